@@ -1,0 +1,1 @@
+"""Guest reviews in many languages: read, made language-neutral, grouped, mapped, searched."""

@@ -1,0 +1,100 @@
+"""An analysis -> files a person opens in a spreadsheet, and scripts read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline.analysis import Analysis
+
+# What a spreadsheet would run as a formula (OWASP, "CSV injection"). Plain numbers stay numbers.
+_FORMULA = re.compile(r"^[=+\-@\t\r\n]")
+_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)*)?([.,]\d+)?%?$")
+RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
+HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
+
+
+def safe_cell(value: Any) -> str:
+    """A cell that no spreadsheet runs: text that starts like a formula gets an apostrophe."""
+    text = "" if value is None else str(value)
+    if _FORMULA.match(text) and not _NUMBER.match(text):
+        return f"'{text}"
+    return text
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """RFC 4180 text (UTF-8 by whoever writes it), line ends "\\n", every cell safe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in header])
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
+    """The file's own columns, then review_id, language, topic_id, topic and, with a map, x, y.
+
+    A column of the file that has one of these names is called "<name>_original", except an id
+    column named review_id, whose values are the same.
+    """
+    added = RESULT_COLUMNS if analysis.places is not None else RESULT_COLUMNS[:-2]
+    own = [
+        column
+        for column in map(str, analysis.frame.columns)
+        if not (column == "review_id" == analysis.columns.get("id"))
+    ]
+    header: list[str] = list(added)
+    for position, column in enumerate(own):
+        while column in header:
+            column = f"{column}_original"
+        header.insert(position, column)
+    values = [analysis.frame[column].tolist() for column in own]
+    numbers = range(len(analysis.texts)) if rows is None else rows
+
+    def row(n: int) -> list[Any]:
+        topic = analysis.topic_of(n)
+        cells = [column[n] for column in values]
+        cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
+        if analysis.places is not None:
+            cells += [f"{place:.4f}" for place in analysis.places[n]]
+        return cells
+
+    return to_csv(header, map(row, numbers))
+
+
+def topics_csv(analysis: Analysis) -> str:
+    """A row a topic: its name and size, its share of each language, its keywords in each."""
+    codes = sorted(set(analysis.languages.tolist()))
+    header = ["topic_id", "topic", "reviews"]
+    header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
+
+    def row(topic: Any) -> list[Any]:
+        shares = [f"{topic.languages.get(code, 0) / topic.reviews:.4f}" for code in codes]
+        words = ["; ".join(topic.keywords.get(code, [])) for code in codes]
+        return [topic.id, topic.name, topic.reviews, *shares, *words]
+
+    return to_csv(header, map(row, analysis.topics))
+
+
+def hit_records(analysis: Analysis, hits: Any) -> list[dict[str, Any]]:
+    """Hits as plain records: rank from 1, review_id, score, language, topic, text."""
+    return [
+        {
+            "rank": rank,
+            "review_id": analysis.ids[row],
+            "score": round(float(score), 4),
+            "language": str(analysis.languages[row]),
+            "topic": analysis.topic_of(row).name,
+            "text": analysis.texts[row],
+        }
+        for rank, (row, score) in enumerate(zip(hits.rows, hits.scores, strict=True), 1)
+    ]
+
+
+def hits_csv(found: Iterable[tuple[str, list[dict[str, Any]]]]) -> str:
+    """A row a hit of each query."""
+    rows = ({"query": query, **record} for query, records in found for record in records)
+    return to_csv(HIT_COLUMNS, ([row[name] for name in HIT_COLUMNS] for row in rows))

@@ -1,0 +1,68 @@
+"""Files of the program's own: written whole or not at all, checked when read, never pickled."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
+    """A file that appears under its name only when everything was written to it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, mode, **options) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(scratch, 0o644)
+        os.replace(scratch, path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:
+    """Write arrays with the key they belong to and a checksum over their bytes."""
+    with atomic_write(path) as file:
+        np.savez(file, key=np.array(key), checksum=np.array(_checksum(arrays)), **arrays)
+
+
+def load_arrays(path: Path, *, key: str) -> dict[str, np.ndarray] | None:
+    """Arrays saved under this key; None when missing, damaged or of another key.
+
+    A damaged file is logged and left to be written anew; it is never an error.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            if str(data["key"]) != key:
+                return None
+            arrays = {name: data[name] for name in data.files if name not in ("key", "checksum")}
+            if str(data["checksum"]) != _checksum(arrays):
+                raise ValueError("checksum differs")
+            return arrays
+    except FileNotFoundError:
+        return None
+    except Exception:  # a broken zip raises many kinds, and every one means the same
+        log.warning("%s is damaged and is made again", path, exc_info=True)
+        return None
+
+
+def _checksum(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name}{array.dtype.str}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

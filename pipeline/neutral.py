@@ -1,0 +1,187 @@
+"""Vectors and languages -> language-neutral vectors.
+
+Multilingual encoders place each language in a region of its own; KMeans then finds languages, not
+topics. What differs by language alone spans a small subspace, which is removed here (LSAR, Xie et
+al. 2022; arXiv 2401.05792; arXiv 2412.12433 for topics of reviews). Two sources span it:
+
+1. The parallel sentences: the language means of equal meanings. They can't confuse language with
+   topic, but they miss what is particular to the upload and to languages that are not among them.
+2. The upload itself. Its language means alone would be wrong where language and topic go together
+   (Japanese guests who write only about food): removing their difference removes the topic. So
+   reviews are first grouped into many small topics, and each language's offset is fitted beside
+   the groups' centres (a two-way additive model), which compares Japanese food reviews with other
+   food reviews only. Of the offsets' directions only those are removed along which languages stand
+   apart by at least half of the spread within them: a faint offset can't pull languages apart, but
+   removing its direction could cost meaning.
+
+A file in one language has no offsets and keeps everything but the first part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.parallel import ParallelStatistics
+
+_SEPARATION = 0.5  # between-language over within-language standard deviation
+_GROUPS = 60
+_REVIEWS_PER_GROUP = 15
+_FEWEST_REVIEWS = 3  # of a language, to have an offset of its own
+_SHRINKAGE = 10.0  # reviews: offsets of small languages are drawn to zero
+_SAMPLE = 20_000  # reviews from which offsets are fitted
+_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class NeutralSpace:
+    """From a model's vectors to vectors without the language.
+
+    Attributes:
+        removed: float32 (r, d), orthonormal rows: the language subspace; r may be 0.
+        center: float32 (d,), mean of the upload after removal.
+        whitening: float32 (d, d), within-class covariance normalisation (WCCN; Hatch et al.
+            2006), for :meth:`whiten`.
+    """
+
+    removed: np.ndarray
+    center: np.ndarray
+    whitening: np.ndarray
+
+    def transform(self, vectors: np.ndarray) -> np.ndarray:
+        """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""
+        return _unit(_remove(vectors, self.removed) - self.center)
+
+    def whiten(self, neutral: np.ndarray) -> np.ndarray:
+        """Neutral vectors (n, d) with translation noise damped, rows of length 1.
+
+        Directions in which translations of one sentence differ count less. It makes better
+        topics; ranking is as good or better without it.
+        """
+        return _unit(neutral @ self.whitening)
+
+
+def raw_space(dimension: int) -> NeutralSpace:
+    """The space that leaves vectors as the model made them."""
+    empty = np.zeros((0, dimension), np.float32)
+    identity = np.eye(dimension, dtype=np.float32)
+    return NeutralSpace(empty, np.zeros(dimension, np.float32), identity)
+
+
+def fit_neutral(
+    vectors: np.ndarray, languages: np.ndarray, statistics: ParallelStatistics, *, seed: int = 0
+) -> NeutralSpace:
+    """Fit the neutral space of an upload.
+
+    Args:
+        vectors: float32 (n, d), raw vectors of the reviews, rows of length 1.
+        languages: str (n,), language code of each review.
+        statistics: of the parallel sentences, by the same model.
+        seed: for the groups; the same input and seed give the same space.
+    """
+    fixed = _span(statistics.means)
+    offsets = _offset_directions(vectors, languages, fixed, statistics, seed)
+    removed = _span_of(np.vstack([fixed, offsets])).astype(np.float32)
+    center = _remove(vectors, removed).mean(axis=0).astype(np.float32)
+    return NeutralSpace(removed, center, _whitening(statistics.within, removed))
+
+
+def _offset_directions(
+    vectors: np.ndarray,
+    languages: np.ndarray,
+    fixed: np.ndarray,
+    statistics: ParallelStatistics,
+    seed: int,
+) -> np.ndarray:
+    """Directions (r, d) along which the upload's languages stand apart, topic held equal."""
+    generator = np.random.default_rng(seed)
+    if len(vectors) > _SAMPLE:
+        chosen = np.sort(generator.choice(len(vectors), _SAMPLE, replace=False))
+        vectors, languages = vectors[chosen], languages[chosen]
+    names, codes, counts = np.unique(languages, return_inverse=True, return_counts=True)
+    if (counts >= _FEWEST_REVIEWS).sum() < 2:
+        return fixed[:0]
+    rest = _remove(vectors, fixed).astype(np.float64)
+    whitening = _whitening(statistics.within, fixed)
+    offsets = np.zeros((len(names), rest.shape[1]))
+    for _ in range(_ROUNDS):
+        shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
+        groups = _groups(_unit(shifted @ whitening), seed)
+        offsets = _fit_offsets(rest, codes, groups, counts)
+    offsets = offsets[counts >= _FEWEST_REVIEWS]
+    means = np.array([rest[codes == code].mean(axis=0) for code in range(len(names))])
+    directions = _span(offsets)
+    between = ((offsets - offsets.mean(axis=0)) @ directions.T).std(axis=0)
+    spread = ((rest - means[codes]) @ directions.T).std(axis=0)
+    return directions[between > _SEPARATION * np.maximum(spread, 1e-6)]
+
+
+def _groups(points: np.ndarray, seed: int) -> np.ndarray:
+    """Many small topics of points (n, d): int (n,)."""
+    from sklearn.cluster import KMeans
+
+    from pipeline.topics import fit_topic_space
+
+    points = fit_topic_space(points).transform(points)
+    count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
+    count = min(count, len(np.unique(points, axis=0)))
+    return KMeans(count, n_init=2, random_state=seed).fit_predict(points)
+
+
+def _fit_offsets(
+    vectors: np.ndarray, languages: np.ndarray, groups: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Offset (d,) of each language in: vector = centre of its group + offset of its language.
+
+    Fitted by backfitting. In a group every language with a few reviews weighs about the same,
+    so that a large language does not become the centre that the others are measured from.
+    """
+    cells = np.zeros((groups.max() + 1, len(counts), vectors.shape[1]))
+    sizes = np.zeros(cells.shape[:2])
+    np.add.at(cells, (groups, languages), vectors)
+    np.add.at(sizes, (groups, languages), 1)
+    means = cells / np.maximum(sizes, 1)[..., None]
+    in_group = sizes / (sizes + 3.0)
+    in_group /= np.maximum(in_group.sum(axis=1, keepdims=True), 1e-9)
+    among = counts / (counts + 20.0)
+    among = among / among.sum()
+    offsets = np.zeros((len(counts), vectors.shape[1]))
+    for _ in range(50):
+        centres = np.einsum("gl,gld->gd", in_group, means - offsets)
+        updated = (cells.sum(axis=0) - sizes.T @ centres) / (counts + _SHRINKAGE)[:, None]
+        updated -= among @ updated
+        change = np.abs(updated - offsets).max()
+        offsets = updated
+        if change < 1e-5:
+            break
+    return offsets
+
+
+def _whitening(within: np.ndarray, removed: np.ndarray) -> np.ndarray:
+    """Inverse square root of the within-sentence covariance, ridged by its mean eigenvalue."""
+    d = len(within)
+    keep = np.eye(d) - removed.T.astype(np.float64) @ removed
+    variances, axes = np.linalg.eigh(keep @ within @ keep)
+    mean = max(float(variances.mean()), 1e-12)
+    scale = np.sqrt(mean / (np.maximum(variances, 0) + mean))
+    return ((axes * scale) @ axes.T).astype(np.float32)
+
+
+def _span(rows: np.ndarray) -> np.ndarray:
+    """Orthonormal basis of what differs between the rows (means or offsets)."""
+    return _span_of(rows - rows.mean(axis=0))
+
+
+def _span_of(rows: np.ndarray, tolerance: float = 1e-3) -> np.ndarray:
+    _u, values, axes = np.linalg.svd(rows.astype(np.float64), full_matrices=False)
+    return axes[values > tolerance * max(float(values[0]) if len(values) else 0.0, 1e-9)]
+
+
+def _remove(vectors: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    return vectors - (vectors @ directions.T) @ directions
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)

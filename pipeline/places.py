@@ -1,0 +1,21 @@
+"""Where the program keeps files of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+CACHE_VARIABLE = "POLYGUEST_CACHE"
+
+
+def cache_folder(name: str) -> Path:
+    """A folder of the user's cache directory, made when missing; ``POLYGUEST_CACHE`` moves it.
+
+    Everything in it can be deleted at any time: it is built again when needed.
+    """
+    root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("polyguest", False)
+    folder = Path(root) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,58 @@
+"""What each stage of an analysis took: seconds and memory; and who wants to hear of its progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+# (stage, done, of all): called from the thread that works; it may raise to stop the work.
+StageProgress = Callable[[str, int, int], None]
+
+STAGES = {
+    "read": "Reading the file",
+    "language": "Identifying languages",
+    "model": "Loading the language model",
+    "embed": "Reading the meaning of each review",
+    "neutral": "Taking the language out",
+    "topics": "Finding topics",
+    "map": "Drawing the map",
+}
+
+
+@dataclass
+class StageLog:
+    """Seconds and peak memory of the stages that ran, in order; passes progress on."""
+
+    progress: StageProgress | None = None
+    stages: list[dict[str, object]] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time a stage; gives the function it reports its progress to."""
+        self._report(name, 0, 1)
+        start = time.perf_counter()
+        yield lambda done, total: self._report(name, done, total)
+        seconds = time.perf_counter() - start
+        self.stages.append(
+            {"stage": name, "seconds": round(seconds, 3), "peak_memory_mb": peak_memory_mb()}
+        )
+        self._report(name, 1, 1)
+
+    def _report(self, name: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(name, done, total)
+
+
+def peak_memory_mb() -> int:
+    """The most memory this process has held so far, in MB."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset / 1e6)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak / 1e6 if sys.platform == "darwin" else peak / 1e3)

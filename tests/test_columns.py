@@ -1,0 +1,120 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.columns import Columns, guess_columns, is_known_name, parse_dates, parse_ratings
+from pipeline.errors import InputError
+
+ROLES = ("id", "hotel", "date", "rating", "language", "title", "text")
+HEADERS = """
+en;id;hotel;date;rating;language;title;review
+en2;review_id;property_name;review_date;overall_score;reviewer_language;review_title;Review Text
+en3;ReviewID;HotelName;Posted;Stars;Lang;Headline;ReviewBody
+de;Bewertungs-ID;Unterkunft;Datum;Bewertung;Sprache;Titel;Kommentar
+fr;Identifiant;Hôtel;Date du séjour;Note;Langue;Titre;Avis
+es;ID;Alojamiento;Fecha;Puntuación;Idioma;Título;Comentario
+it;ID;Struttura;Data;Punteggio;Lingua;Titolo;Recensione
+pt;ID;Propriedade;Data da avaliação;Nota;Idioma;Título;Comentário
+nl;Nummer;Accommodatie;Datum;Beoordeling;Taal;Titel;Recensie
+ru;Номер;Отель;Дата;Оценка;Язык;Заголовок;Отзыв
+ja;番号;ホテル名;投稿日;評価;言語;タイトル;口コミ
+zh;编号;酒店名称;日期;评分;语言;标题;评论内容
+ko;번호;호텔명;작성일;평점;언어;제목;리뷰 내용
+ar;رقم;الفندق;التاريخ;التقييم;اللغة;العنوان;التعليق
+th;รหัส;โรงแรม;วันที่;คะแนน;ภาษา;หัวข้อ;รีวิว
+tr;No;Otel Adı;Tarih;Puan;Dil;Başlık;Yorum
+pl;ID;Obiekt;Data;Ocena;Język;Tytuł;Opinia
+""".strip().splitlines()
+
+
+def frame_of(names, rows=12):
+    return pd.DataFrame(
+        [
+            (
+                f"r{i}",
+                ("Hotel Sonne", "Hotel Meer")[i % 2],
+                f"2024-03-{i + 1:02d}",
+                str(i % 5 + 1),
+                ("de", "en", "fr")[i % 3],
+                ("Schön", "Gut", "Naja")[i % 3],
+                f"Das Zimmer war sauber, das Frühstück in Haus {i} reichhaltig.",
+            )
+            for i in range(rows)
+        ],
+        columns=names,
+        dtype=str,
+    )
+
+
+@pytest.mark.parametrize("line", HEADERS, ids=lambda line: line.split(";")[0])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_names_in_many_languages(line, backwards):
+    names = line.split(";")[1:]
+    frame = frame_of(names)
+    found = guess_columns(frame[names[::-1]] if backwards else frame)
+    assert [getattr(found, role) for role in ROLES] == names
+
+
+def test_values_where_names_say_nothing():
+    found = guess_columns(frame_of([f"column {i}" for i in range(1, 8)]))
+    assert found.text == "column 7"
+    assert found.date == "column 3"
+    assert found.language == "column 5"
+
+
+def test_answers_and_ids_are_no_reviews():
+    frame = pd.DataFrame(
+        {
+            "review_id": ["a1", "a2"],
+            "review": ["Loud room", "Kind staff"],
+            "Management response": ["Dear guest, we are sorry to hear about it all."] * 2,
+            "review url": ["https://example.org/some/long/path/1"] * 2,
+        }
+    )
+    assert guess_columns(frame) == Columns(text="review", id="review_id")
+
+
+def test_no_text_column_lists_what_was_found():
+    frame = pd.DataFrame({"id": ["1", "2"], "stay": ["2024-01-02", "2024-02-03"]})
+    with pytest.raises(InputError, match="id, stay"):
+        guess_columns(frame)
+    with pytest.raises(InputError):
+        guess_columns(pd.DataFrame())
+
+
+def test_known_names():
+    assert is_known_name("Review Title") and is_known_name("口コミ") and is_known_name("ReviewID")
+    assert not is_known_name("Great hotel") and not is_known_name("")
+
+
+def test_ratings_with_their_own_scale():
+    values = ["8/10", "★★★☆☆", "4 out of 5", "四星", "4 von 5 Sternen", "80%", "5点中4点", "⭐⭐⭐"]
+    assert parse_ratings(values).tolist() == [4, 3, 4, 4, 4, 4, 4, 3]
+
+
+def test_plain_ratings_share_a_scale():
+    assert parse_ratings(["4,5", "3", "4 stars"]).tolist() == [4.5, 3, 4]
+    assert parse_ratings(["8", "9.5", "10"]).tolist() == [4, 4.75, 5]
+    assert parse_ratings(["80", "100"]).tolist() == [4, 5]
+    unreadable = ["", "good", "0", "-3", "2024-01-02", "12345", "6/5"]
+    assert np.isnan(parse_ratings(unreadable)).all()
+    assert parse_ratings([]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2024-03-05", "2024/3/5", "2024.3.5", "20240305", "2024-03-05T10:11:12Z", "2024年3月5日"]
+    + ["2024년 3월 5일", "5. März 2024", "March 5, 2024", "5 mars 2024", "5 de marzo de 2024"]
+    + ["5 марта 2024 г.", "05.03.2024 10:20", "5/3/24", "5 Mar 2024", "5/3/2567", "5 marca 2024"],
+)
+def test_dates(value):
+    assert parse_dates([value])[0] == np.datetime64("2024-03-05")
+
+
+def test_day_or_month_first_is_the_columns_matter():
+    assert parse_dates(["03/02/2024", "03/15/2024"])[0] == np.datetime64("2024-03-02")
+    assert parse_dates(["03/02/2024", "15/03/2024"])[0] == np.datetime64("2024-02-03")
+    assert parse_dates(["3/2/24 5:10 PM"])[0] == np.datetime64("2024-03-02")
+    assert parse_dates(["March 2024"])[0] == np.datetime64("2024-03-01")
+    bad = ["", "nice", "12", "31/02/2024", "2024-13-01", "99/99/9999"]
+    assert np.isnat(parse_dates(bad)).all()
