@@ -1,0 +1,100 @@
+import csv
+import io
+import json
+
+import pytest
+
+import pipeline.transcript
+from pipeline.__main__ import main
+from pipeline.errors import InputError
+from pipeline.tables import read_table
+from pipeline.transcript import delimiter_name, encoding_name, table_report, write_transcript
+
+FILE = (
+    '宿;口コミ;点数\n海;夜に音楽が;5\n山;"二行\nの""口コミ"", です";4\n川;長い;1;2;3\n丘;短い\n'
+).encode("cp932")
+
+
+def test_files_hold_what_was_understood(tmp_path):
+    table = read_table(FILE, name="hotel.csv")
+    write_transcript(table, tmp_path / "new" / "folder", "hotel")
+    folder = tmp_path / "new" / "folder"
+    assert sorted(path.name for path in folder.iterdir()) == ["hotel.csv", "hotel.report.json"]
+    data = (folder / "hotel.csv").read_bytes()
+    assert data.decode("utf-8") == (
+        '宿,口コミ,点数\n海,夜に音楽が,5\n山,"二行\nの""口コミ"", です",4\n丘,短い,\n'
+    )
+    report = json.loads((folder / "hotel.report.json").read_text("utf-8"))
+    assert report["summary"] == "hotel.csv: Shift-JIS, semicolons, 4 rows read, 1 rejected"
+    assert report["encoding"] == "cp932"
+    assert (report["delimiter"], report["quote"], report["header_row"]) == (";", '"', 1)
+    assert (report["rows_read"], report["rows_kept"]) == (4, 3)
+    assert report["rejected"] == [[5, "the row has 5 cells, the header 3", "川;長い;1;2;3"]]
+    assert any("fewer cells" in note for note in report["notes"])
+    assert report == table_report(table)
+
+
+def test_every_value_survives(tmp_path):
+    rows = [["a", "b"], ["x\ry", " =1+1 "], ["", '"'], ["1,2", "日\r\n本"]]
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    write_transcript(read_table(out.getvalue().encode()), tmp_path, "t")
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == rows
+
+
+def test_one_blank_cell_is_still_a_row():
+    text = pipeline.transcript._csv_text([["only"], [""]])
+    assert list(csv.reader(io.StringIO(text))) == [["only"], [""]]
+
+
+def test_nothing_is_left_half_written(tmp_path, monkeypatch):
+    table = read_table(FILE)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pipeline.transcript.os, "fsync", fail)
+    with pytest.raises(InputError, match="No space left"):
+        write_transcript(table, tmp_path, "hotel")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="Can't write"):
+        write_transcript(table, tmp_path / "file", "hotel")
+
+
+def test_command_line_reads_several_files(tmp_path, capsys):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "hotel.csv").write_bytes(FILE)
+    files = [str(tmp_path / folder / "hotel.csv") for folder in ("one", "two")]
+    assert main(["read", *files, "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.count("Shift-JIS, semicolons, 4 rows read, 1 rejected") == 2
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert found == ["hotel.csv", "hotel.report.json", "hotel_2.csv", "hotel_2.report.json"]
+
+
+def test_command_line_with_a_bad_file_writes_nothing(tmp_path, capsys):
+    (tmp_path / "good.csv").write_bytes(FILE)
+    (tmp_path / "bad.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    files = [str(tmp_path / name) for name in ("good.csv", "bad.csv")]
+    assert main(["read", *files, "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and "bad.csv is a PNG picture" in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_people_use():
+    assert [encoding_name(e) for e in ("utf-8-sig", "euc_jp", "iso8859_15")] == [
+        "UTF-8",
+        "EUC-JP",
+        "ISO8859-15",
+    ]
+    assert [delimiter_name(d) for d in (",", "\t", " | ", "||", "")] == [
+        "commas",
+        "tabs",
+        "pipes",
+        "“||” signs",
+        "one column",
+    ]
