@@ -60,7 +60,7 @@ class SentenceEncoder:
 
     def __init__(self, model: Any, *, name: str, fingerprint: str) -> None:
         self._model = model
-        self._lock = threading.Lock()  # tokenizers raise "Already borrowed" when shared
+        self._lock = _FairLock()  # tokenizers raise "Already borrowed" when shared
         self.name = name
         self.dimension = int(model.get_embedding_dimension())
         self._query, self._document = _prompts(model, name)
@@ -106,6 +106,25 @@ class SentenceEncoder:
         return vectors
 
 
+class _FairLock:
+    """A lock that nobody takes twice while another thread waits for it.
+
+    A plain lock is often taken again by the thread that has just let go: a query would wait
+    behind a whole upload.
+    """
+
+    def __init__(self) -> None:
+        self._next = threading.Lock()  # held by the one who waits longest
+        self._held = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._held.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._held.release()
+
+
 def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     """The bundled model, or any SentenceTransformer by its name or folder.
 
@@ -123,9 +142,11 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         folder: Path | None = model_folder()
     else:
         folder = Path(model) if Path(model).is_dir() else None
-    if folder is not None and not (folder / "config.json").exists() and not (
-        folder / "modules.json"
-    ).exists():
+    if (
+        folder is not None
+        and not (folder / "config.json").exists()
+        and not (folder / "modules.json").exists()
+    ):
         raise InputError(f"The folder '{model}' holds no sentence-transformers model")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

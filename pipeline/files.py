@@ -36,7 +36,8 @@ def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[An
 def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:
     """Write arrays with the key they belong to and a checksum over their bytes."""
     with atomic_write(path) as file:
-        np.savez(file, key=np.array(key), checksum=np.array(_checksum(arrays)), **arrays)
+        marks = {"key": np.array(key), "checksum": np.array(_checksum(arrays))}
+        np.savez(file, allow_pickle=False, **arrays, **marks)
 
 
 def load_arrays(path: Path, *, key: str) -> dict[str, np.ndarray] | None:

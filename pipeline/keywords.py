@@ -39,7 +39,12 @@ def split_words(text: str, language: str) -> list[str]:
 
 
 def topic_keywords(
-    texts: Sequence[str], languages: np.ndarray, assignments: np.ndarray, count: int, *, most: int = 8
+    texts: Sequence[str],
+    languages: np.ndarray,
+    assignments: np.ndarray,
+    count: int,
+    *,
+    most: int = 8,
 ) -> list[dict[str, list[str]]]:
     """For each of ``count`` topics: language -> its words, the most telling first.
 
@@ -57,7 +62,7 @@ def topic_keywords(
         uses: list[Counter[str]] = [Counter() for _ in range(count)]
         sizes = np.bincount(assignments[rows], minlength=count)
         for row in rows:
-            uses[assignments[row]].update(set(split_words(texts[row], str(language))))
+            uses[assignments[row]].update(set(split_words(texts[int(row)], str(language))))
         total: Counter[str] = Counter()
         for counter in uses:
             total.update(counter)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def lay_out(vectors: np.ndarray, *, seed: int = 0, neighbours: int = NEIGHBOURS)
 
 
 def nearest_neighbours(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Exact nearest rows of each row, itself first: indices and cosine distances, both (n, count)."""
+    """Exact nearest rows of each row, itself first: indices and cosine distances, (n, count)."""
     from sklearn.neighbors import NearestNeighbors
 
     # On unit vectors euclidean order is cosine order, and scikit-learn's euclidean is its fastest.
@@ -58,15 +59,15 @@ def _umap(vectors: np.ndarray, *, seed: int, neighbours: int) -> np.ndarray:
         warnings.simplefilter("ignore")  # "n_jobs overridden by random_state", wanted here
         import umap
 
-        options = dict(
-            n_neighbors=neighbours,
-            min_dist=0.1,
-            metric="cosine",
-            random_state=seed,
-            n_epochs=200,
-            init="spectral" if len(vectors) > 50 else "pca",
-            n_jobs=1,
-        )
+        options: dict[str, Any] = {
+            "n_neighbors": neighbours,
+            "min_dist": 0.1,
+            "metric": "cosine",
+            "random_state": seed,
+            "n_epochs": 200,
+            "init": "spectral" if len(vectors) > 50 else "pca",
+            "n_jobs": 1,
+        }
         if len(vectors) > _EXACT_BELOW:
             indices, distances = nearest_neighbours(vectors, neighbours)
             options["precomputed_knn"] = (indices, distances)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 _WORDS = 3
 
 
-def name_topics(keywords: Sequence[dict[str, list[str]]], sizes: Sequence[dict[str, int]]) -> list[str]:
+def name_topics(
+    keywords: Sequence[dict[str, list[str]]], sizes: Sequence[dict[str, int]]
+) -> list[str]:
     """A name for each topic, no two alike.
 
     English words where English reviews are among the topic's, else those of its largest language.

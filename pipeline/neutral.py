@@ -25,6 +25,7 @@ import numpy as np
 
 from pipeline.parallel import ParallelStatistics
 
+UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
 _SEPARATION = 0.5  # between-language over within-language standard deviation
 _GROUPS = 60
 _REVIEWS_PER_GROUP = 15
@@ -95,6 +96,8 @@ def _offset_directions(
     seed: int,
 ) -> np.ndarray:
     """Directions (r, d) along which the upload's languages stand apart, topic held equal."""
+    known = languages != UNKNOWN_LANGUAGE
+    vectors, languages = vectors[known], languages[known]
     generator = np.random.default_rng(seed)
     if len(vectors) > _SAMPLE:
         chosen = np.sort(generator.choice(len(vectors), _SAMPLE, replace=False))

@@ -228,7 +228,8 @@ def _read_tokenizer(file: BinaryIO) -> Any:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.post_processor = TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>",
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
         special_tokens=[("<s>", bos), ("</s>", eos)],
     )
     tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>"])
@@ -252,7 +253,8 @@ def _read_tensors(file: BinaryIO) -> Iterator[tuple[str, np.ndarray]]:
         blocks = np.frombuffer(data, _Q4_BLOCK)
         low = (blocks["nibbles"] & 15).astype(np.float32)
         high = (blocks["nibbles"] >> 4).astype(np.float32)
-        weights = (np.concatenate([low, high], axis=1) - 8) * blocks["scale"].astype(np.float32)[:, None]
+        scale = blocks["scale"].astype(np.float32)[:, None]
+        weights = (np.concatenate([low, high], axis=1) - 8) * scale
         yield name, weights.reshape(-1)[:elements]
 
 

@@ -88,9 +88,3 @@ def _key(encoder: Encoder) -> str:
     for code, lines in load_sentences().items():
         digest.update("\n".join((code, *lines)).encode())
     return f"{_FORMAT}|{encoder.fingerprint}|{digest.hexdigest()}"
-
-
-if __name__ == "__main__":
-    from pipeline.encoder import load_encoder
-
-    print(write_shipped(load_encoder()))

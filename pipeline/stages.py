@@ -1,4 +1,4 @@
-"""What each stage of an analysis took: seconds and memory; and who wants to hear of its progress."""
+"""What each stage of an analysis took, and who wants to hear of its progress."""
 
 from __future__ import annotations
 

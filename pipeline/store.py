@@ -92,7 +92,9 @@ def load_analysis(folder: Path) -> Analysis:
             report=json.loads((folder / "report.json").read_text("utf-8")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"The analysis in '{folder}' is damaged: analyse the file again") from error
+        raise InputError(
+            f"The analysis in '{folder}' is damaged: analyse the file again"
+        ) from error
 
 
 def filter_rows(

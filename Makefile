@@ -1,0 +1,60 @@
+# Everything runs in .venv, which the first command makes. Nothing is installed outside it, except
+# Debian's chromium for the browser tests where it is missing, this is Debian and we are root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH_DATA ?= ../shared/data
+export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
+
+.PHONY: run test test-quick lint fix bench install clean
+
+run: $(VENV)/.run ## set up, then open the app on the sample reviews
+	POLYGUEST_START=sample $(BIN)/streamlit run app.py
+
+install: $(VENV)/.run
+
+test: $(VENV)/.dev chromium ## the whole suite, with the real model and a real browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+test-quick: $(VENV)/.dev ## without the browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## the quality table, and seconds and memory of each stage
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV)
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	command -v google-chrome >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium fonts-noto-cjk fonts-noto-core; } || \
+	echo "chromium is missing: the browser tests will be skipped ('apt-get install chromium')"
+
+# The stamps are newer than the requirements when nothing has to be done.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; 'make PYTHON=python3.12 ...' chooses one"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -c 'from pipeline.offline_model import model_folder; print(model_folder())'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
