@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache, lru_cache
 
 # Names as `fold` leaves them: lower case, no accents, words apart. "=" marks a name that counts
 # only when it is the whole name; the others also count as words within a longer one. Order: en,
@@ -35,14 +36,20 @@ NAMES: dict[str, str] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=10_000)
 def is_known_name(name: str) -> bool:
     """Whether a cell reads as the name of a column of reviews, as in a header row.
 
     The whole of it must be such a name, or each of its words: "Review Title", not "Great hotel".
     """
     folded = fold(name)
-    words = {word.lstrip("=") for line in NAMES.values() for word in line.split(",")}
+    words = _words()
     return folded in words or (0 < len(folded) <= 40 and set(folded.split()) <= words)
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(word.lstrip("=") for line in NAMES.values() for word in line.split(","))
 
 
 def name_score(name: str, role: str) -> float:

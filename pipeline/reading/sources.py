@@ -1,0 +1,214 @@
+"""Where the bytes come from: a path or bytes, packed with gzip or zip or not, and what they are.
+
+Archives are unpacked into a temporary file with a limit on what comes out, so that a few kilobytes
+can't fill the memory or the disk. The sizes an archive claims are never trusted.
+"""
+
+import gzip
+import io
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from pipeline.errors import InputError
+from pipeline.reading.types import Limits
+
+_BLOCK = 1 << 20
+_IN_MEMORY = 1 << 25  # bytes unpacked before the temporary file goes to disk
+_MOST_ENTRIES = 5000
+_DEPTH = 2  # a .csv.gz within a .zip, not deeper
+
+_MAGIC = {
+    b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old Office file (.xls or .doc)",
+    b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive",
+    b"SQLite format 3": "an SQLite database", b"{\\rtf": "an RTF text",
+    b"\x7fELF": "a program", b"MZ\x90": "a program", b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+}  # fmt: skip
+
+
+class Source:
+    """A file's bytes, which can be read again from the start. Close it when done (`with`)."""
+
+    def __init__(self, source: Path | bytes, name: str) -> None:
+        self.name = name
+        self._closing = ExitStack()
+        try:
+            opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+            self._file: IO[bytes] = opened
+        except OSError as error:
+            raise _unreadable(source, error) from error
+        self._closing.callback(lambda: self._file.close())
+        try:
+            self.size = self._file.seek(0, io.SEEK_END)
+        except OSError as error:
+            self.close()
+            raise _unreadable(source, error) from error
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and of what was unpacked from it."""
+        self._closing.close()
+
+    def open(self) -> IO[bytes]:
+        """The file from its first byte. There is one position: don't read it twice at a time."""
+        self._file.seek(0)
+        return self._file
+
+    def head(self, size: int = 4096) -> bytes:
+        """The first bytes."""
+        return self.open().read(size)
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bytes in blocks of an even size."""
+        file = self.open()
+        while block := file.read(_BLOCK):
+            yield block
+
+    def replace(self, file: IO[bytes], name: str) -> None:
+        """Go on with what was unpacked."""
+        self._closing.callback(file.close)
+        self._file, self.name = file, name
+        self.size = file.seek(0, io.SEEK_END)
+
+
+def unpack(source: Source, limits: Limits, member: str | None = None) -> str:
+    """Unpack gzip and zip in place; returns the kind: "text", "xlsx", "jsonl" or "parquet".
+
+    `member` names the file to take from a zip archive that holds several. Raises InputError for
+    what is none of these, too large, damaged or locked.
+    """
+    for _ in range(_DEPTH + 1):
+        if source.size > limits.bytes:
+            raise InputError(_too_large(source.name, source.size, limits.bytes))
+        head = source.head()
+        if head.startswith(b"\x1f\x8b"):
+            _gunzip(source, limits)
+        elif head.startswith(b"PK\x03\x04"):
+            if _unzip(source, limits, member):
+                return "xlsx"
+        else:
+            return _kind(source.name, head)
+    raise InputError(f"{source.name} is an archive in an archive. Unpack it and try again.")
+
+
+def _kind(name: str, head: bytes) -> str:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    start = head[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        kind = "a web page or XML"
+    elif re.match(rb"\[\s*[{\[\"]", start) and not re.match(rb"\[[^\n]*\][ ]?[,;\t|]", start):
+        kind = "JSON in one piece"
+    if kind:
+        raise InputError(f"{name} is {kind}, not a CSV file. Save or export it as CSV first.")
+    return "jsonl" if re.match(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})', start) else "text"
+
+
+def _gunzip(source: Source, limits: Limits) -> None:
+    inside = re.sub(r"\.gz(ip)?$", "", source.name, flags=re.I)
+    try:
+        with gzip.open(source.open()) as packed:
+            source.replace(_limited(packed, source.name, limits), inside)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{source.name} is a damaged gzip archive. Export or pack it again."
+        ) from error
+
+
+def _unzip(source: Source, limits: Limits, member: str | None) -> bool:
+    """Go on with the archive's file; True where the archive is an Excel workbook."""
+    name = source.name
+    try:
+        with zipfile.ZipFile(source.open()) as archive:
+            entries = archive.infolist()
+            if len(entries) > _MOST_ENTRIES:
+                raise InputError(f"{name} holds {len(entries):,} files. Pack one file alone.")
+            names = {entry.filename for entry in entries}
+            if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
+                if "xl/workbook.xml" not in names:
+                    raise InputError(f"{name} is an Office file, but no workbook. Export as CSV.")
+                # zipfile reads no more of an entry than its claimed size, so the sum is a limit.
+                if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
+                    raise InputError(_too_much(name, limits))
+                return True
+            if "content.xml" in names:
+                raise InputError(f"{name} is an OpenDocument file. Save it as .xlsx or CSV first.")
+            entry = _choose(name, entries, member)
+            if entry.flag_bits & 1:
+                raise InputError(f"{name} is locked by a password. Pack it without one.")
+            with archive.open(entry) as packed:
+                file = _limited(packed, name, limits)
+            source.replace(file, PurePosixPath(entry.filename).name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        raise InputError(f"{name} is a damaged zip archive. Pack or export it again.") from error
+    except (RuntimeError, ValueError, KeyError, IndexError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{name} is a zip archive that can't be read: {error}") from error
+    return False
+
+
+def _choose(name: str, entries: list[zipfile.ZipInfo], member: str | None) -> zipfile.ZipInfo:
+    files = [
+        entry
+        for entry in entries
+        if not entry.is_dir()
+        and not entry.filename.startswith("__MACOSX/")
+        and not PurePosixPath(entry.filename).name.startswith(".")
+    ]
+    if member is not None:
+        files = [entry for entry in files if member in (entry.filename, Path(entry.filename).name)]
+    known = re.compile(r"\.(csv|tsv|tab|txt|xlsx|jsonl|ndjson|parquet|psv|gz)$", re.I)
+    tables = [entry for entry in files if known.search(entry.filename)] or files
+    if len(tables) == 1:
+        return tables[0]
+    listed = ", ".join(entry.filename for entry in tables[:10]) or "no file to read"
+    raise InputError(f"{name} holds {len(tables)} files: {listed}. Choose one or pack one alone.")
+
+
+def _limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits) -> IO[bytes]:
+    """What comes out of an archive, in a temporary file that vanishes when closed."""
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  the source's to close
+    try:
+        size = 0
+        while block := packed.read(_BLOCK):
+            size += len(block)
+            if size > limits.bytes:
+                raise InputError(_too_much(name, limits))
+            file.write(block)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _unreadable(source: object, error: OSError) -> InputError:
+    reason = error.strerror or type(error).__name__
+    return InputError(f"Can't read {source}: {reason}. Check the path and try again.")
+
+
+def _too_large(name: str, size: int, limit: int) -> str:
+    return (
+        f"{name} has {size / 1e6:,.1f} MB, more than the limit of {limit / 1e6:,.1f} MB. "
+        "Split it into smaller files."
+    )
+
+
+def _too_much(name: str, limits: Limits) -> str:
+    return (
+        f"{name} unpacks to more than the limit of {limits.bytes / 1e6:,.1f} MB. "
+        "Split it into smaller files."
+    )

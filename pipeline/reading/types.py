@@ -1,0 +1,71 @@
+"""What the steps of reading hand to each other."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that can't be used: its line in the file from 1, why, and its text (at most 500)."""
+
+    line: int
+    reason: str
+    text: str
+
+
+class Record(NamedTuple):
+    """One row of a file: its first line from 1, its cells, its text as it stands in the file.
+
+    `stray` tells that its quotes didn't pair and were read as typed, `gap` how many blank lines
+    stand above it.
+    """
+
+    line: int
+    cells: list[str]
+    raw: str
+    stray: bool = False
+    gap: int = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is still read: bytes (packed or unpacked) and rows.
+
+    `from_environment` takes them from POLYGUEST_MAX_MB and POLYGUEST_MAX_ROWS.
+    """
+
+    bytes: int = 500_000_000
+    rows: int = 1_000_000
+
+    @classmethod
+    def from_environment(cls) -> "Limits":
+        """The limits that the variables set; what is no positive number is passed over."""
+
+        def number(name: str, otherwise: int, unit: int = 1) -> int:
+            value = os.environ.get(name, "").strip()
+            return int(value) * unit if value.isdecimal() and int(value) else otherwise
+
+        return cls(
+            number("POLYGUEST_MAX_MB", cls.bytes, 1_000_000),
+            number("POLYGUEST_MAX_ROWS", cls.rows),
+        )
+
+
+def plural(count: int, noun: str) -> str:
+    """A count and its noun: "1 row", "2,000 rows"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def were(count: int) -> str:
+    """The verb that goes with a count."""
+    return "was" if count == 1 else "were"
+
+
+def some_lines(lines: list[int]) -> str:
+    """The first few of many line numbers, in brackets: "(lines 3, 8, 20, ...)"."""
+    first = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
+    return f"(line{'' if len(lines) == 1 else 's'} {first})"
