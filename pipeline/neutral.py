@@ -33,6 +33,7 @@ _FEWEST_REVIEWS = 3  # of a language, to have an offset of its own
 _SHRINKAGE = 10.0  # reviews: offsets of small languages are drawn to zero
 _SAMPLE = 20_000  # reviews from which offsets are fitted
 _ROUNDS = 2
+_ALONE = 0.8  # mean share of a language in its own reviews' groups
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,19 @@ def _offset_directions(
         return fixed[:0]
     rest = _remove(vectors, fixed).astype(np.float64)
     whitening = _whitening(statistics.within, fixed)
-    offsets = np.zeros((len(names), rest.shape[1]))
-    for _ in range(_ROUNDS):
+    means = np.array([rest[codes == code].mean(axis=0) for code in range(len(names))])
+    offsets = np.zeros_like(means)
+    for done in range(_ROUNDS):
         shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
         groups = _groups(_unit(shifted @ whitening), seed)
+        alone = _alone(groups, codes, counts)
+        if not done and alone.any():
+            # Nobody to be compared with in their groups: begin where their means meet the others'.
+            offsets[alone] = (means - means[~alone].mean(axis=0))[alone]
+            shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
+            groups = _groups(_unit(shifted @ whitening), seed)
         offsets = _fit_offsets(rest, codes, groups, counts)
     offsets = offsets[counts >= _FEWEST_REVIEWS]
-    means = np.array([rest[codes == code].mean(axis=0) for code in range(len(names))])
     directions = _span(offsets)
     between = ((offsets - offsets.mean(axis=0)) @ directions.T).std(axis=0)
     spread = ((rest - means[codes]) @ directions.T).std(axis=0)
@@ -130,6 +137,19 @@ def _groups(points: np.ndarray, seed: int) -> np.ndarray:
     count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
     count = min(count, len(np.unique(points, axis=0)))
     return KMeans(count, n_init=2, random_state=seed).fit_predict(points)
+
+
+def _alone(groups: np.ndarray, languages: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Which languages keep to themselves in the groups although they are not most of the file.
+
+    That is a language that is far off because no parallel sentences speak it: bool (l,).
+    """
+    sizes = np.zeros((groups.max() + 1, len(counts)))
+    np.add.at(sizes, (groups, languages), 1)
+    share = sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
+    own = (sizes * share).sum(axis=0) / counts
+    alone = (own > _ALONE) & (counts < counts.sum() / 2) & (counts >= _FEWEST_REVIEWS)
+    return alone if (~alone).any() else np.zeros_like(alone)
 
 
 def _fit_offsets(

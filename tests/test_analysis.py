@@ -1,0 +1,113 @@
+"""The whole way on the sample, with the real model."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.analysis import Settings, analyse
+from pipeline.errors import InputError
+from pipeline.reviews import read_reviews
+from pipeline.store import load_analysis
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def analysis(sample_folder):
+    return load_analysis(sample_folder)
+
+
+@pytest.fixture(scope="module")
+def golden():
+    table = pd.read_csv(ROOT / "sample_data" / "golden_queries.csv", dtype=str)
+    return table.assign(relevant=[set(ids.split()) for ids in table["review_ids"]])
+
+
+def test_topics_mix_languages(analysis):
+    agreement = analysis.report["agreement_with_language"]
+    assert agreement["before"] > 0.6
+    assert agreement["after"] < 0.1
+    for topic in analysis.topics:
+        assert topic.reviews == sum(topic.languages.values())
+        if topic.reviews >= 30:
+            assert max(topic.languages.values()) < 0.5 * topic.reviews
+            assert len(topic.languages) >= 6
+
+
+def test_topics_follow_what_the_reviews_are_about(analysis):
+    from sklearn.metrics import normalized_mutual_info_score
+
+    labels = pd.read_csv(ROOT / "sample_data" / "labels.csv", dtype=str).set_index("review_id")
+    topics = labels.loc[list(analysis.ids), "topics"].to_numpy()
+    one = np.array(["|" not in topic for topic in topics])
+    score = normalized_mutual_info_score(topics[one], analysis.assignments[one])
+    assert score > 0.4
+
+
+def test_golden_queries(analysis, encoder, golden):
+    hits = analysis.search(
+        encoder.encode_queries(golden["query"].tolist()), allowed=analysis.languages != "en"
+    )
+    first, recall = [], []
+    for hit, relevant in zip(hits, golden["relevant"], strict=True):
+        right = [analysis.ids[row] in relevant for row in hit.rows[:10]]
+        first.append(any(right[:3]))
+        recall.append(sum(right) / min(10, len(relevant)))
+    assert np.mean(first) >= 0.95
+    assert np.mean(recall) > 0.57
+
+
+def test_loud_music_at_night_is_found_in_japanese_and_chinese(analysis, encoder):
+    (hits,) = analysis.search(encoder.encode_queries(["Loud music at night"]), top=20)
+    languages = analysis.languages[hits.rows]
+    assert {"ja", "zh"} <= set(languages) and len(set(languages)) >= 6
+
+
+def test_three_guests_among_the_sample(encoder, sample_reviews):
+    """夜に音楽がうるさい, 晚上音乐很吵 and a Spanish one, among all reviews of the sample."""
+    guests = ["夜に音楽がうるさい", "晚上音乐很吵", "La música sonaba altísima toda la noche"]
+    rows = "\n".join(
+        '"' + text.replace('"', '""') + '"' for text in (*sample_reviews.texts, *guests)
+    )
+    reviews = read_reviews(f"review\n{rows}".encode())
+    analysis = analyse(reviews, Settings(topics=8, with_map=False), encoder=encoder)
+    (hits,) = analysis.search(encoder.encode_queries(["Loud music at night"]), top=10)
+    found = {analysis.texts[row] for row in hits.rows}
+    assert set(guests) <= found
+
+
+def test_raw_space_leaves_the_language_in(encoder, sample_reviews):
+    settings = Settings(topics=12, space="raw", with_map=False)
+    raw = analyse(sample_reviews, settings, encoder=encoder)
+    agreement = raw.report["agreement_with_language"]
+    assert agreement["before"] == agreement["after"] > 0.6
+    np.testing.assert_allclose(raw.vectors, raw.raw, atol=1e-6)
+    assert raw.places is None
+
+
+def test_report_adds_up(analysis):
+    report = analysis.report
+    assert report["rows_read"] == report["rows_kept"] + report["rows_rejected"]
+    names = [stage["stage"] for stage in report["stages"]]
+    assert names == ["read", "language", "model", "embed", "neutral", "topics", "map"]
+    assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
+
+
+def test_progress_can_stop_the_work(fake_encoder, cache):
+    class Stop(Exception):
+        pass
+
+    def stop(stage, done, total):
+        if stage == "topics":
+            raise Stop
+
+    reviews = read_reviews(
+        ("review\n" + "\n".join(f"we liked pool {n}" for n in range(50))).encode()
+    )
+    with pytest.raises(Stop):
+        analyse(reviews, encoder=fake_encoder, progress=stop)
+
+
+@pytest.mark.parametrize("settings", [{"space": "both"}, {"seed": -1}])
+def test_settings_out_of_range(settings):
+    with pytest.raises(InputError):
+        Settings(**settings)

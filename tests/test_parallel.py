@@ -1,0 +1,56 @@
+"""The parallel sentences, and the statistics that are shipped of them."""
+
+import numpy as np
+
+from pipeline import parallel
+from pipeline.files import load_arrays
+from pipeline.parallel import load_sentences, parallel_statistics
+
+ASKED = ["en", "ja", "zh", "ko", "es", "fr", "de", "it", "pt", "ru", "ar", "th", "nl", "pl", "tr", "vi", "id", "hi", "sv", "da", "fi", "cs", "el", "he"]
+
+
+def test_at_least_100_sentences_in_at_least_24_languages():
+    sentences = load_sentences()
+    assert set(ASKED) <= set(sentences) and len(sentences) >= 24
+    assert {len(lines) for lines in sentences.values()} == {230}
+    for code, lines in sentences.items():
+        assert all(line.strip() == line and line for line in lines), code
+        assert len(set(lines)) == len(lines), code
+
+
+def test_lines_say_the_same_in_every_language(encoder):
+    """Each language's line n is nearest to the English line n, but for a few near-twins."""
+    sentences = load_sentences()
+    statistics = parallel_statistics(encoder)
+    codes = ["en", "ja", "sw"]  # all of them would take a minute
+    vectors = {code: encoder.encode_documents(sentences[code]) for code in codes}
+    for code in codes[1:]:
+        centred = [vectors[c] - vectors[c].mean(axis=0) for c in ("en", code)]
+        english, other = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in centred)
+        right = (other @ english.T).argmax(axis=1) == np.arange(len(other))
+        assert right.mean() > 0.8, (code, right.mean())
+    # What is shipped is what the sentences give.
+    for code in codes:
+        mean = vectors[code].mean(axis=0)
+        shipped = statistics.means[list(sentences).index(code)]
+        np.testing.assert_allclose(mean, shipped, atol=1e-4)
+
+
+def test_shipped_statistics_belong_to_the_model_and_the_sentences(encoder):
+    shipped = load_arrays(parallel._SHIPPED, key=parallel._key(encoder))
+    assert shipped is not None, "run: python -m benchmarks.ship"
+    assert shipped["means"].shape == (len(load_sentences()), encoder.dimension)
+
+
+def test_other_models_are_measured_once_and_cached(fake_encoder, cache):
+    first = parallel_statistics(fake_encoder)
+    encoded = fake_encoder.encoded
+    assert encoded == 230 * len(load_sentences())
+    again = parallel_statistics(fake_encoder)
+    assert fake_encoder.encoded == encoded
+    np.testing.assert_array_equal(first.within, again.within)
+    # A damaged cache file is measured again, never an error.
+    (file,) = (cache / "parallel").glob("*.npz")
+    file.write_bytes(file.read_bytes()[:1000])
+    np.testing.assert_array_equal(parallel_statistics(fake_encoder).within, first.within)
+    assert fake_encoder.encoded == 2 * encoded

@@ -1,0 +1,97 @@
+"""An analysis in a folder: the same when opened again, clear when damaged."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.analysis import Settings, analyse
+from pipeline.errors import InputError
+from pipeline.export import reviews_csv
+from pipeline.reviews import read_reviews
+from pipeline.store import filter_rows, load_analysis, save_analysis
+
+WORDS = ["pool", "breakfast", "noise", "staff"]
+FILE = "review_id,language,x,review\n" + "\n".join(
+    f"A{n},{['English', 'ja-JP', 'Deutsch'][n % 3]},{n},the {WORDS[n % 4]} was number {n} {WORDS[n % 4]}"
+    for n in range(60)
+)
+
+
+@pytest.fixture
+def analysis(fake_encoder, cache):
+    reviews = read_reviews(FILE.encode(), name="made.csv")
+    return analyse(reviews, Settings(topics=4), encoder=fake_encoder)
+
+
+def test_round_trip(analysis, tmp_path):
+    save_analysis(analysis, tmp_path / "out")
+    opened = load_analysis(tmp_path / "out")
+    assert opened.topics == analysis.topics and opened.settings == analysis.settings
+    assert opened.ids == analysis.ids and opened.texts == analysis.texts
+    assert opened.report == json.loads(json.dumps(analysis.report))
+    np.testing.assert_array_equal(opened.vectors, analysis.vectors)
+    np.testing.assert_array_equal(opened.places, analysis.places)
+    np.testing.assert_array_equal(opened.languages, analysis.languages)
+    assert reviews_csv(opened) == reviews_csv(analysis)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_own_columns_stay_and_ours_follow(analysis):
+    rows = list(csv.DictReader(io.StringIO(reviews_csv(analysis))))
+    assert list(rows[0]) == [
+        *["language_original", "x_original", "review"],
+        *["review_id", "language", "topic_id", "topic", "x", "y"],
+    ]
+    assert rows[1]["language_original"] == "ja-JP" and rows[1]["language"] == "ja"
+    assert rows[1]["review_id"] == "A1" and rows[1]["x_original"] == "1"
+
+
+def test_saving_over_an_older_analysis(analysis, tmp_path):
+    folder = tmp_path / "deep" / "out"
+    save_analysis(analysis, folder)
+    (folder / "notes.txt").write_text("mine")
+    save_analysis(analysis, folder)
+    assert load_analysis(folder).ids == analysis.ids
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["analysis.json", "arrays.npz", "texts.parquet", "report.json"])
+@pytest.mark.parametrize("damage", ["cut", "missing"])
+def test_damage_is_one_clear_line(analysis, tmp_path, name, damage):
+    save_analysis(analysis, tmp_path / "out")
+    file = tmp_path / "out" / name
+    if damage == "cut":
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    else:
+        file.unlink()
+    with pytest.raises(InputError, match="analyse") as caught:
+        load_analysis(tmp_path / "out")
+    assert "\n" not in str(caught.value)
+
+
+def test_folder_that_is_none(tmp_path):
+    with pytest.raises(InputError, match="there is no such folder"):
+        load_analysis(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no analysis"):
+        load_analysis(tmp_path)
+
+
+def test_folder_that_cannot_be_written(analysis, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="can't be written"):
+        save_analysis(analysis, tmp_path / "file" / "out")
+
+
+def test_filters_combine(analysis):
+    assert filter_rows(analysis).all()
+    japanese = filter_rows(analysis, languages=["ja"])
+    np.testing.assert_array_equal(japanese, analysis.languages == "ja")
+    some = filter_rows(analysis, languages=["ja", "de"], where={"x": ["1", "2", "3"]})
+    assert [analysis.ids[row] for row in np.flatnonzero(some)] == ["A1", "A2"]
+    topic = filter_rows(analysis, topics=[0, 1])
+    assert topic.sum() == analysis.topics[0].reviews + analysis.topics[1].reviews
+    with pytest.raises(InputError, match="no column 'nope'; the file has: review_id"):
+        filter_rows(analysis, where={"nope": ["1"]})

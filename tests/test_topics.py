@@ -1,0 +1,68 @@
+"""Topics: how many, which, the same every time."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from pipeline.errors import InputError
+from pipeline.topics import find_topics
+
+
+def blobs(groups, each, d=24, spread=0.35, seed=0):
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(groups, d))
+    vectors = np.repeat(centres, each, axis=0) + rng.normal(size=(groups * each, d)) * spread
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32), np.repeat(np.arange(groups), each)
+
+
+@pytest.mark.parametrize("groups", [6, 9, 12])
+def test_the_number_is_found(groups):
+    vectors, truth = blobs(groups, 60)
+    topics = find_topics(vectors)
+    assert abs(topics.count - groups) <= 1
+    assert adjusted_rand_score(truth, topics.assignments) > 0.9
+    assert [c.topics for c in topics.candidates] == sorted(c.topics for c in topics.candidates)
+
+
+def test_the_users_number_wins_and_the_largest_comes_first():
+    vectors, _ = blobs(5, 40)
+    topics = find_topics(vectors, count=3)
+    sizes = np.bincount(topics.assignments)
+    assert topics.count == 3 and list(sizes) == sorted(sizes, reverse=True)
+    assert topics.candidates == ()
+
+
+def test_new_rows_fall_into_the_topics_of_their_likes():
+    vectors, _ = blobs(6, 50)
+    topics = find_topics(vectors[::2], count=6)
+    np.testing.assert_array_equal(topics.assign(vectors[::2]), topics.assignments)
+    both = np.empty(len(vectors), int)
+    both[::2], both[1::2] = topics.assignments, topics.assign(vectors[1::2])
+    assert adjusted_rand_score(np.repeat(np.arange(6), 50), both) > 0.95
+
+
+def test_same_seed_same_bytes():
+    vectors, _ = blobs(6, 50)
+    first, second = (find_topics(vectors, seed=3) for _ in range(2))
+    assert first.assignments.tobytes() == second.assignments.tobytes()
+    assert first.centroids.tobytes() == second.centroids.tobytes()
+
+
+@pytest.mark.parametrize("n", [3, 4, 7, 12, 30])
+def test_small_files(n):
+    vectors, _ = blobs(3, (n + 2) // 3)
+    topics = find_topics(vectors[:n])
+    assert len(topics.assignments) == n
+    assert set(topics.assignments) == set(range(topics.count)) and topics.count <= n
+
+
+def test_one_review_many_times_is_refused():
+    vectors = np.repeat(blobs(1, 1)[0], 10, axis=0)
+    with pytest.raises(InputError, match="1 different review in 10 rows: topics need at least 3"):
+        find_topics(vectors)
+
+
+def test_more_topics_than_reviews_is_refused():
+    with pytest.raises(InputError, match="20 topics can't be made of 9 different reviews"):
+        find_topics(blobs(3, 3)[0], count=20)
