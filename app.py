@@ -1,0 +1,33 @@
+"""Polyguest, the web app: ``streamlit run app.py``. The pages are in ``ui/``."""
+
+import os
+
+import streamlit as st
+
+from ui import state
+from ui.style import add_style
+
+st.set_page_config(
+    page_title="Polyguest: what guests say, in every language",
+    page_icon="🗺️",
+    layout="wide",
+)
+add_style()
+state.worker()  # starts beside the server and loads the model while the page is read
+session = state.current()
+state.keep_widgets()
+if session.fresh and os.environ.get("POLYGUEST_START") == "sample":
+    session.analyse_sample()
+session.fresh = False
+
+page = st.navigation(
+    [
+        st.Page("ui/start.py", title="Start", icon=":material/upload_file:", default=True),
+        st.Page("ui/explore.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("ui/about.py", title="How it works", icon=":material/help:"),
+    ],
+    position="top",
+)
+if session.collect() == "done":  # an analysis has just come in, wherever the user waited
+    st.switch_page("ui/explore.py")
+page.run()

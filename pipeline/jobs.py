@@ -1,0 +1,319 @@
+"""The web server's end of :mod:`pipeline.worker`: starts it, sends it work, restarts it.
+
+One :class:`WorkerClient` serves all sessions and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.analysis import Settings
+from pipeline.columns import Columns
+from pipeline.errors import InputError
+from pipeline.stages import STAGES
+
+log = logging.getLogger(__name__)
+
+FAULT = "Something went wrong, and it is not your file's fault: the log has the details."
+LOST = (
+    "The program's working process ended unexpectedly, perhaps for want of memory. "
+    "It has been started again: try once more, with a smaller file if it happens again."
+)
+COMMAND = (sys.executable, "-m", "pipeline.worker")
+# Threads must not spin while they wait: beside any other busy program that made scikit-learn's
+# KMeans ten times slower.
+_QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
+_ROOT = Path(__file__).parent.parent
+_QUERIES_KEPT = 500
+_QUERY_SECONDS = 120.0
+
+
+@dataclass
+class Job:
+    """An analysis that was asked for. Read it; only its client writes it.
+
+    Attributes:
+        id: unique in this server.
+        target: the folder of the analysis, once it is done.
+        rows: how many reviews, for the estimate of the time left.
+        state: "waiting", "running", "done", "refused", "failed" or "stopped".
+        message: for the user, when refused or failed.
+        stage, done, total: what it is at; see :data:`pipeline.stages.STAGES`.
+    """
+
+    id: int
+    target: Path
+    rows: int
+    state: str = "waiting"
+    message: str = ""
+    stage: str = "read"
+    done: int = 0
+    total: int = 1
+    cold: bool = False
+    _began: float = field(default_factory=time.monotonic, repr=False)
+    _stage_began: float = field(default_factory=time.monotonic, repr=False)
+    _share: float = field(default=0.0, repr=False)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state not in ("waiting", "running")
+
+    @property
+    def stage_name(self) -> str:
+        """What the job is at, for the user."""
+        return "Waiting for its turn" if self.state == "waiting" else STAGES[self.stage]
+
+    def seconds_left(self) -> float:
+        """An estimate: the pace of this stage, and what later stages usually take."""
+        expected = _usual_seconds(self.rows, cold=self.cold)
+        stages = list(expected)
+        spent = time.monotonic() - self._stage_began
+        left = max(expected[self.stage] - spent, 0.05 * expected[self.stage])
+        if 0 < self.done < self.total and spent > 1:
+            left = spent * (self.total - self.done) / self.done
+        elif self.done >= self.total:
+            left = 0.0
+        return left + sum(expected[stage] for stage in stages[stages.index(self.stage) + 1 :])
+
+    def share(self) -> float:
+        """How much is done, 0 to 1; it never falls."""
+        if self.state == "running":
+            spent = time.monotonic() - self._began
+            self._share = max(self._share, min(spent / (spent + self.seconds_left()), 0.99))
+        return 1.0 if self.state == "done" else self._share
+
+    def _reached(self, stage: str, done: int, total: int) -> None:
+        if self.state == "waiting":
+            self.state, self._began = "running", time.monotonic()
+        if stage != self.stage:
+            self.stage, self._stage_began = stage, time.monotonic()
+        self.done, self.total = done, max(total, 1)
+
+
+@dataclass
+class _Query:
+    vectors: np.ndarray | None = None
+    message: str = ""
+    refused: bool = False
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class WorkerClient:
+    """Starts the worker at once, and again when it dies.
+
+    Args:
+        command: what to run; tests give a small one.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self._command = tuple(command)
+        self._lock = threading.RLock()
+        self._waiting: dict[int, Job | _Query] = {}
+        self._vectors: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+        self._last = 0
+        self._closed = False
+        self.warm = False
+        self._process = self._start()
+
+    def analyse(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        name: str,
+        settings: Settings,
+        columns: Columns | None = None,
+        rows: int = 1000,
+    ) -> Job:
+        """Ask for an analysis of a file; returns at once.
+
+        Args:
+            source: the file.
+            target: the folder that :func:`pipeline.store.load_analysis` opens when it is done.
+            name: what the user calls the file.
+            settings: what to do.
+            columns: guessed when left out.
+            rows: how many reviews it has, about.
+        """
+        with self._lock:
+            job = Job(self._number(), target.absolute(), rows, cold=not self.warm)
+            request = {
+                "do": "analyse",
+                "id": job.id,
+                "source": str(source.absolute()),
+                "target": str(job.target),
+                "name": name,
+                "settings": asdict(settings),
+                "columns": asdict(columns) if columns else None,
+            }
+            self._ask(request, job)
+            return job
+
+    def encode(self, texts: Sequence[str], model: str) -> np.ndarray:
+        """Raw vectors of queries: float32 (q, d). Waits, also for a model that is being loaded.
+
+        Raises:
+            InputError: the model can't be loaded, or the worker does not answer.
+        """
+        keys = [(model, text) for text in texts]
+        with self._lock:
+            if all(key in self._vectors for key in keys):
+                return np.stack([self._vectors[key] for key in keys])
+            query = _Query()
+            self._ask(
+                {"do": "encode", "id": self._number(), "model": model, "texts": list(texts)}, query
+            )
+        if not query.over.wait(_QUERY_SECONDS):
+            raise InputError("The search takes too long: try again when the analysis has ended")
+        if query.vectors is None:
+            raise InputError(query.message)
+        with self._lock:
+            self._vectors.update(zip(keys, query.vectors, strict=True))
+            while len(self._vectors) > _QUERIES_KEPT:
+                self._vectors.popitem(last=False)
+        return query.vectors
+
+    def stop(self, job: Job) -> None:
+        """Stop a job: for the user at once, in the worker at the next sign of progress."""
+        with self._lock:
+            if not job.over:
+                job.state = "stopped"
+                self._write({"do": "cancel", "id": job.id})
+
+    def ahead(self, job: Job) -> int:
+        """How many jobs come before this one."""
+        with self._lock:
+            jobs = [other for other in self._waiting.values() if isinstance(other, Job)]
+            return sum(other.id < job.id for other in jobs)
+
+    def close(self) -> None:
+        """End the worker."""
+        with self._lock:
+            self._closed = True
+            process = self._process
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def process_id(self) -> int:
+        """Of the worker that runs now."""
+        return self._process.pid
+
+    def _number(self) -> int:
+        self._last += 1
+        return self._last
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = _QUIET_THREADS | os.environ
+        process = subprocess.Popen(
+            self._command,
+            cwd=_ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
+        return process
+
+    def _ask(self, request: dict[str, Any], waiting: Job | _Query) -> None:
+        if self._process.poll() is not None and not self._closed:
+            self._lose(self._process)
+        self._waiting[request["id"]] = waiting
+        self._write(request)
+
+    def _write(self, request: dict[str, Any]) -> None:
+        stream = self._process.stdin
+        try:
+            assert stream is not None  # noqa: S101  it was opened with a pipe
+            stream.write(json.dumps(request).encode("ascii") + b"\n")
+            stream.flush()
+        except (OSError, ValueError):  # it has died: whoever listens to it finds out
+            log.warning("the worker can't be reached")
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None  # noqa: S101
+        began = time.monotonic()
+        for line in process.stdout:
+            try:
+                self._hear(json.loads(line))
+            except (ValueError, KeyError):
+                log.exception("the worker said %r", line[:200])
+        process.wait()
+        if time.monotonic() - began < 1:
+            time.sleep(1)  # one that dies at its start is not started a hundred times a second
+        with self._lock:
+            if not self._closed:
+                self._lose(process)
+
+    def _lose(self, process: subprocess.Popen[bytes]) -> None:
+        if process is not self._process:
+            return
+        log.error("the worker ended with code %s; it is started again", process.poll())
+        waiting, self._waiting = list(self._waiting.values()), {}
+        for one in waiting:
+            _fail(one, LOST)
+        self.warm = False
+        self._process = self._start()
+
+    def _hear(self, answer: dict[str, Any]) -> None:
+        event = answer["event"]
+        with self._lock:
+            if event == "warm":
+                self.warm = True
+                return
+            waiting = self._waiting.get(answer["id"])
+            if event == "progress":
+                if isinstance(waiting, Job) and not waiting.over:
+                    waiting._reached(answer["stage"], answer["done"], answer["total"])
+                return
+            self._waiting.pop(answer["id"], None)
+        if isinstance(waiting, _Query) and event == "vectors":
+            data = np.frombuffer(base64.b64decode(answer["data"]), "<f4")
+            waiting.vectors = data.reshape(answer["shape"]).astype(np.float32)
+            waiting.over.set()
+        elif isinstance(waiting, Job) and event in ("done", "stopped"):
+            waiting.state = event if not waiting.over else waiting.state
+        elif waiting is not None:
+            refused = event == "refused"
+            _fail(waiting, answer["message"] if refused else FAULT, refused=refused)
+
+
+def _fail(one: Job | _Query, message: str, *, refused: bool = False) -> None:
+    if isinstance(one, _Query):
+        one.message, one.refused = message, refused
+        one.over.set()
+    elif not one.over:
+        one.message, one.state = message, "refused" if refused else "failed"
+
+
+def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:
+    """What each stage takes on an office PC; ``cold``: the worker has only just been started."""
+    return {
+        "read": 0.1 + rows * 5e-5,
+        "model": 6.0 if cold else 0.1,
+        "language": 0.2 + rows * 1e-3,
+        "embed": 0.3 + rows * 0.012,
+        "neutral": 1.0 + rows * 2e-4,
+        "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
+        "map": (8.0 if cold else 1.0) + rows * 8e-4,
+    }

@@ -1,0 +1,208 @@
+"""The process that does the heavy work beside the web server: ``python -m pipeline.worker``.
+
+Torch, scikit-learn and umap-learn are loaded here alone: the server stays quick, and a crash in
+their native code costs one job and not everybody's session. Requests and answers are JSON, one
+object a line, on standard input and output (:mod:`pipeline.jobs` is the other end). Every request
+has an ``id``, which its answers repeat::
+
+    {"do": "analyse", "id": 1, "source": path, "target": folder, "name": "reviews.csv",
+     "settings": {...}, "columns": {...} or null, "encoding": null, "delimiter": null}
+        -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
+        -> {"id": 1, "event": "done"}
+    {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...]}
+        -> {"id": 2, "event": "vectors", "shape": [1, 384], "data": float32 in base64}
+    {"do": "cancel", "id": 1}
+        -> {"id": 1, "event": "stopped"}
+    any -> {"id": ..., "event": "refused", "message": ...}  the user's input can't be used
+        -> {"id": ..., "event": "failed"}                   a fault; its traceback is in the log
+
+Jobs run one at a time, first come, first served; queries are answered in between. The process
+ends when its input closes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipeline.encoder import DEFAULT_MODEL, Encoder, load_encoder
+from pipeline.errors import InputError
+
+log = logging.getLogger("pipeline.worker")
+
+_SECONDS_BETWEEN_REPORTS = 0.1
+_MOST_MODELS = 2  # kept in memory: the last ones used
+
+Send = Callable[[dict[str, Any]], None]
+
+
+class _StoppedError(Exception):
+    """The user has stopped the job."""
+
+
+class Worker:
+    """Answers requests; :func:`main` joins it to standard input and output.
+
+    Args:
+        send: takes one answer; called from several threads, one at a time.
+        load: loads a model by its name.
+    """
+
+    def __init__(self, send: Send, *, load: Callable[[str], Encoder] = load_encoder) -> None:
+        self._send_one = send
+        self._load = load
+        self._sending = threading.Lock()
+        self._loading = threading.Lock()
+        self._models: dict[str, Encoder] = {}
+        self._stopped: set[Any] = set()
+        self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
+        for waiting, answer in ((self._jobs, self._analyse), (self._queries, self._encode)):
+            threading.Thread(target=self._serve, args=(waiting, answer), daemon=True).start()
+
+    def take(self, lines: Iterable[bytes]) -> None:
+        """Take requests until there are no more."""
+        for line in lines:
+            request = json.loads(line)
+            kind = request["do"]
+            if kind == "cancel":
+                self._stopped.add(request["id"])
+            elif kind == "analyse":
+                self._jobs.put(request)
+            elif kind == "encode":
+                self._queries.put(request)
+            else:
+                log.error("unknown request %r", kind)
+                self._send({"id": request["id"], "event": "failed"})
+
+    def warm_up(self) -> None:
+        """Load the bundled model and compile umap's code, which costs 20 seconds once."""
+        import numpy as np
+
+        try:
+            self.model(DEFAULT_MODEL)
+            from pipeline.layout import lay_out
+
+            lay_out(np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32))
+        except Exception:  # the job that needs it says what is wrong
+            log.exception("could not warm up")
+        self._send({"id": None, "event": "warm"})
+
+    def model(self, name: str) -> Encoder:
+        """The model of this name, loaded when first asked for."""
+        with self._loading:
+            encoder = self._models.pop(name, None) or self._load(name)
+            self._models[name] = encoder  # the last used stands last
+            while len(self._models) > _MOST_MODELS:
+                del self._models[next(iter(self._models))]
+            return encoder
+
+    def _send(self, answer: dict[str, Any]) -> None:
+        with self._sending:
+            self._send_one(answer)
+
+    def _serve(
+        self, waiting: queue.Queue[dict[str, Any]], answer: Callable[[dict[str, Any]], Any]
+    ) -> None:
+        while True:
+            request = waiting.get()
+            event: dict[str, Any]
+            try:
+                event = answer(request)
+            except _StoppedError:
+                event = {"event": "stopped"}
+            except InputError as error:
+                event = {"event": "refused", "message": " ".join(str(error).split())}
+            except Exception:
+                log.exception("%s failed", request["do"])
+                event = {"event": "failed"}
+            self._stopped.discard(request["id"])
+            self._send({"id": request["id"], **event})
+
+    def _analyse(self, request: dict[str, Any]) -> dict[str, Any]:
+        from pipeline.analysis import Settings, analyse
+        from pipeline.columns import Columns
+        from pipeline.reviews import reviews_from_table
+        from pipeline.stages import StageLog
+        from pipeline.store import save_analysis
+        from pipeline.tables import read_table
+
+        settings = Settings(**request["settings"])
+        stages = StageLog(self._reporter(request["id"]))
+        with stages.stage("read"):
+            table = read_table(
+                Path(request["source"]),
+                name=request["name"],
+                encoding=request.get("encoding"),
+                delimiter=request.get("delimiter"),
+            )
+            columns = request.get("columns")
+            reviews = reviews_from_table(table, Columns(**columns) if columns else None)
+        with stages.stage("model"):
+            encoder = self.model(settings.model)
+        save_analysis(
+            analyse(reviews, settings, encoder=encoder, log=stages), Path(request["target"])
+        )
+        return {"event": "done"}
+
+    def _encode(self, request: dict[str, Any]) -> dict[str, Any]:
+        vectors = self.model(request["model"]).encode_queries(request["texts"])
+        data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
+        return {"event": "vectors", "shape": list(vectors.shape), "data": data}
+
+    def _reporter(self, job: Any) -> Callable[[str, int, int], None]:
+        last = 0.0
+
+        def report(stage: str, done: int, total: int) -> None:
+            nonlocal last
+            if job in self._stopped:
+                raise _StoppedError
+            now = time.monotonic()
+            if done in (0, total) or now - last >= _SECONDS_BETWEEN_REPORTS:
+                last = now
+                message = {"event": "progress", "stage": stage, "done": done, "total": total}
+                self._send({"id": job, **message})
+
+        report("read", 0, 1)  # a job that was stopped while it waited ends here
+        return report
+
+
+def main() -> None:
+    """Serve standard input until it closes."""
+    # The terminal's Ctrl+C is for the server; this process ends when the server lets go of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    answers = _own_standard_output()
+
+    def send(answer: dict[str, Any]) -> None:
+        answers.write(json.dumps(answer).encode("ascii") + b"\n")
+        answers.flush()
+
+    worker = Worker(send)
+    threading.Thread(target=worker.warm_up, daemon=True).start()
+    try:
+        worker.take(sys.stdin.buffer)
+    finally:
+        os._exit(0)  # a job's thread can't be asked to end, and nobody waits for it any more
+
+
+def _own_standard_output() -> BinaryIO:
+    """Standard output for answers alone: what else is printed goes to standard error."""
+    own = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return own
+
+
+if __name__ == "__main__":
+    main()

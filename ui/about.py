@@ -1,0 +1,39 @@
+"""The page "How it works"."""
+
+import streamlit as st
+
+from ui.proof import proof
+from ui.state import current
+
+st.title("How it works")
+st.markdown(
+    """
+1. **Reading.** Your file is read whatever its encoding and delimiter; rows that can't be used are
+   listed with their line and the reason.
+2. **Languages.** Each review's language comes from the file's own column where it has one, else
+   it is identified from the text.
+3. **Meaning.** A multilingual language model (multilingual-e5) turns each review into 384 numbers:
+   reviews that say similar things get similar numbers.
+4. **Language correction.** Left alone, those numbers say above all *which language* a review is
+   written in, and any grouping finds languages instead of topics. The program measures what is
+   due to language alone, from sentences that say the same in many languages and from your own
+   reviews, and takes it out.
+5. **Topics, map and search** all work on what is left. Reviews that lie close together on the map
+   say similar things; directions and axes have no meaning of their own. A search finds what
+   *means* the same as your words, in every language at once. Scores rank the results; they are no
+   percentages.
+"""
+)
+session = current()
+if session.view is not None and session.source is not None:
+    st.subheader("What the correction did to your file")
+    with st.container(border=True):
+        proof(session, long=True)
+else:
+    st.info("Open a file, and this page shows what the correction did to it.")
+st.subheader("Your data")
+st.markdown(
+    "Everything runs on this computer. No review leaves it, no network is needed, and your upload "
+    "and its results are deleted when your session ends. Tables you download open safely in a "
+    "spreadsheet: text that it would run as a formula is marked with an apostrophe."
+)

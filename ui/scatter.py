@@ -1,0 +1,164 @@
+"""The map, and the reviews that are chosen on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pipeline.export import reviews_csv
+from pipeline.facets import language_name
+from pipeline.figures import MOST_POINTS, colourings, map_description, map_figure
+from ui.state import Session, View, current
+from ui.widgets import count, language_line, review_list
+
+_MAP_HEIGHT = 640
+_LISTED = 30  # chosen reviews that are shown in full
+_TABLED = 5_000
+_CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": True,
+    "scrollZoom": False,
+    "modeBarButtons": [
+        ["lasso2d", "select2d", "pan2d"],
+        ["zoomIn2d", "zoomOut2d", "resetScale2d"],
+        ["toImage"],
+    ],
+    "toImageButtonOptions": {"filename": "review_map", "scale": 2},
+}
+
+
+def map_key(view: View) -> str:
+    """The key of the chart, whose selection is under it in the session's state."""
+    return f"map-{view.number}"
+
+
+def show_map(view: View, allowed: np.ndarray, hits: np.ndarray | None) -> None:
+    """Draw the map with what passes the filters; hits are ringed."""
+    if view.analysis.places is None:
+        st.info("This analysis was made without a map.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        choices = colourings(view.facets)
+        if st.session_state.get("colour") not in choices:
+            st.session_state["colour"] = "topic"
+        colour = st.segmented_control(
+            "Colour by", choices, format_func=str.capitalize, required=True, key="colour"
+        )
+        st.toggle("Topic names", key="named", value=st.session_state.get("named", True))
+    if not allowed.any():
+        st.caption("The map is empty: no review passes the filters.")
+        return
+    named = bool(st.session_state.get("named", True))
+    dark = st.context.theme.type == "dark"
+    found = None if hits is None else tuple(hits.tolist())
+    key = (colour, named, dark, allowed.tobytes(), found)
+    figure = view.figure(
+        key,
+        lambda: map_figure(
+            view.analysis,
+            view.facets,
+            colour=colour or "topic",
+            allowed=allowed,
+            hits=hits,
+            named=named,
+            dark=dark,
+            height=_MAP_HEIGHT,
+        ),
+    )
+    drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
+    st.plotly_chart(
+        figure,
+        key=map_key(view),
+        on_select=_choose,
+        selection_mode=("points", "box", "lasso"),
+        config=_CONFIG,
+        alt=map_description(
+            view.analysis, drawn, colour or "topic", None if found is None else len(found)
+        ),
+    )
+    note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
+    if allowed.sum() > drawn:
+        note += (
+            f" {MOST_POINTS:,} of {int(allowed.sum()):,} reviews are drawn, with every topic and "
+            "language in its share; search and figures use all of them."
+        )
+    st.caption(note)
+
+
+def chosen_rows(event: Any) -> tuple[int, ...]:
+    """The rows in a selection of the chart, each once, in file order."""
+    points = (event or {}).get("selection", {}).get("points", [])
+    rows = set()
+    for point in points:
+        data = point.get("customdata")
+        if isinstance(data, list | tuple):
+            data = data[0] if data else None
+        if data is not None:
+            rows.add(int(data))
+    return tuple(sorted(rows))
+
+
+def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
+    """The chosen reviews, as a list or a table, with a download."""
+    rows = [row for row in session.selected if row < len(allowed) and allowed[row]]
+    if not session.selected:
+        return
+    with st.container(border=True, key="selection"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"{count(len(rows), 'chosen review')}", anchor=False)
+            if rows:
+                st.download_button(
+                    "Download",
+                    lambda: reviews_csv(view.analysis, rows).encode("utf-8-sig"),
+                    file_name="chosen_reviews.csv",
+                    mime="text/csv",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+            st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
+        if not rows:
+            st.info("No chosen review passes the filters.")
+            return
+        st.html(
+            f'<span class="pg-quiet">{language_line(view.analysis.languages[rows].tolist())}</span>'
+        )
+        st.dataframe(
+            _table(view, rows[:_TABLED]),
+            hide_index=True,
+            height=min(38 + 35 * len(rows), 320),
+            column_config={
+                "text": st.column_config.TextColumn("Review", width="large"),
+                "language": st.column_config.TextColumn("Language", width="small"),
+                "topic": st.column_config.TextColumn("Topic"),
+                "rating": st.column_config.NumberColumn("Rating", format="%.1f", width="small"),
+            },
+            alt="The chosen reviews with language, topic and rating",
+        )
+        with st.expander(f"Read the first {min(len(rows), _LISTED)} in full"):
+            review_list(view, rows[:_LISTED])
+
+
+def _table(view: View, rows: list[int]) -> pd.DataFrame:
+    analysis, facets = view.analysis, view.facets
+    table = {
+        "language": [language_name(str(analysis.languages[row])) for row in rows],
+        "topic": [analysis.topic_of(row).name for row in rows],
+        "text": [analysis.texts[row] for row in rows],
+    }
+    if facets.ratings is not None:
+        table["rating"] = facets.ratings[rows].tolist()
+    return pd.DataFrame(table)
+
+
+def _choose() -> None:
+    """Keep what was chosen: the chart forgets it whenever it is drawn anew."""
+    session = current()
+    if session.view is not None:
+        session.selected = chosen_rows(st.session_state.get(map_key(session.view)))
+
+
+def _clear() -> None:
+    current().selected = ()

@@ -1,0 +1,51 @@
+"""The few rules of style that Streamlit's theme does not reach. Greys work on light and dark."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_LINE = "rgba(128, 128, 128, 0.28)"
+
+_CSS = f"""<style>
+.block-container {{ padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1500px; }}
+.pg-lead {{ font-size: 1.05rem; opacity: .8; margin: 0; max-width: 46rem; }}
+.pg-head {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.6rem; }}
+.pg-head .n {{ font-size: 1.5rem; font-weight: 650; margin-right: .3rem; }}
+.pg-head .file {{ font-weight: 600; overflow-wrap: anywhere; }}
+.pg-proof {{ font-size: .92rem; line-height: 1.45; }}
+.pg-proof .quiet, .pg-quiet {{ opacity: .68; font-size: .88rem; }}
+.pg-scale {{ position: relative; height: 6px; border-radius: 3px; background: {_LINE};
+  margin: .35rem 0; }}
+.pg-scale i {{ position: absolute; top: 0; left: 0; height: 6px; border-radius: 3px; }}
+.pg-hit {{ border-top: 1px solid {_LINE}; padding: .6rem 0 .65rem; }}
+.pg-hit:first-child {{ border-top: 0; padding-top: 0; }}
+.pg-meta {{ display: flex; flex-wrap: wrap; align-items: center; gap: .1rem .7rem;
+  font-size: .82rem; opacity: .85; }}
+.pg-meta .rank {{ font-weight: 650; min-width: 1.3rem; }}
+.pg-meta .lang {{ font-weight: 600; }}
+.pg-meta .dot {{ display: inline-block; width: .62rem; height: .62rem; border-radius: 50%;
+  margin-right: .3rem; }}
+.pg-meta .stars {{ color: #b7791f; letter-spacing: .04em; white-space: nowrap; }}
+.pg-meta .score {{ margin-left: auto; display: inline-flex; align-items: center; gap: .35rem; }}
+.pg-meta .bar {{ width: 3.2rem; height: 5px; border-radius: 3px; background: {_LINE};
+  overflow: hidden; }}
+.pg-meta .bar i {{ display: block; height: 5px; background: #2f7d78; }}
+.pg-text {{ margin-top: .25rem; line-height: 1.5; overflow-wrap: anywhere; white-space: pre-line;
+  text-align: start; }}
+.pg-text summary {{ cursor: pointer; list-style: none; }}
+.pg-text summary::-webkit-details-marker {{ display: none; }}
+.pg-text summary .more {{ font-size: .82rem; text-decoration: underline; opacity: .75; }}
+.pg-text details[open] summary .clip {{ display: none; }}
+.pg-text details[open] summary .more {{ display: none; }}
+@media (min-width: 900px) {{
+  .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
+}}
+@media (max-width: 640px) {{
+  .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
+}}
+</style>"""
+
+
+def add_style() -> None:
+    """Put the rules on the page."""
+    st.html(_CSS)

@@ -1,0 +1,141 @@
+"""Pieces that several pages draw. Strangers' text goes through :func:`plain` or :func:`safe`."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from pipeline.facets import counted, language_name
+from pipeline.figures import categorise
+from ui.state import View, current
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+_CLIP = 320  # letters of a review that are shown before "more"
+
+
+def plain(text: str) -> str:
+    """Text for a Streamlit element that reads Markdown, shown as it is: no image, no link."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def safe(text: object) -> str:
+    """Text for HTML, shown as it is."""
+    return html.escape(str(text))
+
+
+def problem_box(message: str) -> None:
+    """A friendly box with what is wrong and what to do."""
+    st.error(plain(message), icon=":material/info:")
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 review", "1,200 reviews"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def time_left(seconds: float) -> str:
+    """An estimate as people say it."""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 55:
+        return f"about {5 * math.ceil(seconds / 5)} seconds left"
+    minutes = max(round(seconds / 60), 1)
+    return f"about {count(minutes, 'minute')} left"
+
+
+@st.fragment(run_every=0.5)
+def job_progress() -> None:
+    """The bar of the job that is under way; the page is drawn anew when it ends."""
+    session = current()
+    job = session.job
+    if job is None or job.over:
+        st.rerun()
+    waiting = client_ahead() if job.state == "waiting" else 0
+    text = f"{job.stage_name} · {time_left(job.seconds_left())}"
+    if waiting:
+        text = f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
+    st.progress(job.share(), text=text)
+    st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
+
+
+def client_ahead() -> int:
+    """How many jobs of other sessions come first."""
+    from ui.state import worker
+
+    session = current()
+    return worker().ahead(session.job) if session.job else 0
+
+
+def language_line(codes: Iterable[str]) -> str:
+    """ "Japanese 6 · Chinese 3"."""
+    return " · ".join(f"{language_name(code)} {n}" for code, n in counted(codes).items())
+
+
+def stars(rating: float) -> str:
+    """A rating of up to 5 as stars, with halves rounded."""
+    full = round(float(np.clip(rating, 0, 5)))
+    return "★" * full + "☆" * (5 - full)
+
+
+def review_list(
+    view: View, rows: Iterable[int], *, scores: Iterable[float] | None = None, tall: bool = False
+) -> None:
+    """Reviews in full with what is known of each, in one block of HTML.
+
+    Args:
+        view: whose reviews.
+        rows: which.
+        scores: cosines, shown with the rank where given.
+        tall: whether the list scrolls in a frame of its own on wide screens.
+    """
+    rows = list(rows)
+    colours = categorise(view.analysis, view.facets, "topic").colours
+    ranks = list(scores) if scores is not None else [None] * len(rows)
+    items = "".join(
+        _review(view, row, rank, score, colours)
+        for rank, (row, score) in enumerate(zip(rows, ranks, strict=True), 1)
+    )
+    st.html(f'<div class="pg-hits{" tall" if tall else ""}">{items}</div>')
+
+
+def _review(view: View, row: int, rank: int, score: float | None, colours: tuple[str, ...]) -> str:
+    analysis, facets = view.analysis, view.facets
+    code = str(analysis.languages[row])
+    topic = analysis.topic_of(row)
+    facts = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
+    if score is not None:
+        facts.insert(0, f'<span class="rank">{rank}.</span>')
+    if facets.ratings is not None and np.isfinite(facets.ratings[row]):
+        rating = float(facets.ratings[row])
+        facts.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
+    facts.append(
+        f'<span><i class="dot" style="background:{colours[topic.id]}"></i>{safe(topic.name)}</span>'
+    )
+    if facets.hotels is not None and facets.hotels[row]:
+        facts.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
+    if facets.dates is not None and facets.dates[row]:
+        facts.append(f"<span>{safe(facets.dates[row])}</span>")
+    if score is not None:
+        share = 100 * float(np.clip(score, 0, 1))
+        facts.append(
+            f'<span class="score" title="cosine similarity with the query"><span class="bar">'
+            f'<i style="width:{share:.0f}%"></i></span>{score:.2f}</span>'
+        )
+    text = _text(analysis.texts[row], code)
+    return f'<article class="pg-hit"><div class="pg-meta">{"".join(facts)}</div>{text}</article>'
+
+
+def _text(text: str, code: str) -> str:
+    # lang: the same character is drawn differently in Chinese and Japanese.
+    opening = f'<div class="pg-text" dir="auto" lang="{safe(code)}">'
+    if len(text) <= _CLIP + 80:
+        return f"{opening}{safe(text)}</div>"
+    return (
+        f'{opening}<details><summary><span class="clip">{safe(text[:_CLIP].rstrip())}… </span>'
+        f'<span class="more">more</span></summary>{safe(text)}</details></div>'
+    )
