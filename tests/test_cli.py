@@ -62,7 +62,9 @@ def test_search_finds_japanese_and_chinese(sample_folder):
     assert done.returncode == 0, done.stderr
     hits = json.loads(done.stdout)
     assert [hit["rank"] for hit in hits] == list(range(1, 21))
-    assert all(list(hit) == ["rank", "review_id", "score", "language", "topic", "text"] for hit in hits)
+    assert all(
+        list(hit) == ["rank", "review_id", "score", "language", "topic", "text"] for hit in hits
+    )
     scores = [hit["score"] for hit in hits]
     assert scores == sorted(scores, reverse=True)
     assert {"ja", "zh"} <= {hit["language"] for hit in hits}

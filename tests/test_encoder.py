@@ -65,7 +65,7 @@ def tiny_model(tmp_path_factory):
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     folder = tmp_path_factory.mktemp("tiny")
-    words = ["[PAD]", "[UNK]", *["find", "in", "text", ":", "the", "hotel", "pool", "night", "clean"]]
+    words = ["[PAD]", "[UNK]", *"find in text : the hotel pool night clean".split()]
     tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, "[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     fast = PreTrainedTokenizerFast(

@@ -14,8 +14,9 @@ from pipeline.reviews import read_reviews
 from pipeline.store import filter_rows, load_analysis, save_analysis
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
+LANGUAGES = ["English", "ja-JP", "Deutsch"]
 FILE = "review_id,language,x,review\n" + "\n".join(
-    f"A{n},{['English', 'ja-JP', 'Deutsch'][n % 3]},{n},the {WORDS[n % 4]} was number {n} {WORDS[n % 4]}"
+    f"A{n},{LANGUAGES[n % 3]},{n},the {WORDS[n % 4]} was number {n} {WORDS[n % 4]}"
     for n in range(60)
 )
 
