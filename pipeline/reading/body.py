@@ -159,7 +159,7 @@ def read_body(records: Iterable[Record], name: str, limits: Limits, *, aside: bo
             part.reject(record, "the header again")
         elif is_comment(record, len(part.columns)):
             part.reject(record, "a comment line")
-        elif header.line and starts_table(record, following, part.columns):
+        elif header.line and starts_table(record, following, part.columns, _gap(part, record)):
             above = []
             if part.rows and _alone(part.rows[-1]) and part.rows[-1].short:
                 row = part.rows.pop()
@@ -206,6 +206,12 @@ def read_body(records: Iterable[Record], name: str, limits: Limits, *, aside: bo
 
 def _text(record: Record) -> str:
     return record.raw.rstrip("\r\n")[:500]
+
+
+def _gap(part: _Part, record: Record) -> bool:
+    """Whether blank lines part a record from the rows above, a title between them or not."""
+    titled = bool(part.rows) and _alone(part.rows[-1]) and part.rows[-1].short
+    return record.gap > 0 or (titled and part.rows[-1].record.gap > 0)
 
 
 def _alone(row: _Row) -> bool:

@@ -9,6 +9,8 @@ from pipeline.reading.types import Record
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "¦", " ")
 _SEEDS = (":", "<", "#", "=", "@", "&", "$", "*", "!", "%", "+", "-")  # only as part of several
+# Spaces around the delimiter of every cell, quoted cells as well: they belong to the delimiter.
+_PADDED = (" | ", "| ", " ; ", "; ", " , ", ", ")
 _SAMPLE = 1000  # lines
 _LONGEST = 1 << 18  # characters of the sample
 _NUMBER = re.compile(r"[\s\d.,:/%+\-]*\d[\s\d.,:/%+\-]*")
@@ -27,8 +29,8 @@ def sniff(lines: list[str], *, delimiter: str | None = None) -> Dialect:
         quotes.append("'")
     best, best_score = Dialect(""), 0.6
     for quote in quotes:
-        for candidate in (delimiter,) if delimiter else DELIMITERS:
-            if candidate[0] not in text:
+        for candidate in (delimiter,) if delimiter else (*DELIMITERS, *_PADDED):
+            if candidate not in text:
                 continue
             dialect = Dialect(candidate, quote, _escape(text, quote))
             score, width = _score(lines, dialect, chosen=delimiter is not None)
@@ -49,7 +51,9 @@ def _one_column(text: str) -> Dialect:
 def _sample(lines: list[str]) -> list[str]:
     size = 0
     kept: list[str] = []
-    for line in lines[:_SAMPLE]:
+    # A cell of megabytes tells nothing about the dialect.
+    brief = [line for line in lines if len(line) < _LONGEST // 4]
+    for line in (brief if len(brief) > 2 else lines)[:_SAMPLE]:
         size += len(line)
         if size > _LONGEST and len(kept) > 10:
             break
@@ -69,6 +73,9 @@ def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, 
     rows = [row for row in records(lines, dialect) if any(row.cells)]
     if not rows:
         return 0.0, 0
+    # What stands above a row of known names says nothing about the table.
+    top = (i for i, row in enumerate(rows[:30]) if sum(map(is_known_name, row.cells)) > 1)
+    rows = rows[next(top, 0) :]
     widths = Counter(len(row.cells) for row in rows)
     width, same = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
     if chosen:
@@ -78,27 +85,31 @@ def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, 
     cells = rows[0].cells
     named = width == len(cells) and all(len(cell.strip()) <= 40 for cell in cells)
     known = max(sum(map(is_known_name, row.cells)) for row in rows[:10])
-    if _is_prose(rows, width, same, known):
+    if _is_prose(dialect, rows, width, same, known):
         return 0.0, width
-    if dialect.delimiter == " " and (same < len(rows) or width < 3 or not named):
-        return 0.0, width
+    if dialect.delimiter == " ":
+        signs = any(cell.strip() in DELIMITERS for cell in cells)
+        if same < len(rows) or width < 3 or not named or signs:
+            return 0.0, width
     share = same / len(rows)
     # Tables below one another, or a few lines above: what stays together counts as well.
     runs = sum(len(a.cells) == len(b.cells) > 1 for a, b in zip(rows, rows[1:], strict=False))
     share = max(share, 0.9 * runs / max(1, len(rows) - 1))
     stray = sum(row.stray for row in rows) / len(rows)
     quoted = sum(dialect.quote in row.raw for row in rows) / len(rows)
-    score = share + 0.3 * named + 0.1 * min(known, 3) - 0.5 * stray
+    spaces = 0.05 * (len(dialect.delimiter) - len(dialect.delimiter.strip(" ")))
+    score = share + spaces + 0.3 * named + 0.1 * min(known, 3) - 0.5 * stray
     score += 0.05 * quoted * (dialect.quote == "'") - 0.3 * (dialect.delimiter == " ")
     return score * (1 + 0.01 * min(width, 30)), width
 
 
-def _is_prose(rows: list[Record], width: int, same: int, known: int) -> bool:
+def _is_prose(dialect: Dialect, rows: list[Record], width: int, same: int, known: int) -> bool:
     """Whether the delimiter is the comma of sentences: white space behind it, no names above."""
     later = [cell for row in rows for cell in row.cells[1:]]
     spaced = sum(cell[:1] == " " for cell in later) > 0.8 * len(later)
     if known == 1 and len(rows[0].cells) == 1 and same < len(rows):
         return True
+    spaced |= dialect.delimiter.endswith(" ")
     if not spaced or known * 2 >= width:
         return False
     body = [row.cells for row in rows[1:] if len(row.cells) == width]
@@ -114,17 +125,15 @@ def _widen(lines: list[str], best: Dialect, best_score: float) -> Dialect:
     """A delimiter of several characters (||, |~|, ::, " | ") where one stands alone nowhere."""
     text = "".join(lines)
     for seed in (best.delimiter, *_SEEDS):
-        if not seed or seed in "\x01\x1f " or seed not in text:
+        if len(seed) != 1 or seed in "\x01\x1f " or seed not in text:
             continue
         several = _several(lines, seed)
         if several is None:
             continue
         dialect = Dialect(several, best.quote, best.escape)
         score, width = _score(lines, dialect, chosen=False)
-        spaces = several.strip(" ") == seed
-        if score and (spaces or score >= min(best_score, 0.9)):
-            strip = spaces and several.startswith(" ") or _padded(lines, dialect)
-            return Dialect(several, best.quote, best.escape, strip, width)
+        if score >= min(best_score, 0.9):
+            return Dialect(several, best.quote, best.escape, _padded(lines, dialect), width)
     if best.delimiter and best.delimiter != " " and _padded(lines, best):
         return _with_width(lines, best, strip=True)
     return best
@@ -138,20 +147,17 @@ def _several(lines: list[str], seed: str) -> str | None:
         return None
     kind = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
     runs: Counter[str] = Counter()
-    space = re.escape(seed)
     for line in plain:
-        runs.update(re.findall(rf" ?{kind}*{space}{kind}* ?", line.rstrip("\r\n")))
-    total = sum(runs.values())
-    trimmed: Counter[str] = Counter()
+        runs.update(re.findall(rf" ?{kind}*{re.escape(seed)}{kind}* ?", line.rstrip("\r\n")))
+    cores: Counter[str] = Counter()
     for run, count in runs.items():
-        trimmed[run.strip(" ")] += count
-    core, count = trimmed.most_common(1)[0]
-    if not 1 <= len(core) <= 4 or (len(core) > 1 and count < 0.98 * total):
+        cores[run.strip(" ")] += count
+    core, count = cores.most_common(1)[0]
+    total = sum(runs.values())
+    if not 2 <= len(core) <= 4 or count < 0.98 * total:
         return None
-    before = sum(n for run, n in runs.items() if run[:1] == " " and run.strip(" ") == core)
-    after = sum(n for run, n in runs.items() if run[-1:] == " " and run.strip(" ") == core)
-    core = " " * (before >= 0.98 * total) + core + " " * (after >= 0.98 * total)
-    return core if len(core) > 1 and not core.endswith("  ") else None
+    spaced = sum(n for run, n in runs.items() if run == f" {core} ")
+    return f" {core} " if spaced >= 0.98 * total else core
 
 
 def _padded(lines: list[str], dialect: Dialect) -> bool:

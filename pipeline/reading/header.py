@@ -27,12 +27,18 @@ def find_header(records: list[Record]) -> Header:
     """The header among a file's first records (up to some hundred, at least one)."""
     widths = Counter(len(record.cells) for record in records[:1000])
     width = max(widths, key=lambda w: (widths[w] * (w > 1 or len(widths) == 1), w))
+    # A delimiter at the end of every row, but not of the header, makes no column.
+    used = max(
+        (len(_trim(row.cells, 1)) for row in records[:1000] if len(row.cells) == width),
+        default=width,
+    )
     at = 0
     for i, record in enumerate(records[:_LOOK]):
         filled = sum(bool(cell.strip()) for cell in record.cells)
         least = min(width, max(2 if width > 2 else 1, width // 2))
-        if len(record.cells) == width and filled >= least and not is_comment(record, width):
-            at = i
+        fits = len(record.cells) == width or (len(record.cells) == used > 1)
+        if fits and filled >= least and not is_comment(record, width):
+            at, width = i, len(record.cells)
             break
     if not are_names(records, at) and at > 0 and len(records[at - 1].cells) > 1:
         at -= are_names(records, at - 1)  # names for the first columns only
@@ -65,9 +71,9 @@ def are_names(records: list[Record], at: int) -> bool:
     filled = [cell for cell in cells if cell]
     known = sum(map(is_known_name, cells))
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)
-    if not filled or any(len(cell) > 80 for cell in cells):
+    if not filled or any(len(c) > 80 or (len(c) > 30 and c[-1] in ".!?。！") for c in cells):
         return False
-    if numbers and (not known or numbers * 2 > len(filled)):
+    if numbers and known * 2 < len(filled):
         return False
     if known:
         return True
@@ -90,7 +96,7 @@ def is_comment(record: Record, width: int) -> bool:
     return first.startswith(("#", "//")) and len(record.cells) != width
 
 
-def starts_table(record: Record, following: Record | None, columns: list[str]) -> bool:
+def starts_table(record: Record, following: Record | None, columns: list[str], gap: bool) -> bool:
     """Whether a record within a file is the header of one more table."""
     cells = [cell.strip() for cell in record.cells]
     filled = [cell for cell in cells if cell]
@@ -98,8 +104,8 @@ def starts_table(record: Record, following: Record | None, columns: list[str]) -
         return False
     known = sum(map(is_known_name, filled))
     if known >= 2 and known * 5 >= 3 * len(filled) and len(set(filled)) == len(filled):
-        return record.gap > 0 or len(cells) != len(columns)
-    if not record.gap or len(cells) == len(columns) or following is None:
+        return gap or len(cells) != len(columns)
+    if not gap or len(cells) == len(columns) or following is None:
         return False
     numbers = any(_NUMBER.fullmatch(cell.strip()) for cell in following.cells)
     return len(following.cells) == len(cells) and numbers and len(set(filled)) == len(cells)

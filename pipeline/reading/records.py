@@ -89,7 +89,7 @@ def records(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:
                 yield record
                 break  # the parser's state is lost: a new one goes on
             taken = feed.taken
-            if not cells or (len(cells) == 1 and not cells[0].strip()):
+            if not cells or (len(cells) == 1 and not cells[0].strip().strip("\x1a")):
                 gap += 1
                 feed.done()
                 continue
@@ -146,9 +146,10 @@ def _mend(taken: list[str], dialect: Dialect) -> tuple[list[str], int]:
             and not any(cell[:1] == dialect.quote and cell[-1:] != dialect.quote for cell in plain)
         ):
             return plain, 1
-        cells = _lenient(text.rstrip("\r\n"), dialect)
-        if cells is not None and len(cells) == dialect.width:
-            return cells, count
+        for strict in (False, True):
+            cells = _lenient(text.rstrip("\r\n"), dialect, strict)
+            if cells is not None and len(cells) == dialect.width:
+                return cells, count
     return plain, 1
 
 
@@ -162,10 +163,14 @@ def _unquoted(cell: str, quote: str) -> str:
     return cell[1:-1].replace(quote * 2, quote) if inside else cell
 
 
-def _lenient(text: str, dialect: Dialect) -> list[str] | None:
-    """Cells where quotes inside quotes may stand alone; None where the last one doesn't close."""
+def _lenient(text: str, dialect: Dialect, strict: bool) -> list[str] | None:
+    """Cells where quotes inside quotes may stand alone; None where the last one doesn't close.
+
+    A quote closes before a delimiter; with `strict`, only where the next cell is quoted as well.
+    """
     delimiter, quote = dialect.delimiter or _STAND_IN, dialect.quote
-    closing = re.compile(re.escape(quote) + r" *(?:" + re.escape(delimiter) + r"|\Z)")
+    behind = f"(?={re.escape(quote)})" if strict else ""
+    closing = re.compile(rf"{re.escape(quote)} *(?:{re.escape(delimiter)}{behind}|\Z)")
     cells, at = [], 0
     while True:
         if text.startswith(quote, at):

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 
 from pipeline.reading.encodings import Encoding
@@ -13,6 +14,8 @@ _MOST_NOTED = 1000  # line numbers remembered of each kind
 # In these, a line end is a line end in the bytes too, so that lines can be decoded one by one.
 _BY_LINE = ("utf-8", "utf_8", "cp", "windows", "iso8859", "latin", "koi8", "mac", "ascii", "tis",
             "gb", "big5", "euc", "shift_jis", "johab")  # fmt: skip
+# What Python's cp932 makes of the bytes A0 and FD to FF, which stand for nothing.
+_NOT_SHIFT_JIS = re.compile("[\uf8f0-\uf8f3]")
 
 
 class TextLines:
@@ -67,7 +70,7 @@ class TextLines:
         name = self._encoding.name
         for data in self._pieces():
             try:
-                text = data.decode(name)
+                text = _decode(data, name)
             except UnicodeDecodeError:
                 text = "".join(self._decode_lines(data, name))
             yield text
@@ -100,10 +103,10 @@ class TextLines:
             number += 1
             raw = line.encode("latin-1")
             try:
-                yield raw.decode(name)
+                yield _decode(raw, name)
                 continue
             except UnicodeDecodeError:
-                text = raw.decode(name, "replace")
+                text = _NOT_SHIFT_JIS.sub("\ufffd", raw.decode(name, "replace"))
             if utf8 and second and all(c.isascii() or c == "\ufffd" for c in text):
                 other = raw.decode(second, "replace")
                 if "\ufffd" not in other and plausible(other):
@@ -148,3 +151,10 @@ class TextLines:
     def _remember(lines: list[int], number: int) -> None:
         if len(lines) < _MOST_NOTED and (not lines or lines[-1] != number):
             lines.append(number)
+
+
+def _decode(data: bytes, name: str) -> str:
+    text = data.decode(name)
+    if name == "cp932" and _NOT_SHIFT_JIS.search(text):
+        raise UnicodeDecodeError(name, data, 0, 1, "a byte that Shift-JIS does not use")
+    return text
