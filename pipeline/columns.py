@@ -15,17 +15,38 @@ from pipeline.values import OUT_OF, parse_dates, parse_ratings
 
 __all__ = ["Columns", "guess_columns", "is_known_name", "parse_dates", "parse_ratings"]
 
-_NOT_TEXT = (
-    "response reply answer antwort reponse respuesta risposta resposta antwoord ответ رد "
-    "yanit odpowiedz author user name reviewer url link count anzahl number source type "
-    "status by length likes votes helpful"
+# Columns about other things, though their names hold a word of a role: "Management response".
+_ASIDE = set(
+    "response,reply,answer,antwort,reponse,respuesta,risposta,resposta,antwoord,reactie,ответ,"
+    "відповідь,رد,yanit,yaniti,odpowiedz,svar,odpoved,valasz,vastaus,απαντηση,תגובה,author,user,"
+    "username,reviewer,url,link,count,counts,anzahl,source,type,status,by,length,"
+    "likes,votes,helpful,useful,room,rooms,country,city,address,zimmer,chambre,camera,kamer".split(
+        ","
+    )
 )
-_NOT_TEXT_PARTS = ("返信", "回复", "回覆", "답변")
+_RIVALS = tuple(role for role in NAMES if role not in ("positive", "negative"))
+_ASIDE_PARTS = (
+    "返信",
+    "回复",
+    "回覆",
+    "답변",
+    "답글",
+    "部屋",
+    "房型",
+    "객실",
+    "การตอบกลับ",
+    "投稿者",
+    "用户名",
+)
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of the columns that hold each part of a review; None where there is none."""
+    """The names of the columns that hold each part of a review; None where there is none.
+
+    `positive` and `negative` are a pair as booking sites export it, what a guest liked and did not;
+    the two become one review, and `text` is the first of them where there is no other text.
+    """
 
     text: str
     title: str | None = None
@@ -34,6 +55,8 @@ class Columns:
     hotel: str | None = None
     date: str | None = None
     rating: str | None = None
+    positive: str | None = None
+    negative: str | None = None
 
 
 def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> Columns:
@@ -43,16 +66,19 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> Columns:
     looks like review text; the message lists the columns.
     """
     values = {str(name): _some(frame[name]) for name in frame.columns}
+    pair = _pair(values) if text is None else {}
     if text is None:
         scores = {name: _text_score(name, cells) for name, cells in values.items()}
         text = max(scores, key=lambda name: scores[name], default=None)
-        if text is None or scores[text] <= 0:
+        if pair and (text in pair.values() or name_score(text or "", "text") < 2):
+            text = pair["positive"]
+        if text is None or (scores[text] <= 0 and not pair):
             found = ", ".join(map(str, frame.columns)) or "none"
             raise InputError(
                 f"No column looks like review text. Columns found: {found}. "
                 "Name the column that holds the reviews."
             )
-    chosen: dict[str, str] = {"text": text}
+    chosen: dict[str, str] = {"text": text, **pair}
     for role in ("language", "date", "rating", "id", "title", "hotel"):
         best, best_score = None, 0.0
         for name, cells in values.items():
@@ -65,6 +91,32 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> Columns:
     return Columns(**chosen)
 
 
+def _pair(values: dict[str, list[str]]) -> dict[str, str]:
+    """The columns of what guests liked and disliked; {} unless there are both."""
+    found: dict[str, tuple[float, str]] = {}
+    for name, cells in values.items():
+        letters = _letters(cells)
+        if letters < 0.4 or _is_aside(name):
+            continue
+        liked, disliked = name_score(name, "positive"), name_score(name, "negative")
+        # "nicht gefallen" holds "gefallen": where both are named, the negation counts.
+        role = "negative" if disliked >= liked else "positive"
+        score = max(liked, disliked)
+        if score and score > found.get(role, (0.0, ""))[0]:
+            found[role] = (score, name)
+    return {role: name for role, (_, name) in found.items()} if len(found) == 2 else {}
+
+
+def _is_aside(name: str) -> bool:
+    return bool(set(fold(name).split()) & _ASIDE) or any(part in name for part in _ASIDE_PARTS)
+
+
+def _letters(cells: list[str]) -> float:
+    """The mean share of letters."""
+    shares = [sum(map(str.isalpha, cell[:300])) / len(cell[:300]) for cell in cells]
+    return float(np.mean(shares or [0.0]))
+
+
 def _some(column: pd.Series) -> list[str]:
     """Up to 1,000 values that are not blank, from all over the column."""
     cells = [cell for cell in column.iloc[:: max(1, len(column) // 2000)].map(str.strip) if cell]
@@ -72,14 +124,12 @@ def _some(column: pd.Series) -> list[str]:
 
 
 def _text_score(name: str, cells: list[str]) -> float:
-    letters = float(np.mean([sum(map(str.isalpha, c[:300])) / len(c[:300]) for c in cells] or [0]))
+    letters = _letters(cells)
     wide = [sum(2.5 if c > "\u2e80" else 1.0 for c in cell[:1000]) for cell in cells]
     length = float(np.mean(wide or [0.0]))
     called = name_score(name, "text")
-    others = max(name_score(name, role) for role in NAMES if role != "text")
-    if set(fold(name).split()) & set(_NOT_TEXT.split()) or any(
-        part in name for part in _NOT_TEXT_PARTS
-    ):
+    others = max(name_score(name, role) for role in _RIVALS if role != "text")
+    if _is_aside(name):
         called -= 4
     elif others > called or (others == called and length < 15):
         called -= 3
@@ -95,8 +145,10 @@ def _text_score(name: str, cells: list[str]) -> float:
 
 def _role_score(role: str, name: str, cells: list[str]) -> float:
     called = name_score(name, role)
-    rivals = max(name_score(name, other) for other in NAMES if other not in (role, "text"))
+    rivals = max(name_score(name, other) for other in _RIVALS if other not in (role, "text"))
     if not cells or (rivals > called and role != "id"):
+        return 0.0
+    if _is_aside(name) and role in ("hotel", "title"):
         return 0.0
     sample = cells[:200]
     if role == "date":
@@ -115,7 +167,7 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         few = len(set(cells)) <= max(2, 0.5 * len(cells))
         return called + share if share >= (0.5 if called else 0.95) and (called or few) else 0.0
     if role == "id":
-        ends = fold(name).split()[-1:] == ["id"]
+        ends = bool(re.search(r"(?:^|[^a-z])id$", fold(name)))
         distinct = len(set(cells)) / len(cells)
         short = float(np.mean(list(map(len, cells)))) <= 40
         about_review = bool(name_score(name, "text")) or fold(name) == "id"

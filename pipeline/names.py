@@ -3,36 +3,70 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import NamedTuple
 
-# Names as `fold` leaves them: lower case, no accents, words apart. "=" marks a name that counts
-# only when it is the whole name; the others also count as words within a longer one. Order: en,
-# de, fr, es, it, pt, nl, ru, ja, zh, ko, ar, th, tr, pl.
+# Names as `fold` leaves them: lower case, no accents on Latin or Greek letters, words apart. "="
+# marks a name that counts only when it is the whole name, "*" the beginning of a word (languages
+# that inflect); the others also count as words within a longer name, and as the end of a compound
+# word. Order: en, de, fr, es, it, pt, nl, ru, ja, zh, ko, ar, th, tr, pl, then words of others.
 NAMES: dict[str, str] = {
     "text": "review,reviews,comment,comments,feedback,=text,content,body,opinion,review text,"
-    "bewertungstext,kommentar,rezension,=bewertung,gastebewertung,=inhalt,avis,commentaire,"
-    "texte,resena,comentario,texto,recensione,commento,testo,avaliacao,recensie,=beoordeling,"
-    "opmerking,tekst,отзыв,комментарий,текст,口コミ,クチコミ,レビュー,コメント,本文,感想,评论,評論,点评,點評,内容,內容,评价,評價,"
-    "리뷰,후기,댓글,내용,مراجعة,تعليق,التعليق,المراجعة,نص,รีวิว,ความคิดเห็น,yorum,degerlendirme,metin,"
-    "opinia,recenzja,komentarz,tresc,omdome,anmeldelse,ulasan,hodnoceni,arvostelu",
-    "title": "title,headline,subject,summary,titel,=betreff,uberschrift,titre,titulo,titolo,"
-    "заголовок,タイトル,題名,件名,标题,標題,제목,عنوان,العنوان,หัวข้อ,ชื่อเรื่อง,baslik,tytul,judul",
-    "id": "id,uuid,guid,key,review id,reviewid,identifier,number,=no,nr,nummer,kennung,"
-    "identifiant,numero,identificador,identificativo,номер,ид,番号,編號,编号,序号,번호,رقم,معرف,รหัส,"
-    "ลำดับ,kimlik,numer",
-    "language": "language,=lang,locale,review language,language code,sprache,langue,idioma,"
-    "lingua,taal,язык,言語,语言,語言,语种,언어,لغة,اللغة,ภาษา,dil,jezyk,sprak,sprog,bahasa,kieli",
-    "hotel": "hotel,property,=accommodation,establishment,venue,hotel name,property name,"
-    "unterkunft,hebergement,etablissement,alojamiento,establecimiento,struttura,alloggio,"
-    "alojamento,propriedade,accommodatie,отель,гостиница,ホテル,施設,宿,酒店,飯店,饭店,호텔,숙소,فندق,الفندق,"
-    "โรงแรม,otel,tesis,hotell,obiekt",
-    "date": "date,datetime,timestamp,created,=time,posted,published,=day,review date,datum,"
-    "=zeit,fecha,=data,дата,日付,投稿日,宿泊日,日時,年月日,日期,时间,時間,날짜,작성일,تاريخ,التاريخ,วันที่,tarih,dato,"
-    "tanggal",
-    "rating": "rating,ratings,score,stars,=star,grade,points,rate,overall,wertung,note,sterne,"
-    "punkte,punktzahl,=bewertung,etoiles,puntuacion,calificacion,estrellas,valoracion,nota,"
-    "punteggio,valutazione,voto,stelle,pontuacao,classificacao,=avaliacao,estrelas,cijfer,"
-    "sterren,=beoordeling,оценка,рейтинг,балл,звезды,評価,評点,点数,星,评分,評分,星级,得分,평점,별점,점수,تقييم,"
-    "التقييم,คะแนน,puan,=puani,ocena,betyg,nilai",
+    "what did you think,=caption,remarks,verbatim,bewertungstext,kommentar,rezension,=bewertung,"
+    "gastebewertung,=inhalt,ruckmeldung,anmerkung,anmerkungen,avis,commentaire,commentaires,texte,"
+    "remarques,resena,comentario,comentarios,texto,=valoracion escrita,observaciones,recensione,"
+    "commento,commenti,testo,osservazioni,avaliacao,observacoes,recensie,=beoordeling,opmerking,"
+    "opmerkingen,tekst,beoordelingstekst,отзыв*,комментари*,текст*,口コミ,クチコミ,レビュー,コメント,"
+    "本文,感想,意見,评论,評論,点评,點評,内容,內容,评价,評價,評語,评语,意见,意見,리뷰,후기,댓글,내용,의견,소감,"
+    "مراجعة,تعليق,التعليق,التعليقات,المراجعة,نص,รีวิว,ความคิดเห็น,ข้อความ,yorum,yorumlar,"
+    "degerlendirme,metin,metni,gorus,opinia,opinii,opinie,recenzja,recenzji,komentarz,tresc,uwagi,"
+    "omdome,recension,anmeldelse,kommentti,arvostelu,arvio,ulasan,hodnoceni textu,recenze,komentar,"
+    "velemeny,відгук*,коментар*,κριτικη,σχολια,ביקורת,חוות דעת,nhan xet,danh gia chi tiet",
+    "title": "title,headline,=subject,summary,heading,titel,=betreff,uberschrift,titre,=objet,"
+    "titulo,titular,=asunto,titolo,=oggetto,=assunto,=kop,kopje,onderwerp,заголов*,=тема,タイトル,題名,"
+    "件名,見出し,标题,標題,主题,主題,제목,عنوان,العنوان,หัวข้อ,ชื่อเรื่อง,baslik,basligi,tytul,naglowek,"
+    "rubrik,overskrift,otsikko,nadpis,nazev recenze,=cim,judul,τιτλος,כותרת,tieu de",
+    "id": "id,uuid,guid,key,review id,reviewid,identifier,number,=no,nr,=ref,reference,booking,"
+    "reservation,nummer,kennung,buchung,identifiant,numero,reference,=code,identificador,codigo,"
+    "identificativo,codice,prenotazione,reserva,номер*,код,番号,編號,编号,序号,单号,單號,번호,رقم,معرف,"
+    "รหัส,ลำดับ,kimlik,=yorum no,rezervasyon no,numer,identyfikator,azonosito,cislo,κωδικος,מזהה,"
+    "ma so,kod",
+    "language": "language,=lang,locale,review language,language code,sprache,sprachcode,langue,"
+    "idioma,=lengua,lingua,lingua ospite,taal,язык*,言語,语言,語言,语种,語種,언어,"
+    "لغة,اللغة,ภาษา,dil,"
+    "dili,jezyk,sprak,sprog,bahasa,kieli,jazyk,nyelv,мова,γλωσσα,שפה,ngon ngu",
+    "hotel": "hotel,hotels,property,=accommodation,establishment,=venue,hotel name,property name,"
+    "resort,=location,=branch,=site,hotelname,unterkunft,=haus,=objekt,=betrieb,hebergement,"
+    "etablissement,alojamiento,establecimiento,struttura,alloggio,albergo,alojamento,propriedade,"
+    "accommodatie,=verblijf,отел*,гостиниц*,ホテル,施設,宿名,=宿,旅館,酒店,飯店,饭店,旅店,호텔,숙소,"
+    "فندق,الفندق,โรงแรม,ที่พัก,otel,tesis,tesisi,hotell,hotellnamn,obiekt*,hotelu,hotelli,"
+    "ubytovani,szalloda,готел*,хотел*,ξενοδοχειο,מלון,המלון,khach san,penginapan",
+    "date": "date,datetime,timestamp,created,=time,posted,published,=day,review date,submitted,"
+    "check in,check out,arrival,departure,datum,anreise,abreise,=zeit,erstellt,arrivee,depart,"
+    "publie,fecha,publicado,entrada,salida,=data,data,arrivo,partenza,pubblicata,publicado em,"
+    "geplaatst,verblijfsdatum,дата,опубликовано,заезд*,日付,投稿日,宿泊日,日時,年月日,日期,时间,時間,날짜,"
+    "작성일,등록일,투숙일,تاريخ,التاريخ,วันที่,tarih,tarihi,dato,paivamaara,datum pobytu,tanggal,"
+    "ημερομηνια,תאריך,ngay",
+    "rating": "rating,ratings,score,stars,=star,grade,points,rate,overall,satisfaction,wertung,"
+    "note,gesamtnote,sterne,punkte,punktzahl,=bewertung,gesamtbewertung,etoiles,evaluation,"
+    "puntuacion,calificacion,estrellas,valoracion,nota,punteggio,valutazione,giudizio,voto,stelle,"
+    "pontuacao,classificacao,=avaliacao,estrelas,cijfer,sterren,=beoordeling,waardering,оценк*,"
+    "рейтинг*,балл*,звезд*,звёзд*,評価,評点,点数,星,満足度,総合,评分,評分,星级,星級,得分,评级,평점,별점,점수,만족도,"
+    "تقييم,التقييم,الدرجة,คะแนน,puan,puani,=degerlendirme,ocena,oceny,punkty,gwiazdki,betyg,"
+    "karakter,arvosana,hodnoceni,ertekeles,=znamka,оцінк*,βαθμολογια,דירוג,ציון,nilai,diem",
+    "positive": "positive,positives,liked,likes,=like,=pros,=pro,plus,advantages,strengths,"
+    "gefallen,positiv,positives,vorteile,pluspunkte,positifs,points forts,aime,positivo,positivos,"
+    "positivas,puntos fuertes,gusto,ventajas,positivi,pregi,piaciuto,gostou,pluspunten,positief,"
+    "достоинств*,плюс*,понравил*,良かった,良い点,よかった,好きな,优点,優點,好评,满意,滿意,喜欢,장점,좋았던,"
+    "좋은,إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,begen*,zalety,plusy,podobal*,fordele,fordelar,"
+    "klady,elonyok,переваг*,θετικα,יתרונות,kelebihan",
+    "negative": "negative,negatives,disliked,dislikes,=dislike,=cons,=con,minus,not like,did not,"
+    "didn t,disadvantages,weaknesses,nicht gefallen,negativ,nachteile,minuspunkte,negatifs,"
+    "points faibles,pas aime,n avez pas,negativo,negativos,negativas,puntos debiles,no gusto,"
+    "no te gusto,desventajas,negativi,difetti,non ti,non e piaciuto,nao gostou,minpunten,negatief,"
+    "недостат*,минус*,не понравил*,"
+    "悪かった,悪い点,気になった,残念,改善,缺点,缺點,差评,不足,不满,不滿,不喜欢,단점,"
+    "아쉬운,나쁜,سلبيات,السلبيات,لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,begenilmey*,begenmed*,wady,minusy,"
+    "nie podobal*,ulemper,nackdelar,zapory,hatranyok,недолік*,αρνητικα,חסרונות,kekurangan",
 }  # fmt: skip
 
 
@@ -49,33 +83,70 @@ def is_known_name(name: str) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(word.lstrip("=") for line in NAMES.values() for word in line.split(","))
+    return frozenset(fold(word.strip("=*")) for line in NAMES.values() for word in line.split(","))
 
 
-def name_score(name: str, role: str) -> float:
-    """3 for a whole name, 2 for a word or ending in it, 0 for none."""
-    folded = fold(name)
-    words = folded.split()
-    best = 0.0
-    for known in NAMES[role].split(","):
-        whole = known.lstrip("=")
-        if folded == whole:
-            return 3.0
-        if known.startswith("="):
-            continue
+class _Known(NamedTuple):
+    """A role's names, sorted by the way they count."""
+
+    whole: frozenset[str]
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    joined: tuple[str, ...]
+    compounds: tuple[str, ...]
+
+
+@cache
+def _known(role: str) -> _Known:
+    names = NAMES[role].split(",")
+    within = [fold(name) for name in names if name[0] != "=" and name[-1] != "*"]
+    return _Known(
+        frozenset(fold(name.strip("=*")) for name in names),
+        frozenset(within),
+        tuple(f" {name} " for name in within if " " in name),
+        tuple(fold(name[:-1]) for name in names if name.endswith("*")),
         # Thai, Chinese, Japanese and Korean write no space between the words of a name.
-        joined = len(whole) > 1 and whole[0] > "\u0e00" and whole in folded
-        if joined or f" {whole} " in f" {folded} ":
-            best = 2.5 if words[-1].endswith(whole) else 2.0
-    return best
+        tuple(name for name in within if len(name) > 1 and name[0] > "\u0e00"),
+        # Compounds of German, Dutch and the North: the last part says what it is.
+        tuple(name for name in within if len(name) > 3 and name.isascii()),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def name_score(name: str, role: str) -> float:
+    """3 for a whole name, 2 for a word or the end of one, 2.5 where that ends the name, 0 for none.
+
+    `role` is a key of `NAMES`.
+    """
+    folded, known = fold(name), _known(role)
+    words = folded.split()
+    if not words:
+        return 0.0
+    if folded in known.whole:
+        return 3.0
+    last, spaced = words[-1], f" {folded} "
+    phrases = [phrase for phrase in known.phrases if phrase in spaced]
+    joined = [] if folded.isascii() else [part for part in known.joined if part in folded]
+    begun = [part for part in known.beginnings if f" {part}" in spaced]
+    if (
+        last in known.words
+        or last.endswith(known.compounds)
+        or any(map(spaced.endswith, phrases))
+        or any(map(folded.endswith, joined))
+        or any(map(last.startswith, begun))
+    ):
+        return 2.5
+    inside = any(word in known.words or word.endswith(known.compounds) for word in words)
+    return 2.0 if inside or phrases or joined or begun else 0.0
 
 
 def fold(name: str, *, keep: str = "") -> str:
     """Lower case, accents off, CamelCase and punctuation as spaces."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
     out = unicodedata.normalize("NFD", name.casefold())
-    # Only Latin loses its accents: elsewhere such marks make other letters (が, й, vowel signs).
-    out = unicodedata.normalize("NFC", re.sub("(?<=[a-z])[\u0300-\u036f]+", "", out))
+    # Only these lose their accents: elsewhere such marks make other letters (が, й, vowel signs).
+    out = unicodedata.normalize("NFC", re.sub("(?<=[a-zα-ω])[\u0300-\u036f]+", "", out))
     out = out.replace("ł", "l").replace("ı", "i").replace("ø", "o")
     return " ".join("".join(c if _wordy(c) or c in keep else " " for c in out).split())
 

@@ -1,26 +1,28 @@
 """A table and what its columns mean -> the reviews to analyse."""
 
 import csv
-import html
 import io
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.cleaning import Cleaner, Rules, clean_text, is_one_word, join_parts
 from pipeline.columns import Columns, guess_columns
 from pipeline.errors import InputError
+from pipeline.reading.types import Progress, plural, were
 from pipeline.tables import Rejected, Table, read_table
 
-_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
-_TAG = re.compile(r"<\s*/?\s*(?:p|div|li|ul|ol|b|i|u|em|strong|span|font|a)(?:\s[^<>]*)?/?>", re.I)
-# Marks that show nothing. The joiners U+200C and U+200D stay: Persian and emoji need them.
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+__all__ = ["Reviews", "Rules", "clean_text", "read_reviews", "reviews_from_table"]
+
+_BLANK = "the review is blank"
+_DUPLICATE = "the row repeats another one"
+_ONE_WORD = "the review is a single word"
+_KINDS = ("html", "mojibake", "boilerplate", "duplicates", "one_word")
+_LEAST = 40  # characters of a text that two guests hardly write alike
 # What programs write for a missing value; no guest writes them as a whole review.
 _MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
 
@@ -32,6 +34,9 @@ class Reviews:
     `frame` has the file's own columns as they were, with a RangeIndex; `texts` are cleaned. `ids`
     are unique: the id column's value, else the data row's number from 1, counted over all data
     rows of the file, rejected ones too.
+
+    `found` counts what the rules looked for, whether they are on or off: "duplicates", "one_word",
+    "boilerplate", "mojibake", "html" (rows each).
     """
 
     frame: pd.DataFrame
@@ -41,6 +46,8 @@ class Reviews:
     rejected: tuple[Rejected, ...]
     rows_read: int
     notes: tuple[str, ...]
+    found: dict[str, int] = field(default_factory=dict)
+    rules: Rules = Rules()
 
 
 def read_reviews(
@@ -52,10 +59,15 @@ def read_reviews(
     name: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    max_bytes: int = 500_000_000,
-    max_rows: int = 1_000_000,
+    sheet: str | int | None = None,
+    max_bytes: int | None = None,
+    max_rows: int | None = None,
+    rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Reviews:
     """Read a file of reviews; columns that are not named are guessed.
+
+    Options beyond the columns and `rules` are those of `read_table`.
 
     Raises InputError for a file that can't be read (see `read_table`), a column that is not in
     it, no column of review text, and no review that isn't blank.
@@ -65,8 +77,10 @@ def read_reviews(
         name=name,
         encoding=encoding,
         delimiter=delimiter,
+        sheet=sheet,
         max_bytes=max_bytes,
         max_rows=max_rows,
+        progress=progress,
     )
     found = [str(column) for column in table.frame.columns]
     asked = {"text": text_column, "id": id_column, "language": language_column}
@@ -80,34 +94,52 @@ def read_reviews(
         role: None if role != "text" and column in given.values() else column
         for role, column in vars(columns).items()
     }
-    return reviews_from_table(table, Columns(**(roles | given)))
+    return reviews_from_table(table, Columns(**(roles | given)), rules=rules)
 
 
-def reviews_from_table(table: Table, columns: Columns | None = None) -> Reviews:
-    """The reviews of a table; `columns` are guessed where not given.
+def reviews_from_table(
+    table: Table, columns: Columns | None = None, *, rules: Rules | None = None
+) -> Reviews:
+    """The reviews of a table; `columns` are guessed where not given, `rules` are the usual ones.
 
-    Rows whose text is blank are rejected. Raises InputError as `read_reviews` does.
+    Rows whose text is blank are rejected, and those that a rule drops. Raises InputError as
+    `read_reviews` does.
     """
-    found = [str(column) for column in table.frame.columns]
+    rules = rules or Rules()
+    found_columns = [str(column) for column in table.frame.columns]
     _check_rows(table)
     columns = columns or guess_columns(table.frame)
     for column in vars(columns).values():
-        _check_column(column, found, table.name)
-    texts = [clean_text(value) for value in table.frame[columns.text]]
-    kept = np.array([bool(text) and text.lower() not in _MISSING for text in texts], dtype=bool)
-    if not kept.any():
+        _check_column(column, found_columns, table.name)
+    clean = Cleaner(rules)
+    texts = _texts(table.frame, columns, clean)
+    reasons = ["" if text and text.lower() not in _MISSING else _BLANK for text in texts]
+    if all(reasons):
         raise InputError(
             f"Every review in column {columns.text!r} of {table.name} is blank. "
-            f"Choose another column: {', '.join(found)}."
+            f"Choose another column: {', '.join(found_columns)}."
         )
-    blank = [
-        Rejected(int(table.lines[i]), "the review is blank", _raw(table, i))
+    found = dict.fromkeys(_KINDS, 0) | clean.found
+    for i in _duplicates(table, columns, texts, reasons):
+        found["duplicates"] += 1
+        reasons[i] = _DUPLICATE if rules.drop_duplicates else ""
+    for i, text in enumerate(texts):
+        if not reasons[i] and is_one_word(text):
+            found["one_word"] += 1
+            reasons[i] = _ONE_WORD if rules.drop_one_word else ""
+    kept = np.array([not reason for reason in reasons], dtype=bool)
+    if not kept.any():
+        raise InputError(
+            f"No review of {table.name} is left by the rules. Switch some of them off."
+        )
+    dropped = [
+        Rejected(int(table.lines[i]), reasons[i], _raw(table, i))
         for i in np.flatnonzero(~kept).tolist()
     ]
-    rejected = tuple(sorted((*table.rejected, *blank), key=lambda row: row.line))
-    notes = list(table.notes)
-    given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
+    rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
+    notes = [*table.notes, *_found_notes(found, rules)]
     rows = np.flatnonzero(kept)
+    given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
     ids = _unique_ids([given[i].strip() for i in rows], _numbers(table)[rows], columns.id, notes)
     return Reviews(
         frame=table.frame[kept].reset_index(drop=True),
@@ -117,25 +149,51 @@ def reviews_from_table(table: Table, columns: Columns | None = None) -> Reviews:
         rejected=rejected,
         rows_read=table.rows_read,
         notes=tuple(notes),
+        found=found,
+        rules=rules,
     )
 
 
-def clean_text(text: str) -> str:
-    """A review as a person reads it.
+def _texts(frame: pd.DataFrame, columns: Columns, clean: Cleaner) -> list[str]:
+    """Each row's review: one cell, or title, liked and disliked put together."""
+    parts = [columns.text, columns.positive, columns.negative]
+    if clean.rules.join_title:
+        parts.insert(0, columns.title)
+    names = list(dict.fromkeys(part for part in parts if part))
+    if len(names) == 1:
+        return [clean(value) for value in frame[names[0]]]
+    cells = ([clean(value) for value in frame[name]] for name in names)
+    return [join_parts(list(row)) for row in zip(*cells, strict=True)]
 
-    HTML entities and line break tags are decoded, simple formatting tags, control and invisible
-    characters taken out, white space trimmed, and the rest brought to Unicode's NFC.
-    """
-    # Twice: some exports escape what was escaped before ("&amp;#39;").
-    text = html.unescape(html.unescape(text)) if "&" in text else text
-    if "<" in text:
-        text = _TAG.sub("", _BREAK.sub("\n", text))
-    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
-    if not text.isprintable():
-        text = "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in text)
-    text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", text)
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \u2000-\u200a]{2,}", " ", text))
-    return unicodedata.normalize("NFC", text).strip()
+
+def _duplicates(
+    table: Table, columns: Columns, texts: list[str], reasons: list[str]
+) -> Iterator[int]:
+    """The rows that repeat an earlier one in every column."""
+    marked = columns.id is not None or columns.date is not None
+    for i in np.flatnonzero(table.frame.duplicated().to_numpy()).tolist():
+        if not reasons[i] and (marked or len(texts[i]) >= _LEAST):
+            yield i
+
+
+def _found_notes(found: dict[str, int], rules: Rules) -> list[str]:
+    """What the rules found and did, in plain sentences."""
+    done = {
+        "html": ("review", "with HTML", "cleaned", True, ""),
+        "mojibake": ("review", "with garbled characters", "repaired", rules.repair_mojibake, ""),
+        "boilerplate": ("review", "with a platform's own words", "freed of them",
+                        rules.strip_boilerplate, ""),
+        "duplicates": ("row", "that repeat another", "left out", rules.drop_duplicates, "repeats"),
+        "one_word": ("review", "of a single word", "left out", rules.drop_one_word, ""),
+    }  # fmt: skip
+    notes = []
+    for kind, (noun, what, did, on, single) in done.items():
+        count = found[kind]
+        if count:
+            what = what.replace("repeat", single) if single and count == 1 else what
+            verb = f"{were(count)} {did if on else 'kept as it is' if count == 1 else 'kept'}"
+            notes.append(f"{plural(count, noun)} {what} {verb}.")
+    return notes
 
 
 def _check_column(column: str | None, found: list[str], name: str) -> None:

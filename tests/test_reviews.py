@@ -30,7 +30,8 @@ def test_reviews_of_a_file():
     assert reviews.rows_read == 7 == len(reviews.frame) + len(reviews.rejected)
     assert reviews.frame.index.tolist() == [0, 1, 2, 3]
     assert reviews.frame["review"][0].endswith("<br>und sauber")
-    assert len(reviews.notes) == 2
+    assert len(reviews.notes) == 3
+    assert reviews.found["html"] == 1
 
 
 def test_row_numbers_count_every_data_row():
