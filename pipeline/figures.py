@@ -185,19 +185,19 @@ def map_figure(
             _hit_trace(analysis, found, categories, _hover_texts(analysis, facets, found), dark)
         )
     if named:
-        for label in _names(analysis, rows, dark):
+        for label in _names(analysis, rows, dark=dark, faint=searching):
             figure.add_annotation(label)
     _arrange(figure, analysis.places, height)
     return figure
 
 
-def map_description(analysis: Analysis, drawn: int, colour: str, hits: int | None) -> str:
+def map_description(analysis: Analysis, drawn: int, colour: str, hits: np.ndarray | None) -> str:
     """The map in a sentence, for who can't see it."""
     text = (
         f"Map of {drawn:,} reviews in {len(analysis.topics)} topics, coloured by {colour}; "
         "reviews that say similar things lie close together, whatever their language."
     )
-    return text if hits is None else f"{text} {hits} search results are ringed."
+    return text if hits is None else f"{text} {len(hits)} search results are ringed."
 
 
 def _size(points: int) -> float:
@@ -220,8 +220,8 @@ def _hit_trace(
         marker={
             "color": [categories.colours[code] for code in categories.codes[hits].tolist()],
             "symbol": "circle",
-            "size": 14,
-            "line": {"color": ink, "width": 2.5},
+            "size": 12,
+            "line": {"color": ink, "width": 1.8},
         },
         selected={"marker": {"opacity": 1.0}},
         unselected={"marker": {"opacity": 0.5}},
@@ -264,10 +264,13 @@ def _wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line.strip() else lines
 
 
-def _names(analysis: Analysis, rows: np.ndarray, dark: bool) -> list[dict[str, Any]]:
+def _names(
+    analysis: Analysis, rows: np.ndarray, *, dark: bool, faint: bool
+) -> list[dict[str, Any]]:
     """Annotations with topic names at their medians, larger topics first, none upon another."""
     assert analysis.places is not None  # noqa: S101  checked by the caller
     labels: list[dict[str, Any]] = []
+    ground = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
     boxes: list[tuple[float, float, float]] = []  # x, y, half width
     height = 24 * _UNITS_PER_PIXEL
     for topic in analysis.topics:
@@ -289,7 +292,8 @@ def _names(analysis: Analysis, rows: np.ndarray, dark: bool) -> list[dict[str, A
                         "text": _plain(name),
                         "showarrow": False,
                         "font": {"size": 12, "color": "#f4f1ec" if dark else "#1c1b1a"},
-                        "bgcolor": "rgba(23,22,20,0.72)" if dark else "rgba(255,255,255,0.78)",
+                        "bgcolor": ground,
+                        "opacity": 0.75 if faint else 1.0,
                         "borderpad": 2,
                     }
                 )

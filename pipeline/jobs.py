@@ -76,19 +76,23 @@ class Job:
     @property
     def stage_name(self) -> str:
         """What the job is at, for the user."""
-        return "Waiting for its turn" if self.state == "waiting" else STAGES[self.stage]
+        return (
+            "Waiting for its turn" if self.state == "waiting" else STAGES.get(self.stage, "Working")
+        )
 
     def seconds_left(self) -> float:
         """An estimate: the pace of this stage, and what later stages usually take."""
         expected = _usual_seconds(self.rows, cold=self.cold)
-        stages = list(expected)
+        stages = list(STAGES)
         spent = time.monotonic() - self._stage_began
-        left = max(expected[self.stage] - spent, 0.05 * expected[self.stage])
+        usual = expected.get(self.stage, 1.0)
+        left = max(usual - spent, 0.05 * usual)
         if 0 < self.done < self.total and spent > 1:
             left = spent * (self.total - self.done) / self.done
         elif self.done >= self.total:
             left = 0.0
-        return left + sum(expected[stage] for stage in stages[stages.index(self.stage) + 1 :])
+        later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else []
+        return left + sum(expected.get(stage, 1.0) for stage in later)
 
     def share(self) -> float:
         """How much is done, 0 to 1; it never falls."""

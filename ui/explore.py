@@ -5,7 +5,7 @@ import streamlit as st
 from ui.filters import choose_filters
 from ui.proof import proof_line
 from ui.results import run_search, search_bar, show_results, show_summary
-from ui.scatter import show_map, show_selection
+from ui.scatter import choose_colour, show_map, show_selection
 from ui.sidebar import show_sidebar
 from ui.state import current
 from ui.topics import show_topics
@@ -42,17 +42,18 @@ st.html(
 )
 if session.problem:
     problem_box(session.problem)
-query, top = search_bar(view)
-allowed = choose_filters(view)
-hits = run_search(view, query, top=top, allowed=allowed)
-show_summary(view, query, hits, allowed)
+query = search_bar()
+passing = choose_filters(view)
+hits = run_search(view, query, passing.rows)
+show_summary(view, passing.rows)
+colour, named = choose_colour(view)
 if hits is None:
-    show_map(view, allowed, None)
+    show_map(view, passing.rows, None, colour=colour, named=named)
 else:
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        show_map(view, allowed, hits.rows)
+        show_map(view, passing.rows, hits.rows, colour=colour, named=named)
     with right:
         show_results(view, hits)
-show_selection(session, view, allowed)
-show_topics(view, allowed)
+show_selection(session, view, passing.rows)
+show_topics(view, passing.of_any_topic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -15,8 +17,16 @@ def topics_key(view: View) -> str:
     return f"topics-{view.number}"
 
 
-def choose_filters(view: View) -> np.ndarray:
-    """Draw the filters; rows that pass them: bool (n,)."""
+@dataclass(frozen=True)
+class Passing:
+    """Rows that pass the filters, bool (n,); and those that would with every topic allowed."""
+
+    rows: np.ndarray
+    of_any_topic: np.ndarray
+
+
+def choose_filters(view: View) -> Passing:
+    """Draw the filters."""
     analysis, facets = view.analysis, view.facets
     languages = counted(analysis.languages.tolist())
     named = [] if facets.hotels is None else facets.hotels.tolist()
@@ -29,6 +39,7 @@ def choose_filters(view: View) -> np.ndarray:
             format_func=lambda code: f"{language_name(code)} ({languages[code]:,})",
             placeholder="All languages",
             key="languages",
+            label_visibility="collapsed",
         )
     with places[1]:
         topics = st.multiselect(
@@ -39,8 +50,9 @@ def choose_filters(view: View) -> np.ndarray:
             ),
             placeholder="All topics",
             key=topics_key(view),
+            label_visibility="collapsed",
         )
-    allowed = filter_rows(analysis, languages=codes, topics=topics)
+    allowed = filter_rows(analysis, languages=codes)
     if hotels:
         with places[2]:
             chosen = st.multiselect(
@@ -49,13 +61,16 @@ def choose_filters(view: View) -> np.ndarray:
                 format_func=lambda name: f"{name} ({hotels[name]:,})",
                 placeholder="All hotels",
                 key="hotels",
+                label_visibility="collapsed",
             )
         if chosen:
             allowed &= np.isin(named, chosen)
-    return allowed
+    return Passing(allowed & filter_rows(analysis, topics=topics), allowed)
 
 
 def clear_filters(view: View) -> None:
     """Everything passes again."""
     for key in ("languages", "hotels", topics_key(view)):
         st.session_state[key] = []
+    # A table with another key has no row chosen.
+    st.session_state["tables"] = st.session_state.get("tables", 0) + 1

@@ -14,10 +14,11 @@ def proof_line(session: Session) -> str:
     raw, neutral = session.agreement.get("raw"), session.agreement.get("neutral")
     if raw is None:
         return ""
-    if neutral is None:
-        figures = f"<b>{raw:.2f}</b> without the correction"
+    if session.view is None or session.view.analysis.settings.space == "raw":
+        figures = f"<b>{raw:.2f}</b> while the correction is off"
+        figures += "" if neutral is None else f", <b>{neutral:.2f}</b> with it"
     else:
-        figures = f"<b>{raw:.2f}</b> before → <b>{neutral:.2f}</b> after the correction"
+        figures = f"<b>{raw:.2f}</b> before → <b>{neutral or 0:.2f}</b> after the correction"
     return (
         f'<div class="pg-proof">How far topics follow the language: {figures} '
         f'<span class="quiet">({SCALE})</span></div>'
@@ -41,6 +42,6 @@ def proof(session: Session, *, long: bool = False) -> None:
     if long:
         note += (
             " The figure is the normalised mutual information between the topic and the language "
-            "of all reviews, with the same number of topics in both cases."
+            "of all reviews."
         )
     st.html(f'<div class="pg-proof">{"".join(lines)}<div class="quiet">{note}</div></div>')

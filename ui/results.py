@@ -15,8 +15,8 @@ EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at
 _TOPS = (10, 20, 50)
 
 
-def search_bar(view: View) -> tuple[str, int]:
-    """Draw the search box; the query, "" for none, and the number of results."""
+def search_bar() -> str:
+    """Draw the search box; the query, "" for none."""
     with (
         st.form("search", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
@@ -30,33 +30,28 @@ def search_bar(view: View) -> tuple[str, int]:
         st.form_submit_button("Search", type="primary", icon=":material/search:", key="search-now")
         st.form_submit_button("Clear", key="search-clear", on_click=_ask, args=("",))
     query = " ".join(query.split())
-    top = 20
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if query:
-            top = st.segmented_control(
-                "Results", _TOPS, default=20, required=True, key="top", label_visibility="collapsed"
-            )
-        else:
+    if not query:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html('<span class="pg-quiet">For example:</span>', width="content")
             for example in EXAMPLES:
                 st.button(example, type="tertiary", on_click=_ask, args=(example,))
-    return query, int(top or 20)
+    return query
 
 
-def run_search(view: View, query: str, *, top: int, allowed: np.ndarray) -> Hits | None:
+def run_search(view: View, query: str, allowed: np.ndarray) -> Hits | None:
     """The hits of a query; None when there is none, or none that can be answered."""
     if not query:
         return None
     try:
         with st.spinner("Searching …"):
-            return view.search(query, top=top, allowed=allowed)
+            return view.search(query, top=st.session_state["top"], allowed=allowed)
     except InputError as error:
         problem_box(str(error))
         return None
 
 
-def show_summary(view: View, query: str, hits: Hits | None, allowed: np.ndarray) -> None:
-    """What the filters leave and what the search found, in a line."""
+def show_summary(view: View, allowed: np.ndarray) -> None:
+    """What the filters leave, in a line."""
     passing = int(allowed.sum())
     everything = len(allowed)
     if passing == 0:
@@ -79,10 +74,12 @@ def show_results(view: View, hits: Hits) -> None:
     if not languages:
         st.info("No review is left to search: clear a filter.")
         return
-    st.html(
-        f'<b>{count(len(languages), "result")}</b> <span class="pg-quiet">'
-        f"{language_line(languages)}</span>"
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f"<b>{count(len(languages), 'result')}</b>", width="content")
+        st.segmented_control(
+            "Number of results", _TOPS, required=True, key="top", label_visibility="collapsed"
+        )
+    st.html(f'<span class="pg-quiet">{language_line(languages)}</span>')
     review_list(view, hits.rows.tolist(), scores=hits.scores.tolist(), tall=True)
 
 

@@ -35,23 +35,35 @@ def map_key(view: View) -> str:
     return f"map-{view.number}"
 
 
-def show_map(view: View, allowed: np.ndarray, hits: np.ndarray | None) -> None:
+def choose_colour(view: View) -> tuple[str, bool]:
+    """Draw the controls of the map: what colours it, and whether topic names stand on it."""
+    choices = colourings(view.facets)
+    if st.session_state.get("colour") not in choices:
+        st.session_state["colour"] = "topic"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="pg-quiet">Colour by</span>', width="content")
+        colour = st.segmented_control(
+            "Colour by",
+            choices,
+            format_func=str.capitalize,
+            required=True,
+            key="colour",
+            label_visibility="collapsed",
+        )
+        named = st.toggle("Topic names", key="named")
+    return colour or "topic", named
+
+
+def show_map(
+    view: View, allowed: np.ndarray, hits: np.ndarray | None, *, colour: str, named: bool
+) -> None:
     """Draw the map with what passes the filters; hits are ringed."""
     if view.analysis.places is None:
         st.info("This analysis was made without a map.")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        choices = colourings(view.facets)
-        if st.session_state.get("colour") not in choices:
-            st.session_state["colour"] = "topic"
-        colour = st.segmented_control(
-            "Colour by", choices, format_func=str.capitalize, required=True, key="colour"
-        )
-        st.toggle("Topic names", key="named", value=st.session_state.get("named", True))
     if not allowed.any():
         st.caption("The map is empty: no review passes the filters.")
         return
-    named = bool(st.session_state.get("named", True))
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
     key = (colour, named, dark, allowed.tobytes(), found)
@@ -60,12 +72,12 @@ def show_map(view: View, allowed: np.ndarray, hits: np.ndarray | None) -> None:
         lambda: map_figure(
             view.analysis,
             view.facets,
-            colour=colour or "topic",
+            colour=colour,
             allowed=allowed,
             hits=hits,
             named=named,
             dark=dark,
-            height=_MAP_HEIGHT,
+            height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 80,
         ),
     )
     drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
@@ -75,9 +87,7 @@ def show_map(view: View, allowed: np.ndarray, hits: np.ndarray | None) -> None:
         on_select=_choose,
         selection_mode=("points", "box", "lasso"),
         config=_CONFIG,
-        alt=map_description(
-            view.analysis, drawn, colour or "topic", None if found is None else len(found)
-        ),
+        alt=map_description(view.analysis, drawn, colour, hits),
     )
     note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
     if allowed.sum() > drawn:

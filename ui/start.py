@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.promises import show_promises
 from ui.state import current
 from ui.upload import upload_and_preview
 from ui.widgets import job_progress, plain, problem_box
@@ -28,3 +29,5 @@ else:
             st.markdown(f"**{plain(session.source.name)}** is open.")
             st.page_link("ui/explore.py", label="Back to its map", icon=":material/arrow_forward:")
     upload_and_preview(session)
+    if session.preview is None:
+        show_promises()

@@ -7,7 +7,8 @@ import streamlit as st
 _LINE = "rgba(128, 128, 128, 0.28)"
 
 _CSS = f"""<style>
-.block-container {{ padding-top: 4.2rem; padding-bottom: 3rem; max-width: 1500px; }}
+.block-container {{ padding: 3.9rem 2.5rem 3rem; max-width: 1500px; }}
+[data-testid="InputInstructions"] {{ display: none; }}
 .pg-lead {{ font-size: 1.05rem; opacity: .8; margin: 0; max-width: 46rem; }}
 .pg-head {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.6rem; }}
 .pg-head .n {{ font-size: 1.5rem; font-weight: 650; margin-right: .3rem; }}
@@ -41,6 +42,7 @@ _CSS = f"""<style>
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
 }}
 @media (max-width: 640px) {{
+  .st-key-query {{ min-width: 100%; }}
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
 }}
 </style>"""

@@ -14,19 +14,26 @@ from ui.state import View
 
 
 def show_topics(view: View, allowed: np.ndarray) -> None:
-    """Every topic with its size, languages and mean rating; a chosen one filters the page."""
+    """Every topic with its size, languages and mean rating among the allowed reviews, bool (n,).
+
+    A chosen topic filters the page.
+    """
     analysis = view.analysis
     st.subheader("Topics", anchor=False)
     st.caption("Choose a row to see its reviews alone.")
-    table = topic_table(analysis, view.facets)
+    table = topic_table(analysis, view.facets, allowed)
     config: dict[str, Any] = {
         "topic": st.column_config.TextColumn("Topic", width="medium"),
         "reviews": st.column_config.NumberColumn("Reviews", format="localized", width="small"),
         "share": st.column_config.ProgressColumn(
-            "Share", format="%.1f%%", min_value=0, max_value=float(table["share"].max())
+            "Share",
+            format="%.1f%%",
+            min_value=0,
+            max_value=max(float(table["share"].max()), 1.0),
+            width="small",
         ),
         "languages": st.column_config.NumberColumn("Languages", width="small"),
-        "mix": st.column_config.TextColumn("Most reviews in", width="medium"),
+        "mix": st.column_config.TextColumn("Most reviews in", width="large"),
         "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width="small"),
     }
     if view.facets.ratings is None:
@@ -62,7 +69,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
 
 
 def _table_key(view: View) -> str:
-    return f"topic-table-{view.number}"
+    return f"topic-table-{view.number}-{st.session_state.get('tables', 0)}"
 
 
 def _filter_topic(view: View) -> None:

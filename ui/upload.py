@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
+from typing import IO
 
 import pandas as pd
 import streamlit as st
@@ -14,13 +16,14 @@ from pipeline.export import to_csv
 from pipeline.files import atomic_write
 from pipeline.reviews import Reviews, reviews_from_table
 from pipeline.tables import Table, read_table
+from pipeline.transcript import delimiter_name, encoding_name
 from ui.state import Session, Source
 from ui.widgets import count, plain, problem_box
 
 _SHOWN_ROWS = 50
 _SHOWN_REJECTED = 500
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-_ENCODINGS = {"utf-8-sig": "UTF-8 with a byte order mark", "cp932": "Shift JIS (cp932)"}
+_TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
+_KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "parquet": "Parquet"}
 _ROLES = {
     "text": "Review text",
     "title": "Title",
@@ -63,7 +66,9 @@ def upload_and_preview(session: Session) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         file = st.file_uploader(
-            "Your reviews (CSV, TSV or TXT)", type=["csv", "tsv", "txt"], key="upload"
+            "Your reviews: CSV in any encoding, Excel, JSON lines or Parquet",
+            type=_TYPES,
+            key="upload",
         )
     with right:
         st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
@@ -79,17 +84,18 @@ def upload_and_preview(session: Session) -> None:
         return
     if session.preview is None or session.preview.file != file.file_id:
         with st.spinner("Reading the file …"):
-            session.preview = _read(session, file.file_id, file.name, file.getvalue())
+            session.preview = _read(session, file.file_id, file.name, file)
         session.problem = ""
     _show(session, session.preview)
 
 
-def _read(session: Session, file: str, name: str, data: bytes) -> Preview:
+def _read(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
     preview = Preview(session.next_number(), file, name)
+    path = session.folder / f"upload{preview.number}"  # never the user's own name
     try:
-        preview.table = read_table(data, name=name)
-        with atomic_write(session.folder / f"upload{preview.number}") as stream:
-            stream.write(data)
+        with atomic_write(path) as stream:
+            shutil.copyfileobj(data, stream)
+        preview.table = read_table(path, name=name)
     except InputError as error:
         preview.problem = str(error)
     except OSError as error:
@@ -153,10 +159,11 @@ def _choose_columns(preview: Preview, table: Table) -> Columns | None:
 
 
 def _sentence(table: Table, reviews: Reviews) -> str:
-    encoding = _ENCODINGS.get(table.encoding.lower(), table.encoding.upper())
-    delimiter = _DELIMITERS.get(table.delimiter, table.delimiter or "one column")
+    form = f"{encoding_name(table.encoding)}, {delimiter_name(table.delimiter)}"
+    if table.kind in _KINDS:
+        form = _KINDS[table.kind] + (f", sheet {table.sheet}" if table.sheet else "")
     return (
-        f"{table.name}: {encoding}, {delimiter}, {count(reviews.rows_read, 'row')} read, "
+        f"{table.name}: {form}, {count(reviews.rows_read, 'row')} read, "
         f"{len(reviews.texts):,} kept, {len(reviews.rejected):,} rejected."
     )
 

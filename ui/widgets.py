@@ -95,21 +95,25 @@ def review_list(
     """
     rows = list(rows)
     colours = categorise(view.analysis, view.facets, "topic").colours
-    ranks = list(scores) if scores is not None else [None] * len(rows)
+    found = list(scores) if scores is not None else []
+    best = max(found, default=0.0)
     items = "".join(
-        _review(view, row, rank, score, colours)
-        for rank, (row, score) in enumerate(zip(rows, ranks, strict=True), 1)
+        _review(view, row, colours, (rank, found[rank - 1], best) if found else None)
+        for rank, row in enumerate(rows, 1)
     )
     st.html(f'<div class="pg-hits{" tall" if tall else ""}">{items}</div>')
 
 
-def _review(view: View, row: int, rank: int, score: float | None, colours: tuple[str, ...]) -> str:
+def _review(
+    view: View, row: int, colours: tuple[str, ...], hit: tuple[int, float, float] | None
+) -> str:
+    """One review; ``hit``: its rank, its score and the best score of the list."""
     analysis, facets = view.analysis, view.facets
     code = str(analysis.languages[row])
     topic = analysis.topic_of(row)
     facts = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
-    if score is not None:
-        facts.insert(0, f'<span class="rank">{rank}.</span>')
+    if hit is not None:
+        facts.insert(0, f'<span class="rank">{hit[0]}.</span>')
     if facets.ratings is not None and np.isfinite(facets.ratings[row]):
         rating = float(facets.ratings[row])
         facts.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
@@ -120,8 +124,9 @@ def _review(view: View, row: int, rank: int, score: float | None, colours: tuple
         facts.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
     if facets.dates is not None and facets.dates[row]:
         facts.append(f"<span>{safe(facets.dates[row])}</span>")
-    if score is not None:
-        share = 100 * float(np.clip(score, 0, 1))
+    if hit is not None:
+        score, best = hit[1:]
+        share = 100 * float(np.clip(score / max(best, 1e-9), 0, 1))  # a bar ranks, as a score does
         facts.append(
             f'<span class="score" title="cosine similarity with the query"><span class="bar">'
             f'<i style="width:{share:.0f}%"></i></span>{score:.2f}</span>'

@@ -1,0 +1,123 @@
+"""What a newcomer does, in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "sample_data" / "hotel_reviews.csv"
+
+pytestmark = pytest.mark.browser
+
+
+def upload(visitor, name, data, mime="text/csv"):
+    visitor.page.locator(".st-key-upload input[type=file]").set_input_files(
+        {"name": name, "mimeType": mime, "buffer": data}
+    )
+    visitor.settle()
+
+
+def test_story_from_upload_to_the_reviews_that_say_it(visitors):
+    guest = visitors()
+    page = guest.page
+    guest.open()
+
+    upload(guest, "my hotels.csv", SAMPLE.read_bytes())
+    page.get_by_text(re.compile(r"my hotels\.csv: UTF-8, commas, 789 rows read, 789 kept")).wait_for()
+    assert page.get_by_label("Review text").input_value() == "review"
+    page.get_by_role("button", name="Analyse").click()
+    guest.wait_for_map()
+    traces = guest.traces()
+    assert sum(points for _, points in traces) == 789
+    assert "my hotels.csv" in page.locator(".pg-head").inner_text()
+
+    guest.lasso()
+    page.get_by_text(re.compile(r"^\d+ chosen reviews?$")).wait_for()
+    chosen = int(page.locator(".st-key-selection h3").inner_text().split()[0])
+    assert chosen > 400
+
+    guest.search("Loud music at night")
+    page.locator(".pg-hits.tall .pg-hit").first.wait_for()
+    hits = page.locator(".pg-hits.tall .pg-hit").all_inner_texts()
+    assert len(hits) == 20
+    assert any("Japanese (ja)" in hit for hit in hits)
+    assert any("Chinese (zh)" in hit for hit in hits)
+    assert ["Search results (20)", 20] in guest.traces()
+    # The new figure has no outline any more, the chosen reviews are still there.
+    assert page.locator(".st-key-selection h3").inner_text().startswith(str(chosen))
+
+    page.get_by_text("Take the language out").click()
+    page.get_by_text("while the correction is off").wait_for()
+    guest.settle()
+    assert page.locator(".pg-hits.tall .pg-hit").count() == 20
+    page.get_by_text("Take the language out").click()
+    page.get_by_text("after the correction").wait_for()
+    guest.settle()
+    assert page.locator(".pg-hits.tall .pg-hit").all_inner_texts() == hits
+
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.locator(".pg-hits.tall").wait_for(state="detached")
+    guest.settle()
+    assert sum(points for _, points in guest.traces()) == 789
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert guest.scroll_width() <= 390
+
+
+def test_two_visitors_do_not_disturb_each_other(visitors):
+    one, other = visitors(), visitors(width=390, height=844)
+    one.open()
+    other.open()
+    assert other.scroll_width() <= 390
+    small = b"review,city\n" + b"".join(
+        f"The {thing} was {kind},Rome\n".encode()
+        for thing in ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
+        for kind in ("good", "bad", "loud", "too small", "very clean")
+    )
+    one.page.get_by_role("button", name="Try it with sample reviews").click()
+    upload(other, "small.csv", small)
+    other.page.get_by_role("button", name="Analyse").click()
+    one.wait_for_map()
+    other.wait_for_map()
+    assert sum(points for _, points in one.traces()) == 789
+    assert sum(points for _, points in other.traces()) == 40
+    assert other.scroll_width() <= 390
+    other.search("noise")
+    one.search("飯店早餐")
+    assert "small.csv" in other.page.locator(".pg-head").inner_text()
+    assert "hotel_reviews.csv" in one.page.locator(".pg-head").inner_text()
+    assert "Rome" not in "".join(one.page.locator(".pg-hit").all_inner_texts())
+    assert one.page.get_by_label("Search by meaning").input_value() == "飯店早餐"
+    assert other.page.get_by_label("Search by meaning").input_value() == "noise"
+
+
+def test_hostile_texts_are_shown_as_they_are(visitors):
+    guest = visitors()
+    guest.open()
+    evil = [
+        '<img src="https://example.com/a.png" onerror="alert(1)">',
+        "![picture](https://example.com/b.png) **bold** :material/home: $x^2$",
+        '<a href="https://example.com">click</a><script>alert(2)</script>',
+        "=HYPERLINK(\"https://example.com\")",
+        "%{customdata} <b>bold</b> &lt;i&gt;",
+    ]
+    header = '"![x](https://example.com/c.png)","**hotel** <img src=https://example.com/d.png>"'
+    rows = [
+        '"{} number {}","{}"'.format(text.replace('"', '""'), i, "<script>alert(3)</script>")
+        for i in range(8)
+        for text in evil
+    ]
+    name = "![n](https:example.com) <b>x<b>.csv"
+    upload(guest, name, "\n".join([header, *rows]).encode())
+    page = guest.page
+    page.get_by_role("button", name="Analyse").click()
+    guest.wait_for_map()
+    guest.lasso()
+    guest.search("picture")
+    page.locator(".pg-hit").first.wait_for()
+    assert page.locator(".pg-hit img, .pg-hit a, .pg-hit script, .pg-head b b").count() == 0
+    assert "![picture](https://example.com/b.png) **bold**" in page.locator(
+        ".pg-hits"
+    ).first.inner_text()
