@@ -91,6 +91,27 @@ hu: id=Azonosító; hotel=Szálloda neve; date=Dátum; rating=Értékelés; lang
 uk: id=ID відгуку; hotel=Назва готелю; date=Дата; rating=Оцінка; language=Мова; title=Заголовок; text=Відгук
 el: id=Κωδικός; hotel=Ξενοδοχείο; date=Ημερομηνία; rating=Βαθμολογία; language=Γλώσσα; title=Τίτλος; text=Κριτική
 he: id=מזהה; hotel=שם המלון; date=תאריך; rating=דירוג; language=שפה; title=כותרת; text=ביקורת
+en: id=Booking reference; -author=Name; hotel=Hotel name; date=Departure date; rating=Total score; text=Public review; -response=Your reply; -country=Nationality
+en: date=Completed On; hotel=Site; rating=NPS Score; text=Verbatim; -room=Room Number; language=Survey Language
+en: rating=bubble_rating; title=review_headline; text=review_content; date=date_of_stay; -trip=trip_type; hotel=resort
+de: id=Vorgangsnummer; date=Eingangsdatum; hotel=Standort; rating=Zufriedenheit; text=Freitext
+de: date=Bewertet am; title=Titel der Bewertung; text=Bewertung; rating=Bewertung (1-10); hotel=Hotel; language=Bewertungssprache
+fr: date=Date de l'avis; hotel=Nom de l'établissement; rating=Note /10; text=Contenu de l'avis; title=Titre; language=Langue de l'avis
+fr: id=Numéro; text=Verbatim client; rating=Satisfaction; date=Date de réponse; positive=Ce qui a plu; negative=Ce qui n'a pas plu
+es: date=Fecha de publicación; rating=Puntaje; text=Texto de la opinión; hotel=Propiedad; language=Idioma del comentario; title=Título de la opinión
+es: positive=Lo mejor; negative=Lo peor; rating=Puntuación total; date=Fecha de salida; hotel=Hotel
+it: date=Data del soggiorno; text=Commento dell'ospite; rating=Punteggio totale; hotel=Nome hotel; language=Lingua della recensione
+pt: date=Data de check-out; text=Texto do comentário; rating=Nota geral; hotel=Nome da propriedade; positive=O que gostou; negative=O que não gostou
+nl: date=Vertrekdatum; text=Tekst; rating=Eindcijfer; hotel=Locatie; title=Titel van de recensie
+ru: date=Дата публикации; text=Содержание отзыва; rating=Общая оценка; hotel=Объект; title=Заголовок отзыва; positive=Что понравилось; negative=Что не понравилось
+ja: date=ご利用日; text=お客様の声; rating=評価点; hotel=店舗名; title=題; language=言語コード
+ja: id=受付番号; date=投稿日時; text=自由記述; rating=総合評価点; hotel=ホテル
+zh: date=发布时间; text=用户评论; rating=综合评分; hotel=门店; id=编号
+ko: date=체크아웃; text=고객의견; rating=총점; hotel=호텔이름; title=후기제목; id=후기번호
+ar: date=تاريخ النشر; text=رأي الضيف; rating=النقاط; hotel=المنشأة; title=عنوان المراجعة
+th: date=วันที่เขียน; text=คำวิจารณ์; rating=ดาว; hotel=ชื่อที่พัก
+tr: date=Yayın Tarihi; text=Misafir Yorumu; rating=Toplam Puan; hotel=Otel; title=Yorum Başlığı
+pl: date=Data wystawienia; text=Opinia gościa; rating=Średnia ocena; hotel=Nazwa hotelu; title=Tytuł opinii
 """.strip().splitlines()  # noqa: E501  a header a line
 
 _ANSWERS = {

@@ -24,6 +24,10 @@ _ASIDE = set(
         ","
     )
 )
+_HOTEL_WORD = re.compile(
+    r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
+    r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
+)
 _RIVALS = tuple(role for role in NAMES if role not in ("positive", "negative"))
 _ASIDE_PARTS = (
     "返信",
@@ -100,7 +104,7 @@ def _pair(values: dict[str, list[str]]) -> dict[str, str]:
             continue
         liked, disliked = name_score(name, "positive"), name_score(name, "negative")
         # "nicht gefallen" holds "gefallen": where both are named, the negation counts.
-        role = "negative" if disliked >= liked else "positive"
+        role = "negative" if disliked else "positive"
         score = max(liked, disliked)
         if score and score > found.get(role, (0.0, ""))[0]:
             found[role] = (score, name)
@@ -109,6 +113,12 @@ def _pair(values: dict[str, list[str]]) -> dict[str, str]:
 
 def _is_aside(name: str) -> bool:
     return bool(set(fold(name).split()) & _ASIDE) or any(part in name for part in _ASIDE_PARTS)
+
+
+def _top(cells: list[str]) -> float:
+    numbers = [re.sub(",", ".", cell.split("/")[0]).strip() for cell in cells]
+    found = [float(n) for n in numbers if re.fullmatch(r"\d+(\.\d+)?", n)]
+    return max(found, default=99.0)
 
 
 def _letters(cells: list[str]) -> float:
@@ -159,7 +169,13 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         shaped = sum(bool(re.search("[★☆⭐]", c) or OUT_OF.fullmatch(c)) for c in sample)
         if called:
             return called + share if share >= 0.5 else 0.0
-        return share if shaped >= 0.8 * len(sample) else 0.0
+        if shaped >= 0.8 * len(sample):
+            return share
+        # Small numbers under a name that says nothing: better than a name of something else.
+        low = parse_ratings(sample)
+        graded = share > 0.95 and len(set(sample)) <= 21 and not _is_aside(name)
+        ranged = graded and _top(sample) <= 10 and float(np.nanmin(low)) > 0
+        return 0.3 if ranged and not rivals and len(sample) >= 5 else 0.0
     if role == "language":
         from pipeline.languages import language_code
 
@@ -177,6 +193,12 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         return called + about_review if called or ends else 0.0
     if role == "title":
         return called if np.mean(list(map(len, cells))) <= 150 else 0.0
-    names_hotel = any(map(str.isalpha, "".join(sample))) and np.mean(list(map(len, cells))) <= 80
+    if not any(map(str.isalpha, "".join(sample))) or np.mean(list(map(len, cells))) > 80:
+        return 0.0
     about_name = {"name", "nom", "nombre", "nome"} & set(fold(name).split())
-    return called + (0.5 if about_name else 0.0) if called and names_hotel else 0.0
+    if called:
+        return called + (0.5 if about_name else 0.0)
+    # A few names that come again, and many of them say what they are.
+    few = 1 < len(set(cells)) <= max(2, 0.5 * len(cells))
+    share = sum(bool(_HOTEL_WORD.search(fold(cell))) for cell in sample) / len(sample)
+    return share if few and share >= 0.2 and not rivals else 0.0

@@ -12,61 +12,67 @@ from typing import NamedTuple
 NAMES: dict[str, str] = {
     "text": "review,reviews,comment,comments,feedback,=text,content,body,opinion,review text,"
     "what did you think,=caption,remarks,verbatim,bewertungstext,kommentar,rezension,=bewertung,"
-    "gastebewertung,=inhalt,ruckmeldung,anmerkung,anmerkungen,avis,commentaire,commentaires,texte,"
-    "remarques,resena,comentario,comentarios,texto,=valoracion escrita,observaciones,recensione,"
-    "commento,commenti,testo,osservazioni,avaliacao,observacoes,recensie,=beoordeling,opmerking,"
-    "opmerkingen,tekst,beoordelingstekst,отзыв*,комментари*,текст*,口コミ,クチコミ,レビュー,コメント,"
-    "本文,感想,意見,评论,評論,点评,點評,内容,內容,评价,評價,評語,评语,意见,意見,리뷰,후기,댓글,내용,의견,소감,"
-    "مراجعة,تعليق,التعليق,التعليقات,المراجعة,نص,รีวิว,ความคิดเห็น,ข้อความ,yorum,yorumlar,"
-    "degerlendirme,metin,metni,gorus,opinia,opinii,opinie,recenzja,recenzji,komentarz,tresc,uwagi,"
-    "omdome,recension,anmeldelse,kommentti,arvostelu,arvio,ulasan,hodnoceni textu,recenze,komentar,"
-    "velemeny,відгук*,коментар*,κριτικη,σχολια,ביקורת,חוות דעת,nhan xet,danh gia chi tiet",
+    "gastebewertung,=inhalt,ruckmeldung,anmerkung,anmerkungen,avis,commentaire,commentaires,"
+    "texte,remarques,resena,comentario,comentarios,texto,=valoracion escrita,observaciones,"
+    "recensione,commento,commenti,testo,osservazioni,avaliacao,observacoes,recensie,=beoordeling,"
+    "opmerking,opmerkingen,tekst,beoordelingstekst,отзыв*,комментари*,текст*,口コミ,クチコミ,"
+    "レビュー,コメント,本文,感想,意見,评论,評論,点评,點評,内容,內容,评价,評價,評語,评语,意见,"
+    "리뷰,후기,댓글,내용,의견,소감,مراجعة,تعليق,رأي,التعليق,التعليقات,المراجعة,نص,รีวิว,"
+    "ความคิดเห็น,ข้อความ,yorum,yorumlar,degerlendirme,metin,metni,gorus,opinia,opinii,opinie,"
+    "recenzja,recenzji,komentarz,tresc,uwagi,omdome,recension,anmeldelse,kommentti,arvostelu,"
+    "arvio,ulasan,hodnoceni textu,recenze,komentar,velemeny,відгук*,коментар*,κριτικη,σχολια,"
+    "ביקורת,חוות דעת,nhan xet,danh gia chi tiet",
     "title": "title,headline,=subject,summary,heading,titel,=betreff,uberschrift,titre,=objet,"
-    "titulo,titular,=asunto,titolo,=oggetto,=assunto,=kop,kopje,onderwerp,заголов*,=тема,タイトル,題名,"
-    "件名,見出し,标题,標題,主题,主題,제목,عنوان,العنوان,หัวข้อ,ชื่อเรื่อง,baslik,basligi,tytul,naglowek,"
-    "rubrik,overskrift,otsikko,nadpis,nazev recenze,=cim,judul,τιτλος,כותרת,tieu de",
+    "titulo,titular,=resumen,subject line,한줄평,=asunto,titolo,=oggetto,=assunto,=kop,kopje,"
+    "onderwerp,заголов*,=тема,タイトル,題名,=題,=题,件名,見出し,标题,標題,主题,主題,제목,عنوان,"
+    "العنوان,หัวข้อ,ชื่อเรื่อง,baslik,basligi,tytul,naglowek,rubrik,overskrift,otsikko,nadpis,"
+    "nazev recenze,=cim,judul,τιτλος,כותרת,tieu de",
     "id": "id,uuid,guid,key,review id,reviewid,identifier,number,=no,nr,=ref,reference,booking,"
-    "reservation,nummer,kennung,buchung,identifiant,numero,reference,=code,identificador,codigo,"
-    "identificativo,codice,prenotazione,reserva,номер*,код,番号,編號,编号,序号,单号,單號,번호,رقم,معرف,"
-    "รหัส,ลำดับ,kimlik,=yorum no,rezervasyon no,numer,identyfikator,azonosito,cislo,κωδικος,מזהה,"
-    "ma so,kod",
+    "reservation,nummer,kennung,buchung,identifiant,numero,=code,identificador,codigo,"
+    "identificativo,codice,prenotazione,reserva,номер*,код,番号,編號,编号,序号,单号,單號,번호,"
+    "رقم,معرف,รหัส,ลำดับ,kimlik,=yorum no,rezervasyon no,numer,identyfikator,azonosito,cislo,"
+    "κωδικος,מזהה,ma so,kod",
     "language": "language,=lang,locale,review language,language code,sprache,sprachcode,langue,"
-    "idioma,=lengua,lingua,lingua ospite,taal,язык*,言語,语言,語言,语种,語種,언어,"
-    "لغة,اللغة,ภาษา,dil,"
-    "dili,jezyk,sprak,sprog,bahasa,kieli,jazyk,nyelv,мова,γλωσσα,שפה,ngon ngu",
+    "idioma,=lengua,lingua,lingua ospite,taal,язык*,言語,语言,語言,语种,語種,언어,لغة,اللغة,ภาษา,"
+    "dil,dili,jezyk,sprak,sprog,bahasa,kieli,jazyk,nyelv,мова,γλωσσα,שפה,ngon ngu",
     "hotel": "hotel,hotels,property,=accommodation,establishment,=venue,hotel name,property name,"
-    "resort,=location,=branch,=site,hotelname,unterkunft,=haus,=objekt,=betrieb,hebergement,"
-    "etablissement,alojamiento,establecimiento,struttura,alloggio,albergo,alojamento,propriedade,"
-    "accommodatie,=verblijf,отел*,гостиниц*,ホテル,施設,宿名,=宿,旅館,酒店,飯店,饭店,旅店,호텔,숙소,"
-    "فندق,الفندق,โรงแรม,ที่พัก,otel,tesis,tesisi,hotell,hotellnamn,obiekt*,hotelu,hotelli,"
-    "ubytovani,szalloda,готел*,хотел*,ξενοδοχειο,מלון,המלון,khach san,penginapan",
+    "resort,=location,=branch,=site,=store,hotelname,unterkunft,=haus,=objekt,=betrieb,=standort,"
+    "=filiale,hotelbetrieb,=residence,=complejo,=филиал,分店,지점,=etablissement,hebergement,"
+    "etablissement,alojamiento,establecimiento,=propiedad,=centro,struttura,alloggio,albergo,"
+    "alojamento,propriedade,accommodatie,=verblijf,=locatie,отел*,гостиниц*,=объект,"
+    "объект размещения,ホテル,施設,宿名,=宿,旅館,店舗,=店名,門店,门店,酒店,飯店,饭店,旅店,호텔,"
+    "숙소,فندق,الفندق,المنشأة,مكان الإقامة,โรงแรม,ที่พัก,otel,tesis,tesisi,hotell,hotellnamn,"
+    "obiekt*,hotelu,hotelli,ubytovani,szalloda,готел*,хотел*,ξενοδοχειο,מלון,המלון,khach san,"
+    "penginapan",
     "date": "date,datetime,timestamp,created,=time,posted,published,=day,review date,submitted,"
     "check in,check out,arrival,departure,datum,anreise,abreise,=zeit,erstellt,arrivee,depart,"
     "publie,fecha,publicado,entrada,salida,=data,data,arrivo,partenza,pubblicata,publicado em,"
-    "geplaatst,verblijfsdatum,дата,опубликовано,заезд*,日付,投稿日,宿泊日,日時,年月日,日期,时间,時間,날짜,"
-    "작성일,등록일,투숙일,تاريخ,التاريخ,วันที่,tarih,tarihi,dato,paivamaara,datum pobytu,tanggal,"
-    "ημερομηνια,תאריך,ngay",
+    "geplaatst,verblijfsdatum,дата,опубликовано,заезд*,日付,投稿日,宿泊日,日時,年月日,日期,时间,"
+    "時間,날짜,작성일,등록일,투숙일,تاريخ,التاريخ,วันที่,tarih,tarihi,dato,paivamaara,"
+    "datum pobytu,tanggal,ημερομηνια,תאריך,ngay",
     "rating": "rating,ratings,score,stars,=star,grade,points,rate,overall,satisfaction,wertung,"
     "note,gesamtnote,sterne,punkte,punktzahl,=bewertung,gesamtbewertung,etoiles,evaluation,"
-    "puntuacion,calificacion,estrellas,valoracion,nota,punteggio,valutazione,giudizio,voto,stelle,"
-    "pontuacao,classificacao,=avaliacao,estrelas,cijfer,sterren,=beoordeling,waardering,оценк*,"
-    "рейтинг*,балл*,звезд*,звёзд*,評価,評点,点数,星,満足度,総合,评分,評分,星级,星級,得分,评级,평점,별점,점수,만족도,"
-    "تقييم,التقييم,الدرجة,คะแนน,puan,puani,=degerlendirme,ocena,oceny,punkty,gwiazdki,betyg,"
-    "karakter,arvosana,hodnoceni,ertekeles,=znamka,оцінк*,βαθμολογια,דירוג,ציון,nilai,diem",
+    "puntuacion,puntaje,calificacion,estrellas,valoracion,nota,punteggio,valutazione,giudizio,"
+    "voto,stelle,pontuacao,classificacao,=avaliacao,estrelas,cijfer,sterren,=beoordeling,"
+    "waardering,оценк*,рейтинг*,балл*,звезд*,звёзд*,評価,評点,点数,星,満足度,総合,评分,評分,星级,"
+    "星級,得分,评级,평점,별점,점수,만족도,تقييم,التقييم,الدرجة,คะแนน,puan,puani,=degerlendirme,"
+    "ocena,oceny,punkty,gwiazdki,betyg,karakter,arvosana,hodnoceni,ertekeles,=znamka,оцінк*,"
+    "βαθμολογια,דירוג,ציון,nilai,diem",
     "positive": "positive,positives,liked,likes,=like,=pros,=pro,plus,advantages,strengths,"
-    "gefallen,positiv,positives,vorteile,pluspunkte,positifs,points forts,aime,positivo,positivos,"
-    "positivas,puntos fuertes,gusto,ventajas,positivi,pregi,piaciuto,gostou,pluspunten,positief,"
-    "достоинств*,плюс*,понравил*,良かった,良い点,よかった,好きな,优点,優點,好评,满意,滿意,喜欢,장점,좋았던,"
-    "좋은,إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,begen*,zalety,plusy,podobal*,fordele,fordelar,"
-    "klady,elonyok,переваг*,θετικα,יתרונות,kelebihan",
+    "gefallen,positiv,vorteile,pluspunkte,positifs,=ce qui a plu,plu,points forts,aime,positivo,"
+    "positivos,positivas,puntos fuertes,gusto,mejor,ventajas,positivi,pregi,piaciuto,gostou,"
+    "pluspunten,positief,достоинств*,плюс*,понравил*,良かった,良い点,よかった,好きな,优点,優點,"
+    "満足した,好评,满意,滿意,喜欢,장점,좋았던,좋은,إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,"
+    "begen*,zalety,plusy,podobal*,fordele,fordelar,klady,elonyok,переваг*,θετικα,יתרונות,"
+    "kelebihan",
     "negative": "negative,negatives,disliked,dislikes,=dislike,=cons,=con,minus,not like,did not,"
     "didn t,disadvantages,weaknesses,nicht gefallen,negativ,nachteile,minuspunkte,negatifs,"
-    "points faibles,pas aime,n avez pas,negativo,negativos,negativas,puntos debiles,no gusto,"
-    "no te gusto,desventajas,negativi,difetti,non ti,non e piaciuto,nao gostou,minpunten,negatief,"
-    "недостат*,минус*,не понравил*,"
-    "悪かった,悪い点,気になった,残念,改善,缺点,缺點,差评,不足,不满,不滿,不喜欢,단점,"
-    "아쉬운,나쁜,سلبيات,السلبيات,لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,begenilmey*,begenmed*,wady,minusy,"
-    "nie podobal*,ulemper,nackdelar,zapory,hatranyok,недолік*,αρνητικα,חסרונות,kekurangan",
+    "points faibles,pas aime,pas plu,deplu,n avez pas,negativo,negativos,negativas,"
+    "puntos debiles,no gusto,peor,no te gusto,desventajas,negativi,difetti,non ti,non e piaciuto,"
+    "nao gostou,minpunten,negatief,недостат*,минус*,не понравил*,悪かった,悪い点,気になった,残念,"
+    "不満だった,改善,缺点,缺點,差评,不足,不满,不滿,不喜欢,단점,아쉬운,나쁜,سلبيات,السلبيات,"
+    "لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,begenilmey*,begenmed*,wady,minusy,nie podobal*,ulemper,"
+    "nackdelar,zapory,hatranyok,недолік*,αρνητικα,חסרונות,kekurangan",
 }  # fmt: skip
 
 
@@ -84,6 +90,11 @@ def is_known_name(name: str) -> bool:
 @cache
 def _words() -> frozenset[str]:
     return frozenset(fold(word.strip("=*")) for line in NAMES.values() for word in line.split(","))
+
+
+_LINKS = set(
+    "of,der,des,vom,von,du,de,d,del,della,dell,dello,do,da,dos,van,av,til,för,for,om".split(",")
+)
 
 
 class _Known(NamedTuple):
@@ -113,6 +124,15 @@ def _known(role: str) -> _Known:
     )
 
 
+def _head(words: list[str]) -> str:
+    """What a name of several words is about where that stands first; "" where it may stand last."""
+    link = next((i for i, word in enumerate(words) if i and word in _LINKS), 0)
+    if link:
+        return " ".join(words[:link])
+    first_is_head = len(words) == 2 and "\u0590" < words[0][0] < "\u0700"  # Hebrew and Arabic
+    return words[0] if first_is_head else ""
+
+
 @lru_cache(maxsize=20_000)
 def name_score(name: str, role: str) -> float:
     """3 for a whole name, 2 for a word or the end of one, 2.5 where that ends the name, 0 for none.
@@ -125,6 +145,11 @@ def name_score(name: str, role: str) -> float:
         return 0.0
     if folded in known.whole:
         return 3.0
+    head = _head(words)
+    if head:
+        # "Titel der Bewertung", "عنوان المراجعة": a title, and nothing about the rating.
+        score = name_score(head, role)
+        return min(score, 2.8) if score else 1.5 * bool(set(words) & known.words)
     last, spaced = words[-1], f" {folded} "
     phrases = [phrase for phrase in known.phrases if phrase in spaced]
     joined = [] if folded.isascii() else [part for part in known.joined if part in folded]
@@ -147,7 +172,7 @@ def fold(name: str, *, keep: str = "") -> str:
     out = unicodedata.normalize("NFD", name.casefold())
     # Only these lose their accents: elsewhere such marks make other letters (が, й, vowel signs).
     out = unicodedata.normalize("NFC", re.sub("(?<=[a-zα-ω])[\u0300-\u036f]+", "", out))
-    out = out.replace("ł", "l").replace("ı", "i").replace("ø", "o")
+    out = out.replace("ł", "l").replace("ı", "i").replace("ø", "o").replace("đ", "d")
     return " ".join("".join(c if _wordy(c) or c in keep else " " for c in out).split())
 
 
