@@ -12,6 +12,13 @@ _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.IGNORECASE)
 # Marks that show nothing. The joiners U+200C and U+200D stay: Persian and emoji need them.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_LINE_END = re.compile(r"[^\S\n]*\n[^\S\n]*")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SPACES = re.compile("[ \u2000-\u200a]{2,}")
+# Text without these can't be UTF-8 that was read as something else (a quick look before ftfy's).
+_MAYBE_GARBLED = re.compile("[\x80-\xff]|[РС][^а-яА-ЯёЁ\\s\x00-\x7f]")
+
 # What platforms put around a translated review: "(Translated by Google) ... (Original) ...".
 _TRANSLATED = re.compile(
     r"[(（\[]\s*(?:translated by|übersetzt (?:von|durch)|traduit par|traducido por|tradotto da|"
@@ -27,14 +34,19 @@ _ORIGINAL = re.compile(
     r"オリジナル|元の言語|원문|النص الأصلي|ต้นฉบับ|orijinal)\s*[)）\]]",
     re.IGNORECASE,
 )
-_PLATFORM = re.compile(
-    r"(?:\s*[….]{0,3}\s*(?:read more|show less|see more|mehr lesen|mehr anzeigen|weniger anzeigen|"
-    r"lire la suite|voir plus|leer más|mostrar más|leggi tutto|mostra altro|ler mais|lees meer|"
-    r"читать далее|ещё|もっと見る|続きを読む|查看更多|展开全文|더보기)\s*[….]{0,3}\s*$)"
-    r"|this review is the subjective opinion of (?:a|an individual) tripadvisor (?:member|traveler)"
-    r"[^\n]*|review collected in partnership with[^\n.]*\.?|see translation\s*$",
+_MORE = re.compile(
+    r"\s*[….]{0,3}\s*(?:read more|show less|see more|see translation|mehr lesen|mehr anzeigen|"
+    r"weniger anzeigen|lire la suite|voir plus|leer más|mostrar más|leggi tutto|mostra altro|"
+    r"ler mais|lees meer|читать далее|もっと見る|続きを読む|查看更多|"
+    r"展开全文|더보기)\s*[….]{0,3}\s*$",
     re.IGNORECASE,
 )
+_PLATFORM = re.compile(
+    r"this review is the subjective opinion of (?:a|an individual) tripadvisor (?:member|traveler)"
+    r"[^\n]*|review collected in partnership with[^\n.]*\.?",
+    re.IGNORECASE,
+)
+_LONGEST_MORE = 40  # characters at the end of a text, where "Read more" stands
 # What a guest, or the form, writes where nothing was to like or to dislike.
 _NOTHING = set(
     "no positive|no negative|nothing|none|n/a|na|nil|-|--|.|nichts|keine|kein|rien|aucun|nada|"
@@ -80,7 +92,7 @@ class Cleaner:
         ):
             self.found["html"] += 1
         text = clean_text(text)
-        if not text.isascii():
+        if not text.isascii() and _MAYBE_GARBLED.search(text):
             repaired = _repaired(text)
             if repaired != text:
                 self.found["mojibake"] += 1
@@ -107,16 +119,18 @@ def clean_text(text: str) -> str:
         text = _INVISIBLE.sub("", text.replace("\xa0", " "))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable():
-        text = "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in text)
-        text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", text)
-        text = re.sub(r"\n{3,}", "\n\n", text)
-    text = re.sub(r"[ \u2000-\u200a]{2,}", " ", text)
+        text = _CONTROL.sub(" ", text)
+        text = _LINE_END.sub("\n", text)
+        text = _BLANK_LINES.sub("\n\n", text)
+    if "  " in text or not text.isascii():
+        text = _SPACES.sub(" ", text)
     return unicodedata.normalize("NFC", text).strip()
 
 
 def strip_boilerplate(text: str) -> str:
     """A review without what platforms add; the guest's own words where a translation is beside."""
-    if _TRANSLATED.search(text):
+    marked = any(sign in text for sign in "(（[") or text[:15].lower() == "translated from"
+    if marked and _TRANSLATED.search(text):
         parts = _ORIGINAL.split(text, maxsplit=1)
         if len(parts) == 2:
             # Either part can come first: the one that the translation's mark is not in is the
@@ -127,7 +141,10 @@ def strip_boilerplate(text: str) -> str:
             before, _, after = text.partition(_TRANSLATED.search(text)[0])  # type: ignore[index]
             # "Own words (Translated by Google) translation"
             text = before if len(before.strip()) > 8 else f"{before} {after}"
-    return _PLATFORM.sub("", text).strip()
+    if "his review is the subj" in text or "ollected in partnership" in text:
+        text = _PLATFORM.sub("", text)
+    end = text[-_LONGEST_MORE:]
+    return (text[: len(text) - len(end)] + _MORE.sub("", end)).strip()
 
 
 def join_parts(parts: list[str]) -> str:

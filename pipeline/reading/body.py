@@ -210,8 +210,9 @@ def _text(record: Record) -> str:
 
 def _gap(part: _Part, record: Record) -> bool:
     """Whether blank lines part a record from the rows above, a title between them or not."""
-    titled = bool(part.rows) and _alone(part.rows[-1]) and part.rows[-1].short
-    return record.gap > 0 or (titled and part.rows[-1].record.gap > 0)
+    if record.gap or not part.rows or not part.rows[-1].short:
+        return record.gap > 0
+    return _alone(part.rows[-1]) and part.rows[-1].record.gap > 0
 
 
 def _alone(row: _Row) -> bool:

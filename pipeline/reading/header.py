@@ -98,13 +98,15 @@ def is_comment(record: Record, width: int) -> bool:
 
 def starts_table(record: Record, following: Record | None, columns: list[str], gap: bool) -> bool:
     """Whether a record within a file is the header of one more table."""
+    if not gap and len(record.cells) == len(columns):
+        return False
     cells = [cell.strip() for cell in record.cells]
     filled = [cell for cell in cells if cell]
     if len(filled) < 2 or any(len(c) > 60 or _NUMBER.fullmatch(c) for c in filled):
         return False
     known = sum(map(is_known_name, filled))
     if known >= 2 and known * 5 >= 3 * len(filled) and len(set(filled)) == len(filled):
-        return gap or len(cells) != len(columns)
+        return True
     if not gap or len(cells) == len(columns) or following is None:
         return False
     numbers = any(_NUMBER.fullmatch(cell.strip()) for cell in following.cells)
