@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.aspects import aspect_names, aspect_vectors, match_aspects
 from pipeline.encoder import DEFAULT_MODEL, Encoder, load_encoder
 from pipeline.errors import InputError
 from pipeline.keywords import topic_keywords
@@ -173,7 +174,12 @@ def analyse(
     if settings.with_map:
         with log.stage("map"):
             places = lay_out(topics.space.transform(points), seed=settings.seed)
-    described = _describe(reviews.texts, languages, topics.assignments, topics.count)
+    with log.stage("names"):
+        neutral = space.transform(raw)
+        matched = match_aspects(
+            neutral, topics.assignments, topics.count, aspect_vectors(encoder), space
+        )
+        described = _describe(reviews.texts, languages, topics.assignments, matched)
     report = _report(reviews, settings, encoder, topics.count, agreement, log)
     return Analysis(
         frame=reviews.frame,
@@ -235,11 +241,16 @@ def _agreement(
 
 
 def _describe(
-    texts: Sequence[str], languages: np.ndarray, assignments: np.ndarray, count: int
+    texts: Sequence[str],
+    languages: np.ndarray,
+    assignments: np.ndarray,
+    matched: Sequence[Sequence[tuple[int, float]]],
 ) -> tuple[Topic, ...]:
+    count, headings = len(matched), aspect_names()
+    aspects = [[(headings[aspect], score) for aspect, score in row] for row in matched]
     keywords = topic_keywords(texts, languages, assignments, count)
     sizes = [Counter(languages[assignments == topic].tolist()) for topic in range(count)]
-    names = name_topics(keywords, sizes)
+    names = name_topics(keywords, sizes, aspects)
     return tuple(
         Topic(
             id=topic,

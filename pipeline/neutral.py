@@ -55,6 +55,14 @@ class NeutralSpace:
         """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""
         return _unit(_remove(vectors, self.removed) - self.center)
 
+    def transform_phrases(self, vectors: np.ndarray) -> np.ndarray:
+        """Raw vectors (m, d) of texts that are no reviews (headings), centred on themselves.
+
+        Their common style would else be what they all say.
+        """
+        rest = _remove(vectors, self.removed)
+        return _unit(rest - rest.mean(axis=0))
+
     def whiten(self, neutral: np.ndarray) -> np.ndarray:
         """Neutral vectors (n, d) with translation noise damped, rows of length 1.
 

@@ -18,6 +18,7 @@ STAGES = {
     "embed": "Reading the meaning of each review",
     "neutral": "Taking the language out",
     "topics": "Finding topics",
+    "names": "Naming the topics",
     "map": "Drawing the map",
 }
 

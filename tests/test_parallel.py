@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from pipeline import parallel
-from pipeline.files import load_arrays
-from pipeline.parallel import load_sentences, parallel_statistics
+from pipeline.model_data import is_shipped, load_lines
+from pipeline.parallel import parallel_statistics
 
 ASKED = "en ja zh ko es fr de it pt ru ar th nl pl tr vi id hi sv da fi cs el he".split()
 
 
 def test_at_least_100_sentences_in_at_least_24_languages():
-    sentences = load_sentences()
+    sentences = load_lines("parallel")
     assert set(ASKED) <= set(sentences) and len(sentences) >= 24
     assert {len(lines) for lines in sentences.values()} == {230}
     for code, lines in sentences.items():
@@ -20,7 +19,7 @@ def test_at_least_100_sentences_in_at_least_24_languages():
 
 def test_lines_say_the_same_in_every_language(encoder):
     """Each language's line n is nearest to the English line n, but for a few near-twins."""
-    sentences = load_sentences()
+    sentences = load_lines("parallel")
     statistics = parallel_statistics(encoder)
     codes = ["en", "ja", "sw"]  # all of them would take a minute
     vectors = {code: encoder.encode_documents(sentences[code]) for code in codes}
@@ -37,15 +36,15 @@ def test_lines_say_the_same_in_every_language(encoder):
 
 
 def test_shipped_statistics_belong_to_the_model_and_the_sentences(encoder):
-    shipped = load_arrays(parallel._SHIPPED, key=parallel._key(encoder))
-    assert shipped is not None, "run: python -m benchmarks.ship"
-    assert shipped["means"].shape == (len(load_sentences()), encoder.dimension)
+    assert is_shipped("parallel", encoder), "run: python -m benchmarks.ship"
+    means = parallel_statistics(encoder).means
+    assert means.shape == (len(load_lines("parallel")), encoder.dimension)
 
 
 def test_other_models_are_measured_once_and_cached(fake_encoder, cache):
     first = parallel_statistics(fake_encoder)
     encoded = fake_encoder.encoded
-    assert encoded == 230 * len(load_sentences())
+    assert encoded == 230 * len(load_lines("parallel"))
     again = parallel_statistics(fake_encoder)
     assert fake_encoder.encoded == encoded
     np.testing.assert_array_equal(first.within, again.within)
