@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis import Settings
+from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.stages import STAGES
@@ -142,6 +143,8 @@ class WorkerClient:
         name: str,
         settings: Settings,
         columns: Columns | None = None,
+        rules: Rules | None = None,
+        reading: Mapping[str, str | None] | None = None,
         rows: int = 1000,
     ) -> Job:
         """Ask for an analysis of a file; returns at once.
@@ -152,6 +155,8 @@ class WorkerClient:
             name: what the user calls the file.
             settings: what to do.
             columns: guessed when left out.
+            rules: what is done to the reviews; the usual ones when left out.
+            reading: options of :func:`pipeline.tables.read_table`: encoding, delimiter, sheet.
             rows: how many reviews it has, about.
         """
         with self._lock:
@@ -164,6 +169,8 @@ class WorkerClient:
                 "name": name,
                 "settings": asdict(settings),
                 "columns": asdict(columns) if columns else None,
+                "rules": asdict(rules) if rules else None,
+                "reading": dict(reading or {}),
             }
             self._ask(request, job)
             return job

@@ -6,7 +6,7 @@ object a line, on standard input and output (:mod:`pipeline.jobs` is the other e
 has an ``id``, which its answers repeat::
 
     {"do": "analyse", "id": 1, "source": path, "target": folder, "name": "reviews.csv",
-     "settings": {...}, "columns": {...} or null, "encoding": null, "delimiter": null}
+     "settings": {...}, "columns": {...} or null, "rules": {...} or null, "reading": {...}}
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
         -> {"id": 1, "event": "done"}
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...]}
@@ -131,6 +131,7 @@ class Worker:
 
     def _analyse(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.analysis import Settings, analyse
+        from pipeline.cleaning import Rules
         from pipeline.columns import Columns
         from pipeline.reviews import reviews_from_table
         from pipeline.stages import StageLog
@@ -140,14 +141,20 @@ class Worker:
         settings = Settings(**request["settings"])
         stages = StageLog(self._reporter(request["id"]))
         with stages.stage("read"):
+            source = Path(request["source"])
+            if not source.is_file():  # the reader's own message would show the path
+                raise InputError(f"{request['name']} is no longer here: choose the file again")
             table = read_table(
-                Path(request["source"]),
+                source,
                 name=request["name"],
-                encoding=request.get("encoding"),
-                delimiter=request.get("delimiter"),
+                **request.get("reading") or {},
             )
-            columns = request.get("columns")
-            reviews = reviews_from_table(table, Columns(**columns) if columns else None)
+            columns, rules = request.get("columns"), request.get("rules")
+            reviews = reviews_from_table(
+                table,
+                Columns(**columns) if columns else None,
+                rules=Rules(**rules) if rules else None,
+            )
         with stages.stage("model"):
             encoder = self.model(settings.model)
         save_analysis(

@@ -16,6 +16,7 @@ import numpy as np
 import streamlit as st
 
 from pipeline.analysis import Analysis, Settings
+from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.facets import Facets, facets_of
@@ -38,7 +39,7 @@ _KEPT_WIDGETS = ("auto", "count", "correction", "query", "top", "colour", "named
 @st.cache_resource(show_spinner=False)
 def worker() -> WorkerClient:
     """The process that does the heavy work; one for all sessions."""
-    _forget_old_sessions(cache_folder("sessions"))
+    forget_old_sessions(cache_folder("sessions"))
     return WorkerClient()
 
 
@@ -49,14 +50,18 @@ class Source:
     Attributes:
         name: what the user calls it; for display alone.
         path: where it lies; made by this program.
-        columns: what they mean; guessed when None.
         rows: reviews in it.
+        columns: what they mean; guessed when None.
+        rules: what is done to the reviews; the usual ones when None.
+        sheet: of a workbook.
     """
 
     name: str
     path: Path
-    columns: Columns | None
     rows: int
+    columns: Columns | None = None
+    rules: Rules | None = None
+    sheet: str | None = None
 
 
 @dataclass
@@ -122,7 +127,7 @@ class Session:
 
     def analyse_sample(self) -> None:
         """Analyse the reviews that come with the program."""
-        self.analyse(Source(SAMPLE.name, SAMPLE, None, SAMPLE_ROWS), Settings())
+        self.analyse(Source(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
 
     def analyse(self, source: Source, settings: Settings) -> None:
         """Ask for an analysis; what is under way is stopped, what is shown stays."""
@@ -140,6 +145,8 @@ class Session:
             name=source.name,
             settings=settings,
             columns=source.columns,
+            rules=source.rules,
+            reading={"sheet": source.sheet},
             rows=source.rows,
         )
 
@@ -222,8 +229,8 @@ def keep_widgets() -> None:
             st.session_state[key] = st.session_state[key]
 
 
-def _forget_old_sessions(folder: Path) -> None:
-    """What a server that was killed left behind."""
+def forget_old_sessions(folder: Path) -> None:
+    """Remove what a server that was killed left behind a day ago or earlier."""
     for old in folder.iterdir():
         try:
             if time.time() - old.stat().st_mtime > _SECONDS_KEPT:

@@ -1,38 +1,29 @@
-"""The upload on the start page: what was understood, columns to correct, rows left out."""
+"""The upload on the start page: the file, what was understood of it, and the way on."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
-import pandas as pd
 import streamlit as st
 
 from pipeline.analysis import Settings
-from pipeline.columns import Columns, guess_columns
+from pipeline.cleaning import Rules
+from pipeline.columns import Columns
 from pipeline.errors import InputError
-from pipeline.export import to_csv
 from pipeline.files import atomic_write
+from pipeline.memory import known_columns, remember_columns
 from pipeline.reviews import Reviews, reviews_from_table
 from pipeline.tables import Table, read_table
 from pipeline.transcript import delimiter_name, encoding_name
-from ui.state import Session, Source
+from ui.columns import choose_columns, choose_rules, show_rejected, show_table
+from ui.state import Session, Source, current
 from ui.widgets import count, plain, problem_box
 
-_SHOWN_ROWS = 50
-_SHOWN_REJECTED = 500
 _TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
 _KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "parquet": "Parquet"}
-_ROLES = {
-    "text": "Review text",
-    "title": "Title",
-    "rating": "Rating",
-    "date": "Date",
-    "hotel": "Hotel",
-    "language": "Language",
-    "id": "Review ID",
-}
 
 
 @dataclass
@@ -42,23 +33,39 @@ class Preview:
     Attributes:
         number: unique in the session, for the keys of its widgets.
         file: Streamlit's id of the upload.
+        name: the user's name of it; for display alone.
+        path: where it lies; never the user's own name.
+        table: None where it can't be read.
         guessed: the columns' meaning; None where no column looks like review text.
-        problem: why it can't be read, or "".
+        problem: what is wrong, or "".
     """
 
     number: int
     file: str
     name: str
+    path: Path
     table: Table | None = None
     guessed: Columns | None = None
     problem: str = ""
-    _reviews: dict[Columns, Reviews] = field(default_factory=dict)
+    _reviews: dict[tuple[Columns, Rules], Reviews] = field(default_factory=dict)
 
-    def reviews(self, table: Table, columns: Columns) -> Reviews:
-        """The reviews with these columns, read once."""
-        if columns not in self._reviews:
-            self._reviews = {columns: reviews_from_table(table, columns)}
-        return self._reviews[columns]
+    def read(self, sheet: str | None = None) -> None:
+        """Read the file, or another sheet of it."""
+        self.table, self.guessed, self.problem, self._reviews = None, None, "", {}
+        try:
+            self.table = read_table(self.path, name=self.name, sheet=sheet)
+            if not len(self.table.frame):
+                raise InputError(f"{self.name} has a header but no rows with reviews.")
+            self.guessed, _ = known_columns(self.table.frame)
+        except InputError as error:
+            self.problem = str(error)
+
+    def reviews(self, table: Table, columns: Columns, rules: Rules) -> Reviews:
+        """The reviews with these columns and rules, read once."""
+        key = (columns, rules)
+        if key not in self._reviews:
+            self._reviews = {key: reviews_from_table(table, columns, rules=rules)}
+        return self._reviews[key]
 
 
 def upload_and_preview(session: Session) -> None:
@@ -69,6 +76,7 @@ def upload_and_preview(session: Session) -> None:
             "Your reviews: CSV in any encoding, Excel, JSON lines or Parquet",
             type=_TYPES,
             key="upload",
+            on_change=_forget_problem,
         )
     with right:
         st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
@@ -84,78 +92,70 @@ def upload_and_preview(session: Session) -> None:
         return
     if session.preview is None or session.preview.file != file.file_id:
         with st.spinner("Reading the file …"):
-            session.preview = _read(session, file.file_id, file.name, file)
-        session.problem = ""
+            session.preview = _take(session, file.file_id, file.name, file)
     _show(session, session.preview)
 
 
-def _read(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
-    preview = Preview(session.next_number(), file, name)
-    path = session.folder / f"upload{preview.number}"  # never the user's own name
+def _forget_problem() -> None:
+    current().problem = ""
+
+
+def _take(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
+    number = session.next_number()
+    preview = Preview(number, file, name, session.folder / f"upload{number}")
     try:
-        with atomic_write(path) as stream:
+        with atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
-        preview.table = read_table(path, name=name)
-    except InputError as error:
-        preview.problem = str(error)
     except OSError as error:
         preview.problem = f"The upload could not be stored: {error.strerror}"
-    if preview.table is not None:
-        try:
-            preview.guessed = guess_columns(preview.table.frame)
-        except InputError as error:
-            preview.problem = str(error)
+    else:
+        preview.read()
     return preview
 
 
 def _show(session: Session, preview: Preview) -> None:
     table = preview.table
+    if table is not None and len(table.sheets) > 1:
+        table = _choose_sheet(preview, table)
     if table is None or not len(table.frame):
-        problem_box(preview.problem or f"{preview.name} has a header but no rows with reviews.")
+        problem_box(preview.problem)
         return
-    columns = _choose_columns(preview, table)
+    columns = choose_columns(table, preview.guessed, preview.number)
+    rules = choose_rules(preview.number)
     try:
-        reviews = None if columns is None else preview.reviews(table, columns)
+        reviews = None if columns is None else preview.reviews(table, columns, rules)
         problem = preview.problem
     except InputError as error:
         reviews, problem = None, str(error)
-    if reviews is None:
+    if reviews is None or columns is None:
         problem_box(problem)
-        _show_table(table)
+        show_table(table)
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(plain(_sentence(table, reviews)))
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
-            path = session.folder / f"upload{preview.number}"
-            source = Source(preview.name, path, columns, len(reviews.texts))
+            if columns != preview.guessed:
+                remember_columns([str(name) for name in table.frame.columns], columns)
+            rows = len(reviews.texts)
+            source = Source(preview.name, preview.path, rows, columns, rules, table.sheet)
             session.analyse(source, Settings())
             st.rerun()
     for note in reviews.notes:
         st.caption(plain(note))
-    _show_table(table)
-    _show_rejected(reviews)
+    show_table(table)
+    show_rejected(reviews)
 
 
-def _choose_columns(preview: Preview, table: Table) -> Columns | None:
-    names = [str(name) for name in table.frame.columns]
-    guessed = preview.guessed
-    st.subheader("What the columns mean", anchor=False)
-    chosen: dict[str, str | None] = {}
-    places = st.columns(4) + st.columns(4)
-    for place, (role, label) in zip(places, _ROLES.items(), strict=False):
-        guess = getattr(guessed, role) if guessed else None
-        options: list[str | None] = [*names] if role == "text" else [None, *names]
-        with place:
-            chosen[role] = st.selectbox(
-                label,
-                options,
-                index=options.index(guess) if guess in options else (None if role == "text" else 0),
-                format_func=lambda name: "none" if name is None else name,
-                key=f"column-{role}-{preview.number}",
-                placeholder="Choose the column",
-            )
-    text = chosen.pop("text")
-    return None if text is None else Columns(text, **chosen)
+def _choose_sheet(preview: Preview, table: Table) -> Table | None:
+    sheet = st.selectbox(
+        "Sheet of the workbook",
+        table.sheets,
+        index=table.sheets.index(table.sheet) if table.sheet in table.sheets else 0,
+        key=f"sheet-{preview.number}",
+    )
+    if sheet != table.sheet:
+        preview.read(sheet)
+    return preview.table
 
 
 def _sentence(table: Table, reviews: Reviews) -> str:
@@ -166,34 +166,3 @@ def _sentence(table: Table, reviews: Reviews) -> str:
         f"{table.name}: {form}, {count(reviews.rows_read, 'row')} read, "
         f"{len(reviews.texts):,} kept, {len(reviews.rejected):,} rejected."
     )
-
-
-def _show_table(table: Table) -> None:
-    first = table.frame.head(_SHOWN_ROWS)
-    st.subheader("First rows", anchor=False)
-    st.dataframe(
-        first,
-        height=min(38 + 35 * len(first), 360),
-        hide_index=True,
-        alt=f"The first {count(len(first), 'row')} of the file",
-    )
-
-
-def _show_rejected(reviews: Reviews) -> None:
-    if not reviews.rejected:
-        return
-    with st.expander(f"Rejected rows ({len(reviews.rejected):,})"):
-        rows = [(row.line, row.reason, row.text) for row in reviews.rejected]
-        header = ("line", "reason", "text")
-        if len(rows) > _SHOWN_REJECTED:
-            st.caption(f"The first {_SHOWN_REJECTED} are shown; the download has all of them.")
-        shown = pd.DataFrame(rows[:_SHOWN_REJECTED], columns=list(header))
-        st.dataframe(shown, hide_index=True, alt="Rows that could not be used, with the reason")
-        st.download_button(
-            "Download the rejected rows",
-            lambda: to_csv(header, rows).encode("utf-8-sig"),
-            file_name="rejected_rows.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )

@@ -117,7 +117,7 @@ class Visitor:
     def traces(self):
         """Name and number of points of each trace on the map."""
         return self.page.evaluate(
-            "document.querySelector('.js-plotly-plot').data.map(t => [t.name, t.x.length])"
+            "document.querySelector('.js-plotly-plot')._fullData.map(t => [t.name, t.x.length])"
         )
 
     def lasso(self, left=0.05, top=0.05, right=0.95, bottom=0.95):
@@ -125,9 +125,7 @@ class Visitor:
         box = self.page.locator(".js-plotly-plot .nsewdrag").bounding_box()
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         for number, (x, y) in enumerate(corners):
-            self.page.mouse.move(
-                box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8
-            )
+            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
             if number == 0:
                 self.page.mouse.down()
         self.page.mouse.up()

@@ -24,7 +24,9 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     guest.open()
 
     upload(guest, "my hotels.csv", SAMPLE.read_bytes())
-    page.get_by_text(re.compile(r"my hotels\.csv: UTF-8, commas, 789 rows read, 789 kept")).wait_for()
+    page.get_by_text(
+        re.compile(r"my hotels\.csv: UTF-8, commas, 789 rows read, 789 kept")
+    ).wait_for()
     assert page.get_by_label("Review text").input_value() == "review"
     page.get_by_role("button", name="Analyse").click()
     guest.wait_for_map()
@@ -100,7 +102,7 @@ def test_hostile_texts_are_shown_as_they_are(visitors):
         '<img src="https://example.com/a.png" onerror="alert(1)">',
         "![picture](https://example.com/b.png) **bold** :material/home: $x^2$",
         '<a href="https://example.com">click</a><script>alert(2)</script>',
-        "=HYPERLINK(\"https://example.com\")",
+        '=HYPERLINK("https://example.com")',
         "%{customdata} <b>bold</b> &lt;i&gt;",
     ]
     header = '"![x](https://example.com/c.png)","**hotel** <img src=https://example.com/d.png>"'
@@ -118,6 +120,7 @@ def test_hostile_texts_are_shown_as_they_are(visitors):
     guest.search("picture")
     page.locator(".pg-hit").first.wait_for()
     assert page.locator(".pg-hit img, .pg-hit a, .pg-hit script, .pg-head b b").count() == 0
-    assert "![picture](https://example.com/b.png) **bold**" in page.locator(
-        ".pg-hits"
-    ).first.inner_text()
+    assert (
+        "![picture](https://example.com/b.png) **bold**"
+        in page.locator(".pg-hits").first.inner_text()
+    )
