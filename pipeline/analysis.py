@@ -166,16 +166,17 @@ def analyse(
         if settings.space == "neutral":
             statistics = parallel_statistics(encoder, progress=step)
             space = fit_neutral(raw, languages, statistics, seed=settings.seed)
-        points = space.whiten(space.transform(raw))
+        neutral = space.transform(raw)
+        points = space.whiten(neutral)
     with log.stage("topics") as step:
         topics = find_topics(points, count=settings.topics, seed=settings.seed, progress=step)
         agreement = _agreement(raw, topics.assignments, languages, topics.count, settings)
     places = None
     if settings.with_map:
         with log.stage("map"):
-            places = lay_out(topics.space.transform(points), seed=settings.seed)
+            # Not the topic points: the map is to judge the topics by, and to find neighbours on.
+            places = lay_out(neutral, seed=settings.seed)
     with log.stage("names"):
-        neutral = space.transform(raw)
         matched = match_aspects(
             neutral, topics.assignments, topics.count, aspect_vectors(encoder), space
         )

@@ -13,7 +13,8 @@ COMPONENTS = 64
 FEWEST_REVIEWS = 3
 _POWER = 0.25  # of the variances: 0.5 is plain PCA, 0 full whitening
 _SAMPLE = 4_000  # rows on which the numbers of topics are compared
-_FEWEST_TOPICS, _MOST_TOPICS = 5, 16  # what a person can read on one map
+_FEWEST_TOPICS, _MOST_TOPICS = 5, 18  # what a person can read on one map
+_REVIEWS_PER_TOPIC = 40
 _STARTS = 10
 
 
@@ -144,16 +145,18 @@ def compare_counts(
 ) -> tuple[Candidate, ...]:
     """Candidates for the number of topics of points (n, p), smallest number first.
 
-    The silhouette alone overcounts on reviews (it is nearly flat and keeps rising), so the
-    stability of the grouping weighs as much: two random halves are grouped, and both groupings
-    are carried over to the same points and compared (Ben-Hur et al. 2002).
+    Stability leads: two random halves are grouped, both groupings are carried over to the same
+    points and compared (Ben-Hur et al. 2002). The silhouette keeps rising with the number on
+    reviews, whatever the number of their topics, so only what it has above its own straight
+    trend counts, and half as much.
     """
     from sklearn.metrics import adjusted_rand_score, silhouette_score
 
     generator = np.random.default_rng(seed)
     if len(points) > _SAMPLE:
         points = points[np.sort(generator.choice(len(points), _SAMPLE, replace=False))]
-    most = min(_MOST_TOPICS, len(points) // 8)
+    # Few reviews can't show many topics, however well the groups hold together by chance.
+    most = min(_MOST_TOPICS, max(len(points) // _REVIEWS_PER_TOPIC, 6), len(points) // 8)
     counts = range(min(_FEWEST_TOPICS, most), most + 1) if most >= 2 else range(0)
     halves = [generator.permutation(len(points)) for _ in range(4)]
     found = []
@@ -174,7 +177,7 @@ def compare_counts(
         return ()
     silhouettes = _smooth([silhouette for _, silhouette, _ in found])
     stabilities = _smooth([stability for _, _, stability in found])
-    scores = _standard(silhouettes) + _standard(stabilities)
+    scores = _standard(stabilities) + 0.5 * _standard(_detrended(silhouettes))
     return tuple(
         Candidate(count, silhouette, stability, float(score))
         for (count, silhouette, stability), score in zip(found, scores, strict=True)
@@ -198,6 +201,14 @@ def _smooth(values: list[float]) -> np.ndarray:
     """Mean with the neighbours: one lucky number must not win."""
     padded = np.pad(np.asarray(values), 1, mode="edge")
     return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
+
+
+def _detrended(values: np.ndarray) -> np.ndarray:
+    """What is above or below the straight line through the values."""
+    steps = np.arange(len(values))
+    if len(values) < 3:
+        return np.zeros(len(values))
+    return values - np.polyval(np.polyfit(steps, values, 1), steps)
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

@@ -93,17 +93,17 @@ def test_report_adds_up(analysis):
 
 
 def test_progress_can_stop_the_work(fake_encoder, cache):
-    class Stop(Exception):
+    class StopError(Exception):
         pass
 
     def stop(stage, done, total):
         if stage == "topics":
-            raise Stop
+            raise StopError
 
     reviews = read_reviews(
         ("review\n" + "\n".join(f"we liked pool {n}" for n in range(50))).encode()
     )
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         analyse(reviews, encoder=fake_encoder, progress=stop)
 
 
