@@ -138,6 +138,11 @@ def read_body(records: Iterable[Record], name: str, limits: Limits, *, aside: bo
     if not head:
         raise InputError(f"{name} has no rows. Choose a CSV file with at least one review.")
     header = find_header(head) if aside else Header(head[0].cells, head[0].line, [], [head[0]], 1)
+    if len(header.columns) > limits.columns:
+        raise InputError(
+            f"{name} has {len(header.columns):,} columns, more than the limit of "
+            f"{limits.columns:,}. Check that it is a table, one review a row."
+        )
     notes = _notes_above(header)
     parts = [_Part(header.columns, header.line, [])]
     names = [record.cells for record in header.rows]

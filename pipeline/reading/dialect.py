@@ -132,7 +132,9 @@ def _widen(lines: list[str], best: Dialect, best_score: float) -> Dialect:
             continue
         dialect = Dialect(several, best.quote, best.escape)
         score, width = _score(lines, dialect, chosen=False)
-        if score >= min(best_score, 0.9):
+        # Signs that always stand beside a delimiter (",$") are no part of it unless it is one.
+        least = min(best_score, 0.9) if seed == best.delimiter else best_score + 1e-9
+        if score >= least and (seed == best.delimiter or width >= best.width):
             return Dialect(several, best.quote, best.escape, _padded(lines, dialect), width)
     if best.delimiter and best.delimiter != " " and _padded(lines, best):
         return _with_width(lines, best, strip=True)
@@ -141,14 +143,18 @@ def _widen(lines: list[str], best: Dialect, best_score: float) -> Dialect:
 
 def _several(lines: list[str], seed: str) -> str | None:
     """The run of signs that every occurrence of `seed` is part of; None where there is no one."""
-    plain = [line for line in lines if seed in line and '"' not in line and "'" not in line]
-    plain = plain or [line for line in lines if seed in line]
+    held = [line for line in lines if seed in line]
+    plain = [line for line in held if '"' not in line and "'" not in line]
+    plain = plain if len(plain) > 0.2 * len(held) else held
     if len(plain) < 2:
         return None
     kind = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
     runs: Counter[str] = Counter()
     for line in plain:
         runs.update(re.findall(rf" ?{kind}*{re.escape(seed)}{kind}* ?", line.rstrip("\r\n")))
+    first = re.findall(rf"{kind}*{re.escape(seed)}{kind}*", held[0])
+    if len(set(first)) != 1:
+        return None
     cores: Counter[str] = Counter()
     for run, count in runs.items():
         cores[run.strip(" ")] += count

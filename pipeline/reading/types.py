@@ -33,13 +33,14 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still read: bytes (packed or unpacked) and rows.
+    """What is still read: bytes (packed or unpacked), rows and columns.
 
     `from_environment` takes them from POLYGUEST_MAX_MB and POLYGUEST_MAX_ROWS.
     """
 
     bytes: int = 500_000_000
     rows: int = 1_000_000
+    columns: int = 20_000
 
     @classmethod
     def from_environment(cls) -> "Limits":
