@@ -131,20 +131,27 @@ def strip_boilerplate(text: str) -> str:
     """A review without what platforms add; the guest's own words where a translation is beside."""
     marked = any(sign in text for sign in "(（[") or text[:15].lower() == "translated from"
     if marked and _TRANSLATED.search(text):
-        parts = _ORIGINAL.split(text, maxsplit=1)
-        if len(parts) == 2:
-            # Either part can come first: the one that the translation's mark is not in is the
-            # guest's.
-            own = [part for part in parts if not _TRANSLATED.search(part) and part.strip()]
-            text = own[-1] if own else _TRANSLATED.sub(" ", text)
-        else:
-            before, _, after = text.partition(_TRANSLATED.search(text)[0])  # type: ignore[index]
-            # "Own words (Translated by Google) translation"
-            text = before if len(before.strip()) > 8 else f"{before} {after}"
+        text = _own_words(text)
     if "his review is the subj" in text or "ollected in partnership" in text:
         text = _PLATFORM.sub("", text)
     end = text[-_LONGEST_MORE:]
     return (text[: len(text) - len(end)] + _MORE.sub("", end)).strip()
+
+
+def _own_words(text: str) -> str:
+    """The part under "(Original)", else the one above the translation, else the translation."""
+    marks = [(found, False) for found in _TRANSLATED.finditer(text)]
+    marks += [(found, True) for found in _ORIGINAL.finditer(text)]
+    marks.sort(key=lambda mark: mark[0].start())
+    before = text[: marks[0][0].start()].strip()
+    ends = [mark[0].start() for mark in marks[1:]] + [len(text)]
+    parts = [
+        (text[mark.end() : end].strip(), original)
+        for (mark, original), end in zip(marks, ends, strict=True)
+    ]
+    own = [part for part, original in parts if original and part]
+    rest = [part for part, original in parts if not original and part]
+    return own[0] if own else before or " ".join(rest)
 
 
 def join_parts(parts: list[str]) -> str:

@@ -50,7 +50,7 @@ def packed(name: str, data: bytes, *more: tuple[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for entry, content in ((name, data), *more):
-            archive.writestr(zipfile.ZipInfo(entry), content)
+            archive.writestr(zipfile.ZipInfo(entry), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -76,10 +76,10 @@ class Source:
         while block := file.read(_BLOCK):
             yield block
 
-    def replace(self, file: IO[bytes], name: str) -> None:
-        """Go on with what was unpacked."""
+    def replace(self, file: IO[bytes]) -> None:
+        """Go on with what was unpacked; messages keep the name that the user knows."""
         self._closing.callback(file.close)
-        self._file, self.name = file, name
+        self._file = file
         self.size = file.seek(0, io.SEEK_END)
 
 
@@ -118,10 +118,9 @@ def _kind(name: str, head: bytes) -> str:
 
 
 def _gunzip(source: Source, limits: Limits) -> None:
-    inside = re.sub(r"\.gz(ip)?$", "", source.name, flags=re.I)
     try:
         with gzip.open(source.open()) as packed:
-            source.replace(_limited(packed, source.name, limits), inside)
+            source.replace(_limited(packed, source.name, limits))
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(
             f"{source.name} is a damaged gzip archive. Export or pack it again."
@@ -151,7 +150,7 @@ def _unzip(source: Source, limits: Limits, member: str | None) -> bool:
                 raise InputError(f"{name} is locked by a password. Pack it without one.")
             with archive.open(entry) as packed:
                 file = _limited(packed, name, limits)
-            source.replace(file, PurePosixPath(entry.filename).name)
+            source.replace(file)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise InputError(f"{name} is a damaged zip archive. Pack or export it again.") from error
     except (RuntimeError, ValueError, KeyError, IndexError, OverflowError) as error:

@@ -1,0 +1,122 @@
+import pytest
+
+from pipeline.cleaning import Cleaner, Rules, is_one_word, join_parts, strip_boilerplate
+from pipeline.columns import Columns, guess_columns
+from pipeline.errors import InputError
+from pipeline.reviews import read_reviews, reviews_from_table
+from pipeline.tables import read_table
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("(Translated by Google) Very loud.\n\n(Original)\nSehr laut.", "Sehr laut."),
+        ("Sehr laut.\n\n(Translated by Google)\nVery loud.", "Sehr laut."),
+        ("(Original) Muy ruidoso\n\n(Translated by Google) Very loud", "Muy ruidoso"),
+        ("(Übersetzt von Google) Sehr laut. (Original) とてもうるさい", "とてもうるさい"),
+        ("(由 Google 提供翻译) 很吵。 (原文) Very loud.", "Very loud."),
+        ("(Traduit par Google) Très bruyant", "Très bruyant"),
+        ("Nice pool, kind staff… Read more", "Nice pool, kind staff"),
+        ("部屋が広い...もっと見る", "部屋が広い"),
+        ("I read more books here (lovely garden)", "I read more books here (lovely garden)"),
+        (
+            "Quiet. This review is the subjective opinion of a Tripadvisor member and not ours.",
+            "Quiet.",
+        ),
+    ],
+)
+def test_platform_words_go(text, own):
+    assert strip_boilerplate(text) == own
+
+
+def test_cleaner_counts_what_it_finds():
+    clean = Cleaner(Rules())
+    assert clean("FrÃ¼hstÃ¼ck war schÃ¶n") == "Frühstück war schön"
+    assert clean("Caf&eacute;<br>bar") == "Café\nbar"
+    assert clean("Frühstück & Spa, 2 < 3") == "Frühstück & Spa, 2 < 3"
+    assert clean("Завтрак был хороший, персонал — нет") == "Завтрак был хороший, персонал — нет"
+    assert clean("朝食は最高、また来ます") == "朝食は最高、また来ます"
+    assert clean("Ça va très bien à l’hôtel") == "Ça va très bien à l’hôtel"
+    assert dict(clean.found) == {"mojibake": 1, "html": 1}
+    off = Cleaner(Rules(repair_mojibake=False, strip_boilerplate=False))
+    assert off("FrÃ¼hstÃ¼ck war schÃ¶n") == "FrÃ¼hstÃ¼ck war schÃ¶n"
+    assert off("(Traduit par Google) Bien") == "(Traduit par Google) Bien"
+    assert dict(off.found) == {"mojibake": 1, "boilerplate": 1}
+
+
+def test_one_word():
+    assert all(map(is_one_word, ["Great", "Super!", "最高", "👍"]))
+    assert not any(map(is_one_word, ["Very good", "夜に音楽がうるさい", "", "ห้องสะอาดมาก"]))
+
+
+def test_parts_of_a_review():
+    assert join_parts(["Title", "Text", "Text"]) == "Title\nText"
+    assert join_parts(["Quiet room", "No Negative"]) == "Quiet room"
+    assert join_parts(["Nothing.", "特になし", "N/A"]) == ""
+
+
+PAIR = b"""id,score,liked,disliked
+1,8,Quiet room,Cold coffee
+2,4,No Positive,Loud music
+3,9,Kind staff,Nothing
+4,5,None,N/A
+"""
+
+
+def test_liked_and_disliked_become_one_review():
+    reviews = read_reviews(PAIR)
+    assert reviews.columns.positive == reviews.columns.text == "liked"
+    assert reviews.columns.negative == "disliked"
+    assert reviews.texts == ("Quiet room\nCold coffee", "Loud music", "Kind staff")
+    assert [row.line for row in reviews.rejected] == [5]
+    alone = read_reviews(PAIR, text_column="disliked")
+    assert alone.columns.positive is None and alone.texts[0] == "Cold coffee"
+
+
+def test_title_joins_where_asked():
+    read = read_table(b"id,title,review\n1,Too loud,Music all night\n2,Great,\n3,,Fine stay\n")
+    columns = guess_columns(read.frame)
+    assert columns.title == "title"
+    plain = reviews_from_table(read, columns)
+    assert plain.texts == ("Music all night", "Fine stay")
+    joined = reviews_from_table(read, columns, rules=Rules(join_title=True))
+    assert joined.texts == ("Too loud\nMusic all night", "Great", "Fine stay")
+
+
+REPEATS = b"""id,date,review
+1,2024-01-02,Quiet room
+1,2024-01-02,Quiet room
+2,2024-01-03,Great
+3,2024-01-03,Quiet room
+"""
+
+
+def test_rules_drop_and_keep():
+    reviews = read_reviews(REPEATS)
+    assert reviews.texts == ("Quiet room", "Great", "Quiet room")
+    assert [(row.line, row.reason) for row in reviews.rejected] == [
+        (3, "the row repeats another one")
+    ]
+    assert (reviews.found["duplicates"], reviews.found["one_word"]) == (1, 1)
+    assert reviews.rows_read == 4 == len(reviews.frame) + len(reviews.rejected)
+    both = read_reviews(REPEATS, rules=Rules(drop_one_word=True))
+    assert both.texts == ("Quiet room", "Quiet room")
+    none = read_reviews(REPEATS, rules=Rules(drop_duplicates=False))
+    assert len(none.texts) == 4 and none.found["duplicates"] == 1
+    assert any("repeat" in note and "kept" in note for note in none.notes)
+
+
+def test_guests_may_write_alike():
+    same = b"review\n" + b"Very good\n" * 5
+    assert len(read_reviews(same).texts) == 5
+    long = b"review\n" + b"The room was quiet and the breakfast was the best of all.\n" * 5
+    assert len(read_reviews(long).texts) == 1
+
+
+def test_rules_that_leave_nothing():
+    with pytest.raises(InputError, match="left by the rules"):
+        read_reviews(b"id,review\n1,Great\n2,Fine\n", rules=Rules(drop_one_word=True))
+
+
+def test_columns_stay_plain_values():
+    assert all(v is None or isinstance(v, str) for v in vars(Columns(text="a")).values())

@@ -1,0 +1,129 @@
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from benchmarks.corpus.case import write
+from benchmarks.corpus.formats import json_lines, packed, workbook
+from benchmarks.corpus.texts import table
+from pipeline.errors import InputError
+from pipeline.reading.formats import cell_text
+from pipeline.reading.types import Limits
+from pipeline.tables import read_table
+
+ROWS = table("de", 6)
+CSV = write(ROWS).encode()
+
+
+def refused(data, says, **options):
+    with pytest.raises(InputError, match=says) as error:
+        read_table(data, name="upload.bin", **options)
+    assert "upload.bin" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_workbook_tells_its_sheets():
+    book = workbook({"Info": [["About"]], "Reviews": ROWS, "Old": table("fr", 3)})
+    read = read_table(book)
+    assert (read.kind, read.sheet, read.sheets) == ("xlsx", "Reviews", ("Info", "Reviews", "Old"))
+    assert read.lines.tolist() == [2, 3, 4, 5, 6, 7]
+    assert read_table(book, sheet=3).sheet == "Old"
+    refused(book, "no sheet 'Nope'.*Info, Reviews, Old", sheet="Nope")
+    refused(book, "no sheet 9", sheet=9)
+
+
+def test_archives_with_several_files_ask_for_one():
+    both = packed("a.csv", CSV, ("b.csv", b"x,y\n1,2\n"))
+    refused(both, "2 files: a.csv, b.csv")
+    assert list(read_table(both, sheet="b.csv").frame.columns) == ["x", "y"]
+    refused(packed("folder/", b""), "0 files")
+    inside = packed("a.csv.gz", gzip.compress(gzip.compress(gzip.compress(CSV))))
+    refused(inside, "archive in an archive")
+
+
+def test_archive_bombs_stop_at_the_limit():
+    zeros = b"id,review\n" + b"1,good\n" * 3_000_000
+    refused(gzip.compress(zeros), "unpacks to more than the limit", max_bytes=1_000_000)
+    refused(packed("a.csv", zeros), "unpacks to more than the limit", max_bytes=1_000_000)
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w") as archive:
+        for i in range(5001):
+            archive.writestr(f"{i}.csv", b"")
+    refused(many.getvalue(), "holds 5,001 files")
+    book = io.BytesIO(workbook({"R": ROWS}))
+    with zipfile.ZipFile(book, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/large.bin", bytes(30_000_000))
+    refused(book.getvalue(), "unpacks to more than the limit", max_bytes=10_000_000)
+
+
+def test_entities_in_a_workbook_do_not_grow():
+    source = io.BytesIO(workbook({"R": ROWS}))
+    out = io.BytesIO()
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+        f'<!ENTITY {"abcdefghij"[i]} "{("&" + "abcdefghij"[i - 1] + ";") * 10}">'
+        for i in range(1, 10)
+    )
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            data = old.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                data = (bomb + "]>").encode() + data.replace(b"<v>", b"<v>&j;", 1)
+            new.writestr(entry.filename, data)
+    refused(out.getvalue(), "damaged or locked Excel")
+
+
+def test_damaged_and_foreign_files():
+    refused(gzip.compress(CSV)[:-12], "damaged gzip")
+    refused(packed("a.csv", CSV)[:-30], "damaged zip")
+    locked = bytearray(packed("a.csv", CSV))
+    locked[6] |= 1
+    locked[locked.rindex(b"PK\1\2") + 8] |= 1
+    refused(bytes(locked), "password")
+    refused(packed("word/document.xml", b"x", ("[Content_Types].xml", b"x")), "no workbook")
+    refused(packed("content.xml", b"x", ("mimetype", b"x")), "OpenDocument")
+    refused(packed("[Content_Types].xml", b"x", ("xl/workbook.xml", b"x")), "damaged or locked")
+    refused(b"PAR1" + b"\0" * 50 + b"PAR1", "damaged Parquet")
+    refused(b"7z\xbc\xaf\x27\x1c", "7z archive")
+
+
+def test_json_lines():
+    text = json_lines(ROWS) + "[1, 2]\n{broken\n" + '{"id": "r9", "late": {"a": [1, {"b": 2}]}}\n'
+    read = read_table(text.encode())
+    assert read.kind == "jsonl" and read.header_row == 0 and read.delimiter == ""
+    assert [row.line for row in read.rejected] == [7, 8]
+    assert read.rows_read == 9
+    assert read.frame["late.a"].iloc[-1] == '[1, {"b": 2}]'
+    refused(b'{"a": 1}\n{"a": 2}\n{"a": 3}', "more than 2 rows", max_rows=2)
+
+
+def test_values_as_text():
+    from datetime import date, datetime, time
+    from decimal import Decimal
+
+    values = [None, True, 5.0, 4.5, float("nan"), 7, "a", Decimal("1.50"), b"\xc3\xa9"]
+    assert [cell_text(v) for v in values] == ["", "true", "5", "4.5", "", "7", "a", "1.50", "é"]
+    assert cell_text(datetime(2024, 3, 5)) == "2024-03-05"
+    assert cell_text(datetime(2024, 3, 5, 10, 30)) == "2024-03-05 10:30:00"
+    assert [cell_text(date(2024, 3, 5)), cell_text(time(9, 5))] == ["2024-03-05", "09:05:00"]
+    assert cell_text(["a", 1]) == "a, 1" and cell_text({"a": "é"}) == '{"a": "é"}'
+    assert cell_text("\ud800x") == "?x"
+
+
+def test_limits_are_settings(monkeypatch):
+    assert Limits.from_environment() == Limits(500_000_000, 1_000_000)
+    monkeypatch.setenv("POLYGUEST_MAX_MB", "2")
+    monkeypatch.setenv("POLYGUEST_MAX_ROWS", "5")
+    assert Limits.from_environment() == Limits(2_000_000, 5)
+    refused(CSV, "more than 5 rows")
+    assert read_table(CSV, max_rows=6).rows_read == 6
+    monkeypatch.setenv("POLYGUEST_MAX_ROWS", "many")
+    assert Limits.from_environment().rows == 1_000_000
+    refused(b"a," * 30_000 + b"b\n1\n", "30,001 columns")
+
+
+def test_progress_reaches_the_end():
+    seen = []
+    data = write(table("en", 20_000)).encode()
+    read_table(data, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (len(data), len(data)) and len(seen) > 1
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
