@@ -6,36 +6,19 @@ Japanese words of the other topics (Grootendorst 2022, arXiv 2203.05794, applied
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
-import regex
 
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
-_JAPANESE = regex.compile(r"[\p{Katakana}ー]{2,}|[\p{Han}々]{2,4}|[a-z]{3,}")
-_CHINESE = regex.compile(r"\p{Han}{2,}|[a-z]{3,}")
-_FEWEST_REVIEWS = 2  # that use a word, in its topic
-# Of every language, because guests mix them; "hotel" tells one topic from another in none.
-_ALWAYS = frozenset({"hotel"})
+from pipeline.words import Word, split_texts
 
-
-def split_words(text: str, language: str) -> list[str]:
-    """The content words of a text, lower case, without stop words."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    if language == "ja":
-        found = _JAPANESE.findall(text)
-    elif language == "zh":
-        found = _chinese_pairs(text)
-    elif language == "th":
-        found = []  # Thai writes no spaces; a word splitter for it comes with the topic names
-    else:
-        shortest = 2 if language == "ko" else 3
-        found = [word for word in _WORD.findall(text) if len(word) >= shortest]
-    stop = _stop_words(language)
-    return [word for word in found if word not in stop]
+_FEWEST_REVIEWS = 2  # of a language in a topic, and of these that use a word
+_MOST_REVIEWS = 600  # of a language in a topic that are read; more change no order worth having
+_RARE = 5.0  # reviews added to every word's count: a word of two reviews is no discovery yet
+_PRIOR = 2.0  # reviews' worth of the language's own habits in every topic: smooths small topics
+_WITHIN = 0.6  # a part this often seen inside one compound is left to the compound
+_UNSPACED = frozenset({"ja", "ko", "th", "vi", "zh"})
 
 
 def topic_keywords(
@@ -48,6 +31,8 @@ def topic_keywords(
 ) -> list[dict[str, list[str]]]:
     """For each of ``count`` topics: language -> its words, the most telling first.
 
+    A topic with fewer than two reviews of a language has no words in it.
+
     Args:
         texts: n reviews.
         languages: str (n,).
@@ -56,40 +41,92 @@ def topic_keywords(
         most: words a language and topic at the most.
     """
     found: list[dict[str, list[str]]] = [{} for _ in range(count)]
-    for language in np.unique(languages):
+    for language in map(str, np.unique(languages)):
         rows = np.flatnonzero(languages == language)
-        # Reviews that use a word, not uses: one guest's refrain is not a topic.
-        uses: list[Counter[str]] = [Counter() for _ in range(count)]
+        if len(rows) < _FEWEST_REVIEWS:
+            continue
         sizes = np.bincount(assignments[rows], minlength=count)
-        for row in rows:
-            uses[assignments[row]].update(set(split_words(texts[int(row)], str(language))))
-        total: Counter[str] = Counter()
-        for counter in uses:
-            total.update(counter)
-        for topic, counter in enumerate(uses):
-            scores = {}
-            for word, n in counter.items():
-                if n < min(_FEWEST_REVIEWS, sizes[topic]):
-                    continue
-                here = n / sizes[topic]
-                elsewhere = (total[word] - n) / max(len(rows) - sizes[topic], 1)
-                scores[word] = here * np.log((here + 0.01) / (elsewhere + 0.01))
-            ranked = sorted((-score, word) for word, score in scores.items() if score > 0)
+        rows = _thinned(rows, assignments[rows], sizes)
+        read = np.bincount(assignments[rows], minlength=count)
+        uses, spellings = _uses(
+            [texts[int(row)] for row in rows], assignments[rows], count, language
+        )
+        for topic, scores in enumerate(_scores(uses, sizes, read)):
+            if language in _UNSPACED:
+                scores = _without_parts(scores, uses[topic])
+            ranked = sorted((-score, *_spelling(spellings[key])) for key, score in scores.items())
             if ranked:
-                found[topic][str(language)] = [word for _, word in ranked[:most]]
+                # Words of two readings are two keys, and look alike.
+                distinct = dict.fromkeys(text for *_, text in ranked)
+                found[topic][language] = list(distinct)[:most]
     return found
 
 
-def _chinese_pairs(text: str) -> list[str]:
-    # Two characters are most of Chinese content words; the weighing sorts out the rest.
-    pairs = []
-    for run in _CHINESE.findall(text):
-        pairs += [run] if run.isascii() else [run[i : i + 2] for i in range(len(run) - 1)]
-    return pairs
+def _thinned(rows: np.ndarray, topics: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Rows evenly taken from each large topic: time does not grow with the file."""
+    kept = []
+    for topic in np.flatnonzero(sizes):
+        own = rows[topics == topic]
+        if len(own) > _MOST_REVIEWS:
+            own = own[np.linspace(0, len(own) - 1, _MOST_REVIEWS).astype(int)]
+        kept.append(own)
+    return np.sort(np.concatenate(kept))
 
 
-@cache
-def _stop_words(language: str) -> frozenset[str]:
-    from stopwordsiso import stopwords
+def _uses(
+    texts: Sequence[str], topics: np.ndarray, count: int, language: str
+) -> tuple[list[Counter[str]], dict[str, Counter[str]]]:
+    """For each topic the reviews that use a word, by key; and each key's spellings."""
+    # Reviews that use a word, not uses: one guest's refrain is not a topic.
+    uses: list[Counter[str]] = [Counter() for _ in range(count)]
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for topic, words in zip(topics, split_texts(texts, language), strict=True):
+        distinct: set[Word] = set(words)
+        uses[topic].update({word.key for word in distinct})
+        for word in distinct:
+            spellings[word.key][word.text] += 1
+    return uses, spellings
 
-    return frozenset(stopwords(language)) | _ALWAYS
+
+def _scores(
+    uses: Sequence[Counter[str]], sizes: np.ndarray, read: np.ndarray
+) -> list[dict[str, float]]:
+    """Class-based TF-IDF of the words that a topic uses more than its language does.
+
+    tf: share of the topic's reviews with the word, smoothed by the language's share.
+    idf: log(1 + A / (f + 5)), A the mean reviews of a topic, f the reviews with the word.
+    """
+    weights = sizes / np.maximum(read, 1)  # reviews that each one read stands for
+    total: Counter[str] = Counter()
+    for counter, weight in zip(uses, weights, strict=True):
+        for key, n in counter.items():
+            total[key] += n * weight
+    reviews, mean = sizes.sum(), sizes[sizes > 0].mean()
+    scored = []
+    for topic, counter in enumerate(uses):
+        scores = {}
+        for key, n in counter.items():
+            overall = total[key] / reviews
+            if n < _FEWEST_REVIEWS or (n / read[topic] <= overall and np.count_nonzero(sizes) > 1):
+                continue
+            share = (n * weights[topic] + _PRIOR * overall) / (sizes[topic] + _PRIOR)
+            scores[key] = float(share * np.log1p(mean / (total[key] + _RARE)))
+        scored.append(scores)
+    return scored
+
+
+def _without_parts(scores: dict[str, float], uses: Counter[str]) -> dict[str, float]:
+    """Leave out 露天 where nearly every guest who wrote it wrote 露天風呂."""
+    longer = sorted(scores, key=len)
+    parts = {
+        part
+        for place, part in enumerate(longer)
+        for whole in longer[place + 1 :]
+        if len(whole) > len(part) and part in whole and uses[whole] >= _WITHIN * uses[part]
+    }
+    return {key: score for key, score in scores.items() if key not in parts}
+
+
+def _spelling(counter: Counter[str]) -> tuple[int, int, str]:
+    """The commonest spelling, after its reviews and letters, negative: more go first."""
+    return min((-n, -len(text), text) for text, n in counter.items())

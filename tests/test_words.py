@@ -1,0 +1,141 @@
+"""Content words of a text, language by language."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pipeline import words
+from pipeline.words import split_texts, split_words
+
+DICTIONARIES = {"zh": "jieba", "ja": "fugashi", "ko": "kiwipiepy", "th": "pythainlp"}
+SENTENCES = {
+    "zh": "房間很大，早餐丰富，服务员很热情，就是隔音差，晚上很吵",
+    "ja": "露天風呂が最高で、フロントの対応も良かったです。大浴場は狭く、チェックインに一時間",
+    "ko": "수영장이 깨끗하고 직원분들이 친절했어요. 조식이 맛있었습니다 ㅋㅋ",
+    "th": "ห้องพักสะอาด พนักงานบริการดีมาก อาหารเช้าอร่อย สระว่ายน้ำสวย",
+    "ru": "Завтраки были вкусные, а завтрак в номер не принесли",
+    "en": "The rooms were spotless and the breakfast superb",
+}
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Splitters as in a new process, and again afterwards."""
+    words._loaded_splitter.cache_clear()
+    yield monkeypatch
+    words._loaded_splitter.cache_clear()
+
+
+def test_chinese_words_in_either_script():
+    found = split_words(SENTENCES["zh"], "zh")
+    assert {"房間", "早餐", "服务员", "晚上", "吵"} <= set(found)
+    assert "酒店" not in split_words("酒店很好", "zh")
+    (traditional,), (simplified,) = split_texts(["房間"], "zh"), split_texts(["房间"], "zh")
+    assert traditional[0].text == "房間" and traditional[0].key == simplified[0].key
+
+
+def test_japanese_compounds_and_dictionary_forms():
+    found = split_words(SENTENCES["ja"], "ja")
+    assert {"露天風呂", "フロント", "大浴場", "狭い", "チェックイン"} <= set(found)
+    assert not {"チェック", "イン", "する", "です"} & set(found)
+    assert split_words("お部屋で食べられなかった", "ja") == ["部屋", "食べる"]
+    keys = {split_texts([text], "ja")[0][0].key for text in ("おいしい", "美味しい")}
+    assert len(keys) == 1
+
+
+def test_korean_nouns_and_dictionary_forms():
+    found = split_words(SENTENCES["ko"], "ko")
+    assert {"수영장", "깨끗하다", "직원", "친절하다", "조식", "맛있다"} <= set(found)
+    assert "수영장이" not in found and not any("ᄏ" in word or "ㅋ" in word for word in found)
+
+
+def test_a_prefix_that_turns_the_meaning_stays():
+    assert "불친절하다" in split_words("직원이 불친절했어요", "ko")
+    assert "친절하다" not in split_words("직원이 불친절했어요", "ko")
+    assert split_words("無愛想なスタッフ", "ja") == ["無愛想", "スタッフ"]
+
+
+def test_counted_things_are_no_words():
+    assert split_words("三泊四日で10時に着いた", "ja") == ["着く"]
+    assert "重請求" not in split_words("カードの二重請求", "ja")
+
+
+def test_thai_words():
+    found = split_words(SENTENCES["th"], "th")
+    assert {"ห้องพัก", "สะอาด", "อาหารเช้า", "อร่อย", "สระว่ายน้ำ"} <= set(found)
+    assert split_words("โรงแรม", "th") == []
+
+
+def test_words_between_spaces():
+    assert split_words("Die Bäder waren wunderschön!", "de") == ["bäder", "wunderschön"]
+    assert "पानी" in split_words("गरम पानी नहीं था", "hi")
+    assert split_words("L'ascenseur de l’hôtel", "fr") == ["ascenseur"]
+    assert "check-in" in split_words("Slow check-in &amp; rude", "en")
+    assert "wifi" in split_words("Wi-Fiが遅い", "ja") and "wifi" in split_words("Wi-Fi slow", "en")
+    assert "nhân viên" in split_words("Nhân viên thân thiện", "vi")
+    assert split_words("والمسبح", "ar") == ["المسبح"]
+
+
+def test_forms_of_a_word_share_a_key():
+    keys = [word.key for word in split_texts([SENTENCES["ru"]], "ru")[0]]
+    assert keys.count("завтрак") == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja", "ko", "th", "lo", "ar", "xx"])
+def test_nothing_in_nothing_out(language):
+    assert split_texts([], language) == []
+    assert split_texts(["", "👍👍", "..."], language) == [[], [], []]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja", "ko", "th", "xx", "lo"])
+@pytest.mark.parametrize("text", ["a\x00b", "\ud83d", "ｶﾞｷﾞ", "ก" * 5000, "啊" * 5000, "아" * 3000])
+def test_odd_text_is_no_error(language, text):
+    assert all(len(word) <= 30 for word in split_words(text, language))
+
+
+@pytest.mark.parametrize("language", sorted(DICTIONARIES))
+def test_a_missing_package_costs_no_more_than_words(language, fresh, caplog):
+    package = DICTIONARIES[language]
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        fresh.delitem(sys.modules, name)
+    fresh.setitem(sys.modules, package, None)
+    with caplog.at_level(logging.WARNING):
+        first = split_words(SENTENCES[language], language)
+        split_words(SENTENCES[language], language)
+    assert bool(first) == (language != "th")
+    assert len(caplog.records) == 1 and language in caplog.text
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+def test_offline(language, fresh):
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("tried the network")
+
+    fresh.setattr(socket.socket, "connect", refuse)
+    fresh.setattr(socket, "getaddrinfo", refuse)
+    assert split_words(SENTENCES[language], language)
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+def test_threads_agree(language):
+    texts = [SENTENCES[language] * (1 + n % 3) for n in range(40)]
+    expected = [split_words(text, language) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: split_words(text, language), texts)) == expected
+
+
+def test_packages_wait_for_their_language(tmp_path):
+    code = (
+        "import sys; from pipeline.words import split_words; split_words('A nice pool', 'en');"
+        f"assert not set({list(DICTIONARIES.values())}) & set(sys.modules), sorted(sys.modules);"
+        f"split_words({SENTENCES['th']!r}, 'th'); split_words({SENTENCES['zh']!r}, 'zh');"
+        "assert not {'fugashi', 'kiwipiepy'} & set(sys.modules)"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert list(tmp_path.iterdir()) == []  # nothing left in the user's home
