@@ -16,8 +16,12 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _LINE_END = re.compile(r"[^\S\n]*\n[^\S\n]*")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile("[ \u2000-\u200a]{2,}")
-# Text without these can't be UTF-8 that was read as something else (a quick look before ftfy's).
-_MAYBE_GARBLED = re.compile("[\x80-\xff]|[РС][^а-яА-ЯёЁ\\s\x00-\x7f]")
+# Text without these can't be UTF-8 that was read as something else: a quick look before ftfy's,
+# for a character's first byte and one that may follow, read as Latin, Cyrillic or Mac Roman.
+_MAYBE_GARBLED = re.compile(
+    "[\xc2-\xf4][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ã "
+    "|[РС][^а-яА-ЯёЁ\\s\x00-\x7f]|√[^\\s\x00-\x7f]"
+)
 
 # What platforms put around a translated review: "(Translated by Google) ... (Original) ...".
 _TRANSLATED = re.compile(
@@ -91,12 +95,13 @@ class Cleaner:
             "<" in text and (_BREAK.search(text) or _TAG.search(text))
         ):
             self.found["html"] += 1
-        text = clean_text(text)
+        # Before cleaning, which takes out control characters that garbled text is made of.
         if not text.isascii() and _MAYBE_GARBLED.search(text):
             repaired = _repaired(text)
             if repaired != text:
                 self.found["mojibake"] += 1
-                text = clean_text(repaired) if self.rules.repair_mojibake else text
+                text = repaired if self.rules.repair_mojibake else text
+        text = clean_text(text)
         if len(text) > 8:
             stripped = strip_boilerplate(text)
             if stripped != text:
@@ -124,7 +129,9 @@ def clean_text(text: str) -> str:
         text = _BLANK_LINES.sub("\n\n", text)
     if "  " in text or not text.isascii():
         text = _SPACES.sub(" ", text)
-    return unicodedata.normalize("NFC", text).strip()
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text.strip()
 
 
 def strip_boilerplate(text: str) -> str:

@@ -22,6 +22,7 @@ _BLANK = "the review is blank"
 _DUPLICATE = "the row repeats another one"
 _ONE_WORD = "the review is a single word"
 _KINDS = ("html", "mojibake", "boilerplate", "duplicates", "one_word")
+_BATCH = 20_000  # rows turned into Python strings at a time
 _LEAST = 40  # characters of a text that two guests hardly write alike
 # What programs write for a missing value; no guest writes them as a whole review.
 _MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
@@ -142,7 +143,8 @@ def reviews_from_table(
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
     ids = _unique_ids([given[i].strip() for i in rows], _numbers(table)[rows], columns.id, notes)
     return Reviews(
-        frame=table.frame[kept].reset_index(drop=True),
+        # Where all is kept, the frame is the table's own: a copy could be half a gigabyte.
+        frame=table.frame if kept.all() else table.frame[kept].reset_index(drop=True),
         ids=ids,
         texts=tuple(texts[i] for i in rows),
         columns=columns,
@@ -160,16 +162,23 @@ def _texts(frame: pd.DataFrame, columns: Columns, clean: Cleaner) -> list[str]:
     if clean.rules.join_title:
         parts.insert(0, columns.title)
     names = list(dict.fromkeys(part for part in parts if part))
-    if len(names) == 1:
-        return [clean(value) for value in frame[names[0]]]
-    cells = ([clean(value) for value in frame[name]] for name in names)
-    return [join_parts(list(row)) for row in zip(*cells, strict=True)]
+    texts: list[str] = []
+    for start in range(0, len(frame), _BATCH):
+        part = frame.iloc[start : start + _BATCH]
+        cells = [list(map(clean, part[name].tolist())) for name in names]
+        if len(names) == 1:
+            texts += cells[0]
+        else:
+            texts += (join_parts(list(row)) for row in zip(*cells, strict=True))
+    return texts
 
 
 def _duplicates(
     table: Table, columns: Columns, texts: list[str], reasons: list[str]
 ) -> Iterator[int]:
     """The rows that repeat an earlier one in every column."""
+    if columns.id is not None and table.frame[columns.id].is_unique:
+        return
     marked = columns.id is not None or columns.date is not None
     for i in np.flatnonzero(table.frame.duplicated().to_numpy()).tolist():
         if not reasons[i] and (marked or len(texts[i]) >= _LEAST):
@@ -226,6 +235,8 @@ def _unique_ids(
 ) -> tuple[str, ...]:
     seen: set[str] = set()
     taken = set(given)
+    if len(taken) == len(given) and "" not in taken:
+        return tuple(given)
     again = blank = 0
     ids = []
     for value, number in zip(given, numbers.tolist(), strict=True):

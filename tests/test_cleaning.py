@@ -120,3 +120,20 @@ def test_rules_that_leave_nothing():
 
 def test_columns_stay_plain_values():
     assert all(v is None or isinstance(v, str) for v in vars(Columns(text="a")).values())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ("latin-1", "Das Frühstück war schön, größer!"),
+        ("cp1252", "Das Frühstück war schön, größer!"),
+        ("mac_roman", "Das Frühstück war schön, größer!"),
+        ("latin-1", "Très bon séjour à l’hôtel"),
+        ("cp1252", "Das Zimmer – größer als „normal“"),
+        ("latin-1", "夜に音楽がうるさい"),
+        ("latin-1", "Номер чистый, завтрак холодный"),
+        ("cp1251", "Завтрак хороший, номер чистый"),
+    ],
+)
+def test_text_read_in_a_wrong_encoding_is_repaired(wrong, text):
+    assert Cleaner(Rules())(text.encode().decode(wrong, "replace")) == text
