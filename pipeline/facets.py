@@ -77,7 +77,7 @@ def excerpt(text: str, length: int) -> str:
         return line
     cut = line[:length]
     space = cut.rfind(" ")  # languages that write no spaces are cut where they are
-    return (cut[:space] if space > length * 0.55 else cut).rstrip(" .,;:、，。") + "…"
+    return (cut[:space] if space > length * 0.55 else cut).rstrip(" .,;:·、，。") + "…"
 
 
 def topic_table(

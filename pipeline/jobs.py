@@ -25,7 +25,7 @@ from pipeline.analysis import Settings
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
-from pipeline.stages import STAGES
+from pipeline.job import Job
 
 log = logging.getLogger(__name__)
 
@@ -41,73 +41,6 @@ _QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
 _ROOT = Path(__file__).parent.parent
 _QUERIES_KEPT = 500
 _QUERY_SECONDS = 120.0
-
-
-@dataclass
-class Job:
-    """An analysis that was asked for. Read it; only its client writes it.
-
-    Attributes:
-        id: unique in this server.
-        target: the folder of the analysis, once it is done.
-        rows: how many reviews, for the estimate of the time left.
-        state: "waiting", "running", "done", "refused", "failed" or "stopped".
-        message: for the user, when refused or failed.
-        stage, done, total: what it is at; see :data:`pipeline.stages.STAGES`.
-    """
-
-    id: int
-    target: Path
-    rows: int
-    state: str = "waiting"
-    message: str = ""
-    stage: str = "read"
-    done: int = 0
-    total: int = 1
-    cold: bool = False
-    _began: float = field(default_factory=time.monotonic, repr=False)
-    _stage_began: float = field(default_factory=time.monotonic, repr=False)
-    _share: float = field(default=0.0, repr=False)
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state not in ("waiting", "running")
-
-    @property
-    def stage_name(self) -> str:
-        """What the job is at, for the user."""
-        return (
-            "Waiting for its turn" if self.state == "waiting" else STAGES.get(self.stage, "Working")
-        )
-
-    def seconds_left(self) -> float:
-        """An estimate: the pace of this stage, and what later stages usually take."""
-        expected = _usual_seconds(self.rows, cold=self.cold)
-        stages = list(STAGES)
-        spent = time.monotonic() - self._stage_began
-        usual = expected.get(self.stage, 1.0)
-        left = max(usual - spent, 0.05 * usual)
-        if 0 < self.done < self.total and spent > 1:
-            left = spent * (self.total - self.done) / self.done
-        elif self.done >= self.total:
-            left = 0.0
-        later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else []
-        return left + sum(expected.get(stage, 1.0) for stage in later)
-
-    def share(self) -> float:
-        """How much is done, 0 to 1; it never falls."""
-        if self.state == "running":
-            spent = time.monotonic() - self._began
-            self._share = max(self._share, min(spent / (spent + self.seconds_left()), 0.99))
-        return 1.0 if self.state == "done" else self._share
-
-    def _reached(self, stage: str, done: int, total: int) -> None:
-        if self.state == "waiting":
-            self.state, self._began = "running", time.monotonic()
-        if stage != self.stage:
-            self.stage, self._stage_began = stage, time.monotonic()
-        self.done, self.total = done, max(total, 1)
 
 
 @dataclass
@@ -295,7 +228,7 @@ class WorkerClient:
             waiting = self._waiting.get(answer["id"])
             if event == "progress":
                 if isinstance(waiting, Job) and not waiting.over:
-                    waiting._reached(answer["stage"], answer["done"], answer["total"])
+                    waiting.reached(answer["stage"], answer["done"], answer["total"])
                 return
             self._waiting.pop(answer["id"], None)
         if isinstance(waiting, _Query) and event == "vectors":
@@ -315,16 +248,3 @@ def _fail(one: Job | _Query, message: str, *, refused: bool = False) -> None:
         one.over.set()
     elif not one.over:
         one.message, one.state = message, "refused" if refused else "failed"
-
-
-def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:
-    """What each stage takes on an office PC; ``cold``: the worker has only just been started."""
-    return {
-        "read": 0.1 + rows * 5e-5,
-        "model": 6.0 if cold else 0.1,
-        "language": 0.2 + rows * 1e-3,
-        "embed": 0.3 + rows * 0.012,
-        "neutral": 1.0 + rows * 2e-4,
-        "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
-        "map": (8.0 if cold else 1.0) + rows * 8e-4,
-    }

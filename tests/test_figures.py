@@ -5,13 +5,10 @@ import pandas as pd
 import pytest
 
 from pipeline.analysis import Analysis, Settings, Topic
+from pipeline.colours import COLOURS, PALETTE, categorise, colourings
 from pipeline.facets import excerpt, facets_of, language_name, topic_table
 from pipeline.figures import (
-    COLOURS,
     MOST_POINTS,
-    PALETTE,
-    categorise,
-    colourings,
     drawn_rows,
     map_description,
     map_figure,

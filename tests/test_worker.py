@@ -14,7 +14,8 @@ from conftest import ROOT, SAMPLE, FakeEncoder
 
 from pipeline.analysis import Settings
 from pipeline.errors import InputError
-from pipeline.jobs import FAULT, LOST, Job, WorkerClient
+from pipeline.job import Job
+from pipeline.jobs import FAULT, LOST, WorkerClient
 from pipeline.store import load_analysis
 from pipeline.worker import Worker
 
@@ -266,7 +267,7 @@ def test_the_share_that_is_done_never_falls():
         ("a stage of tomorrow", 0, 1),
         ("map", 0, 1),
     ]:
-        job._reached(stage, done, total)
+        job.reached(stage, done, total)
         job._began -= 5
         shares.append(job.share())
     assert shares == sorted(shares)

@@ -18,8 +18,8 @@ _PROMISES = (
     (
         ":material/lock:",
         "Private and offline",
-        "The language model runs on this computer. Reviews leave it for nowhere, and uploads are "
-        "deleted when you close the page.",
+        "The language model runs on this computer: no review leaves it. Uploads are deleted soon "
+        "after you close the page.",
     ),
 )
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pipeline.colours import colourings
 from pipeline.export import reviews_csv
 from pipeline.facets import language_name
-from pipeline.figures import MOST_POINTS, colourings, map_description, map_figure
+from pipeline.figures import MOST_POINTS, map_description, map_figure
 from ui.state import Session, View, current
 from ui.widgets import count, language_line, review_list
 

@@ -20,7 +20,8 @@ from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.facets import Facets, facets_of
-from pipeline.jobs import Job, WorkerClient
+from pipeline.job import Job
+from pipeline.jobs import WorkerClient
 from pipeline.places import cache_folder
 from pipeline.search import Hits
 from pipeline.store import load_analysis

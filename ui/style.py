@@ -42,6 +42,7 @@ _CSS = f"""<style>
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
 }}
 @media (max-width: 640px) {{
+  h1 {{ font-size: 1.9rem !important; }}
   .st-key-query {{ min-width: 100%; }}
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
 }}

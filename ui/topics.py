@@ -23,18 +23,18 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     st.caption("Choose a row to see its reviews alone.")
     table = topic_table(analysis, view.facets, allowed)
     config: dict[str, Any] = {
-        "topic": st.column_config.TextColumn("Topic", width="medium"),
-        "reviews": st.column_config.NumberColumn("Reviews", format="localized", width="small"),
+        "topic": st.column_config.TextColumn("Topic", width=230),
+        "reviews": st.column_config.NumberColumn("Reviews", format="localized", width=70),
         "share": st.column_config.ProgressColumn(
             "Share",
             format="%.1f%%",
             min_value=0,
             max_value=max(float(table["share"].max()), 1.0),
-            width="small",
+            width=100,
         ),
-        "languages": st.column_config.NumberColumn("Languages", width="small"),
-        "mix": st.column_config.TextColumn("Most reviews in", width="large"),
-        "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width="small"),
+        "languages": st.column_config.NumberColumn("Languages", width=85),
+        "mix": st.column_config.TextColumn("Most reviews in", width=240),
+        "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width=95),
     }
     if view.facets.ratings is None:
         table = table.drop(columns="rating")

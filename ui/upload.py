@@ -120,6 +120,7 @@ def _show(session: Session, preview: Preview) -> None:
     if table is None or not len(table.frame):
         problem_box(preview.problem)
         return
+    summary = st.container()  # stands first, and depends on what is chosen beneath
     columns = choose_columns(table, preview.guessed, preview.number)
     rules = choose_rules(preview.number)
     try:
@@ -128,10 +129,11 @@ def _show(session: Session, preview: Preview) -> None:
     except InputError as error:
         reviews, problem = None, str(error)
     if reviews is None or columns is None:
-        problem_box(problem)
+        with summary:
+            problem_box(problem)
         show_table(table)
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with summary, st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(plain(_sentence(table, reviews)))
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
@@ -140,8 +142,9 @@ def _show(session: Session, preview: Preview) -> None:
             source = Source(preview.name, preview.path, rows, columns, rules, table.sheet)
             session.analyse(source, Settings())
             st.rerun()
-    for note in reviews.notes:
-        st.caption(plain(note))
+    with summary:
+        for note in reviews.notes:
+            st.caption(plain(note))
     show_table(table)
     show_rejected(reviews)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
+from pipeline.colours import categorise
 from pipeline.facets import counted, language_name
-from pipeline.figures import categorise
 from ui.state import View, current
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -111,28 +111,27 @@ def _review(
     analysis, facets = view.analysis, view.facets
     code = str(analysis.languages[row])
     topic = analysis.topic_of(row)
-    facts = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
-    if hit is not None:
-        facts.insert(0, f'<span class="rank">{hit[0]}.</span>')
+    who = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
     if facets.ratings is not None and np.isfinite(facets.ratings[row]):
         rating = float(facets.ratings[row])
-        facts.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
-    facts.append(
-        f'<span><i class="dot" style="background:{colours[topic.id]}"></i>{safe(topic.name)}</span>'
-    )
-    if facets.hotels is not None and facets.hotels[row]:
-        facts.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
+        who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
     if facets.dates is not None and facets.dates[row]:
-        facts.append(f"<span>{safe(facets.dates[row])}</span>")
+        who.append(f"<span>{safe(facets.dates[row])}</span>")
     if hit is not None:
-        score, best = hit[1:]
+        rank, score, best = hit
         share = 100 * float(np.clip(score / max(best, 1e-9), 0, 1))  # a bar ranks, as a score does
-        facts.append(
+        who.insert(0, f'<span class="rank">{rank}.</span>')
+        who.append(
             f'<span class="score" title="cosine similarity with the query"><span class="bar">'
             f'<i style="width:{share:.0f}%"></i></span>{score:.2f}</span>'
         )
-    text = _text(analysis.texts[row], code)
-    return f'<article class="pg-hit"><div class="pg-meta">{"".join(facts)}</div>{text}</article>'
+    about = [
+        f'<span><i class="dot" style="background:{colours[topic.id]}"></i>{safe(topic.name)}</span>'
+    ]
+    if facets.hotels is not None and facets.hotels[row]:
+        about.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
+    lines = "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))
+    return f'<article class="pg-hit">{lines}{_text(analysis.texts[row], code)}</article>'
 
 
 def _text(text: str, code: str) -> str:

@@ -1,0 +1,90 @@
+"""What the points of the map are coloured by, and with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.analysis import Analysis
+from pipeline.facets import Facets, counted, language_name
+
+COLOURS = ("topic", "language", "hotel", "rating")
+# Apart from each other for 20 categories, and from a white page and a dark one.
+PALETTE = (
+    "#4269d0", "#e8a317", "#e4573d", "#3fb8a0", "#7c4fc4", "#e36ba5", "#3d8f47", "#8f5b3c",
+    "#3fa7dc", "#b3ae2c", "#b02a4c", "#00767a", "#c98cf0", "#f08a3c", "#6d7a1f", "#a8326f",
+    "#7fb35e", "#5b6bb0", "#d99a8b", "#8c7aa8",
+)  # fmt: skip
+OTHER = "#8e939c"
+_RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A colouring of the reviews.
+
+    Attributes:
+        codes: int64 (n,), category of each review.
+        names, colours, symbols: of each category.
+    """
+
+    codes: np.ndarray
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+    symbols: tuple[str, ...]
+
+
+def colourings(facets: Facets) -> tuple[str, ...]:
+    """What the reviews of this file can be coloured by."""
+    missing = {"hotel": facets.hotels is None, "rating": facets.ratings is None}
+    return tuple(colour for colour in COLOURS if not missing.get(colour))
+
+
+def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
+    """Colour reviews by "topic", "language", "hotel" or "rating".
+
+    More than 20 languages or hotels: the rest are "other". More than 20 topics take the palette
+    again with another marker.
+    """
+    if colour == "topic":
+        count = len(analysis.topics)
+        return Categories(
+            codes=analysis.assignments,
+            names=tuple(topic.name for topic in analysis.topics),
+            colours=tuple(PALETTE[i % len(PALETTE)] for i in range(count)),
+            symbols=tuple("circle" if i < len(PALETTE) else "diamond" for i in range(count)),
+        )
+    if colour == "rating" and facets.ratings is not None:
+        known = np.isfinite(facets.ratings)
+        stars = np.where(known, np.clip(np.nan_to_num(facets.ratings).round(), 1, 5), 0).astype(int)
+        scale = [*sorted(_RATINGS, reverse=True), 0]
+        names = tuple(f"{star} star{'s' * (star != 1)}" for star in scale[:-1]) + ("no rating",)
+        place = {star: i for i, star in enumerate(scale)}
+        return Categories(
+            codes=np.array([place[star] for star in stars.tolist()], np.int64),
+            names=names,
+            colours=(*_RATINGS.values(), OTHER),
+            symbols=("circle",) * len(scale),
+        )
+    if colour == "hotel" and facets.hotels is not None:
+        values = [name or "no hotel given" for name in facets.hotels.tolist()]
+    elif colour == "language":
+        values = [language_name(code) for code in analysis.languages.tolist()]
+    else:
+        raise ValueError(f"the reviews can't be coloured by {colour!r}")
+    order = list(counted(values))
+    named = order if len(order) <= len(PALETTE) else order[: len(PALETTE) - 1]
+    position = {name: i for i, name in enumerate(named)}
+    rest = [] if len(named) == len(order) else [f"other ({len(order) - len(named)})"]
+    return Categories(
+        codes=np.array([position.get(value, len(named)) for value in values], np.int64),
+        names=(*named, *rest),
+        colours=(*PALETTE[: len(named)], *([OTHER] if rest else [])),
+        symbols=("circle",) * (len(named) + len(rest)),
+    )
+
+
+def ink(dark: bool) -> str:
+    """The colour of lines and letters on the map."""
+    return "#f4f1ec" if dark else "#1c1b1a"
