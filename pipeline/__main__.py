@@ -14,6 +14,7 @@ from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 
 _PROGRAM = "python -m pipeline"
+_LARGE = 20_000_000  # bytes of a file whose reading is shown
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,13 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=_PROGRAM, description="Guest reviews in many languages: topics and search.")
+    parser = _Parser(
+        prog=_PROGRAM, description="Guest reviews in many languages: topics and search."
+    )
     parser.add_argument("--verbose", action="store_true", help="log what happens")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     read = commands.add_parser("read", help="write each file's table as it was understood")
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read.add_argument("--out", required=True, type=Path, metavar="DIR")
+    read.add_argument("--encoding", metavar="NAME", help="instead of the one that is judged")
+    read.add_argument("--delimiter", metavar="SIGN", help="instead of the one that is judged")
+    read.add_argument("--sheet", metavar="NAME", help="of a workbook, or the file of an archive")
     read.set_defaults(run=_read)
 
     embed = commands.add_parser("embed", help="write the reviews' vectors")
@@ -108,16 +114,25 @@ def _positive(value: str) -> int:
 
 def _read(options: argparse.Namespace) -> None:
     from pipeline.tables import read_table
-    from pipeline.transcript import table_report, write_transcript
+    from pipeline.transcript import table_report, transcript_name, write_transcript
 
     tables = []
     names: set[str] = set()
-    for file in options.files:
-        name = file.stem
-        while name in names:
-            name = f"{name}_2"
-        names.add(name)
-        tables.append((name, read_table(file)))
+    with _Bars() as bars:
+        for file in options.files:
+            name = transcript_name(file)
+            while name in names:
+                name = f"{name}_2"
+            names.add(name)
+            large = file.is_file() and file.stat().st_size > _LARGE
+            table = read_table(
+                file,
+                encoding=options.encoding,
+                delimiter=options.delimiter,
+                sheet=options.sheet,
+                progress=bars.stage("read") if large else None,
+            )
+            tables.append((name, table))
     for name, table in tables:
         write_transcript(table, options.out, name)
         print(table_report(table)["summary"])
@@ -198,16 +213,16 @@ def _search(options: argparse.Namespace) -> None:
         )
     vectors = encoder.encode_queries(queries)
     hits = analysis.search(vectors, top=options.top, allowed=allowed)
-    found = [
-        (query, hit_records(analysis, hit)) for query, hit in zip(queries, hits, strict=True)
-    ]
+    found = [(query, hit_records(analysis, hit)) for query, hit in zip(queries, hits, strict=True)]
     if options.out:
         text = hits_csv(found)
         with _writable(options.out), atomic_write(options.out, "w", encoding="utf-8") as file:
             file.write(text)
         print(f"{sum(len(records) for _, records in found)} hits -> {options.out}")
     elif options.json:
-        results: Any = [{"query": q, "hits": r} for q, r in found] if options.queries else found[0][1]
+        results: Any = (
+            [{"query": q, "hits": r} for q, r in found] if options.queries else found[0][1]
+        )
         print(json.dumps(results, ensure_ascii=False, indent=1))
     else:
         for query, records in found:
@@ -322,7 +337,8 @@ class _writable:  # noqa: N801  used like a function
 
 def _set_up_logging(verbose: bool) -> None:
     logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s"
+        level=logging.INFO if verbose else logging.ERROR,
+        format="%(levelname)s %(name)s: %(message)s",
     )
 
 

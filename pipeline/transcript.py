@@ -50,13 +50,15 @@ def delimiter_name(delimiter: str) -> str:
 def table_report(table: Table) -> dict[str, Any]:
     """What was understood of a file, ready for JSON.
 
-    Keys: file, summary (one sentence), encoding, delimiter, quote, header_row (line from 1, 0 for
-    none), columns, rows_read, rows_kept, rejected ([line, reason, text] each), notes. `rows_read`
-    is `rows_kept` plus the number of rejected rows.
+    Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "parquet"), sheet, encoding,
+    delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept, rejected
+    ([line, reason, text] each), notes. `rows_read` is `rows_kept` plus the number of rejected rows.
     """
     return {
         "file": table.name,
         "summary": summary(table),
+        "kind": table.kind,
+        "sheet": table.sheet,
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "quote": table.quote,
@@ -72,10 +74,22 @@ def table_report(table: Table) -> dict[str, Any]:
 def summary(table: Table) -> str:
     """One sentence: "hotel.csv: Shift-JIS, semicolons, 12,408 rows read, 37 rejected"."""
     read = f"{table.rows_read:,} row{'' if table.rows_read == 1 else 's'} read"
-    what = [encoding_name(table.encoding), delimiter_name(table.delimiter), read]
-    if not table.header_row:
-        what.insert(2, "no header")
+    if table.kind == "text":
+        what = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
+    elif table.kind == "xlsx":
+        what = [f"Excel sheet “{table.sheet}”"]
+    else:
+        what = [{"jsonl": "JSON lines", "parquet": "Parquet"}.get(table.kind, table.kind)]
+    if not table.header_row and table.kind in ("text", "xlsx"):
+        what.append("no header")
+    what.append(read)
     return f"{table.name}: {', '.join(what)}, {len(table.rejected):,} rejected"
+
+
+def transcript_name(file: Path) -> str:
+    """The name for a file's transcript: "hotel" for hotel.csv and for hotel.csv.gz."""
+    packed = file.suffix.lower() in (".gz", ".zip") and Path(file.stem).suffix
+    return Path(file.stem).stem if packed else file.stem
 
 
 def write_transcript(table: Table, folder: Path, name: str) -> None:

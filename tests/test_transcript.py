@@ -98,3 +98,28 @@ def test_names_people_use():
         "“||” signs",
         "one column",
     ]
+
+
+def test_packed_files_sheets_and_choices(tmp_path, capsys):
+    import gzip
+
+    from benchmarks.corpus.formats import json_lines, workbook
+    from benchmarks.corpus.texts import table
+
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(FILE))
+    (tmp_path / "b.xlsx").write_bytes(workbook({"One": table("en", 3), "Two": table("fr", 4)}))
+    (tmp_path / "c.jsonl").write_text(json_lines(table("de", 2)), "utf-8")
+    files = [str(tmp_path / name) for name in ("a.csv.gz", "b.xlsx", "c.jsonl")]
+    assert main(["read", *files, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "b.xlsx: Excel sheet “One”, 3 rows read, 0 rejected" in out
+    assert "c.jsonl: JSON lines, 2 rows read, 0 rejected" in out
+    found = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"a.csv", "b.csv", "c.csv", "b.report.json"} <= found
+    out_two = str(tmp_path / "two")
+    assert main(["read", files[1], "--out", out_two, "--sheet", "Two"]) == 0
+    assert "4 rows read" in capsys.readouterr().out
+    assert main(["read", files[0], "--out", out_two, "--encoding", "utf-8"]) == 0
+    assert "UTF-8" in capsys.readouterr().out
+    assert main(["read", files[0], "--out", out_two, "--encoding", "klingon"]) == 2
+    assert "Unknown encoding" in capsys.readouterr().err
