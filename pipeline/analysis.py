@@ -171,16 +171,16 @@ def analyse(
     with log.stage("topics") as step:
         topics = find_topics(points, count=settings.topics, seed=settings.seed, progress=step)
         agreement = _agreement(raw, topics.assignments, languages, topics.count, settings)
-    places = None
-    if settings.with_map:
-        with log.stage("map"):
-            # Not the topic points: the map is to judge the topics by, and to find neighbours on.
-            places = lay_out(neutral, seed=settings.seed)
     with log.stage("names"):
         matched = match_aspects(
             neutral, topics.assignments, topics.count, aspect_vectors(encoder), space
         )
         described = _describe(reviews.texts, languages, topics.assignments, matched)
+    places = None
+    if settings.with_map:
+        with log.stage("map"):
+            # Not the topic points: the map is to judge the topics by, and to find neighbours on.
+            places = lay_out(neutral, seed=settings.seed)
     report = _report(reviews, settings, encoder, topics.count, agreement, log)
     return Analysis(
         frame=reviews.frame,

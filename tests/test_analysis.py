@@ -88,7 +88,7 @@ def test_report_adds_up(analysis):
     report = analysis.report
     assert report["rows_read"] == report["rows_kept"] + report["rows_rejected"]
     names = [stage["stage"] for stage in report["stages"]]
-    assert names == ["read", "language", "model", "embed", "neutral", "topics", "map", "names"]
+    assert names == ["read", "language", "model", "embed", "neutral", "topics", "names", "map"]
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
 
 
