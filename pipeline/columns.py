@@ -147,6 +147,8 @@ def _text_score(name: str, cells: list[str]) -> float:
         return 0.0 if called < 3 else -1.0
     if cells and (~np.isnat(parse_dates(cells[:200]))).mean() > 0.8:
         return 0.0
+    if not cells:
+        return called  # a blank column tells by its name alone
     distinct = len(set(cells)) / max(1, len(cells))
     # Length counts by its logarithm: a column of 200 characters is no more a review than of 100.
     shape = min(2.0, np.log2(max(length, 1.0) / 12)) + (distinct - 0.5 if len(cells) > 5 else 0)

@@ -118,3 +118,8 @@ def test_day_or_month_first_is_the_columns_matter():
     assert parse_dates(["March 2024"])[0] == np.datetime64("2024-03-01")
     bad = ["", "nice", "12", "31/02/2024", "2024-13-01", "99/99/9999"]
     assert np.isnat(parse_dates(bad)).all()
+
+
+def test_a_blank_column_tells_by_its_name():
+    frame = pd.DataFrame({"review": ["", " "], "hotel": ["Sonne", "Meer"]})
+    assert guess_columns(frame) == Columns(text="review", hotel="hotel")
