@@ -28,6 +28,11 @@ _HOTEL_WORD = re.compile(
     r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
     r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
 )
+# Small numbers that are no grades.
+_COUNTS = set(
+    "nights,night,nachte,nuits,noches,notti,noites,nachten,adults,children,persons,people,age,year,"
+    "month,day,week,floor,index,row,cluster,fold,level,size,version,visits,stays".split(",")
+)
 _RIVALS = tuple(role for role in NAMES if role not in ("positive", "negative"))
 _ASIDE_PARTS = (
     "返信",
@@ -175,7 +180,8 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
             return share
         # Small numbers under a name that says nothing: better than a name of something else.
         low = parse_ratings(sample)
-        graded = share > 0.95 and len(set(sample)) <= 21 and not _is_aside(name)
+        counts = _is_aside(name) or set(fold(name).split()) & _COUNTS
+        graded = share > 0.95 and len(set(sample)) <= 21 and not counts
         ranged = graded and _top(sample) <= 10 and float(np.nanmin(low)) > 0
         return 0.3 if ranged and not rivals and len(sample) >= 5 else 0.0
     if role == "language":
@@ -202,5 +208,6 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         return called + (0.5 if about_name else 0.0)
     # A few names that come again, and many of them say what they are.
     few = 1 < len(set(cells)) <= max(2, 0.5 * len(cells))
-    share = sum(bool(_HOTEL_WORD.search(fold(cell))) for cell in sample) / len(sample)
+    proper = (cell for cell in sample if not cell[0].islower() and "_" not in cell)
+    share = sum(bool(_HOTEL_WORD.search(fold(cell))) for cell in proper) / len(sample)
     return share if few and share >= 0.2 and not rivals else 0.0

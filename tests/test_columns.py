@@ -120,6 +120,21 @@ def test_day_or_month_first_is_the_columns_matter():
     assert np.isnat(parse_dates(bad)).all()
 
 
+def test_hotels_are_found_by_their_names_and_topics_are_not():
+    text = [f"The room was quiet and the bed good, night {i}." for i in range(8)]
+    frame = pd.DataFrame({"x": ["Hotel Sonne", "Sea Inn"] * 4, "review": text})
+    assert guess_columns(frame).hotel == "x"
+    frame["x"] = ["hotel_general", "room"] * 4
+    assert guess_columns(frame).hotel is None
+
+
+def test_grades_are_found_by_their_values():
+    text = [f"The room was quiet and the bed good, night {i}." for i in range(8)]
+    frame = pd.DataFrame({"review": text, "q7": list("45321545"), "nights": list("12345678")})
+    assert guess_columns(frame).rating == "q7"
+    assert guess_columns(frame.drop(columns="q7")).rating is None
+
+
 def test_a_blank_column_tells_by_its_name():
     frame = pd.DataFrame({"review": ["", " "], "hotel": ["Sonne", "Meer"]})
     assert guess_columns(frame) == Columns(text="review", hotel="hotel")
