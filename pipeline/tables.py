@@ -8,7 +8,6 @@ Memory is that of the table plus a few megabytes: a file is read in pieces, its 
 arrays (`pipeline.reading`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -21,7 +20,7 @@ from pipeline.reading.body import Body, read_body
 from pipeline.reading.dialect import sniff
 from pipeline.reading.encodings import guess_encoding, wanted_encoding
 from pipeline.reading.header import unique_names
-from pipeline.reading.records import Dialect, records
+from pipeline.reading.records import records
 from pipeline.reading.sources import Source, unpack
 from pipeline.reading.textlines import TextLines
 from pipeline.reading.types import Limits, Progress, Rejected
@@ -95,7 +94,9 @@ def read_table(
             raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
         kind = unpack(file, limits, str(sheet) if sheet is not None else None)
         if kind == "xlsx":
-            rows, chosen, sheets = sheet_records_of(file, sheet, limits)
+            from pipeline.reading.formats import sheet_records
+
+            rows, chosen, sheets = sheet_records(file, sheet, limits)
             table = _table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             return replace(table, kind=kind, sheet=chosen, sheets=sheets)
         if kind == "parquet":
@@ -104,13 +105,6 @@ def read_table(
             body = read_body(parquet_records(file, limits), name, limits, aside=False)
             return replace(_named(_table(name, body, ("utf-8", "", ""))), kind=kind)
         return _read_text(file, name, kind, encoding, delimiter, limits, progress)
-
-
-def sheet_records_of(file: Source, sheet: str | int | None, limits: Limits):
-    """As `pipeline.reading.formats.sheet_records`, which is imported for workbooks only."""
-    from pipeline.reading.formats import sheet_records
-
-    return sheet_records(file, sheet, limits)
 
 
 def _read_text(
@@ -141,14 +135,10 @@ def _read_text(
     if told:
         head[0] = "\n"  # a blank line, so that line numbers stay
     dialect = sniff(head, delimiter=wanted)
-    body = _read_records(chain(head, stream), dialect, name, limits)
+    body = read_body(records(chain(head, stream), dialect), name, limits)
     notes = [*lines.notes(), *body.notes]
     signs = (called, dialect.delimiter, dialect.quote or '"')
     return _table(name, body._replace(notes=notes), signs)
-
-
-def _read_records(lines: Iterator[str], dialect: Dialect, name: str, limits: Limits) -> Body:
-    return read_body(records(lines, dialect), name, limits)
 
 
 def _wanted_delimiter(delimiter: str | None) -> str | None:

@@ -109,6 +109,28 @@ def test_no_header():
     assert list(table.frame.columns) == ["column 1", "column 2", "column 3"]
 
 
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        (b"a\n1\n2\n", ["a"]),
+        (b"1\n2\n3\n", None),
+        (b"a,a\n1,2\n", ["a", "a (2)"]),
+        (b'col\n"a,b"\n"c,d"\n', ["col"]),
+        (b"2023,2024\n1,2\n3,4\n", None),
+        (b"name,price\nReport,12\nPage,3\n", ["name", "price"]),
+        (b"Great stay\nBad room, noisy\nNice\n", None),
+        (b"a,b,c\n", ["a", "b", "c"]),
+        (b"x,y\n1,2", ["x", "y"]),
+    ],
+)
+def test_headers_of_any_table(data, names):
+    table = read_table(data)
+    assert table.header_row == (1 if names else 0)
+    if names:
+        assert list(table.frame.columns) == names
+    assert table.rows_read == data.count(b"\n") + (not data.endswith(b"\n")) - bool(names)
+
+
 def test_one_column_with_commas():
     table = read_table(b"review\nGreat, quiet, clean\nBad, noisy\nFine\n")
     assert (table.delimiter, table.header_row) == ("", 1)

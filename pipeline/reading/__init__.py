@@ -1,5 +1,6 @@
-"""The parts of `pipeline.tables.read_table`: from the bytes of any export to records of cells.
+"""The parts of `pipeline.tables.read_table`: from the bytes of any export to a table.
 
-sources (what kind of file, unpacked) -> encodings -> textlines -> dialect -> records -> header ->
-body (rows kept and rejected). Spreadsheets and JSON lines enter at `records`.
+sources (what kind of file, unpacked) -> encodings, profiles -> textlines -> dialect -> records,
+parsing -> header -> body, footers (rows kept and rejected). Workbooks, JSON lines and Parquet files
+(formats) come in as records.
 """

@@ -4,7 +4,6 @@ Rows go into Arrow arrays every few thousand; only the last ones stay Python str
 end of a file tells whether they are a footer.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
@@ -15,6 +14,7 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.names import name_score
+from pipeline.reading.footers import is_footer
 from pipeline.reading.header import (
     Header,
     find_header,
@@ -27,18 +27,6 @@ from pipeline.reading.types import Limits, Record, Rejected, plural, were
 _HEAD = 500  # records in which the header is judged
 _BATCH = 10_000
 _TAIL = 12  # the last rows, among which footers are looked for
-_TOTALS = (
-    "total|totals|grand total|sum|subtotal|count|rows|records|reviews|average|mean|gesamt|summe|"
-    "insgesamt|anzahl|durchschnitt|moyenne|somme|nombre|suma|promedio|totale|media|somma|soma|"
-    "média|totaal|aantal|gemiddelde|итого|всего|среднее|сумма|合計|総計|平均|件数|合计|总计|總計|共|"
-    "합계|총계|평균|총|المجموع|الإجمالي|รวม|ทั้งหมด|toplam|ortalama|razem|suma|łącznie|"
-    "generated|exported|created|printed|page|end of|report|source|copyright|©|erstellt|seite|"
-    "exportiert|généré|exporté|página|pagina|generado|generato|esportato|出力日|作成日|ページ|导出|"
-    "导出时间|생성|출력"
-)
-_FOOTER = re.compile(rf"\W*(?:{_TOTALS})(?![^\W\d_])", re.I)
-_FOOTER_ALONE = re.compile(rf"\W*(?:{_TOTALS})[^\w]{{0,3}}\s*[\d.,]+\s*[^\W\d]{{0,12}}\W*", re.I)
-_FIGURES = re.compile(r"[\d.,\s%/:\-–—n/a]*")
 
 
 class Body(NamedTuple):
@@ -233,28 +221,12 @@ def _take_footer(part: _Part) -> None:
     found = 0
     for i in range(1, min(_TAIL, len(part.rows)) + 1):
         row = part.rows[-i]
-        if _is_footer(row, len(part.columns)):
+        if is_footer(row.record, row.cells, short=row.short):
             found = i
         elif not (_alone(row) and row.short):
             break
     for _ in range(found):
         part.take_back("a total or remark at the end of the file")
-
-
-def _is_footer(row: _Row, width: int) -> bool:
-    filled = [cell.strip() for cell in row.cells if cell.strip()]
-    if not filled:
-        return row.short and width > 1
-    text = " ".join(filled)
-    if width == 1:
-        return len(text) <= 40 and bool(_FOOTER_ALONE.fullmatch(text))
-    if row.short and len(row.record.cells) == 1:
-        return row.record.gap > 0 or bool(_FOOTER.match(text)) or text[:1] in "*-–—("
-    others = filled[1:]
-    named = bool(_FOOTER.match(filled[0])) and len(filled[0]) <= 40
-    # "Total,,312": a total's name, then figures and blanks only.
-    figures = all(_FIGURES.fullmatch(cell) for cell in others)
-    return named and figures and (len(filled) <= max(2, width // 2) or row.short)
 
 
 def _notes_above(header: Header) -> list[str]:

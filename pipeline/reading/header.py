@@ -78,16 +78,29 @@ def are_names(records: list[Record], at: int) -> bool:
     if known:
         return True
     below = [record.cells for record in records[at + 1 : at + 500]]
-    for j, cell in enumerate(cells):
-        column = [row[j].strip() for row in below if len(row) > j and row[j].strip()]
+    columns = [
+        [row[j].strip() for row in below if len(row) > j and row[j].strip()]
+        for j in range(len(cells))
+    ]
+    if not numbers and any(
+        cell and _are_numbers(c) for cell, c in zip(cells, columns, strict=True)
+    ):
+        return True  # words above figures
+    for cell, column in zip(cells, columns, strict=True):
         if cell and cell in column:
             return False
         if len(cells) == 1:
             middle = sorted(map(len, column))[len(column) // 2] if column else 0
-            return len(cell.split()) <= 3 and len(cell) < middle / 2
+            longer = sum(len(other.split()) > 1 or "," in other for other in column)
+            word = cell.isidentifier() and cell.islower() and longer > 0.8 * len(column)
+            return (len(cell.split()) <= 3 and len(cell) < middle / 2) or (word and longer > 0)
     if not below:
         return len(cells) > 1 and len(filled) == len(cells) and max(map(len, cells)) <= 40
     return len(set(filled)) == len(filled)
+
+
+def _are_numbers(column: list[str]) -> bool:
+    return len(column) > 0 and all(_NUMBER.fullmatch(cell) for cell in column)
 
 
 def is_comment(record: Record, width: int) -> bool:
