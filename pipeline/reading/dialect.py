@@ -145,7 +145,7 @@ def _several(lines: list[str], seed: str) -> str | None:
     """The run of signs that every occurrence of `seed` is part of; None where there is no one."""
     held = [line for line in lines if seed in line]
     plain = [line for line in held if '"' not in line and "'" not in line]
-    plain = plain if len(plain) > 0.2 * len(held) else held
+    plain = plain if len(plain) > max(1, 0.2 * len(held)) else held
     if len(plain) < 2:
         return None
     kind = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
