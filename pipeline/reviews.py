@@ -1,7 +1,5 @@
 """A table and what its columns mean -> the reviews to analyse."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -217,11 +215,14 @@ def _check_rows(table: Table) -> None:
 
 
 def _raw(table: Table, row: int) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=table.delimiter or ",", lineterminator="").writerow(
-        table.frame.iloc[row].tolist()
-    )
-    return out.getvalue()[:500]
+    """A kept row as it may stand in the file, at most 500 characters."""
+    sign = table.delimiter or ("," if table.kind == "text" else "\t")
+    cells = table.frame.iloc[row].tolist()
+    special = (sign, '"', "\n", "\r")
+    return sign.join(
+        '"' + cell.replace('"', '""') + '"' if any(s in cell for s in special) else cell
+        for cell in cells
+    )[:500]
 
 
 def _numbers(table: Table) -> np.ndarray:

@@ -80,3 +80,10 @@ def test_one_row_and_identical_rows():
 )
 def test_clean_text(raw, clean):
     assert clean_text(raw) == clean
+
+
+def test_rejected_text_with_any_delimiter():
+    reviews = read_reviews(b"id||hotel||review\n1||A||Fine stay\n2||B||\n3||C||Too loud\n")
+    assert [row.text for row in reviews.rejected] == ["2||B||"]
+    reviews = read_reviews(b'{"id": "1", "review": "Fine"}\n{"id": "2", "review": ""}\n')
+    assert [row.text for row in reviews.rejected] == ["2\t"]
