@@ -21,6 +21,7 @@ from benchmarks.corpus.case import Case
 from benchmarks.corpus.texts import COLUMNS, table
 from benchmarks.headers import score as score_headers
 from pipeline.errors import InputError
+from pipeline.reviews import reviews_from_table
 from pipeline.tables import Table, read_table
 
 _MEASURED = """
@@ -127,19 +128,26 @@ def fuzz(corpus: list[Case], count: int, *, seed: int = 0) -> tuple[Counter[str]
         start = time.perf_counter()
         try:
             read = read_table(data)
-            whole = (
-                read.rows_read
-                == len(read.frame) + len(read.rejected)
-                == len(read.lines) + len(read.rejected)
-            )
-            unique = len(set(read.frame.columns)) == len(read.frame.columns)
-            outcomes["read" if whole and unique else "rows don't add up"] += 1
+            outcomes["read" if _adds_up(read) else "rows don't add up"] += 1
         except InputError as error:
             outcomes["refused" if "\n" not in str(error) else "refused in several lines"] += 1
         except Exception as error:
             outcomes[f"{type(error).__name__}: {error}"[:200]] += 1
         slowest = max(slowest, time.perf_counter() - start)
     return outcomes, slowest
+
+
+def _adds_up(read: Table) -> bool:
+    """Whether no row of a table is lost, and none of the reviews made of it."""
+    n = len(read.frame)
+    whole = read.rows_read == n + len(read.rejected) and n == len(read.lines)
+    whole &= len(set(read.frame.columns)) == len(read.frame.columns)
+    try:
+        reviews = reviews_from_table(read)
+    except InputError:  # no review text in it
+        return whole
+    kept = len(reviews.frame) == len(reviews.texts) == len(reviews.ids) == len(set(reviews.ids))
+    return whole and kept and reviews.rows_read == len(reviews.frame) + len(reviews.rejected)
 
 
 def main() -> None:
