@@ -64,7 +64,7 @@ class Rules:
     """What is done to reviews beyond reading them; each rule can be switched off.
 
     drop_duplicates: a row that repeats another in every column is rejected; where no column holds
-        an id or a date, only when its text has 40 characters or more (guests do write alike).
+        an id, only when its text has 40 characters or more (guests do write alike).
     drop_one_word: reviews of a single word are rejected. Off: they are only counted.
     strip_boilerplate: "(Translated by Google)" goes, with the translation where the original
         stands beside it; "Read more" and the like go too.

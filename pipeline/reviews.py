@@ -177,7 +177,7 @@ def _duplicates(
     """The rows that repeat an earlier one in every column."""
     if columns.id is not None and table.frame[columns.id].is_unique:
         return
-    marked = columns.id is not None or columns.date is not None
+    marked = columns.id is not None
     for i in np.flatnonzero(table.frame.duplicated().to_numpy()).tolist():
         if not reasons[i] and (marked or len(texts[i]) >= _LEAST):
             yield i

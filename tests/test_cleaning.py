@@ -109,6 +109,8 @@ def test_rules_drop_and_keep():
 def test_guests_may_write_alike():
     same = b"review\n" + b"Very good\n" * 5
     assert len(read_reviews(same).texts) == 5
+    dated = b"date,review\n" + b"2024-01-02,Very good\n" * 5
+    assert len(read_reviews(dated).texts) == 5
     long = b"review\n" + b"The room was quiet and the breakfast was the best of all.\n" * 5
     assert len(read_reviews(long).texts) == 1
 
