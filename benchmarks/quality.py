@@ -12,7 +12,7 @@ from benchmarks.data import Labelled
 from pipeline.encoder import Encoder
 from pipeline.languages import identify
 from pipeline.neutral import NeutralSpace, fit_neutral, raw_space
-from pipeline.parallel import ParallelStatistics, parallel_statistics
+from pipeline.parallel import parallel_means
 from pipeline.topics import find_topics, group
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
@@ -23,7 +23,7 @@ SEED_ANSWERS = ("夜に音楽がうるさい", "晚上音乐很吵", "La música
 
 def quality(encoder: Encoder) -> Iterator[Row]:
     """The rows of the quality table; languages are identified, never read from the labels."""
-    statistics = parallel_statistics(encoder)
+    means = parallel_means(encoder)
     if data.folder():
         for name, topic in (
             ("hotel_parallel_dev", "0.45"),
@@ -31,34 +31,34 @@ def quality(encoder: Encoder) -> Iterator[Row]:
             ("hotel_native_dev", "report"),
         ):
             wanted = f"{topic} / at most 0.02" if topic != "report" else topic
-            yield topics_row(data.one_topic(data.load(name, encoder)), statistics, 7, wanted)
-        parallel = data.load("hotel_parallel_dev", encoder)
-        yield translations_row(parallel, statistics)
-        yield seeds_row(parallel, statistics, encoder)
-        yield from skew_rows(data.one_topic(parallel), statistics)
+            yield topics_row(data.one_topic(data.load(name, encoder)), means, 7, wanted)
+        translated = data.load("hotel_parallel_dev", encoder)
+        yield translations_row(translated, means)
+        yield seeds_row(translated, means, encoder)
+        yield from skew_rows(data.one_topic(translated), means)
     sample = data.load("sample", encoder)
     labelled = data.one_topic(sample)
-    yield topics_row(labelled, statistics, len(set(labelled.topics)), "report")
-    yield from golden_rows(sample, statistics, encoder)
+    yield topics_row(labelled, means, len(set(labelled.topics)), "report")
+    yield from golden_rows(sample, means, encoder)
 
 
-def topics_row(texts: Labelled, statistics: ParallelStatistics, count: int, wanted: str) -> Row:
+def topics_row(texts: Labelled, parallel: np.ndarray, count: int, wanted: str) -> Row:
     """Agreement (NMI) of topics with labels and with languages, mean of the seeds."""
     languages = identify(texts.texts.tolist())
-    neutral = [nmi(texts, neutral_topics(texts, languages, statistics, count, s)) for s in seeds()]
+    neutral = [nmi(texts, neutral_topics(texts, languages, parallel, count, s)) for s in seeds()]
     plain = [nmi(texts, group(texts.vectors, count, seed=s)) for s in range(2)]
     what = f"{texts.name}, {len(texts.texts)} texts, {count} topics: NMI topic / language"
     spread = f" (± {np.std([topic for topic, _ in neutral]):.3f})"
     return what, pair(neutral) + spread, wanted, pair(plain)
 
 
-def translations_row(texts: Labelled, statistics: ParallelStatistics) -> Row:
+def translations_row(texts: Labelled, parallel: np.ndarray) -> Row:
     """English query, its 20 translations are right: recall@20 over long texts in all languages."""
     long = texts.rows(np.char.str_len(texts.texts) > 25)
     complete = pd.Series(long.languages).groupby(long.groups).nunique()
     wanted = complete.index[complete == len(set(texts.languages))]
     long = long.rows(np.isin(long.groups, wanted.to_numpy(dtype=object).astype(str)))
-    space = fit_neutral(long.vectors, identify(long.texts.tolist()), statistics)
+    space = fit_neutral(long.vectors, identify(long.texts.tolist()), parallel)
     recall = recall_of_translations(long, space.transform(long.vectors))
     plain = recall_of_translations(long, long.vectors)
     worst = sorted(recall.items(), key=lambda item: item[1])[:3]
@@ -81,7 +81,7 @@ def recall_of_translations(texts: Labelled, vectors: np.ndarray) -> dict[str, fl
     return {code: float(np.mean(hits)) for code, hits in found.items()}
 
 
-def seeds_row(texts: Labelled, statistics: ParallelStatistics, encoder: Encoder) -> Row:
+def seeds_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
     """Three guests' sentences among 4,000 others: their ranks for the query."""
     chosen = np.random.default_rng(0).choice(len(texts.texts), 4000, replace=False)
     others = texts.rows(np.sort(chosen))
@@ -89,14 +89,14 @@ def seeds_row(texts: Labelled, statistics: ParallelStatistics, encoder: Encoder)
     languages = identify([*SEED_ANSWERS, *others.texts.tolist()])
     query = encoder.encode_queries([SEED_QUERY])
     ranks = []
-    for space in (fit_neutral(vectors, languages, statistics), raw_space(encoder.dimension)):
+    for space in (fit_neutral(vectors, languages, parallel), raw_space(encoder.dimension)):
         scores = (space.transform(vectors) @ space.transform(query).T)[:, 0]
         ranks.append(", ".join(str(1 + int((scores > scores[i]).sum())) for i in range(3)))
     what = f'ranks of three guests\' sentences among 4,000 others for "{SEED_QUERY}"'
     return what, ranks[0], "all at most 10", ranks[1]
 
 
-def skew_rows(texts: Labelled, statistics: ParallelStatistics) -> Iterator[Row]:
+def skew_rows(texts: Labelled, parallel: np.ndarray) -> Iterator[Row]:
     """Where language and topic go together, removing one must not remove the other."""
     for plan in (
         {"ja": ["location"], "ko": ["service"], "zh": ["room"], "th": ["service"]},
@@ -113,18 +113,18 @@ def skew_rows(texts: Labelled, statistics: ParallelStatistics) -> Iterator[Row]:
         for language, topics in plan.items():
             kept &= (texts.languages != language) | np.isin(texts.topics, topics)
         yield topics_row(
-            texts.rows(kept), statistics, 7, f"report ({len(plan)} languages have 1-2 topics only)"
+            texts.rows(kept), parallel, 7, f"report ({len(plan)} languages have 1-2 topics only)"
         )
-    yield topics_row(texts.rows(texts.languages == "en"), statistics, 7, "report (one language)")
+    yield topics_row(texts.rows(texts.languages == "en"), parallel, 7, "report (one language)")
 
 
-def golden_rows(texts: Labelled, statistics: ParallelStatistics, encoder: Encoder) -> Iterator[Row]:
+def golden_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Iterator[Row]:
     """English queries on the sample: right reviews in other languages."""
     golden = data.golden_queries()
     ids = data.sample()["review_id"].to_numpy(dtype=object).astype(str)
     foreign = np.flatnonzero(texts.languages != "en")
     queries = encoder.encode_queries(golden["query"].tolist())
-    space = fit_neutral(texts.vectors, identify(texts.texts.tolist()), statistics)
+    space = fit_neutral(texts.vectors, identify(texts.texts.tolist()), parallel)
     measured = [
         golden_figures(space, texts.vectors[foreign], queries, ids[foreign], golden["relevant"])
         for space in (space, raw_space(encoder.dimension))
@@ -148,12 +148,11 @@ def golden_figures(
 
 
 def neutral_topics(
-    texts: Labelled, languages: np.ndarray, statistics: ParallelStatistics, count: int, seed: int
+    texts: Labelled, languages: np.ndarray, parallel: np.ndarray, count: int, seed: int
 ) -> np.ndarray:
     """The program's own way from raw vectors to topics."""
-    space = fit_neutral(texts.vectors, languages, statistics, seed=seed)
-    points = space.whiten(space.transform(texts.vectors))
-    return find_topics(points, count=count, seed=seed).assignments
+    space = fit_neutral(texts.vectors, languages, parallel, seed=seed)
+    return find_topics(space.transform(texts.vectors), count=count, seed=seed).assignments
 
 
 def nmi(texts: Labelled, assignments: np.ndarray) -> tuple[float, float]:

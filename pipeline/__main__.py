@@ -145,7 +145,7 @@ def _embed(options: argparse.Namespace) -> None:
     from pipeline.encoder import load_encoder
     from pipeline.files import atomic_write
     from pipeline.neutral import fit_neutral
-    from pipeline.parallel import parallel_statistics
+    from pipeline.parallel import parallel_means
     from pipeline.vectors import embed_documents
 
     reviews = _read_reviews(options)
@@ -160,8 +160,8 @@ def _embed(options: argparse.Namespace) -> None:
             )
         if options.space == "neutral":
             languages = identify_languages(reviews)
-            statistics = parallel_statistics(encoder, progress=bars.stage("neutral"))
-            vectors = fit_neutral(vectors, languages, statistics).transform(vectors)
+            parallel = parallel_means(encoder, progress=bars.stage("neutral"))
+            vectors = fit_neutral(vectors, languages, parallel).transform(vectors)
     with _writable(options.out), atomic_write(options.out) as file:
         np.save(file, vectors.astype(np.float32))
     print(f"{len(vectors)} vectors of {vectors.shape[1]} numbers -> {options.out}")

@@ -19,7 +19,7 @@ from pipeline.languages import identify
 from pipeline.layout import lay_out
 from pipeline.naming import name_topics
 from pipeline.neutral import NeutralSpace, fit_neutral, raw_space
-from pipeline.parallel import parallel_statistics
+from pipeline.parallel import parallel_means
 from pipeline.reviews import Reviews
 from pipeline.search import Hits, search
 from pipeline.stages import StageLog, StageProgress
@@ -164,12 +164,11 @@ def analyse(
     with log.stage("neutral") as step:
         space = raw_space(encoder.dimension)
         if settings.space == "neutral":
-            statistics = parallel_statistics(encoder, progress=step)
-            space = fit_neutral(raw, languages, statistics, seed=settings.seed)
+            parallel = parallel_means(encoder, progress=step)
+            space = fit_neutral(raw, languages, parallel, seed=settings.seed)
         neutral = space.transform(raw)
-        points = space.whiten(neutral)
     with log.stage("topics") as step:
-        topics = find_topics(points, count=settings.topics, seed=settings.seed, progress=step)
+        topics = find_topics(neutral, count=settings.topics, seed=settings.seed, progress=step)
         agreement = _agreement(raw, topics.assignments, languages, topics.count, settings)
     with log.stage("names"):
         matched = match_aspects(

@@ -23,8 +23,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.parallel import ParallelStatistics
-
 UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
 _SEPARATION = 0.5  # between-language over within-language standard deviation
 _GROUPS = 60
@@ -43,13 +41,10 @@ class NeutralSpace:
     Attributes:
         removed: float32 (r, d), orthonormal rows: the language subspace; r may be 0.
         center: float32 (d,), mean of the upload after removal.
-        whitening: float32 (d, d), within-class covariance normalisation (WCCN; Hatch et al.
-            2006), for :meth:`whiten`.
     """
 
     removed: np.ndarray
     center: np.ndarray
-    whitening: np.ndarray
 
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""
@@ -63,46 +58,33 @@ class NeutralSpace:
         rest = _remove(vectors, self.removed)
         return _unit(rest - rest.mean(axis=0))
 
-    def whiten(self, neutral: np.ndarray) -> np.ndarray:
-        """Neutral vectors (n, d) with translation noise damped, rows of length 1.
-
-        Directions in which translations of one sentence differ count less. It makes better
-        topics; ranking is as good or better without it.
-        """
-        return _unit(neutral @ self.whitening)
-
 
 def raw_space(dimension: int) -> NeutralSpace:
     """The space that leaves vectors as the model made them."""
     empty = np.zeros((0, dimension), np.float32)
-    identity = np.eye(dimension, dtype=np.float32)
-    return NeutralSpace(empty, np.zeros(dimension, np.float32), identity)
+    return NeutralSpace(empty, np.zeros(dimension, np.float32))
 
 
 def fit_neutral(
-    vectors: np.ndarray, languages: np.ndarray, statistics: ParallelStatistics, *, seed: int = 0
+    vectors: np.ndarray, languages: np.ndarray, parallel: np.ndarray, *, seed: int = 0
 ) -> NeutralSpace:
     """Fit the neutral space of an upload.
 
     Args:
         vectors: float32 (n, d), raw vectors of the reviews, rows of length 1.
         languages: str (n,), language code of each review.
-        statistics: of the parallel sentences, by the same model.
+        parallel: float32 (l, d), language means of the parallel sentences, by the same model.
         seed: for the groups; the same input and seed give the same space.
     """
-    fixed = _span(statistics.means)
-    offsets = _offset_directions(vectors, languages, fixed, statistics, seed)
+    fixed = _span(parallel)
+    offsets = _offset_directions(vectors, languages, fixed, seed)
     removed = _span_of(np.vstack([fixed, offsets])).astype(np.float32)
     center = _remove(vectors, removed).mean(axis=0).astype(np.float32)
-    return NeutralSpace(removed, center, _whitening(statistics.within, removed))
+    return NeutralSpace(removed, center)
 
 
 def _offset_directions(
-    vectors: np.ndarray,
-    languages: np.ndarray,
-    fixed: np.ndarray,
-    statistics: ParallelStatistics,
-    seed: int,
+    vectors: np.ndarray, languages: np.ndarray, fixed: np.ndarray, seed: int
 ) -> np.ndarray:
     """Directions (r, d) along which the upload's languages stand apart, topic held equal."""
     known = languages != UNKNOWN_LANGUAGE
@@ -115,18 +97,17 @@ def _offset_directions(
     if (counts >= _FEWEST_REVIEWS).sum() < 2:
         return fixed[:0]
     rest = _remove(vectors, fixed).astype(np.float64)
-    whitening = _whitening(statistics.within, fixed)
     means = np.array([rest[codes == code].mean(axis=0) for code in range(len(names))])
     offsets = np.zeros_like(means)
     for done in range(_ROUNDS):
         shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
-        groups = _groups(_unit(shifted @ whitening), seed)
+        groups = _groups(shifted, seed)
         alone = _alone(groups, codes, counts)
         if not done and alone.any():
             # Nobody to be compared with in their groups: begin where their means meet the others'.
             offsets[alone] = (means - means[~alone].mean(axis=0))[alone]
             shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
-            groups = _groups(_unit(shifted @ whitening), seed)
+            groups = _groups(shifted, seed)
         offsets = _fit_offsets(rest, codes, groups, counts)
     offsets = offsets[counts >= _FEWEST_REVIEWS]
     directions = _span(offsets)
@@ -187,16 +168,6 @@ def _fit_offsets(
         if change < 1e-5:
             break
     return offsets
-
-
-def _whitening(within: np.ndarray, removed: np.ndarray) -> np.ndarray:
-    """Inverse square root of the within-sentence covariance, ridged by its mean eigenvalue."""
-    d = len(within)
-    keep = np.eye(d) - removed.T.astype(np.float64) @ removed
-    variances, axes = np.linalg.eigh(keep @ within @ keep)
-    mean = max(float(variances.mean()), 1e-12)
-    scale = np.sqrt(mean / (np.maximum(variances, 0) + mean))
-    return ((axes * scale) @ axes.T).astype(np.float32)
 
 
 def _span(rows: np.ndarray) -> np.ndarray:

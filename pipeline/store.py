@@ -82,7 +82,7 @@ def load_analysis(folder: Path) -> Analysis:
             columns=meta["columns"],
             languages=texts["language"].to_numpy(dtype=object).astype(str),
             raw=arrays["raw"],
-            space=NeutralSpace(arrays["removed"], arrays["center"], arrays["whitening"]),
+            space=NeutralSpace(arrays["removed"], arrays["center"]),
             assignments=arrays["assignments"],
             places=arrays.get("places"),
             topics=tuple(Topic(**topic) for topic in meta["topics"]),

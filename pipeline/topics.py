@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.errors import InputError
 
-COMPONENTS = 64
+COMPONENTS = 32
 FEWEST_REVIEWS = 3
 _POWER = 0.25  # of the variances: 0.5 is plain PCA, 0 full whitening
 _SAMPLE = 4_000  # rows on which the numbers of topics are compared

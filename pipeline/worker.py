@@ -140,7 +140,7 @@ class Worker:
 
         settings = Settings(**request["settings"])
         stages = StageLog(self._reporter(request["id"]))
-        with stages.stage("read"):
+        with stages.stage("read") as told:
             source = Path(request["source"])
             if not source.is_file():  # the reader's own message would show the path
                 raise InputError(f"{request['name']} is no longer here: choose the file again")
@@ -148,6 +148,7 @@ class Worker:
                 source,
                 name=request["name"],
                 **request.get("reading") or {},
+                progress=told,
             )
             columns, rules = request.get("columns"), request.get("rules")
             reviews = reviews_from_table(

@@ -8,7 +8,7 @@ from pipeline.languages import identify
 from pipeline.model_data import is_shipped, load_lines
 from pipeline.naming import name_topics
 from pipeline.neutral import fit_neutral
-from pipeline.parallel import parallel_statistics
+from pipeline.parallel import parallel_means
 
 SAID = {
     "Wi-Fi and internet": [
@@ -50,7 +50,7 @@ def test_same_lines_in_at_least_twelve_languages(encoder):
 def matched(encoder):
     texts = [text for group in SAID.values() for text in group]
     raw = encoder.encode_documents(texts)
-    space = fit_neutral(raw, identify(texts), parallel_statistics(encoder))
+    space = fit_neutral(raw, identify(texts), parallel_means(encoder))
     assignments = np.repeat(np.arange(3), 6)
     return match_aspects(space.transform(raw), assignments, 3, aspect_vectors(encoder), space)
 

@@ -1,9 +1,9 @@
-"""The parallel sentences, and the statistics that are shipped of them."""
+"""The parallel sentences, and the means that are shipped of them."""
 
 import numpy as np
 
 from pipeline.model_data import is_shipped, load_lines
-from pipeline.parallel import parallel_statistics
+from pipeline.parallel import parallel_means
 
 ASKED = "en ja zh ko es fr de it pt ru ar th nl pl tr vi id hi sv da fi cs el he".split()
 
@@ -20,7 +20,7 @@ def test_at_least_100_sentences_in_at_least_24_languages():
 def test_lines_say_the_same_in_every_language(encoder):
     """Each language's line n is nearest to the English line n, but for a few near-twins."""
     sentences = load_lines("parallel")
-    statistics = parallel_statistics(encoder)
+    means = parallel_means(encoder)
     codes = ["en", "ja", "sw"]  # all of them would take a minute
     vectors = {code: encoder.encode_documents(sentences[code]) for code in codes}
     for code in codes[1:]:
@@ -31,25 +31,25 @@ def test_lines_say_the_same_in_every_language(encoder):
     # What is shipped is what the sentences give.
     for code in codes:
         mean = vectors[code].mean(axis=0)
-        shipped = statistics.means[list(sentences).index(code)]
+        shipped = means[list(sentences).index(code)]
         np.testing.assert_allclose(mean, shipped, atol=1e-4)
 
 
-def test_shipped_statistics_belong_to_the_model_and_the_sentences(encoder):
+def test_shipped_means_belong_to_the_model_and_the_sentences(encoder):
     assert is_shipped("parallel", encoder), "run: python -m benchmarks.ship"
-    means = parallel_statistics(encoder).means
+    means = parallel_means(encoder)
     assert means.shape == (len(load_lines("parallel")), encoder.dimension)
 
 
 def test_other_models_are_measured_once_and_cached(fake_encoder, cache):
-    first = parallel_statistics(fake_encoder)
+    first = parallel_means(fake_encoder)
     encoded = fake_encoder.encoded
     assert encoded == 230 * len(load_lines("parallel"))
-    again = parallel_statistics(fake_encoder)
+    again = parallel_means(fake_encoder)
     assert fake_encoder.encoded == encoded
-    np.testing.assert_array_equal(first.within, again.within)
+    np.testing.assert_array_equal(first, again)
     # A damaged cache file is measured again, never an error.
     (file,) = (cache / "parallel").glob("*.npz")
     file.write_bytes(file.read_bytes()[:1000])
-    np.testing.assert_array_equal(parallel_statistics(fake_encoder).within, first.within)
+    np.testing.assert_array_equal(parallel_means(fake_encoder), first)
     assert fake_encoder.encoded == 2 * encoded
