@@ -1,19 +1,21 @@
-"""What the preview of an upload is made of: columns, rules, first rows, rows left out."""
+"""What the preview of an upload is made of: columns, rules and first rows."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
-from pipeline.export import to_csv
 from pipeline.reviews import Reviews
 from pipeline.tables import Table
+from ui.preview import Preview
 from ui.widgets import count
 
 _SHOWN_ROWS = 50
-_SHOWN_REJECTED = 500
+_PER_ROW = 4
 _ROLES = {
     "text": "Review text",
     "title": "Title",
@@ -31,20 +33,37 @@ _RULES = {
     "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
     "join_title": "Put the title above the text",
 }
+# Rule -> kind of what it looks for, its noun, what is done to it and what where it is off.
+_FOUND = {
+    "drop_duplicates": ("duplicates", "row", "left out", "kept"),
+    "drop_one_word": ("one_word", "review", "left out", "kept"),
+    "strip_boilerplate": ("boilerplate", "review", "cleaned", "left as they are"),
+    "repair_mojibake": ("mojibake", "review", "repaired", "left as they are"),
+}
 
 
-def choose_columns(table: Table, guessed: Columns | None, number: int) -> Columns | None:
+def choose_columns(preview: Preview, table: Table) -> Columns | None:
     """A box a role, with the guesses; None while no column of text is chosen."""
+    guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
     st.subheader("What the columns mean", anchor=False)
-    roles = dict(_ROLES)
+    if preview.remembered:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("As you corrected them for an earlier file with these columns.")
+            st.button(
+                "Guess again",
+                type="tertiary",
+                icon=":material/undo:",
+                key=f"guess-{preview.number}",
+                on_click=preview.guess_again,
+            )
+    roles = _ROLES
     if guessed and (guessed.positive or guessed.negative):
-        roles |= _PAIR
+        roles = {"text": _ROLES["text"]} | _PAIR | _ROLES
+        st.caption("What guests liked and what they disliked are put together into one review.")
     chosen: dict[str, str | None] = {}
-    per_row = 4
-    places = [
-        place for _ in range(0, len(roles), per_row) for place in st.columns(per_row, gap="small")
-    ]
+    with st.container(key="roles"):
+        places = _places(len(roles), _PER_ROW)
     for place, (role, label) in zip(places, roles.items(), strict=False):
         guess = getattr(guessed, role) if guessed else None
         options: list[str | None] = [*names] if role == "text" else [None, *names]
@@ -54,23 +73,44 @@ def choose_columns(table: Table, guessed: Columns | None, number: int) -> Column
                 options,
                 index=options.index(guess) if guess in options else (None if role == "text" else 0),
                 format_func=lambda name: "none" if name is None else name,
-                key=f"column-{role}-{number}-{table.sheet}",
+                key=f"column-{role}-{preview.number}-{preview.times}",
                 placeholder="Choose the column",
             )
     text = chosen.pop("text")
     return None if text is None else Columns(text, **chosen)
 
 
-def choose_rules(number: int) -> Rules:
-    """A switch a rule."""
+def choose_rules(number: int) -> tuple[Rules, Callable[[Reviews], None]]:
+    """A switch a rule, and the function that writes beneath each what it did."""
     usual = Rules()
-    with st.expander("Cleaning"):
-        return Rules(
-            **{
-                rule: st.checkbox(label, value=getattr(usual, rule), key=f"rule-{rule}-{number}")
-                for rule, label in _RULES.items()
-            }
-        )
+    st.subheader("Cleaning", anchor=False)
+    chosen, places = {}, {}
+    free = _places(len(_RULES) + 1, 3)
+    for place, (rule, label) in zip(free, _RULES.items(), strict=False):
+        with place.container(gap="xxsmall"):
+            chosen[rule] = st.checkbox(
+                label, value=getattr(usual, rule), key=f"rule-{rule}-{number}"
+            )
+            places[rule] = st.empty()
+    html = free[len(_RULES)].empty()
+
+    def tell(reviews: Reviews) -> None:
+        for rule, (kind, noun, done, otherwise) in _FOUND.items():
+            found = reviews.found.get(kind, 0)
+            done = done if getattr(reviews.rules, rule) else otherwise
+            places[rule].caption(f"{count(found, noun)} found, {done}" if found else "None found")
+        if reviews.columns.title is None:
+            places["join_title"].caption("No title column is chosen")
+        if found := reviews.found.get("html", 0):
+            html.caption(f"HTML was taken out of {count(found, 'review')}")
+
+    return Rules(**chosen), tell
+
+
+def _places(number: int, per_row: int) -> list[DeltaGenerator]:
+    """That many places, row by row: on a phone they stand beneath each other in this order."""
+    rows = range(0, number, per_row)
+    return [place for _ in rows for place in st.columns(per_row, gap="small")]
 
 
 def show_table(table: Table) -> None:
@@ -83,24 +123,3 @@ def show_table(table: Table) -> None:
         hide_index=True,
         alt=f"The first {count(len(first), 'row')} of the file",
     )
-
-
-def show_rejected(reviews: Reviews) -> None:
-    """Rows that are left out, with line and reason, and all of them for download."""
-    if not reviews.rejected:
-        return
-    with st.expander(f"Rejected rows ({len(reviews.rejected):,})"):
-        rows = [(row.line, row.reason, row.text) for row in reviews.rejected]
-        header = ("line", "reason", "text")
-        if len(rows) > _SHOWN_REJECTED:
-            st.caption(f"The first {_SHOWN_REJECTED} are shown; the download has all of them.")
-        shown = pd.DataFrame(rows[:_SHOWN_REJECTED], columns=list(header))
-        st.dataframe(shown, hide_index=True, alt="Rows that could not be used, with the reason")
-        st.download_button(
-            "Download the rejected rows",
-            lambda: to_csv(header, rows).encode("utf-8-sig"),
-            file_name="rejected_rows.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )

@@ -11,7 +11,7 @@ session = current()
 
 st.title("What do your guests say, in every language?")
 st.html(
-    '<p class="pg-lead">Drop a CSV of hotel reviews. You get a map of what guests talk about, '
+    '<p class="pg-lead">Drop a file of hotel reviews. You get a map of what guests talk about, '
     "whatever language they write in, and a search that finds “Loud music at night” in Japanese, "
     "Chinese or Spanish. Everything stays on this computer.</p>"
 )

@@ -8,12 +8,13 @@ import shutil
 import time
 import weakref
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit import config
 
 from pipeline.analysis import Analysis, Settings
 from pipeline.cleaning import Rules
@@ -23,8 +24,10 @@ from pipeline.facets import Facets, facets_of
 from pipeline.job import Job
 from pipeline.jobs import WorkerClient
 from pipeline.places import cache_folder
+from pipeline.reading.types import Limits
 from pipeline.search import Hits
 from pipeline.store import load_analysis
+from ui.preview import Preview, Reading
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,14 @@ _KEPT_WIDGETS = ("auto", "count", "correction", "query", "top", "colour", "named
 def worker() -> WorkerClient:
     """The process that does the heavy work; one for all sessions."""
     forget_old_sessions(cache_folder("sessions"))
+    # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
+    config.set_option("server.maxUploadSize", upload_limit())
     return WorkerClient()
+
+
+def upload_limit() -> int:
+    """The most megabytes of an upload."""
+    return max(round(Limits.from_environment().bytes / 1e6), 1)
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Source:
         rows: reviews in it.
         columns: what they mean; guessed when None.
         rules: what is done to the reviews; the usual ones when None.
-        sheet: of a workbook.
+        reading: its encoding, delimiter and sheet, where the user has chosen them.
     """
 
     name: str
@@ -62,7 +72,7 @@ class Source:
     rows: int
     columns: Columns | None = None
     rules: Rules | None = None
-    sheet: str | None = None
+    reading: Reading = Reading()
 
 
 @dataclass
@@ -113,7 +123,7 @@ class Session:
         self.problem = ""
         self.selected: tuple[int, ...] = ()
         self.agreement: dict[str, float] = {}
-        self.preview: Any = None  # of the upload on the start page; see ui.upload
+        self.preview: Preview | None = None  # of the upload on the start page
         self._count = 0
 
     def next_number(self) -> int:
@@ -147,7 +157,7 @@ class Session:
             settings=settings,
             columns=source.columns,
             rules=source.rules,
-            reading={"sheet": source.sheet},
+            reading=asdict(source.reading),
             rows=source.rows,
         )
 

@@ -15,6 +15,10 @@ _CSS = f"""<style>
 .pg-head .file {{ font-weight: 600; overflow-wrap: anywhere; }}
 .pg-proof {{ font-size: .92rem; line-height: 1.45; }}
 .pg-proof .quiet, .pg-quiet {{ opacity: .68; font-size: .88rem; }}
+.st-key-refused {{ display: none; }}
+.stApp:has(.st-key-upload .stFileChip[aria-invalid="true"]) .st-key-refused {{ display: block; }}
+.pg-refused {{ border-radius: .5rem; padding: .8rem 1rem;
+  background: rgba(255, 43, 43, .09); }}
 .pg-scale {{ position: relative; height: 6px; border-radius: 3px; background: {_LINE};
   margin: .35rem 0; }}
 .pg-scale i {{ position: absolute; top: 0; left: 0; height: 6px; border-radius: 3px; }}
@@ -44,6 +48,9 @@ _CSS = f"""<style>
 @media (max-width: 640px) {{
   h1 {{ font-size: 1.9rem !important; }}
   .st-key-query {{ min-width: 100%; }}
+  .st-key-roles [data-testid=stColumn] {{
+    min-width: calc(50% - .5rem); flex-basis: calc(50% - .5rem); }}
+  [data-testid=stColumn]:not(:has([data-testid=stElementContainer])) {{ display: none; }}
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
 }}
 </style>"""

@@ -3,69 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections.abc import Callable
 from typing import IO
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pipeline.analysis import Settings
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
-from pipeline.memory import known_columns, remember_columns
-from pipeline.reviews import Reviews, reviews_from_table
-from pipeline.tables import Table, read_table
-from pipeline.transcript import delimiter_name, encoding_name
-from ui.columns import choose_columns, choose_rules, show_rejected, show_table
-from ui.state import Session, Source, current
-from ui.widgets import count, plain, problem_box
+from pipeline.memory import remember_columns
+from pipeline.reviews import Reviews
+from ui.columns import choose_columns, choose_rules, show_table
+from ui.preview import Preview, Reading, sentence
+from ui.reading import choose_reading, way_back
+from ui.rejected import show_rejected
+from ui.state import Session, Source, current, upload_limit
+from ui.widgets import plain, problem_box
 
 _TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
-_KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "parquet": "Parquet"}
-
-
-@dataclass
-class Preview:
-    """An upload before its analysis.
-
-    Attributes:
-        number: unique in the session, for the keys of its widgets.
-        file: Streamlit's id of the upload.
-        name: the user's name of it; for display alone.
-        path: where it lies; never the user's own name.
-        table: None where it can't be read.
-        guessed: the columns' meaning; None where no column looks like review text.
-        problem: what is wrong, or "".
-    """
-
-    number: int
-    file: str
-    name: str
-    path: Path
-    table: Table | None = None
-    guessed: Columns | None = None
-    problem: str = ""
-    _reviews: dict[tuple[Columns, Rules], Reviews] = field(default_factory=dict)
-
-    def read(self, sheet: str | None = None) -> None:
-        """Read the file, or another sheet of it."""
-        self.table, self.guessed, self.problem, self._reviews = None, None, "", {}
-        try:
-            self.table = read_table(self.path, name=self.name, sheet=sheet)
-            if not len(self.table.frame):
-                raise InputError(f"{self.name} has a header but no rows with reviews.")
-            self.guessed, _ = known_columns(self.table.frame)
-        except InputError as error:
-            self.problem = str(error)
-
-    def reviews(self, table: Table, columns: Columns, rules: Rules) -> Reviews:
-        """The reviews with these columns and rules, read once."""
-        key = (columns, rules)
-        if key not in self._reviews:
-            self._reviews = {key: reviews_from_table(table, columns, rules=rules)}
-        return self._reviews[key]
+_SHOWN_NOTES = 5
+# Shown by a rule of style when the browser has refused a file, of which the server knows nothing.
+_REFUSED = (
+    '<div class="pg-refused">This file was not taken. It may have up to {size:,} MB: '
+    "split a larger one into smaller files, or raise the limit POLYGUEST_MAX_MB. "
+    "If it is not that large, try once more.</div>"
+)
 
 
 def upload_and_preview(session: Session) -> None:
@@ -77,8 +43,22 @@ def upload_and_preview(session: Session) -> None:
             type=_TYPES,
             key="upload",
             on_change=_forget_problem,
+            # The browser looks at the size before it sends a byte.
+            max_upload_size=upload_limit(),
         )
-    with right:
+        with st.container(key="refused"):
+            st.html(_REFUSED.format(size=upload_limit()))
+    if file is None:
+        session.preview = None
+        _offer_sample(session, right)
+        return
+    if session.preview is None or session.preview.file != file.file_id:
+        session.preview = _take(session, file.file_id, file.name, file)
+    _show(session, session.preview)
+
+
+def _offer_sample(session: Session, place: DeltaGenerator) -> None:
+    with place:
         st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
         if st.button("Try it with sample reviews", icon=":material/play_circle:", key="sample"):
             session.analyse_sample()
@@ -87,13 +67,6 @@ def upload_and_preview(session: Session) -> None:
             '<p class="pg-quiet" style="margin:0">789 invented reviews of 10 hotels, '
             "in 19 languages.</p>"
         )
-    if file is None:
-        session.preview = None
-        return
-    if session.preview is None or session.preview.file != file.file_id:
-        with st.spinner("Reading the file …"):
-            session.preview = _take(session, file.file_id, file.name, file)
-    _show(session, session.preview)
 
 
 def _forget_problem() -> None:
@@ -104,68 +77,98 @@ def _take(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
     number = session.next_number()
     preview = Preview(number, file, name, session.folder / f"upload{number}")
     try:
-        with atomic_write(preview.path) as stream:
+        with st.spinner("Taking the file …"), atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
     except OSError as error:
         preview.problem = f"The upload could not be stored: {error.strerror}"
-    else:
-        preview.read()
     return preview
 
 
+def _read(preview: Preview, reading: Reading) -> None:
+    place = st.empty()
+    with place.container(), st.spinner("Reading the file …"):
+        preview.read(reading, _progress())
+    place.empty()
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Shows how far a file is read, if that takes longer than a moment."""
+    place = st.empty()
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.5 and total:
+            last = time.monotonic()
+            text = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+            place.progress(min(done / total, 1.0), text=text)
+
+    return show
+
+
 def _show(session: Session, preview: Preview) -> None:
-    table = preview.table
-    if table is not None and len(table.sheets) > 1:
-        table = _choose_sheet(preview, table)
-    if table is None or not len(table.frame):
-        problem_box(preview.problem)
-        return
     summary = st.container()  # stands first, and depends on what is chosen beneath
-    columns = choose_columns(table, preview.guessed, preview.number)
-    rules = choose_rules(preview.number)
-    try:
-        reviews = None if columns is None else preview.reviews(table, columns, rules)
-        problem = preview.problem
-    except InputError as error:
-        reviews, problem = None, str(error)
-    if reviews is None or columns is None:
+    reading = choose_reading(preview)
+    if preview.path.is_file() and reading != preview.reading:
+        _read(preview, reading)
+        st.rerun()  # the form names what was recognised
+    table = preview.table
+    if table is None or not len(table.frame):
         with summary:
-            problem_box(problem)
-        show_table(table)
+            problem_box(preview.problem)
+            way_back(preview)
         return
-    with summary, st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(plain(_sentence(table, reviews)))
+    columns = choose_columns(preview, table)
+    rules, tell = choose_rules(preview.number)
+    reviews, problem = None, preview.problem
+    if columns is not None:
+        try:
+            with st.spinner("Looking at the reviews …"):
+                reviews = preview.reviews(columns, rules)
+        except InputError as error:
+            problem = str(error)
+    with summary:
+        if preview.doubt:
+            st.warning(plain(preview.doubt), icon=":material/help:")
+        if reviews is None or columns is None:
+            problem_box(problem)
+        else:
+            _sum_up(session, preview, columns, rules, reviews)
+        way_back(preview)
+    if reviews is not None:
+        tell(reviews)
+    show_table(table)
+    if reviews is not None:
+        show_rejected(reviews.rejected)
+    elif table.rejected:
+        show_rejected(table.rejected)
+
+
+def _sum_up(
+    session: Session, preview: Preview, columns: Columns, rules: Rules, reviews: Reviews
+) -> None:
+    table = preview.table
+    assert table is not None  # noqa: S101  its reviews are here
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
+        st.markdown(plain(sentence(table, reviews)))
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
             rows = len(reviews.texts)
-            source = Source(preview.name, preview.path, rows, columns, rules, table.sheet)
+            source = Source(
+                preview.name, preview.path, rows, columns, rules, preview.reading or Reading()
+            )
             session.analyse(source, Settings())
             st.rerun()
-    with summary:
-        for note in reviews.notes:
-            st.caption(plain(note))
-    show_table(table)
-    show_rejected(reviews)
-
-
-def _choose_sheet(preview: Preview, table: Table) -> Table | None:
-    sheet = st.selectbox(
-        "Sheet of the workbook",
-        table.sheets,
-        index=table.sheets.index(table.sheet) if table.sheet in table.sheets else 0,
-        key=f"sheet-{preview.number}",
-    )
-    if sheet != table.sheet:
-        preview.read(sheet)
-    return preview.table
-
-
-def _sentence(table: Table, reviews: Reviews) -> str:
-    form = f"{encoding_name(table.encoding)}, {delimiter_name(table.delimiter)}"
-    if table.kind in _KINDS:
-        form = _KINDS[table.kind] + (f", sheet {table.sheet}" if table.sheet else "")
-    return (
-        f"{table.name}: {form}, {count(reviews.rows_read, 'row')} read, "
-        f"{len(reviews.texts):,} kept, {len(reviews.rejected):,} rejected."
-    )
+    notes = [note for note in reviews.notes if note in table.notes or "column" in note]
+    for note in notes[:_SHOWN_NOTES]:
+        st.caption(plain(note))
+    if len(notes) > _SHOWN_NOTES:
+        with st.expander(f"{len(notes) - _SHOWN_NOTES} more remarks"):
+            for note in notes[_SHOWN_NOTES:]:
+                st.caption(plain(note))

@@ -124,3 +124,32 @@ def test_hostile_texts_are_shown_as_they_are(visitors):
         "![picture](https://example.com/b.png) **bold**"
         in page.locator(".pg-hits").first.inner_text()
     )
+
+
+def test_a_phone_shows_what_is_wrong_with_a_file(visitors, tmp_path):
+    guest = visitors(width=390, height=844)
+    page = guest.page
+    guest.open()
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(600 << 20)  # takes no room on the disk
+    page.locator(".st-key-upload input[type=file]").set_input_files(large)
+    page.get_by_text("This file was not taken. It may have up to 500 MB").wait_for()
+    page.get_by_role("button", name="Remove large.csv").click()
+    page.get_by_text("This file was not taken").wait_for(state="hidden")
+
+    rows = "".join(f"{i};部屋は清潔で、朝食がとても美味しかったです\n" for i in range(20))
+    upload(guest, "reviews.csv", f"番号;口コミ\n{rows}".encode("cp932"))
+    page.get_by_text("Shift-JIS, semicolons, 20 rows read, 20 kept").wait_for()
+    box = page.get_by_role("combobox", name="Encoding")
+    box.fill("UTF-8")
+    box.press("Enter")
+    page.get_by_text("Read as UTF-8, 20 rows hold bytes that mean nothing").wait_for()
+    assert guest.scroll_width() <= 390
+    page.get_by_role("button", name="Back to what was recognised").click()
+    page.get_by_text("Shift-JIS, semicolons, 20 rows read, 20 kept").wait_for()
+    guest.settle()
+    delimiter = page.get_by_role("combobox", name="Delimiter")
+    delimiter.fill("||")  # one that is not in the list
+    delimiter.press("Enter")
+    page.get_by_text("the file has a single column").wait_for()
