@@ -28,8 +28,9 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## the quality table, and seconds and memory of each stage
+bench: $(VENV)/.dev ## quality of topics and search, seconds and memory of each stage, reading
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.reading
 
 clean:
 	rm -rf $(VENV)
