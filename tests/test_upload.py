@@ -224,6 +224,24 @@ def test_corrected_columns_are_remembered_and_forgotten():
     assert "As you corrected them" not in told(other)
 
 
+def test_what_was_chosen_stays_when_the_analysis_is_refused():
+    rows = "".join(f"{i}~The pool was warm~The {t} was fine\n" for i, t in enumerate(THINGS))
+    at = upload(start(), f"id~review~comment\n{rows}".encode())
+    choose(at, "Encoding", "cp1250")
+    choose(at, "Review text", "review")
+    at.checkbox[0].set_value(False).run()
+    finish(press(at, "Analyse"))
+    assert "1 different review" in told(at)
+    assert box(at, "Encoding").value == "cp1250"
+    assert box(at, "Review text").value == "review"
+    assert not at.checkbox[0].value
+    assert session(at).preview.times == 2
+    choose(at, "Review text", "comment")
+    finish(press(at, "Analyse"))
+    assert len(session(at).view.analysis.texts) == 8
+    assert session(at).preview is None  # its table is not kept
+
+
 def test_a_read_that_was_broken_off_is_begun_again(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes(SMALL)

@@ -80,16 +80,15 @@ def choose_columns(preview: Preview, table: Table) -> Columns | None:
     return None if text is None else Columns(text, **chosen)
 
 
-def choose_rules(number: int) -> tuple[Rules, Callable[[Reviews], None]]:
+def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
     """A switch a rule, and the function that writes beneath each what it did."""
-    usual = Rules()
     st.subheader("Cleaning", anchor=False)
     chosen, places = {}, {}
     free = _places(len(_RULES) + 1, 3)
     for place, (rule, label) in zip(free, _RULES.items(), strict=False):
         with place.container(gap="xxsmall"):
             chosen[rule] = st.checkbox(
-                label, value=getattr(usual, rule), key=f"rule-{rule}-{number}"
+                label, value=getattr(preview.rules, rule), key=f"rule-{rule}-{preview.number}"
             )
             places[rule] = st.empty()
     html = free[len(_RULES)].empty()

@@ -48,7 +48,9 @@ class Preview:
             read.
         times: how often it was read: columns found anew get widgets of their own.
         table: None where it can't be read.
-        guessed: the columns' meaning; None where no column looks like review text.
+        guessed: the columns' meaning; None where no column looks like review text. What the user
+            made of it when its analysis was asked for.
+        rules: that were in force when its analysis was asked for.
         remembered: whether `guessed` is what the user corrected in an earlier file.
         problem: what is wrong, or "".
         doubt: why the user's own choice of encoding or delimiter looks wrong, or "".
@@ -65,6 +67,7 @@ class Preview:
     times: int = 0
     table: Table | None = None
     guessed: Columns | None = None
+    rules: Rules = Rules()
     remembered: bool = False
     problem: str = ""
     doubt: str = ""

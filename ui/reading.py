@@ -24,6 +24,7 @@ def choose_reading(preview: Preview) -> Reading:
     boxes += [_part] if preview.parts else []
     if not boxes:
         return Reading()
+    _restore(preview)
     st.subheader("How the file was read", anchor=False)
     chosen: dict[str, str | None] = {}
     with st.container(key="reading"):
@@ -50,6 +51,19 @@ def _take_back(*keys: str) -> None:
     for key in keys:
         if key in st.session_state:
             st.session_state[key] = _RECOGNISED
+
+
+def _restore(preview: Preview) -> None:
+    """What was chosen before the page was left: Streamlit drops the values of boxes not drawn."""
+    if preview.reading is None:
+        return
+    for key, value in (
+        (_encoding_key(preview), preview.reading.encoding or _RECOGNISED),
+        (_delimiter_key(preview), preview.reading.delimiter or _RECOGNISED),
+        (f"sheet-{preview.number}", preview.reading.sheet),
+    ):
+        if value is not None and key not in st.session_state:
+            st.session_state[key] = value
 
 
 # What is recognised is part of the key: a box remembers the words of its choice, not its meaning.
@@ -98,7 +112,7 @@ def _part(preview: Preview) -> str | None:
     return st.selectbox(
         "Sheet of the workbook" if preview.kind == "xlsx" else "File of the archive",
         preview.parts,
-        index=preview.parts.index(preview.sheet) if preview.sheet in preview.parts else None,
+        index=None,
         key=f"sheet-{preview.number}",
         placeholder="Choose one",
     )

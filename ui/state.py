@@ -136,6 +136,11 @@ class Session:
         """Whether an analysis is under way."""
         return self.job is not None
 
+    @property
+    def previewed(self) -> bool:
+        """Whether what is analysed, or was last, is the upload in the preview."""
+        return bool(self.preview and self.source and self.preview.path == self.source.path)
+
     def analyse_sample(self) -> None:
         """Analyse the reviews that come with the program."""
         self.analyse(Source(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
@@ -202,6 +207,8 @@ class Session:
 
     def _show(self, folder: Path, *, keep: bool = True) -> None:
         analysis = load_analysis(folder)
+        if self.previewed:
+            self.preview = None  # a table of a million rows is not kept for nothing
         if self.view is not None and keep:
             self.earlier.append(self.view.folder)
             for old in self.earlier[:-_MOST_UNDONE]:

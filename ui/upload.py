@@ -49,10 +49,12 @@ def upload_and_preview(session: Session) -> None:
         with st.container(key="refused"):
             st.html(_REFUSED.format(size=upload_limit()))
     if file is None:
-        session.preview = None
         _offer_sample(session, right)
-        return
-    if session.preview is None or session.preview.file != file.file_id:
+        if not (session.problem and session.preview and session.previewed):
+            session.preview = None
+            return
+        # Its analysis was refused: what was chosen stays, to be corrected.
+    elif session.preview is None or session.preview.file != file.file_id:
         session.preview = _take(session, file.file_id, file.name, file)
     _show(session, session.preview)
 
@@ -119,7 +121,7 @@ def _show(session: Session, preview: Preview) -> None:
             way_back(preview)
         return
     columns = choose_columns(preview, table)
-    rules, tell = choose_rules(preview.number)
+    rules, tell = choose_rules(preview)
     reviews, problem = None, preview.problem
     if columns is not None:
         try:
@@ -159,6 +161,7 @@ def _sum_up(
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
+            preview.guessed, preview.rules = columns, rules
             rows = len(reviews.texts)
             source = Source(
                 preview.name, preview.path, rows, columns, rules, preview.reading or Reading()
