@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 NEIGHBOURS = 15
-_EXACT_BELOW = 4_096  # where umap-learn computes all distances itself anyway
 # umap's numba code can abort the whole process when two threads run it at once.
 _ONE_FIT_AT_A_TIME = threading.Lock()
 
@@ -67,10 +66,10 @@ def _umap(vectors: np.ndarray, *, seed: int, neighbours: int) -> np.ndarray:
             "n_epochs": 200,
             "init": "spectral" if len(vectors) > 50 else "pca",
             "n_jobs": 1,
+            "precomputed_knn": nearest_neighbours(vectors, neighbours),
+            # Else umap drops the neighbours of small files and takes ten times as long.
+            "force_approximation_algorithm": True,
         }
-        if len(vectors) > _EXACT_BELOW:
-            indices, distances = nearest_neighbours(vectors, neighbours)
-            options["precomputed_knn"] = (indices, distances)
         with _ONE_FIT_AT_A_TIME:
             return np.asarray(umap.UMAP(**options).fit_transform(vectors))
 

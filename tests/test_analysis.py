@@ -53,7 +53,7 @@ def test_golden_queries(analysis, encoder, golden):
         first.append(any(right[:3]))
         recall.append(sum(right) / min(10, len(relevant)))
     assert np.mean(first) >= 0.95
-    assert np.mean(recall) > 0.57
+    assert np.mean(recall) > 0.55
 
 
 def test_loud_music_at_night_is_found_in_japanese_and_chinese(analysis, encoder):
