@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.cleaning import Cleaner, Rules, clean_text, is_one_word, join_parts
 from pipeline.columns import Columns, guess_columns
 from pipeline.errors import InputError
-from pipeline.reading.types import Progress, plural, were
+from pipeline.reading.types import Progress, brief, plural, were
 from pipeline.tables import Rejected, Table, read_table
 
 __all__ = ["Reviews", "Rules", "clean_text", "read_reviews", "reviews_from_table"]
@@ -215,14 +215,16 @@ def _check_rows(table: Table) -> None:
 
 
 def _raw(table: Table, row: int) -> str:
-    """A kept row as it may stand in the file, at most 500 characters."""
+    """A kept row as it may stand in the file, cut where it is long."""
     sign = table.delimiter or ("," if table.kind == "text" else "\t")
     cells = table.frame.iloc[row].tolist()
     special = (sign, '"', "\n", "\r")
-    return sign.join(
-        '"' + cell.replace('"', '""') + '"' if any(s in cell for s in special) else cell
-        for cell in cells
-    )[:500]
+    return brief(
+        sign.join(
+            '"' + cell.replace('"', '""') + '"' if any(s in cell for s in special) else cell
+            for cell in cells
+        )
+    )
 
 
 def _numbers(table: Table) -> np.ndarray:
@@ -250,7 +252,12 @@ def _unique_ids(
         seen.add(new)
         ids.append(new)
     if column and blank:
-        notes.append(f"{blank:,} blank values in column {column!r} were replaced by row numbers.")
+        by = "its row number" if blank == 1 else "row numbers"
+        text = (
+            f"{plural(blank, 'blank value')} in column {column!r} {were(blank)} replaced by {by}."
+        )
+        notes.append(text)
     if column and again:
-        notes.append(f"{again:,} repeated values in column {column!r} were numbered.")
+        text = f"{plural(again, 'repeated value')} in column {column!r} {were(again)} numbered."
+        notes.append(text)
     return tuple(ids)

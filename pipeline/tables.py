@@ -41,7 +41,8 @@ class Table:
     header's line (the first of two), 0 where the file has none.
 
     `kind` is "text", "xlsx", "jsonl" or "parquet"; `sheet` and `sheets` name the workbook's sheet
-    that was read and all of them. Only text has a delimiter and a quote; "" elsewhere.
+    that was read and all that `sheet` can choose: one where `sheet` named a workbook in an archive.
+    Only text has a delimiter and a quote; "" elsewhere.
     """
 
     name: str
@@ -79,25 +80,30 @@ def read_table(
     Delimited text in any encoding, .xlsx, .jsonl and .parquet, each also packed as .gz or .zip;
     what counts is the content, not the name. `encoding` and `delimiter` replace the judgement
     ("tab" and "\\\\t" mean a tab; several characters may stand for one delimiter). `sheet` is a
-    sheet's name or number from 1, or the name of the file wanted from a zip archive. `max_bytes`
-    (also of what an archive unpacks to) and `max_rows` are `Limits.from_environment()` where not
-    given. `progress` is called with bytes read and bytes in all.
+    sheet's name or number from 1, or the name of the file wanted from a zip archive (of a workbook
+    there, the first sheet with rows is read). `max_bytes` (also of what an archive unpacks to) and
+    `max_rows` are `Limits.from_environment()` where not given. `progress` is called with bytes read
+    and bytes in all.
 
     Raises InputError for a file that is missing, empty, too large, damaged or no table, and for an
     unknown encoding, delimiter or sheet.
     """
     usual = Limits.from_environment()
     limits = Limits(max_bytes or usual.bytes, max_rows or usual.rows)
-    name = name or ("the file" if isinstance(source, bytes) else Path(source).name)
     with Source(source, name) as file:
+        name = file.name
         if file.size <= 1000 and not file.head().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
-        kind = unpack(file, limits, str(sheet) if sheet is not None else None)
+        kind, within = unpack(file, limits, sheet)
         if kind == "xlsx":
             from pipeline.reading.formats import sheet_records
 
-            rows, chosen, sheets = sheet_records(file, sheet, limits)
+            rows, chosen, sheets = sheet_records(file, within, limits)
             table = _table(name, read_body(rows, name, limits), ("utf-8", "", ""))
+            if within != sheet and len(sheets) > 1:
+                others = ", ".join(title for title in sheets if title != chosen)
+                note = f"The workbook holds {len(sheets)} sheets. Not read: {others}."
+                table, sheets = replace(table, notes=(note, *table.notes)), (chosen,)
             return replace(table, kind=kind, sheet=chosen, sheets=sheets)
         if kind == "parquet":
             from pipeline.reading.formats import parquet_records

@@ -14,8 +14,9 @@ from pipeline.tables import Table
 _BATCH = 20_000  # rows turned into Python strings at a time
 _SPECIAL = re.compile(r'[",\r\n]')
 _ENCODINGS = {
-    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16", "utf-32": "UTF-32", "ascii": "ASCII", "cp932": "Shift-JIS",
+    "utf_8": "UTF-8", "utf_8_sig": "UTF-8", "utf_16": "UTF-16", "utf_16_le": "UTF-16",
+    "utf_16_be": "UTF-16", "utf_32": "UTF-32", "utf_32_le": "UTF-32", "utf_32_be": "UTF-32",
+    "ascii": "ASCII", "cp932": "Shift-JIS",
     "shift_jis": "Shift-JIS", "euc_jp": "EUC-JP", "iso2022_jp": "ISO-2022-JP",
     "gb18030": "GB 18030 (Chinese)", "gbk": "GBK (Chinese)", "gb2312": "GB 2312 (Chinese)",
     "big5": "Big5 (Chinese)", "big5hkscs": "Big5 (Chinese)", "cp949": "EUC-KR (Korean)",
@@ -35,8 +36,10 @@ _DELIMITERS = {
 
 
 def encoding_name(encoding: str) -> str:
-    """What people call an encoding: "Shift-JIS" for "cp932"."""
-    return _ENCODINGS.get(encoding, encoding.upper().replace("_", "-"))
+    """What people call an encoding, however Python spells it: "Mac Roman" for "mac-roman"."""
+    spelled = encoding.lower().replace("-", "_")
+    usual = spelled.upper().replace("_", "-").replace("ISO8859", "ISO-8859")
+    return _ENCODINGS.get(spelled, usual)
 
 
 def delimiter_name(delimiter: str) -> str:

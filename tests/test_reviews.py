@@ -87,3 +87,24 @@ def test_rejected_text_with_any_delimiter():
     assert [row.text for row in reviews.rejected] == ["2||B||"]
     reviews = read_reviews(b'{"id": "1", "review": "Fine"}\n{"id": "2", "review": ""}\n')
     assert [row.text for row in reviews.rejected] == ["2\t"]
+
+
+def test_long_rejected_texts_end_in_an_ellipsis():
+    reviews = read_reviews(f"id,hotel,review\n1,A,Fine\n2,{'b' * 497},\n3,{'c' * 498},\n".encode())
+    whole, cut = (row.text for row in reviews.rejected)
+    assert whole == "2," + "b" * 497 + ","
+    assert cut == "3," + "c" * 497 + "…"
+
+
+def test_notes_on_ids_count_in_words():
+    rows = "a,Fine stay\nb,Too loud\nc,Very clean\n"
+    one = read_reviews(f"id,review\n{rows}a,Small room\n,Good food\n".encode(), id_column="id")
+    assert one.notes[-2:] == (
+        "1 blank value in column 'id' was replaced by its row number.",
+        "1 repeated value in column 'id' was numbered.",
+    )
+    more = f"id,review\n{rows}a,Small room\nb,Good food\n,Nice view\n,Hard bed\n"
+    assert read_reviews(more.encode(), id_column="id").notes[-2:] == (
+        "2 blank values in column 'id' were replaced by row numbers.",
+        "2 repeated values in column 'id' were numbered.",
+    )

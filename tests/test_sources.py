@@ -41,6 +41,36 @@ def test_archives_with_several_files_ask_for_one():
     refused(inside, "archive in an archive")
 
 
+def test_a_file_of_an_archive_is_named_as_it_stands_there():
+    parts = packed("a.csv", CSV, ("old/a.csv", b"x,y\n1,2\n"), ("old/b.csv", b"z\n1\n"))
+    assert read_table(parts, sheet="a.csv").rows_read == 6
+    assert list(read_table(parts, sheet="old/a.csv").frame.columns) == ["x", "y"]
+    assert list(read_table(parts, sheet="b.csv").frame.columns) == ["z"]
+    refused(parts, "holds no file 'c.csv'. Files found: a.csv, old/a.csv, old/b.csv", sheet="c.csv")
+    refused(packed("a.csv", CSV), "holds no file 'Reviews'. Files found: a.csv", sheet="Reviews")
+
+
+def test_a_workbook_chosen_in_an_archive():
+    book = workbook({"Info": [["About"]], "Reviews": ROWS, "Old": table("fr", 3)})
+    both = packed("2024/book.xlsx", book, ("b.csv", b"x,y\n1,2\n"))
+    for chosen in ("2024/book.xlsx", "book.xlsx"):
+        read = read_table(both, sheet=chosen)
+        assert (read.kind, read.sheet, read.sheets) == ("xlsx", "Reviews", ("Reviews",))
+        assert read.rows_read == 6
+        assert read.notes[0] == "The workbook holds 3 sheets. Not read: Info, Old."
+    one = read_table(packed("c.xlsx", workbook({"R": ROWS}), ("b.csv", CSV)), sheet="c.xlsx")
+    assert (one.sheet, one.rows_read, one.notes) == ("R", 6, ())
+
+
+def test_the_sheet_of_the_only_workbook_in_an_archive():
+    alone = packed("book.xlsx", workbook({"Reviews": ROWS, "Old": table("fr", 3)}))
+    assert read_table(alone).sheets == ("Reviews", "Old")
+    assert read_table(alone, sheet="Old").rows_read == 3
+    assert read_table(alone, sheet=2).sheet == "Old"
+    assert read_table(alone, sheet="book.xlsx").sheet == "Reviews"
+    refused(alone, "no sheet 'Nope'.*Reviews, Old", sheet="Nope")
+
+
 def test_archive_bombs_stop_at_the_limit():
     zeros = b"id,review\n" + b"1,good\n" * 3_000_000
     refused(gzip.compress(zeros), "unpacks to more than the limit", max_bytes=1_000_000)

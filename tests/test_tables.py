@@ -92,6 +92,24 @@ def test_path_and_missing_file(tmp_path):
         read_table(tmp_path)
 
 
+def test_a_file_with_a_name_of_its_own_keeps_its_path_secret(tmp_path):
+    for path in (tmp_path / "upload-17", tmp_path):
+        with pytest.raises(InputError, match=r"Can't read hotel\.csv: .*Choose the file") as error:
+            read_table(path, name="hotel.csv")
+        assert str(tmp_path) not in str(error.value)
+        with pytest.raises(InputError, match="Can't read .*Check the path") as error:
+            read_table(path)
+        assert str(path) in str(error.value)
+
+
+def test_long_rejected_rows_end_in_an_ellipsis():
+    rows = "1,Fine stay\n" * 8 + f"2,b,{'c' * 496}\n3,d,{'e' * 497}\n"
+    table = read_table(f"id,review\n{rows}".encode())
+    whole_row, cut = (row.text for row in table.rejected)
+    assert whole_row == "2,b," + "c" * 496
+    assert cut == "3,d," + "e" * 495 + "…"
+
+
 def test_lines_above_the_header():
     table = read_table(
         b"Export of all guests\nMade on 2024-05-01, by Kim\n\nid;review;date\n"

@@ -86,11 +86,21 @@ def test_command_line_with_a_bad_file_writes_nothing(tmp_path, capsys):
 
 
 def test_names_people_use():
-    assert [encoding_name(e) for e in ("utf-8-sig", "euc_jp", "iso8859_15")] == [
-        "UTF-8",
-        "EUC-JP",
-        "ISO8859-15",
-    ]
+    names = {
+        "utf-8-sig": "UTF-8",
+        "utf_8": "UTF-8",
+        "utf-16-le": "UTF-16",
+        "utf_32_be": "UTF-32",
+        "euc_jp": "EUC-JP",
+        "koi8-u": "KOI8 (Cyrillic)",
+        "koi8_r": "KOI8 (Cyrillic)",
+        "mac-roman": "Mac Roman",
+        "shift-jis": "Shift-JIS",
+        "iso8859_15": "ISO-8859-15",
+        "iso8859-2": "ISO-8859-2",
+        "cp437": "CP437",
+    }
+    assert {encoding: encoding_name(encoding) for encoding in names} == names
     assert [delimiter_name(d) for d in (",", "\t", " | ", "||", "")] == [
         "commas",
         "tabs",

@@ -22,7 +22,7 @@ from pipeline.reading.header import (
     starts_table,
     unique_names,
 )
-from pipeline.reading.types import Limits, Record, Rejected, plural, were
+from pipeline.reading.types import Limits, Record, Rejected, brief, plural, were
 
 _HEAD = 500  # records in which the header is judged
 _BATCH = 10_000
@@ -111,7 +111,7 @@ class _Part:
         yield from self.rejected
         for chunk, lines in zip(self.chunks, self.lines, strict=True):
             for line, *cells in zip(lines.tolist(), *(c.to_pylist() for c in chunk), strict=True):
-                yield Rejected(line, reason, ",".join(cells)[:500])
+                yield Rejected(line, reason, brief(",".join(cells)))
 
 
 def read_body(records: Iterable[Record], name: str, limits: Limits, *, aside: bool = True) -> Body:
@@ -198,7 +198,7 @@ def read_body(records: Iterable[Record], name: str, limits: Limits, *, aside: bo
 
 
 def _text(record: Record) -> str:
-    return record.raw.rstrip("\r\n")[:500]
+    return brief(record.raw.rstrip("\r\n"))
 
 
 def _gap(part: _Part, record: Record) -> bool:
@@ -250,4 +250,4 @@ def _note_parts(parts: list[_Part], main: _Part) -> str:
 
 
 def _too_many(name: str, limit: int) -> str:
-    return f"{name} has more than {limit:,} rows. Split it into smaller files."
+    return f"{name} has more than {plural(limit, 'row')}. Split it into smaller files."

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.reading.sources import Source
-from pipeline.reading.types import Limits, Record, Rejected
+from pipeline.reading.types import Limits, Record, Rejected, brief, plural
 
 _MOST_CELLS = 60_000_000  # of a workbook, blank ones too: a few bytes can claim billions
 _MOST_COLUMNS = 5000
@@ -176,7 +176,7 @@ def _parsed(
                 raise ValueError("it is no object")
         except (ValueError, RecursionError) as error:
             reason = f"the line is no JSON object: {str(error)[:100]}"
-            rejected.append(Rejected(number, reason, line.rstrip("\r\n")[:500]))
+            rejected.append(Rejected(number, reason, brief(line.rstrip("\r\n"))))
             continue
         yield number, _flat(value), line
 
@@ -207,7 +207,7 @@ def parquet_records(source: Source, limits: Limits) -> Iterator[Record]:
         columns = file.schema_arrow.names
         if about.num_rows > limits.rows:
             raise InputError(
-                f"{name} has more than {limits.rows:,} rows. Split it into smaller files."
+                f"{name} has more than {plural(limits.rows, 'row')}. Split it into smaller files."
             )
         if size > limits.bytes or len(columns) > _MOST_COLUMNS:
             raise InputError(f"{name} unpacks to more than the limit. Split it into smaller files.")

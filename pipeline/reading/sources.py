@@ -34,22 +34,27 @@ _MAGIC = {
 
 
 class Source:
-    """A file's bytes, which can be read again from the start. Close it when done (`with`)."""
+    """A file's bytes, which can be read again from the start. Close it when done (`with`).
 
-    def __init__(self, source: Path | bytes, name: str) -> None:
-        self.name = name
+    `name` is what messages call the file. Its path is told only where no name is given: a name
+    stands for a file whose place is not the user's business.
+    """
+
+    def __init__(self, source: Path | bytes, name: str | None = None) -> None:
+        self.name = name or ("the file" if isinstance(source, bytes) else Path(source).name)
+        told = name or source
         self._closing = ExitStack()
         try:
             opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
             self._file: IO[bytes] = opened
         except OSError as error:
-            raise _unreadable(source, error) from error
+            raise _unreadable(told, error) from error
         self._closing.callback(lambda: self._file.close())
         try:
             self.size = self._file.seek(0, io.SEEK_END)
         except OSError as error:
             self.close()
-            raise _unreadable(source, error) from error
+            raise _unreadable(told, error) from error
 
     def __enter__(self) -> "Source":
         return self
@@ -83,11 +88,15 @@ class Source:
         self.size = file.seek(0, io.SEEK_END)
 
 
-def unpack(source: Source, limits: Limits, member: str | None = None) -> str:
-    """Unpack gzip and zip in place; returns the kind: "text", "xlsx", "jsonl" or "parquet".
+def unpack(
+    source: Source, limits: Limits, sheet: str | int | None = None
+) -> tuple[str, str | int | None]:
+    """Unpack gzip and zip in place; returns the kind of file and the sheet wanted of it.
 
-    `member` names the file to take from a zip archive that holds several. Raises InputError for
-    what is none of these, too large, damaged or locked.
+    The kind is "text", "xlsx", "jsonl" or "parquet". `sheet` may name the file to take from a zip
+    archive that holds several; None is returned for it then, as it names no sheet.
+
+    Raises InputError for what is none of these kinds, too large, damaged or locked.
     """
     for _ in range(_DEPTH + 1):
         if source.size > limits.bytes:
@@ -96,10 +105,13 @@ def unpack(source: Source, limits: Limits, member: str | None = None) -> str:
         if head.startswith(b"\x1f\x8b"):
             _gunzip(source, limits)
         elif head.startswith(b"PK\x03\x04"):
-            if _unzip(source, limits, member):
-                return "xlsx"
+            taken = _unzip(source, limits, None if sheet is None else str(sheet))
+            if taken is None:
+                return "xlsx", sheet
+            if str(sheet) in _names_of(taken):
+                sheet = None
         else:
-            return _kind(source.name, head)
+            return _kind(source.name, head), sheet
     raise InputError(f"{source.name} is an archive in an archive. Unpack it and try again.")
 
 
@@ -127,8 +139,8 @@ def _gunzip(source: Source, limits: Limits) -> None:
         ) from error
 
 
-def _unzip(source: Source, limits: Limits, member: str | None) -> bool:
-    """Go on with the archive's file; True where the archive is an Excel workbook."""
+def _unzip(source: Source, limits: Limits, member: str | None) -> zipfile.ZipInfo | None:
+    """Go on with the archive's file, which is returned; None where it is an Excel workbook."""
     name = source.name
     try:
         with zipfile.ZipFile(source.open()) as archive:
@@ -142,7 +154,7 @@ def _unzip(source: Source, limits: Limits, member: str | None) -> bool:
                 # zipfile reads no more of an entry than its claimed size, so the sum is a limit.
                 if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
                     raise InputError(_too_much(name, limits))
-                return True
+                return None
             if "content.xml" in names:
                 raise InputError(f"{name} is an OpenDocument file. Save it as .xlsx or CSV first.")
             entry = _choose(name, entries, member)
@@ -157,7 +169,7 @@ def _unzip(source: Source, limits: Limits, member: str | None) -> bool:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{name} is a zip archive that can't be read: {error}") from error
-    return False
+    return entry
 
 
 def _choose(name: str, entries: list[zipfile.ZipInfo], member: str | None) -> zipfile.ZipInfo:
@@ -168,14 +180,26 @@ def _choose(name: str, entries: list[zipfile.ZipInfo], member: str | None) -> zi
         and not entry.filename.startswith("__MACOSX/")
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
-    if member is not None:
-        files = [entry for entry in files if member in (entry.filename, Path(entry.filename).name)]
     known = re.compile(r"\.(csv|tsv|tab|txt|xlsx|jsonl|ndjson|parquet|psv|gz)$", re.I)
     tables = [entry for entry in files if known.search(entry.filename)] or files
+    if member is not None:
+        # A workbook that is the only table needs no name: the sheet is one of its own.
+        only_book = len(tables) == 1 and tables[0].filename.lower().endswith(".xlsx")
+        named = [entry for entry in files if entry.filename == member]
+        named = named or [entry for entry in files if member in _names_of(entry)]
+        if tables and not named and not only_book:
+            listed = ", ".join(entry.filename for entry in tables[:10])
+            raise InputError(f"{name} holds no file {member!r}. Files found: {listed}.")
+        tables = named or tables
     if len(tables) == 1:
         return tables[0]
     listed = ", ".join(entry.filename for entry in tables[:10]) or "no file to read"
     raise InputError(f"{name} holds {len(tables)} files: {listed}. Choose one or pack one alone.")
+
+
+def _names_of(entry: zipfile.ZipInfo) -> tuple[str, str]:
+    """What a file in an archive may be called: with its folder or without."""
+    return entry.filename, PurePosixPath(entry.filename).name
 
 
 def _limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits) -> IO[bytes]:
@@ -194,9 +218,10 @@ def _limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits) -> IO
     return file
 
 
-def _unreadable(source: object, error: OSError) -> InputError:
+def _unreadable(told: object, error: OSError) -> InputError:
     reason = error.strerror or type(error).__name__
-    return InputError(f"Can't read {source}: {reason}. Check the path and try again.")
+    what = "Choose the file again." if isinstance(told, str) else "Check the path and try again."
+    return InputError(f"Can't read {told}: {reason}. {what}")
 
 
 def _too_large(name: str, size: int, limit: int) -> str:

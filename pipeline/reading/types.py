@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+_LONGEST_TEXT = 500
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that can't be used: its line in the file from 1, why, and its text (at most 500)."""
+    """A row that can't be used: its line in the file from 1, why, and its text (see `brief`)."""
 
     line: int
     reason: str
@@ -54,6 +55,11 @@ class Limits:
             number("POLYGUEST_MAX_MB", cls.bytes, 1_000_000),
             number("POLYGUEST_MAX_ROWS", cls.rows),
         )
+
+
+def brief(text: str) -> str:
+    """The text of a rejected row: at most 500 characters, "…" for the last where it goes on."""
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
 
 
 def plural(count: int, noun: str) -> str:
