@@ -191,6 +191,30 @@ def test_read_writes_table_and_report(tmp_path):
     assert report["delimiter"] == ";" and report["rows_read"] == 2 and report["rejected"] == []
 
 
+def test_a_fault_of_the_program_is_one_line_too(monkeypatch, capsys, sample_folder):
+    from pipeline import __main__, store
+
+    def broken(folder):
+        raise RuntimeError("secret /path")
+
+    monkeypatch.setattr(store, "load_analysis", broken)
+    assert __main__.main(["search", str(sample_folder), "query"]) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: something went wrong") and "secret" not in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_encoding_and_delimiter_can_be_given(tmp_path):
+    file = tmp_path / "export.csv"
+    lines = ["id#review", "1#Sehr schönes Zimmer", "2#Frühstück war gut", "3#Zu laut für uns"]
+    file.write_bytes("\n".join(lines).encode("cp850"))
+    options = ["--encoding", "cp850", "--delimiter", "#"]
+    done = run("analyse", file, "--out", tmp_path / "o", "--no-map", "--topics", "2", *options)
+    assert done.returncode == 0, done.stderr
+    rows = table(tmp_path / "o" / "reviews.csv")
+    assert [row["review"] for row in rows] == [line[2:] for line in lines[1:]]
+
+
 def test_progress_is_on_standard_error_and_help_works(tmp_path):
     done = run("analyse", SAMPLE, "--out", tmp_path / "o", "--no-map", "--topics", "5")
     assert "Finding topics" in done.stderr and "Finding topics" not in done.stdout
