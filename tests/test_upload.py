@@ -8,7 +8,8 @@ import pytest
 from openpyxl import Workbook
 from test_app import SMALL, THINGS, finish, press, session, start, upload
 
-from ui.preview import Preview, Reading, name_of_encoding
+from pipeline.transcript import encoding_name
+from ui.preview import Preview, Reading
 from ui.rejected import _reasons
 from ui.state import Source
 
@@ -259,8 +260,8 @@ def test_a_read_that_was_broken_off_is_begun_again(tmp_path):
 
 
 def test_small_helpers():
-    assert name_of_encoding("koi8-u") == "KOI8 (Cyrillic)"
-    assert name_of_encoding("mac-roman") == "Mac Roman"
-    assert name_of_encoding("iso8859-15") == "ISO-8859-15"
-    assert name_of_encoding("utf-8-sig") == "UTF-8"
+    assert encoding_name("koi8-u") == "KOI8 (Cyrillic)"
+    assert encoding_name("mac-roman") == "Mac Roman"
+    assert encoding_name("iso8859-15") == "ISO-8859-15"
+    assert encoding_name("utf-8-sig") == "UTF-8"
     assert Source("a", None, 1).reading == Reading()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -131,7 +130,7 @@ class Preview:
         if reading.encoding is not None:
             odd = _damaged_rows(table)
             if odd:
-                name = name_of_encoding(reading.encoding)
+                name = encoding_name(reading.encoding)
                 self.doubt = (
                     f"Read as {name}, {odd:,} row{'' if odd == 1 else 's'} "
                     f"hold{'s' if odd == 1 else ''} bytes that mean nothing: "
@@ -144,16 +143,9 @@ class Preview:
             )
 
 
-def name_of_encoding(encoding: str) -> str:
-    """What people call an encoding, however Python spells it."""
-    if encoding.lower().startswith("utf"):
-        return encoding_name(encoding)
-    return re.sub(r"^ISO(?=8859)", "ISO-", encoding_name(encoding.replace("-", "_")))
-
-
 def sentence(table: Table, reviews: Reviews) -> str:
     """What was understood: "Shift-JIS, semicolons, 12,408 rows read, 12,371 kept, 37 rejected"."""
-    form = f"{name_of_encoding(table.encoding)}, {delimiter_name(table.delimiter)}"
+    form = f"{encoding_name(table.encoding)}, {delimiter_name(table.delimiter)}"
     if table.kind in _KINDS:
         form = _KINDS[table.kind] + (f", sheet {table.sheet}" if table.sheet else "")
     elif not table.header_row:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pipeline.transcript import delimiter_name
-from ui.preview import Preview, Reading, name_of_encoding
+from pipeline.transcript import delimiter_name, encoding_name
+from ui.preview import Preview, Reading
 
 _ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "iso8859_15", "mac_roman", "cp932", "euc_jp", "iso2022_jp",
@@ -77,8 +77,8 @@ def _delimiter_key(preview: Preview) -> str:
 
 def _encoding(preview: Preview) -> str | None:
     def name(code: str) -> str:
-        recognised = f"Recognised: {name_of_encoding(preview.encoding)}"
-        return recognised if code == _RECOGNISED else name_of_encoding(code)
+        recognised = f"Recognised: {encoding_name(preview.encoding)}"
+        return recognised if code == _RECOGNISED else encoding_name(code)
 
     chosen = st.selectbox(
         "Encoding",
@@ -110,7 +110,7 @@ def _delimiter(preview: Preview) -> str | None:
 
 def _part(preview: Preview) -> str | None:
     return st.selectbox(
-        "Sheet of the workbook" if preview.kind == "xlsx" else "File of the archive",
+        "File of the archive" if preview.name.lower().endswith(".zip") else "Sheet of the workbook",
         preview.parts,
         index=None,
         key=f"sheet-{preview.number}",
