@@ -21,6 +21,7 @@ from pipeline.naming import name_topics
 from pipeline.neutral import NeutralSpace, fit_neutral, raw_space
 from pipeline.parallel import parallel_means
 from pipeline.reviews import Reviews
+from pipeline.rows import distinct_rows
 from pipeline.search import Hits, search
 from pipeline.stages import StageLog, StageProgress
 from pipeline.topics import FEWEST_REVIEWS, Candidate, find_topics, fit_topic_space, group
@@ -233,7 +234,7 @@ def _agreement(
     before = assignments
     if settings.space != "raw":
         points = fit_topic_space(raw).transform(raw)
-        before = group(points, min(count, len(np.unique(points, axis=0))), seed=settings.seed)
+        before = group(points, min(count, len(distinct_rows(points)[0])), seed=settings.seed)
     return {
         "before": round(float(normalized_mutual_info_score(languages, before)), 4),
         "after": round(float(normalized_mutual_info_score(languages, assignments)), 4),

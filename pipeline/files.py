@@ -26,7 +26,7 @@ def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[An
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(scratch, 0o644)
+        Path(scratch).chmod(0o644)
         os.replace(scratch, path)
     except BaseException:
         Path(scratch).unlink(missing_ok=True)

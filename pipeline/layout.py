@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.rows import distinct_rows
+
 NEIGHBOURS = 15
 # umap's numba code can abort the whole process when two threads run it at once.
 _ONE_FIT_AT_A_TIME = threading.Lock()
@@ -25,16 +27,14 @@ def lay_out(vectors: np.ndarray, *, seed: int = 0, neighbours: int = NEIGHBOURS)
         seed: the same vectors and seed give the same places.
         neighbours: how many nearest reviews shape a review's place.
     """
-    n = len(vectors)
     # Equal rows would be each other's only neighbours and tear the map apart: one place for all.
-    rows, index, inverse = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(index)  # in file order, so that the layout does not depend on the sorting
-    distinct, rank = rows[order], np.argsort(order)
+    first, same = distinct_rows(vectors)
+    distinct = vectors[first]
     if len(distinct) < 8:  # too few for a neighbour graph
         places = _principal_plane(distinct)
     else:
         places = _umap(distinct, seed=seed, neighbours=min(neighbours, len(distinct) - 1))
-    places = places[rank[inverse.reshape(n)]]
+    places = places[same]
     places = places - (places.max(axis=0) + places.min(axis=0)) / 2
     return (places * (10 / max(float(np.abs(places).max()), 1e-9))).astype(np.float32)
 

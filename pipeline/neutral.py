@@ -23,6 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.rows import distinct_rows
+
 UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
 _SEPARATION = 0.5  # between-language over within-language standard deviation
 _GROUPS = 60
@@ -124,7 +126,7 @@ def _groups(points: np.ndarray, seed: int) -> np.ndarray:
 
     points = fit_topic_space(points).transform(points)
     count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
-    count = min(count, len(np.unique(points, axis=0)))
+    count = min(count, len(distinct_rows(points)[0]))
     return KMeans(count, n_init=2, random_state=seed).fit_predict(points)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.errors import InputError
+from pipeline.rows import distinct_rows
 
 COMPONENTS = 32
 FEWEST_REVIEWS = 3
@@ -110,7 +111,7 @@ def find_topics(
     Raises:
         InputError: too few different reviews, or more topics asked for than there are reviews.
     """
-    distinct = len(np.unique(vectors, axis=0))
+    distinct = len(distinct_rows(vectors)[0])
     if distinct < FEWEST_REVIEWS:
         raise InputError(
             f"Found {distinct} different review{'s' * (distinct != 1)} in {len(vectors)} "
