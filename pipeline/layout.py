@@ -54,24 +54,25 @@ def nearest_neighbours(vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.
 
 
 def _umap(vectors: np.ndarray, *, seed: int, neighbours: int) -> np.ndarray:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "n_jobs overridden by random_state", wanted here
-        import umap
+    # For good, not with catch_warnings: that is for one thread alone, and this runs in several.
+    warnings.filterwarnings("ignore", message="n_jobs value .* overridden", category=UserWarning)
+    warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
+    import umap
 
-        options: dict[str, Any] = {
-            "n_neighbors": neighbours,
-            "min_dist": 0.1,
-            "metric": "cosine",
-            "random_state": seed,
-            "n_epochs": 200,
-            "init": "spectral" if len(vectors) > 50 else "pca",
-            "n_jobs": 1,
-            "precomputed_knn": nearest_neighbours(vectors, neighbours),
-            # Else umap drops the neighbours of small files and takes ten times as long.
-            "force_approximation_algorithm": True,
-        }
-        with _ONE_FIT_AT_A_TIME:
-            return np.asarray(umap.UMAP(**options).fit_transform(vectors))
+    options: dict[str, Any] = {
+        "n_neighbors": neighbours,
+        "min_dist": 0.1,
+        "metric": "cosine",
+        "random_state": seed,
+        "n_epochs": 200,
+        "init": "spectral" if len(vectors) > 50 else "pca",
+        "n_jobs": 1,
+        "precomputed_knn": nearest_neighbours(vectors, neighbours),
+        # Else umap drops the neighbours of small files and takes ten times as long.
+        "force_approximation_algorithm": True,
+    }
+    with _ONE_FIT_AT_A_TIME:
+        return np.asarray(umap.UMAP(**options).fit_transform(vectors))
 
 
 def _principal_plane(vectors: np.ndarray) -> np.ndarray:
