@@ -7,6 +7,7 @@ rows a second and peak memory for a large file, and what mutated files do. See `
 
 import argparse
 import csv
+import json
 import random
 import subprocess
 import sys
@@ -25,14 +26,14 @@ from pipeline.reviews import reviews_from_table
 from pipeline.tables import Table, read_table
 
 _MEASURED = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from pipeline.{module} import {function}
+from pipeline.stages import peak_memory_mb
 start = time.perf_counter()
 result = {function}(Path(sys.argv[1]))
 seconds = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([len(result.frame), result.rows_read, seconds, peak]))
+print(json.dumps([len(result.frame), result.rows_read, seconds, peak_memory_mb()]))
 """
 
 
@@ -81,8 +82,6 @@ def measure(path: Path, module: str, function: str) -> tuple[int, int, float, fl
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
-    import json
-
     kept, read, seconds, peak = json.loads(done.stdout)
     return kept, read, seconds, peak
 
