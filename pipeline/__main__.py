@@ -107,6 +107,14 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     _add_reading(parser)
     parser.add_argument("--text-column", metavar="C")
     parser.add_argument("--language-column", metavar="C")
+    parser.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="NAME=on|off",
+        help="of cleaning: drop_duplicates, drop_one_word, strip_boilerplate, repair_mojibake, "
+        "join_title",
+    )
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
 
 

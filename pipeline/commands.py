@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from pipeline.cleaning import Rules
 from pipeline.errors import InputError
 from pipeline.progress_bars import Bars
 
@@ -177,6 +179,20 @@ def _conditions(where: list[str]) -> dict[str, list[str]]:
     return conditions
 
 
+def _rules(switches: list[str]) -> Rules:
+    known = {field.name for field in fields(Rules)}
+    chosen = {}
+    for switch in switches:
+        name, _, state = switch.partition("=")
+        if name not in known or state not in ("on", "off"):
+            raise InputError(
+                f"--rule takes NAME=on or NAME=off, got '{switch}'; "
+                f"the rules are {', '.join(sorted(known))}"
+            )
+        chosen[name] = state == "on"
+    return Rules(**chosen)
+
+
 def _read_reviews(options: argparse.Namespace, **more: Any) -> Any:
     from pipeline.reviews import read_reviews
 
@@ -187,6 +203,7 @@ def _read_reviews(options: argparse.Namespace, **more: Any) -> Any:
         encoding=options.encoding,
         delimiter=options.delimiter,
         sheet=options.sheet,
+        rules=_rules(options.rule),
         **more,
     )
 

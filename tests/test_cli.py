@@ -215,6 +215,17 @@ def test_encoding_and_delimiter_can_be_given(tmp_path):
     assert [row["review"] for row in rows] == [line[2:] for line in lines[1:]]
 
 
+def test_cleaning_rules_can_be_switched_off(tmp_path):
+    file = tmp_path / "twice.csv"
+    long = "The room was clean and the staff at the front desk were kind to us."
+    file.write_text(f"review\n{long}\n{long}\nToo loud at night\nGood breakfast\nNice view\n")
+    for options, kept in (([], 4), (["--rule", "drop_duplicates=off"], 5)):
+        done = run("embed", file, "--out", tmp_path / "v.npy", "--no-cache", *options)
+        assert done.returncode == 0, done.stderr
+        assert len(np.load(tmp_path / "v.npy")) == kept
+    failed(run("embed", file, "--out", tmp_path / "w.npy", "--rule", "tidy"), "drop_duplicates")
+
+
 def test_progress_is_on_standard_error_and_help_works(tmp_path):
     done = run("analyse", SAMPLE, "--out", tmp_path / "o", "--no-map", "--topics", "5")
     assert "Finding topics" in done.stderr and "Finding topics" not in done.stdout
