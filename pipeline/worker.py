@@ -93,7 +93,8 @@ class Worker:
             self.model(DEFAULT_MODEL)
             from pipeline.layout import lay_out
 
-            lay_out(np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32))
+            points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
+            lay_out(points / np.linalg.norm(points, axis=1, keepdims=True))
         except Exception:  # the job that needs it says what is wrong
             log.exception("could not warm up")
         self._send({"id": None, "event": "warm"})
