@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -176,6 +176,3 @@ def pair(figures: list[tuple[float, float]]) -> str:
 def mean(values: dict[str, float]) -> float:
     """Mean over languages."""
     return float(np.mean(list(values.values())))
-
-
-Measure = Callable[[Encoder], Iterator[Row]]

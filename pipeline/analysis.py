@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ from pipeline.reviews import Reviews
 from pipeline.rows import distinct_rows
 from pipeline.search import Hits, search
 from pipeline.stages import StageLog, StageProgress
-from pipeline.topics import FEWEST_REVIEWS, Candidate, find_topics, fit_topic_space, group
+from pipeline.topics import Candidate, check_count, find_topics, fit_topic_space, group
 from pipeline.vectors import embed_documents
 
 SPACES = ("neutral", "raw")
@@ -154,7 +154,9 @@ def analyse(
     """
     settings = settings or Settings()
     log = log or StageLog(progress)
-    _check_counts(reviews.texts, settings)
+    # Before the model is loaded, for what could not be grouped after it.
+    distinct = len(set(reviews.texts))
+    check_count(settings.topics, distinct=distinct, rows=len(reviews.texts))
     with log.stage("language") as step:
         languages = identify_languages(reviews, progress=step)
     if encoder is None:
@@ -194,7 +196,7 @@ def analyse(
         places=places,
         topics=described,
         candidates=topics.candidates,
-        settings=replace(settings),
+        settings=settings,
         encoder=encoder.fingerprint,
         report=report,
     )
@@ -205,21 +207,6 @@ def identify_languages(reviews: Reviews, *, progress: Any = None) -> np.ndarray:
     column = reviews.columns.language
     given = [str(value) for value in reviews.frame[column]] if column else None
     return identify(reviews.texts, given=given, progress=progress)
-
-
-def _check_counts(texts: Sequence[str], settings: Settings) -> None:
-    """Refuse before the model is loaded what could not be grouped after it."""
-    distinct = len(set(texts))
-    if distinct < FEWEST_REVIEWS:
-        raise InputError(
-            f"Found {distinct} different review{'s' * (distinct != 1)} in {len(texts)} "
-            f"row{'s' * (len(texts) != 1)}: topics need at least {FEWEST_REVIEWS}"
-        )
-    if settings.topics is not None and not 1 <= settings.topics <= distinct:
-        raise InputError(
-            f"{settings.topics} topics can't be made of {distinct} different reviews: "
-            f"choose 1 to {distinct}, or leave the number to the program"
-        )
 
 
 def _agreement(

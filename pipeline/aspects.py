@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.encoder import Encoder
 from pipeline.model_data import encode_lines, load_lines, of_model
 from pipeline.neutral import NeutralSpace
+from pipeline.rows import unit_rows
 
 NAME = "aspects"
 _NEAREST = (1.0, 0.5, 0.25)  # what a review gives to the three aspects nearest to it
@@ -69,9 +70,8 @@ def match_aspects(
     elsewhere = (votes.sum(axis=0) - sums) / np.maximum(len(votes) - sizes, 1)
     shares = here * np.log((here + _SMOOTHING) / (elsewhere + _SMOOTHING))
     centres = np.array([neutral[assignments == topic].mean(axis=0) for topic in range(count)])
-    centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    apart = centres - centres.mean(axis=0)
-    apart = apart / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-9)
+    centres = unit_rows(centres)
+    apart = unit_rows(centres - centres.mean(axis=0))
     cosines = apart @ headings.T
     found = []
     for share, cosine in zip(shares, cosines, strict=True):

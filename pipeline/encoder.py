@@ -80,7 +80,6 @@ class SentenceEncoder:
         return self._encode(texts, self._query, progress)
 
     def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
         # By length, longest first: little padding, and the estimate of the time left only falls.
         # Identical texts are encoded once; the order is that of the texts alone, so that one
         # file gives the same batches, and the same bits, every time.
@@ -101,9 +100,7 @@ class SentenceEncoder:
                 )
             if progress:
                 progress(start + len(chunk), len(distinct))
-        if len(texts):
-            vectors[:] = found[[place[text] for text in texts]]
-        return vectors
+        return found[np.array([place[text] for text in texts], np.int64)]
 
 
 class _FairLock:
@@ -162,7 +159,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         raise InputError(_why_not(model, folder is not None, error)) from error
     loaded.eval()
     source = folder.name if model == DEFAULT_MODEL and folder else _weights_fingerprint(loaded)
-    return SentenceEncoder(loaded, name=model, fingerprint=f"{source}")
+    return SentenceEncoder(loaded, name=model, fingerprint=source)
 
 
 def _why_not(model: str, is_folder: bool, error: Exception) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.rows import distinct_rows
+from pipeline.rows import distinct_rows, unit_rows
 
 UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
 _SEPARATION = 0.5  # between-language over within-language standard deviation
@@ -187,5 +187,4 @@ def _remove(vectors: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit_rows(vectors).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Equal rows of an array."""
+"""Rows of an array: which are equal, and all of length 1."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def distinct_rows(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             starts.append(row)
         places[row] = number
     return np.array(starts, np.int64), places
+
+
+def unit_rows(array: np.ndarray) -> np.ndarray:
+    """The rows of (n, d) at length 1, in the array's own precision; rows of zeros stay."""
+    return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9)

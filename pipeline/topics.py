@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.rows import distinct_rows
+from pipeline.rows import distinct_rows, unit_rows
 
 COMPONENTS = 32
 FEWEST_REVIEWS = 3
@@ -37,8 +37,7 @@ class TopicSpace:
 
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Neutral vectors (n, d) -> float32 (n, p), rows of length 1."""
-        points = (vectors - self.mean) @ self.axes
-        return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
+        return unit_rows((vectors - self.mean) @ self.axes)
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,7 @@ class Topics:
 
     def assign(self, vectors: np.ndarray) -> np.ndarray:
         """The topic of new rows: neutral vectors (m, d) -> int64 (m,)."""
-        points = self.space.transform(vectors)
-        distances = (self.centroids**2).sum(axis=1) - 2 * points @ self.centroids.T
-        return distances.argmin(axis=1)
+        return _nearest(self.space.transform(vectors), self.centroids)
 
 
 def fit_topic_space(vectors: np.ndarray) -> TopicSpace:
@@ -99,6 +96,24 @@ def fit_topic_space(vectors: np.ndarray) -> TopicSpace:
     return TopicSpace(mean.astype(np.float32), (axes[:, :keep] * scale).astype(np.float32))
 
 
+def check_count(count: int | None, *, distinct: int, rows: int) -> None:
+    """Refuse a number of topics (None: any) that ``distinct`` different reviews can't give.
+
+    Raises:
+        InputError: too few different reviews, or more topics asked for than there are reviews.
+    """
+    if distinct < FEWEST_REVIEWS:
+        raise InputError(
+            f"Found {distinct} different review{'s' * (distinct != 1)} in {rows} "
+            f"row{'s' * (rows != 1)}: topics need at least {FEWEST_REVIEWS}"
+        )
+    if count is not None and not 1 <= count <= distinct:
+        raise InputError(
+            f"{count} topics can't be made of {distinct} different reviews: "
+            f"choose 1 to {distinct}, or leave the number to the program"
+        )
+
+
 def find_topics(
     vectors: np.ndarray,
     *,
@@ -111,17 +126,7 @@ def find_topics(
     Raises:
         InputError: too few different reviews, or more topics asked for than there are reviews.
     """
-    distinct = len(distinct_rows(vectors)[0])
-    if distinct < FEWEST_REVIEWS:
-        raise InputError(
-            f"Found {distinct} different review{'s' * (distinct != 1)} in {len(vectors)} "
-            f"row{'s' * (len(vectors) != 1)}: topics need at least {FEWEST_REVIEWS}"
-        )
-    if count is not None and not 1 <= count <= distinct:
-        raise InputError(
-            f"{count} topics can't be made of {distinct} different reviews: "
-            f"choose 1 to {distinct}, or leave the number to the program"
-        )
+    check_count(count, distinct=len(distinct_rows(vectors)[0]), rows=len(vectors))
     space = fit_topic_space(vectors)
     points = space.transform(vectors)
     candidates: tuple[Candidate, ...] = ()

@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.encoder import Encoder, Progress
 from pipeline.files import load_arrays, save_arrays
 from pipeline.places import cache_folder
+from pipeline.rows import unit_rows
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,7 @@ def _load(path: Path, key: str, count: int, dimension: int) -> np.ndarray | None
     vectors = arrays["vectors"]
     if vectors.dtype == np.float32:
         return vectors
-    vectors = vectors.astype(np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit_rows(vectors.astype(np.float32))
 
 
 def _agrees(vectors: np.ndarray, texts: Sequence[str], encoder: Encoder) -> bool:

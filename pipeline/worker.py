@@ -92,9 +92,10 @@ class Worker:
         try:
             self.model(DEFAULT_MODEL)
             from pipeline.layout import lay_out
+            from pipeline.rows import unit_rows
 
             points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
-            lay_out(points / np.linalg.norm(points, axis=1, keepdims=True))
+            lay_out(unit_rows(points))
         except Exception:  # the job that needs it says what is wrong
             log.exception("could not warm up")
         self._send({"id": None, "event": "warm"})
