@@ -9,7 +9,8 @@ export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 .PHONY: run test test-quick lint fix bench install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
-	POLYGUEST_START=sample $(BIN)/streamlit run app.py
+	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
+	@POLYGUEST_START=sample $(BIN)/streamlit run app.py
 
 install: $(VENV)/.run
 
