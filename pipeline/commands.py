@@ -76,7 +76,7 @@ def analyse(options: argparse.Namespace) -> None:
     """Analyse a file and save everything in a folder."""
     from pipeline.analysis import Settings, analyse
     from pipeline.stages import StageLog
-    from pipeline.store import save_analysis
+    from pipeline.analysis_folder import save_analysis
 
     settings = Settings(
         topics=options.topics,
@@ -107,7 +107,7 @@ def search(options: argparse.Namespace) -> None:
     from pipeline.encoder import load_encoder
     from pipeline.export import hit_records, hits_csv
     from pipeline.files import atomic_write
-    from pipeline.store import filter_rows, load_analysis
+    from pipeline.analysis_folder import filter_rows, load_analysis
 
     queries = _queries(options)
     analysis = load_analysis(options.folder)

@@ -137,7 +137,7 @@ class Worker:
         from pipeline.columns import Columns
         from pipeline.reviews import reviews_from_table
         from pipeline.stages import StageLog
-        from pipeline.store import save_analysis
+        from pipeline.analysis_folder import save_analysis
         from pipeline.tables import read_table
 
         settings = Settings(**request["settings"])

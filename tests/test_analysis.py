@@ -7,7 +7,7 @@ import pytest
 from pipeline.analysis import Settings, analyse
 from pipeline.errors import InputError
 from pipeline.reviews import read_reviews
-from pipeline.store import load_analysis
+from pipeline.analysis_folder import load_analysis
 from tests.conftest import ROOT
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from pipeline.facets import counted, excerpt, language_name
-from pipeline.store import filter_rows
+from pipeline.analysis_folder import filter_rows
 from ui.state import View
 
 

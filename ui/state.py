@@ -26,7 +26,7 @@ from pipeline.jobs import WorkerClient
 from pipeline.places import cache_folder
 from pipeline.reading.types import Limits
 from pipeline.search import Hits
-from pipeline.store import load_analysis
+from pipeline.analysis_folder import load_analysis
 from ui.preview import Preview, Reading
 
 log = logging.getLogger(__name__)
