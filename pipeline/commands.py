@@ -75,8 +75,8 @@ def embed(options: argparse.Namespace) -> None:
 def analyse(options: argparse.Namespace) -> None:
     """Analyse a file and save everything in a folder."""
     from pipeline.analysis import Settings, analyse
-    from pipeline.stages import StageLog
     from pipeline.analysis_folder import save_analysis
+    from pipeline.stages import StageLog
 
     settings = Settings(
         topics=options.topics,
@@ -104,10 +104,10 @@ def analyse(options: argparse.Namespace) -> None:
 
 def search(options: argparse.Namespace) -> None:
     """Print or write the reviews that say it."""
+    from pipeline.analysis_folder import filter_rows, load_analysis
     from pipeline.encoder import load_encoder
     from pipeline.export import hit_records, hits_csv
     from pipeline.files import atomic_write
-    from pipeline.analysis_folder import filter_rows, load_analysis
 
     queries = _queries(options)
     analysis = load_analysis(options.folder)

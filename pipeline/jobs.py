@@ -84,7 +84,7 @@ class WorkerClient:
 
         Args:
             source: the file.
-            target: the folder that :func:`pipeline.analysis_folder.load_analysis` opens when it is done.
+            target: the folder :func:`pipeline.analysis_folder.load_analysis` opens when done.
             name: what the user calls the file.
             settings: what to do.
             columns: guessed when left out.

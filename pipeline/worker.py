@@ -133,11 +133,11 @@ class Worker:
 
     def _analyse(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.analysis import Settings, analyse
+        from pipeline.analysis_folder import save_analysis
         from pipeline.cleaning import Rules
         from pipeline.columns import Columns
         from pipeline.reviews import reviews_from_table
         from pipeline.stages import StageLog
-        from pipeline.analysis_folder import save_analysis
         from pipeline.tables import read_table
 
         settings = Settings(**request["settings"])

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeline.analysis import Settings, analyse
+from pipeline.analysis_folder import load_analysis
 from pipeline.errors import InputError
 from pipeline.reviews import read_reviews
-from pipeline.analysis_folder import load_analysis
 from tests.conftest import ROOT
 
 

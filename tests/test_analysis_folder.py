@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.analysis import Settings, analyse
+from pipeline.analysis_folder import filter_rows, load_analysis, save_analysis
 from pipeline.errors import InputError
 from pipeline.export import reviews_csv
 from pipeline.reviews import read_reviews
-from pipeline.analysis_folder import filter_rows, load_analysis, save_analysis
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
 LANGUAGES = ["English", "ja-JP", "Deutsch"]

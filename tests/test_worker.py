@@ -13,10 +13,10 @@ import pytest
 from conftest import ROOT, SAMPLE, FakeEncoder
 
 from pipeline.analysis import Settings
+from pipeline.analysis_folder import load_analysis
 from pipeline.errors import InputError
 from pipeline.job import Job
 from pipeline.jobs import FAULT, LOST, WorkerClient
-from pipeline.analysis_folder import load_analysis
 from pipeline.worker import Worker
 
 QUICK = asdict(Settings(topics=3, space="raw", with_map=False, model="fake"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pipeline.facets import counted, excerpt, language_name
 from pipeline.analysis_folder import filter_rows
+from pipeline.facets import counted, excerpt, language_name
 from ui.state import View
 
 

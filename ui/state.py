@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit import config
 
 from pipeline.analysis import Analysis, Settings
+from pipeline.analysis_folder import load_analysis
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
@@ -26,7 +27,6 @@ from pipeline.jobs import WorkerClient
 from pipeline.places import cache_folder
 from pipeline.reading.types import Limits
 from pipeline.search import Hits
-from pipeline.analysis_folder import load_analysis
 from ui.preview import Preview, Reading
 
 log = logging.getLogger(__name__)
