@@ -12,7 +12,8 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,8 +26,8 @@ log = logging.getLogger(__name__)
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
 Progress = Callable[[int, int], None]  # (done, of all)
 
-_CHUNK = 64  # texts between two progress reports, and between two turns at the model
-_BATCH_CHARACTERS = 2_000  # about 500 tokens: larger batches are slower on few cores
+_GPU_BATCH = 64  # texts
+_IN_THIS_THREAD = 8  # fewer texts than this are not worth a queue; a search has one
 
 
 class Encoder(Protocol):
@@ -56,11 +57,29 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """An :class:`Encoder` over a SentenceTransformer. Safe to share between threads."""
+    """An :class:`Encoder` over a SentenceTransformer. Safe to share between threads.
 
-    def __init__(self, model: Any, *, name: str, fingerprint: str) -> None:
+    On a processor every text is a call of its own, on one thread, as many at once as there are
+    cores: nothing is padded, threads never wait for each other, and the vector of a text depends
+    on the text alone. (In a batch it depends, in its last bits, on the batch's other texts, and
+    with quantised activations in more than those.) That is also the fastest way on few cores;
+    ``python -m benchmarks.encoding`` has the figures. On a GPU texts are batched.
+
+    Args:
+        model: the SentenceTransformer.
+        name: as the user gave it.
+        fingerprint: of the weights; the prompts are added here.
+        threads: how many texts are computed at once; the number of cores when None.
+    """
+
+    def __init__(
+        self, model: Any, *, name: str, fingerprint: str, threads: int | None = None
+    ) -> None:
         self._model = model
-        self._lock = _FairLock()  # tokenizers raise "Already borrowed" when shared
+        self._tokenizing = threading.Lock()  # tokenizers raise "Already borrowed" when shared
+        self._gpu = _FairLock()
+        self._threads = threads or usable_cores()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         self.name = name
         self.dimension = int(model.get_embedding_dimension())
         self._query, self._document = _prompts(model, name)
@@ -80,27 +99,61 @@ class SentenceEncoder:
         return self._encode(texts, self._query, progress)
 
     def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> np.ndarray:
-        # By length, longest first: little padding, and the estimate of the time left only falls.
-        # Identical texts are encoded once; the order is that of the texts alone, so that one
-        # file gives the same batches, and the same bits, every time.
-        distinct = sorted(set(texts), key=lambda text: (-_weight(text), text))
+        # Longest first: no core is left with a long text at the end, a GPU pads little, and the
+        # estimate of the time left only falls. Identical texts are encoded once.
+        distinct = sorted(set(texts), key=lambda text: (-len(text), text))
         place = {text: i for i, text in enumerate(distinct)}
         found = np.zeros((len(distinct), self.dimension), np.float32)
-        for start in range(0, len(distinct), _CHUNK):
-            chunk = distinct[start : start + _CHUNK]
-            batch = int(np.clip(_BATCH_CHARACTERS // max(_weight(chunk[0]), 1), 1, _CHUNK))
-            with self._lock:  # a turn each, so that a search does not wait behind an upload
-                found[start : start + len(chunk)] = self._model.encode(
-                    chunk,
-                    prompt=prompt or None,
-                    batch_size=batch,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                    normalize_embeddings=True,
-                )
+        work = self._batches if self._model.device.type != "cpu" else self._one_by_one
+        for row, vectors in work(distinct, prompt):
+            found[row : row + len(vectors)] = vectors
             if progress:
-                progress(start + len(chunk), len(distinct))
+                progress(row + len(vectors), len(distinct))
         return found[np.array([place[text] for text in texts], np.int64)]
+
+    def _one_by_one(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+        if len(texts) < _IN_THIS_THREAD:
+            yield from ((row, self._vector(text, prompt)) for row, text in enumerate(texts))
+            return
+        waiting = [self._pool.submit(self._vector, text, prompt) for text in texts]
+        try:
+            for row, one in enumerate(waiting):
+                yield row, one.result()
+        finally:  # whoever listened may have raised to stop the work
+            for one in waiting:
+                one.cancel()
+
+    def _vector(self, text: str, prompt: str) -> np.ndarray:
+        import torch
+
+        with self._tokenizing:
+            features = self._model.preprocess([text], prompt=prompt or None)
+        with torch.inference_mode():
+            vector = self._model(features)["sentence_embedding"].float()[:, : self.dimension]
+            return torch.nn.functional.normalize(vector, dim=1).numpy()
+
+    def _batches(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+        import torch
+
+        row, size = 0, _GPU_BATCH
+        while row < len(texts):
+            try:
+                with self._gpu:  # a turn each, so that a search does not wait behind an upload
+                    vectors = self._model.encode(
+                        texts[row : row + size],
+                        prompt=prompt or None,
+                        batch_size=size,
+                        show_progress_bar=False,
+                        convert_to_numpy=True,
+                        normalize_embeddings=True,
+                    )
+            except torch.OutOfMemoryError:
+                if size == 1:
+                    raise
+                size //= 2
+                continue
+            yield row, vectors
+            row += len(vectors)
 
 
 class _FairLock:
@@ -145,6 +198,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         and not (folder / "modules.json").exists()
     ):
         raise InputError(f"The folder '{model}' holds no sentence-transformers model")
+    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -158,6 +212,8 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         log.info("model %s could not be loaded", model, exc_info=True)
         raise InputError(_why_not(model, folder is not None, error)) from error
     loaded.eval()
+    if loaded.device.type == "cpu":
+        torch.set_num_threads(1)  # a text a thread: see SentenceEncoder
     source = folder.name if model == DEFAULT_MODEL and folder else _weights_fingerprint(loaded)
     return SentenceEncoder(loaded, name=model, fingerprint=source)
 
@@ -196,6 +252,9 @@ def _weights_fingerprint(model: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def _weight(text: str) -> int:
-    """About four times the tokens of a text: letters of dense scripts count as most of one."""
-    return min(sum(1 if ord(c) < 0x2E80 else 3 for c in text), 2_000) + 8
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1

@@ -1,11 +1,12 @@
 """Texts -> unit vectors, with each model's own prompts."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
-from pipeline.encoder import load_encoder
+from pipeline.encoder import SentenceEncoder, load_encoder
 from pipeline.errors import InputError
 
 TEXTS = ["Very clean", "Ein sehr sauberes Zimmer mit Blick auf den See", "房间很干净", "Very clean"]
@@ -16,7 +17,7 @@ def test_unit_rows_in_the_order_given(encoder):
     assert vectors.dtype == np.float32 and vectors.shape == (4, encoder.dimension)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     alone = np.vstack([encoder.encode_documents([text]) for text in TEXTS])
-    np.testing.assert_allclose(vectors, alone, atol=1e-5)
+    np.testing.assert_array_equal(vectors, alone)
     np.testing.assert_array_equal(vectors[0], vectors[3])
 
 
@@ -36,6 +37,27 @@ def test_progress_ends_at_all(encoder):
     texts = [f"review number {n}" for n in range(130)]
     encoder.encode_documents(texts, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (130, 130) and seen == sorted(seen) and len(seen) > 1
+
+
+def test_bits_depend_on_the_text_alone(encoder, sample_reviews):
+    """Neither on the other texts, nor their order, nor on how many cores there are."""
+    texts = sample_reviews.texts[:120]
+    together = encoder.encode_documents(texts)
+    turned = encoder.encode_documents(texts[::-1][:60])
+    np.testing.assert_array_equal(turned, together[::-1][:60])
+    more_threads = SentenceEncoder(encoder._model, name="e5", fingerprint="", threads=5)
+    np.testing.assert_array_equal(more_threads.encode_documents(texts[40:80]), together[40:80])
+
+
+def test_progress_may_stop_the_work(encoder, sample_reviews):
+    def stop(done, total):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        encoder.encode_documents(sample_reviews.texts[:300], progress=stop)
+    began = time.monotonic()
+    encoder.encode_documents([f"{n} is next" for n in range(10)])
+    assert time.monotonic() - began < 5  # not behind the 300
 
 
 def test_threads_share_one_encoder(encoder):
