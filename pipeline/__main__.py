@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("file", type=Path, metavar="FILE")
     analyse.add_argument("--out", required=True, type=Path, metavar="DIR")
     analyse.add_argument("--topics", type=_topics, default=None, metavar="auto|N")
+    analyse.add_argument(
+        "--unit",
+        choices=("review", "sentence", "auto"),
+        default="auto",
+        help="what is grouped; auto: sentences where reviews have several",
+    )
     analyse.add_argument("--space", choices=("raw", "neutral"), default="neutral")
     analyse.add_argument("--id-column", metavar="C")
     analyse.add_argument("--seed", type=int, default=0, metavar="N")

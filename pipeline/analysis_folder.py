@@ -1,8 +1,9 @@
 """An analysis in a folder: written whole, opened again, filtered before ranking.
 
-Beside the files for people (``reviews.csv``, ``topics.csv``, ``report.json``) the folder holds
-what is needed to search and draw again: ``table.parquet``, ``texts.parquet``, ``arrays.npz`` and
-``analysis.json``. None of them can carry code.
+Beside the files for people (``reviews.csv``, ``topics.csv``, ``report.json``, and
+``sentences.csv`` where sentences are grouped) the folder holds what is needed to search and draw
+again: ``table.parquet``, ``texts.parquet``, ``arrays.npz`` and ``analysis.json``. None of them can
+carry code.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis import Analysis, Settings, Topic
 from pipeline.errors import InputError
-from pipeline.export import reviews_csv, topics_csv
+from pipeline.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.files import load_arrays, save_arrays
+from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
-from pipeline.topics import Candidate
+from pipeline.result import Analysis, Batch, Settings, Topic
+from pipeline.topics import Candidate, TopicSpace
+from pipeline.units import SENTENCE, cut, whole_reviews
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def save_analysis(analysis: Analysis, folder: Path) -> None:
@@ -46,6 +49,8 @@ def save_analysis(analysis: Analysis, folder: Path) -> None:
     try:
         _write(analysis, scratch)
         folder.mkdir(exist_ok=True)
+        if not (scratch / "sentences.csv").exists():  # of an older analysis by sentences
+            (folder / "sentences.csv").unlink(missing_ok=True)
         # analysis.json goes last: while it is missing or old, nothing else is believed.
         for file in sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json"):
             os.replace(file, folder / file.name)
@@ -73,16 +78,29 @@ def load_analysis(folder: Path) -> Analysis:
             raise ValueError("the arrays are missing, damaged or of another analysis")
         texts = pd.read_parquet(folder / "texts.parquet")
         table = pd.read_parquet(folder / "table.parquet")
-        if not len(texts) == len(table) == len(arrays["raw"]):
+        if not len(texts) == len(table) == len(arrays["batch"]):
             raise ValueError("the files don't belong together")
+        reviews = tuple(texts["text"])
+        units = whole_reviews(reviews)
+        if meta["unit"] == SENTENCE:
+            units = cut(reviews, arrays["review"], arrays["starts"], arrays["ends"])
+        if not len(units) == len(arrays["raw"]) == len(arrays["assignments"]):
+            raise ValueError("the arrays don't belong together")
         return Analysis(
             frame=table,
             ids=tuple(texts["id"]),
-            texts=tuple(texts["text"]),
+            texts=reviews,
             columns=meta["columns"],
             languages=texts["language"].to_numpy(dtype=object).astype(str),
+            units=units,
             raw=arrays["raw"],
             space=NeutralSpace(arrays["removed"], arrays["center"]),
+            grouping=Grouping(
+                TopicSpace(arrays["mean"], arrays["axes"]),
+                arrays["centroids"],
+                arrays["owners"],
+                float(arrays["floor"]),
+            ),
             assignments=arrays["assignments"],
             places=arrays.get("places"),
             topics=tuple(Topic(**topic) for topic in meta["topics"]),
@@ -90,6 +108,9 @@ def load_analysis(folder: Path) -> Analysis:
             settings=Settings(**meta["settings"]),
             encoder=meta["encoder"],
             report=json.loads((folder / "report.json").read_text("utf-8")),
+            batch=arrays["batch"],
+            batches=tuple(Batch(**batch) for batch in meta["batches"]),
+            edits=tuple(meta["edits"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
@@ -97,17 +118,17 @@ def load_analysis(folder: Path) -> Analysis:
         ) from error
 
 
-def filter_rows(
+def filter_units(
     analysis: Analysis,
     *,
     languages: Iterable[str] = (),
     topics: Iterable[int] = (),
     where: Mapping[str, Sequence[str]] | None = None,
 ) -> np.ndarray:
-    """Rows that pass every filter: bool (n,). An empty filter passes everything.
+    """Units that pass every filter: bool (m,). An empty filter passes everything.
 
     Args:
-        analysis: whose rows.
+        analysis: whose units.
         languages: any of these codes.
         topics: any of these ids.
         where: column of the file -> any of these values, compared as text.
@@ -118,25 +139,40 @@ def filter_rows(
     passing = np.ones(len(analysis.texts), bool)
     if codes := list(languages):
         passing &= np.isin(analysis.languages, codes)
-    if ids := list(topics):
-        passing &= np.isin(analysis.assignments, ids)
     for column, values in (where or {}).items():
         if column not in analysis.frame.columns:
             columns = ", ".join(map(str, analysis.frame.columns))
             raise InputError(f"There is no column '{column}'; the file has: {columns}")
         passing &= analysis.frame[column].isin(list(values)).to_numpy()
-    return passing
+    units = passing[analysis.units.review]
+    if ids := list(topics):
+        units &= np.isin(analysis.assignments, ids)
+    return units
 
 
 def _write(analysis: Analysis, folder: Path) -> None:
     (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
     (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
+    if analysis.units.kind == SENTENCE:
+        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
     _write_json(folder / "report.json", analysis.report)
     analysis.frame.to_parquet(folder / "table.parquet", index=False)
     texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
     pd.DataFrame(texts).to_parquet(folder / "texts.parquet", index=False)
-    space = analysis.space
-    arrays = {"raw": analysis.raw, "assignments": analysis.assignments, **vars(space)}
+    grouping = analysis.grouping
+    arrays = {
+        "raw": analysis.raw,
+        "assignments": analysis.assignments,
+        "batch": analysis.batch,
+        **vars(analysis.space),
+        **vars(grouping.space),
+        "centroids": grouping.centroids,
+        "owners": grouping.owners,
+        "floor": np.array(grouping.floor),
+    }
+    if analysis.units.kind == SENTENCE:
+        units = analysis.units
+        arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
     if analysis.places is not None:
         arrays["places"] = analysis.places
     key = os.urandom(16).hex()  # ties analysis.json and the arrays of one run together
@@ -145,10 +181,13 @@ def _write(analysis: Analysis, folder: Path) -> None:
         "format": _FORMAT,
         "key": key,
         "columns": analysis.columns,
+        "unit": analysis.units.kind,
         "topics": [asdict(topic) for topic in analysis.topics],
         "candidates": [asdict(candidate) for candidate in analysis.candidates],
         "settings": asdict(analysis.settings),
         "encoder": analysis.encoder,
+        "batches": [asdict(batch) for batch in analysis.batches],
+        "edits": list(analysis.edits),
     }
     _write_json(folder / "analysis.json", meta)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.analysis import Analysis
 from pipeline.facets import Facets, counted, language_name
+from pipeline.result import Analysis, Topic
 
 COLOURS = ("topic", "language", "hotel", "rating")
 # Apart from each other for 20 categories, and from a white page and a dark one.
@@ -22,10 +22,10 @@ _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"
 
 @dataclass(frozen=True)
 class Categories:
-    """A colouring of the reviews.
+    """A colouring of the units.
 
     Attributes:
-        codes: int64 (n,), category of each review.
+        codes: int64 (m,), category of each unit.
         names, colours, symbols: of each category.
     """
 
@@ -47,13 +47,15 @@ def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
     More than 20 languages or hotels: the rest are "other". More than 20 topics take the palette
     again with another marker.
     """
+    review = analysis.units.review
     if colour == "topic":
-        count = len(analysis.topics)
         return Categories(
             codes=analysis.assignments,
             names=tuple(topic.name for topic in analysis.topics),
-            colours=tuple(PALETTE[i % len(PALETTE)] for i in range(count)),
-            symbols=tuple("circle" if i < len(PALETTE) else "diamond" for i in range(count)),
+            colours=tuple(map(topic_colour, analysis.topics)),
+            symbols=tuple(
+                "circle" if topic.colour < len(PALETTE) else "diamond" for topic in analysis.topics
+            ),
         )
     if colour == "rating" and facets.ratings is not None:
         known = np.isfinite(facets.ratings)
@@ -62,7 +64,7 @@ def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
         names = tuple(f"{star} star{'s' * (star != 1)}" for star in scale[:-1]) + ("no rating",)
         place = {star: i for i, star in enumerate(scale)}
         return Categories(
-            codes=np.array([place[star] for star in stars.tolist()], np.int64),
+            codes=np.array([place[star] for star in stars.tolist()], np.int64)[review],
             names=names,
             colours=(*_RATINGS.values(), OTHER),
             symbols=("circle",) * len(scale),
@@ -78,11 +80,16 @@ def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
     position = {name: i for i, name in enumerate(named)}
     rest = [] if len(named) == len(order) else [f"other ({len(order) - len(named)})"]
     return Categories(
-        codes=np.array([position.get(value, len(named)) for value in values], np.int64),
+        codes=np.array([position.get(value, len(named)) for value in values], np.int64)[review],
         names=(*named, *rest),
         colours=(*PALETTE[: len(named)], *([OTHER] if rest else [])),
         symbols=("circle",) * (len(named) + len(rest)),
     )
+
+
+def topic_colour(topic: Topic) -> str:
+    """A topic keeps its colour through edits; what fits nowhere is grey."""
+    return OTHER if topic.other else PALETTE[topic.colour % len(PALETTE)]
 
 
 def ink(dark: bool) -> str:

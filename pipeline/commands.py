@@ -80,6 +80,7 @@ def analyse(options: argparse.Namespace) -> None:
 
     settings = Settings(
         topics=options.topics,
+        unit=options.unit,
         space=options.space,
         model=options.model,
         seed=options.seed,
@@ -89,11 +90,14 @@ def analyse(options: argparse.Namespace) -> None:
         log = StageLog(bars)
         with log.stage("read"):
             reviews = _read_reviews(options, id_column=options.id_column)
-        analysis = analyse(reviews, settings, log=log, use_cache=not options.no_cache)
+        analysis = analyse(
+            reviews, settings, name=options.file.name, log=log, use_cache=not options.no_cache
+        )
     save_analysis(analysis, options.out)
     agreement = analysis.report["agreement_with_language"]
     print(
         f"{len(reviews.texts)} reviews kept, {len(reviews.rejected)} rejected; "
+        f"{_cut(analysis)}"
         f"{len(set(analysis.languages))} languages; {len(analysis.topics)} topics; agreement of "
         f"topics with language {agreement['before']:.2f} before, {agreement['after']:.2f} after "
         f"the correction -> {options.out}"
@@ -102,16 +106,22 @@ def analyse(options: argparse.Namespace) -> None:
         print(f"{topic.reviews:6d}  {topic.name}")
 
 
+def _cut(analysis: Any) -> str:
+    if len(analysis.units) == len(analysis.texts):
+        return ""
+    return f"{len(analysis.units)} sentences grouped; "
+
+
 def search(options: argparse.Namespace) -> None:
     """Print or write the reviews that say it."""
-    from pipeline.analysis_folder import filter_rows, load_analysis
+    from pipeline.analysis_folder import filter_units, load_analysis
     from pipeline.encoder import load_encoder
     from pipeline.export import hit_records, hits_csv
     from pipeline.files import atomic_write
 
     queries = _queries(options)
     analysis = load_analysis(options.folder)
-    allowed = filter_rows(analysis, languages=options.language, where=_conditions(options.where))
+    allowed = filter_units(analysis, languages=options.language, where=_conditions(options.where))
     encoder = load_encoder(analysis.settings.model)
     if encoder.fingerprint != analysis.encoder:
         raise InputError(

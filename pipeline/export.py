@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.analysis import Analysis
+from pipeline.result import Analysis
 
 # What a spreadsheet would run as a formula (OWASP, "CSV injection"). Plain numbers stay numbers.
 _FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)*)?([.,]\d+)?%?$")
 RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
+SENTENCE_COLUMNS = ("review_id", "sentence", "text", "language", "topic_id", "topic", "x", "y")
 HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
 
 
@@ -37,6 +38,9 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     """The file's own columns, then review_id, language, topic_id, topic and, with a map, x, y.
 
+    Where sentences are grouped, topic and place are those of the sentence that stands for the
+    review (:func:`pipeline.result.main_units`).
+
     A column of the file that has one of these names is called "<name>_original", except an id
     column named review_id, whose values are the same.
     """
@@ -55,14 +59,32 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     numbers = range(len(analysis.texts)) if rows is None else rows
 
     def row(n: int) -> list[Any]:
-        topic = analysis.topic_of(n)
+        unit = int(analysis.main_units[n])
+        topic = analysis.topic_of(unit)
         cells = [column[n] for column in values]
         cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
         if analysis.places is not None:
-            cells += [f"{place:.4f}" for place in analysis.places[n]]
+            cells += [f"{place:.4f}" for place in analysis.places[unit]]
         return cells
 
     return to_csv(header, map(row, numbers))
+
+
+def sentences_csv(analysis: Analysis, chosen: Sequence[int] | None = None) -> str:
+    """A row a sentence: its review, its number in it from 1, text, language, topic and place."""
+    units = analysis.units
+    header = SENTENCE_COLUMNS if analysis.places is not None else SENTENCE_COLUMNS[:-2]
+
+    def row(unit: int) -> list[Any]:
+        review = int(units.review[unit])
+        topic = analysis.topic_of(unit)
+        cells = [analysis.ids[review], unit - int(units.first[review]) + 1, units.texts[unit]]
+        cells += [analysis.languages[review], topic.id, topic.name]
+        if analysis.places is not None:
+            cells += [f"{place:.4f}" for place in analysis.places[unit]]
+        return cells
+
+    return to_csv(header, map(row, range(len(units)) if chosen is None else chosen))
 
 
 def topics_csv(analysis: Analysis) -> str:
@@ -81,16 +103,19 @@ def topics_csv(analysis: Analysis) -> str:
 
 def hit_records(analysis: Analysis, hits: Any) -> list[dict[str, Any]]:
     """Hits as plain records: rank from 1, review_id, score, language, topic, text."""
+    reviews = analysis.units.review[hits.rows]
     return [
         {
             "rank": rank,
-            "review_id": analysis.ids[row],
+            "review_id": analysis.ids[review],
             "score": round(float(score), 4),
-            "language": str(analysis.languages[row]),
-            "topic": analysis.topic_of(row).name,
-            "text": analysis.texts[row],
+            "language": str(analysis.languages[review]),
+            "topic": analysis.topic_of(unit).name,
+            "text": analysis.texts[review],
         }
-        for rank, (row, score) in enumerate(zip(hits.rows, hits.scores, strict=True), 1)
+        for rank, (unit, review, score) in enumerate(
+            zip(hits.rows, reviews, hits.scores, strict=True), 1
+        )
     ]
 
 

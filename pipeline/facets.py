@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis import Analysis
 from pipeline.columns import parse_dates, parse_ratings
 from pipeline.languages import UNKNOWN
+from pipeline.result import Analysis
 
 
 @dataclass(frozen=True)
@@ -88,25 +88,24 @@ def topic_table(
     Args:
         analysis: whose topics.
         facets: of the same analysis.
-        allowed: bool (n,), reviews that are counted; all when left out.
+        allowed: bool (m,), units that are counted; all when left out.
     """
-    counting = np.ones(len(analysis.texts), bool) if allowed is None else allowed
-    total = max(int(counting.sum()), 1)
+    counting = np.ones(len(analysis.units), bool) if allowed is None else allowed
+    total = max(len(analysis.units.reviews_of(counting)), 1)
     rows = []
     for topic in analysis.topics:
-        chosen = counting & (analysis.assignments == topic.id)
-        reviews = int(chosen.sum())
+        chosen = analysis.units.reviews_of(counting & (analysis.assignments == topic.id))
         mix = counted(analysis.languages[chosen].tolist())
         rated = facets.ratings[chosen] if facets.ratings is not None else np.empty(0)
         rated = rated[np.isfinite(rated)]
-        first = [f"{language_name(code)} {100 * n / reviews:.0f}%" for code, n in mix.items()][:3]
+        first = [f"{language_name(code)} {100 * n / len(chosen):.0f}%" for code, n in mix.items()]
         rows.append(
             {
                 "topic": topic.name,
-                "reviews": reviews,
-                "share": 100 * reviews / total,
+                "reviews": len(chosen),
+                "share": 100 * len(chosen) / total,
                 "languages": len(mix),
-                "mix": ", ".join(first),
+                "mix": ", ".join(first[:3]),
                 "rating": float(rated.mean()) if len(rated) else np.nan,
             }
         )

@@ -7,36 +7,43 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from pipeline.analysis import Analysis
 from pipeline.colours import OTHER, Categories, categorise, ink
 from pipeline.facets import Facets, excerpt
 from pipeline.labels import hover_texts, name_labels, plain
+from pipeline.result import Analysis
 
 MOST_POINTS = 50_000  # hovering and drawing a lasso stay quick up to about here
 
 
-def drawn_rows(
+def drawn_units(
     analysis: Analysis,
     allowed: np.ndarray | None = None,
     *,
     always: Sequence[int] | np.ndarray = (),
     most: int = MOST_POINTS,
 ) -> np.ndarray:
-    """Rows that are drawn: all that pass the filter, or a sample with ``always`` in it.
+    """Units that are drawn: all that pass the filter, or a sample with ``always`` in it.
 
     The sample is stratified: each topic in each language keeps its share. It is the same sample
     every time.
     """
-    rows = np.arange(len(analysis.texts)) if allowed is None else np.flatnonzero(allowed)
+    allowed = visible(analysis) if allowed is None else allowed & visible(analysis)
+    rows = np.flatnonzero(allowed)
     if len(rows) <= most:
         return rows
     generator = np.random.default_rng(0)
-    _, languages = np.unique(analysis.languages, return_inverse=True)
+    _, languages = np.unique(analysis.unit_languages, return_inverse=True)
     strata = analysis.assignments[rows] * (languages.max() + 1) + languages[rows]
     # Within strata in random order, then every so many-th row of the whole.
     order = np.lexsort((generator.random(len(rows)), strata))
     steps = np.linspace(0, len(rows) - 1, most).round().astype(int)
     return np.union1d(rows[order[steps]], np.asarray(always, dtype=rows.dtype))
+
+
+def visible(analysis: Analysis) -> np.ndarray:
+    """Units of topics that are not hidden: bool (m,)."""
+    hidden = [topic.id for topic in analysis.topics if topic.hidden]
+    return ~np.isin(analysis.assignments, hidden)
 
 
 def map_figure(
@@ -51,16 +58,16 @@ def map_figure(
     height: int = 600,
     most: int = MOST_POINTS,
 ) -> go.Figure:
-    """The map: a point a review, a trace a category, hits ringed on top.
+    """The map: a point a unit, a trace a category, hits ringed on top.
 
-    Each point's ``customdata`` is its row number.
+    Each point's ``customdata`` is its unit's number.
 
     Args:
         analysis: with places.
         facets: of the same analysis.
         colour: see :func:`categorise`.
-        allowed: bool (n,), rows that pass the filters.
-        hits: rows of a search, best first; the others step back.
+        allowed: bool (m,), units that pass the filters.
+        hits: units of a search, best first; the others step back.
         named: whether topic names stand on the map.
         dark: for a dark page.
         height: pixels.
@@ -72,7 +79,7 @@ def map_figure(
     if analysis.places is None:
         raise ValueError("the analysis has no map")
     found = np.empty(0, np.int64) if hits is None else np.asarray(hits, np.int64)
-    rows = drawn_rows(analysis, allowed, always=found, most=most)
+    rows = drawn_units(analysis, allowed, always=found, most=most)
     categories = categorise(analysis, facets, colour)
     texts = hover_texts(analysis, facets, rows)
     searching = hits is not None
@@ -113,9 +120,10 @@ def map_figure(
 
 def map_description(analysis: Analysis, drawn: int, colour: str, hits: np.ndarray | None) -> str:
     """The map in a sentence, for who can't see it."""
+    kind = analysis.units.kind
     text = (
-        f"Map of {drawn:,} reviews in {len(analysis.topics)} topics, coloured by {colour}; "
-        "reviews that say similar things lie close together, whatever their language."
+        f"Map of {drawn:,} {kind}s in {len(analysis.topics)} topics, coloured by {colour}; "
+        f"{kind}s that say similar things lie close together, whatever their language."
     )
     return text if hits is None else f"{text} {len(hits)} search results are ringed."
 

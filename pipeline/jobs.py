@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.analysis import Settings
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.job import Job
+from pipeline.result import Settings
 
 log = logging.getLogger(__name__)
 

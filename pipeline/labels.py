@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.analysis import Analysis
 from pipeline.colours import ink
 from pipeline.facets import Facets, excerpt, language_name
+from pipeline.result import Analysis
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
 _HOVER_LETTERS = 100
@@ -19,18 +19,19 @@ _MANY = 15_000  # points, from which hover texts are shorter: each one is sent t
 _UNITS_PER_PIXEL = 1 / 26  # of a map in half a window; for keeping names apart
 
 
-def hover_texts(analysis: Analysis, facets: Facets, rows: np.ndarray) -> list[str]:
-    """For each row its topic, language, hotel and the beginning of its text, in plotly's HTML."""
-    letters = _HOVER_LETTERS if len(rows) <= _MANY else _HOVER_LETTERS // 2
+def hover_texts(analysis: Analysis, facets: Facets, units: np.ndarray) -> list[str]:
+    """For each unit its topic, language, hotel and the beginning of its text, in plotly's HTML."""
+    letters = _HOVER_LETTERS if len(units) <= _MANY else _HOVER_LETTERS // 2
     topics = [f"<b>{plain(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
     texts = []
-    for row in rows.tolist():
+    reviews = analysis.units.review[units]
+    for unit, row in zip(units.tolist(), reviews.tolist(), strict=True):
         facts = language_name(str(analysis.languages[row]))
         if facets.hotels is not None and facets.hotels[row]:
             facts += f" · {excerpt(facets.hotels[row], 30)}"
-        lines = _wrap(excerpt(analysis.texts[row], letters), _HOVER_WIDTH)
+        lines = _wrap(excerpt(analysis.units.texts[unit], letters), _HOVER_WIDTH)
         body = "<br>".join(f"\u2068{plain(line)}\u2069" for line in lines)  # isolated: may be RTL
-        texts.append(f"{topics[analysis.assignments[row]]}<br>{plain(facts)}<br>{body}")
+        texts.append(f"{topics[analysis.assignments[unit]]}<br>{plain(facts)}<br>{body}")
     return texts
 
 
@@ -70,7 +71,7 @@ def _short(name: str, analysis: Analysis) -> str:
 
 
 def name_labels(
-    analysis: Analysis, rows: np.ndarray, *, dark: bool, faint: bool
+    analysis: Analysis, units: np.ndarray, *, dark: bool, faint: bool
 ) -> list[dict[str, Any]]:
     """Annotations with topic names at their medians, larger topics first, none upon another."""
     assert analysis.places is not None  # noqa: S101  checked by the caller
@@ -79,8 +80,8 @@ def name_labels(
     boxes: list[tuple[float, float, float]] = []  # x, y, half width
     height = 24 * _UNITS_PER_PIXEL
     for topic in analysis.topics:
-        members = rows[analysis.assignments[rows] == topic.id]
-        if not len(members):
+        members = units[analysis.assignments[units] == topic.id]
+        if not len(members) or topic.other:
             continue
         name = excerpt(_short(topic.name, analysis), 28)
         half = (_width(name) * 6.5 / 2 + 8) * _UNITS_PER_PIXEL

@@ -161,7 +161,8 @@ class Worker:
         with stages.stage("model"):
             encoder = self.model(settings.model)
         save_analysis(
-            analyse(reviews, settings, encoder=encoder, log=stages), Path(request["target"])
+            analyse(reviews, settings, name=request["name"], encoder=encoder, log=stages),
+            Path(request["target"]),
         )
         return {"event": "done"}
 

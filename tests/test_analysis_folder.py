@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import filter_rows, load_analysis, save_analysis
+from pipeline.analysis_folder import filter_units, load_analysis, save_analysis
 from pipeline.errors import InputError
 from pipeline.export import reviews_csv
 from pipeline.reviews import read_reviews
@@ -87,12 +87,12 @@ def test_folder_that_cannot_be_written(analysis, tmp_path):
 
 
 def test_filters_combine(analysis):
-    assert filter_rows(analysis).all()
-    japanese = filter_rows(analysis, languages=["ja"])
+    assert filter_units(analysis).all()
+    japanese = filter_units(analysis, languages=["ja"])
     np.testing.assert_array_equal(japanese, analysis.languages == "ja")
-    some = filter_rows(analysis, languages=["ja", "de"], where={"x": ["1", "2", "3"]})
+    some = filter_units(analysis, languages=["ja", "de"], where={"x": ["1", "2", "3"]})
     assert [analysis.ids[row] for row in np.flatnonzero(some)] == ["A1", "A2"]
-    topic = filter_rows(analysis, topics=[0, 1])
+    topic = filter_units(analysis, topics=[0, 1])
     assert topic.sum() == analysis.topics[0].reviews + analysis.topics[1].reviews
     with pytest.raises(InputError, match="no column 'nope'; the file has: review_id"):
-        filter_rows(analysis, where={"nope": ["1"]})
+        filter_units(analysis, where={"nope": ["1"]})

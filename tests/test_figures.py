@@ -4,16 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.analysis import Analysis, Settings, Topic
 from pipeline.colours import COLOURS, PALETTE, categorise, colourings
 from pipeline.facets import excerpt, facets_of, language_name, topic_table
 from pipeline.figures import (
     MOST_POINTS,
-    drawn_rows,
+    drawn_units,
     map_description,
     map_figure,
 )
+from pipeline.grouping import Grouping
 from pipeline.neutral import raw_space
+from pipeline.result import Analysis, Batch, Settings, Topic
+from pipeline.topics import TopicSpace
+from pipeline.units import whole_reviews
 
 
 def made_up(
@@ -35,18 +38,28 @@ def made_up(
         "texts": (text,) * n,
         "columns": {"text": "x", "hotel": "hotel", "rating": "stars", "date": "day"},
         "languages": codes,
+        "units": whole_reviews((text,) * n),
         "raw": np.eye(n, 4, dtype=np.float32),
         "space": raw_space(4),
+        "grouping": Grouping(
+            TopicSpace(np.zeros(4, np.float32), np.eye(4, dtype=np.float32)),
+            np.eye(topics, 4, dtype=np.float32),
+            np.arange(topics),
+        ),
         "assignments": assignments,
         "places": generator.normal(size=(n, 2)).astype(np.float32),
         "topics": tuple(
-            Topic(i, f"Topic <{i}>", int((assignments == i).sum()), {"en": 1}, {})
+            Topic(
+                i, f"t{i}", f"Topic <{i}>", int((assignments == i).sum()), {"en": 1}, {}, colour=i
+            )
             for i in range(topics)
         ),
         "candidates": (),
         "settings": Settings(),
         "encoder": "fake",
         "report": {},
+        "batch": np.zeros(n, np.int64),
+        "batches": (Batch("made up", n),),
     }
     return Analysis(**options | more)
 
@@ -118,13 +131,13 @@ def test_a_large_file_is_sampled_by_topic_and_language():
     n = 120_000
     analysis = made_up(n, topics=4, languages=("en",) * 99 + ("ja",), text="x")
     hits = np.array([7, 11, n - 1])
-    rows = drawn_rows(analysis, always=hits)
+    rows = drawn_units(analysis, always=hits)
     assert MOST_POINTS <= len(rows) <= MOST_POINTS + 3
     assert set(hits) <= set(rows.tolist())
     shares = np.bincount(analysis.assignments[rows]) / len(rows)
     np.testing.assert_allclose(shares, 0.25, atol=0.001)
     assert (analysis.languages[rows] == "ja").mean() == pytest.approx(0.01, abs=0.001)
-    assert np.array_equal(rows, drawn_rows(analysis, always=hits))
+    assert np.array_equal(rows, drawn_units(analysis, always=hits))
 
 
 def test_beyond_twenty_languages_are_other_and_topics_get_another_marker():

@@ -44,16 +44,16 @@ if session.problem:
     problem_box(session.problem)
 query = search_bar()
 passing = choose_filters(view)
-hits = run_search(view, query, passing.rows)
-show_summary(view, passing.rows)
+hits = run_search(view, query, passing.units)
+show_summary(view, passing.units)
 colour, named = choose_colour(view)
 if hits is None:
-    show_map(view, passing.rows, None, colour=colour, named=named)
+    show_map(view, passing.units, None, colour=colour, named=named)
 else:
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        show_map(view, passing.rows, hits.rows, colour=colour, named=named)
+        show_map(view, passing.units, hits.rows, colour=colour, named=named)
     with right:
         show_results(view, hits)
-show_selection(session, view, passing.rows)
+show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)

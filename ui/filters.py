@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from pipeline.analysis_folder import filter_rows
+from pipeline.analysis_folder import filter_units
 from pipeline.facets import counted, excerpt, language_name
 from ui.state import View
 
@@ -19,9 +19,9 @@ def topics_key(view: View) -> str:
 
 @dataclass(frozen=True)
 class Passing:
-    """Rows that pass the filters, bool (n,); and those that would with every topic allowed."""
+    """Units that pass the filters, bool (m,); and those that would with every topic allowed."""
 
-    rows: np.ndarray
+    units: np.ndarray
     of_any_topic: np.ndarray
 
 
@@ -52,7 +52,7 @@ def choose_filters(view: View) -> Passing:
             key=topics_key(view),
             label_visibility="collapsed",
         )
-    allowed = filter_rows(analysis, languages=codes)
+    allowed = filter_units(analysis, languages=codes)
     if hotels:
         with places[2]:
             chosen = st.multiselect(
@@ -64,8 +64,8 @@ def choose_filters(view: View) -> Passing:
                 label_visibility="collapsed",
             )
         if chosen:
-            allowed &= np.isin(named, chosen)
-    return Passing(allowed & filter_rows(analysis, topics=topics), allowed)
+            allowed &= np.isin(named, chosen)[analysis.units.review]
+    return Passing(allowed & filter_units(analysis, topics=topics), allowed)
 
 
 def clear_filters(view: View) -> None:

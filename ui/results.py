@@ -52,13 +52,13 @@ def run_search(view: View, query: str, allowed: np.ndarray) -> Hits | None:
 
 def show_summary(view: View, allowed: np.ndarray) -> None:
     """What the filters leave, in a line."""
-    passing = int(allowed.sum())
-    everything = len(allowed)
+    passing = len(view.analysis.units.reviews_of(allowed))
+    everything = len(view.analysis.texts)
     if passing == 0:
         st.info("No review passes these filters.", icon=":material/filter_alt_off:")
     elif passing < everything:
         st.caption(f"{count(passing, 'review')} of {everything:,} pass the filters.")
-    if passing < everything:
+    if not allowed.all():
         st.button(
             "Clear the filters",
             on_click=clear_filters,
@@ -70,7 +70,7 @@ def show_summary(view: View, allowed: np.ndarray) -> None:
 
 def show_results(view: View, hits: Hits) -> None:
     """The hits as a list to read."""
-    languages = view.analysis.languages[hits.rows].tolist()
+    languages = view.analysis.unit_languages[hits.rows].tolist()
     if not languages:
         st.info("No review is left to search: clear a filter.")
         return

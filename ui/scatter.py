@@ -93,14 +93,14 @@ def show_map(
     note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
     if allowed.sum() > drawn:
         note += (
-            f" {MOST_POINTS:,} of {int(allowed.sum()):,} reviews are drawn, with every topic and "
+            f" {MOST_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
             "language in its share; search and figures use all of them."
         )
     st.caption(note)
 
 
 def chosen_rows(event: Any) -> tuple[int, ...]:
-    """The rows in a selection of the chart, each once, in file order."""
+    """The units in a selection of the chart, each once, in file order."""
     points = (event or {}).get("selection", {}).get("points", [])
     rows = set()
     for point in points:
@@ -119,11 +119,12 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
         return
     with st.container(border=True, key="selection"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{count(len(rows), 'chosen review')}", anchor=False)
+            st.subheader(f"{count(len(rows), f'chosen {view.analysis.units.kind}')}", anchor=False)
             if rows:
+                reviews = view.analysis.units.reviews_of(np.array(rows)).tolist()
                 st.download_button(
                     "Download",
-                    lambda: reviews_csv(view.analysis, rows).encode("utf-8-sig"),
+                    lambda: reviews_csv(view.analysis, reviews).encode("utf-8-sig"),
                     file_name="chosen_reviews.csv",
                     mime="text/csv",
                     on_click="ignore",
@@ -131,11 +132,10 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 )
             st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
         if not rows:
-            st.info("No chosen review passes the filters.")
+            st.info(f"No chosen {view.analysis.units.kind} passes the filters.")
             return
-        st.html(
-            f'<span class="pg-quiet">{language_line(view.analysis.languages[rows].tolist())}</span>'
-        )
+        line = language_line(view.analysis.unit_languages[rows].tolist())
+        st.html(f'<span class="pg-quiet">{line}</span>')
         st.dataframe(
             _table(view, rows[:_TABLED]),
             hide_index=True,
@@ -155,12 +155,12 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
 def _table(view: View, rows: list[int]) -> pd.DataFrame:
     analysis, facets = view.analysis, view.facets
     table = {
-        "language": [language_name(str(analysis.languages[row])) for row in rows],
+        "language": [language_name(str(code)) for code in analysis.unit_languages[rows]],
         "topic": [analysis.topic_of(row).name for row in rows],
-        "text": [analysis.texts[row] for row in rows],
+        "text": [analysis.units.texts[row] for row in rows],
     }
     if facets.ratings is not None:
-        table["rating"] = facets.ratings[rows].tolist()
+        table["rating"] = facets.ratings[analysis.units.review[rows]].tolist()
     return pd.DataFrame(table)
 
 

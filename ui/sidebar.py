@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pipeline.analysis import Settings
 from pipeline.export import reviews_csv, topics_csv
+from pipeline.result import Settings
 from ui.proof import proof
 from ui.state import Session, View, current
 from ui.widgets import job_progress

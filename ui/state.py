@@ -16,7 +16,6 @@ import numpy as np
 import streamlit as st
 from streamlit import config
 
-from pipeline.analysis import Analysis, Settings
 from pipeline.analysis_folder import load_analysis
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
@@ -26,6 +25,7 @@ from pipeline.job import Job
 from pipeline.jobs import WorkerClient
 from pipeline.places import cache_folder
 from pipeline.reading.types import Limits
+from pipeline.result import Analysis, Settings
 from pipeline.search import Hits
 from ui.preview import Preview, Reading
 

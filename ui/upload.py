@@ -10,12 +10,12 @@ from typing import IO
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pipeline.analysis import Settings
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.memory import remember_columns
+from pipeline.result import Settings
 from pipeline.reviews import Reviews
 from ui.columns import choose_columns, choose_rules, show_table
 from ui.preview import Preview, Reading, sentence

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pipeline.colours import categorise
 from pipeline.facets import counted, language_name
+from pipeline.result import Analysis
 from ui.state import View, current
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -89,7 +90,7 @@ def review_list(
 
     Args:
         view: whose reviews.
-        rows: which.
+        rows: which units; where sentences are grouped, the sentence is marked in its review.
         scores: cosines, shown with the rank where given.
         tall: whether the list scrolls in a frame of its own on wide screens.
     """
@@ -105,12 +106,13 @@ def review_list(
 
 
 def _review(
-    view: View, row: int, colours: tuple[str, ...], hit: tuple[int, float, float] | None
+    view: View, unit: int, colours: tuple[str, ...], hit: tuple[int, float, float] | None
 ) -> str:
     """One review; ``hit``: its rank, its score and the best score of the list."""
     analysis, facets = view.analysis, view.facets
+    row = int(analysis.units.review[unit])
     code = str(analysis.languages[row])
-    topic = analysis.topic_of(row)
+    topic = analysis.topic_of(unit)
     who = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
     if facets.ratings is not None and np.isfinite(facets.ratings[row]):
         rating = float(facets.ratings[row])
@@ -131,15 +133,26 @@ def _review(
     if facets.hotels is not None and facets.hotels[row]:
         about.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
     lines = "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))
-    return f'<article class="pg-hit">{lines}{_text(analysis.texts[row], code)}</article>'
+    return f'<article class="pg-hit">{lines}{_text(analysis, unit, code)}</article>'
 
 
-def _text(text: str, code: str) -> str:
+def _text(analysis: Analysis, unit: int, code: str) -> str:
+    """The review's text; where sentences are grouped, with its sentence marked."""
+    units = analysis.units
+    row = int(units.review[unit])
+    text, start, end = analysis.texts[row], int(units.starts[unit]), int(units.ends[unit])
+    whole = end - start >= len(text.strip())
+    body = safe(text)
+    if not whole:
+        body = f"{safe(text[:start])}<mark>{safe(text[start:end])}</mark>{safe(text[end:])}"
     # lang: the same character is drawn differently in Chinese and Japanese.
     opening = f'<div class="pg-text" dir="auto" lang="{safe(code)}">'
     if len(text) <= _CLIP + 80:
-        return f"{opening}{safe(text)}</div>"
+        return f"{opening}{body}</div>"
+    first = f"{safe(text[:_CLIP].rstrip())}… "
+    if not whole:
+        first = f"{'… ' * (start > 0)}<mark>{safe(text[start:end])}</mark> … "
     return (
-        f'{opening}<details><summary><span class="clip">{safe(text[:_CLIP].rstrip())}… </span>'
-        f'<span class="more">more</span></summary>{safe(text)}</details></div>'
+        f'{opening}<details><summary><span class="clip">{first}</span>'
+        f'<span class="more">more</span></summary>{body}</details></div>'
     )

@@ -1,0 +1,84 @@
+"""Topics as numbers -> topics with names, words and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pipeline.aspects import aspect_names, aspect_vectors, match_aspects
+from pipeline.encoder import Encoder
+from pipeline.keywords import topic_keywords
+from pipeline.naming import name_topics
+from pipeline.neutral import NeutralSpace
+from pipeline.result import Topic, count_languages
+from pipeline.units import Units
+
+OTHER_NAME = "Everything else"
+
+
+def describe_topics(
+    units: Units,
+    languages: np.ndarray,
+    assignments: np.ndarray,
+    count: int,
+    neutral: np.ndarray,
+    *,
+    space: NeutralSpace,
+    encoder: Encoder,
+    other: int | None = None,
+    kept: Mapping[int, Topic] | None = None,
+) -> tuple[Topic, ...]:
+    """Name and count the topics.
+
+    Args:
+        units: m of n reviews.
+        languages: str (n,), of the reviews.
+        assignments: int64 (m,), 0 to ``count`` - 1.
+        count: number of topics, "everything else" among them.
+        neutral: float32 (m, d), the units in the neutral space.
+        space: that space.
+        encoder: the model that made it.
+        other: the topic of what fits nowhere.
+        kept: topics by their new id that keep name and words; their counts alone are new.
+    """
+    kept = kept or {}
+    of_units = languages[units.review]
+    described: dict[int, Topic] = {}
+    if len(kept) < count:
+        headings = aspect_names()
+        matched = match_aspects(neutral, assignments, count, aspect_vectors(encoder), space)
+        aspects = [[(headings[aspect], score) for aspect, score in row] for row in matched]
+        keywords = topic_keywords(units.texts, of_units, assignments, count)
+        sizes = [count_languages(of_units[assignments == topic]) for topic in range(count)]
+        names = name_topics(keywords, sizes, aspects)
+        for topic in set(range(count)) - set(kept):
+            described[topic] = Topic(
+                id=topic,
+                key=f"t{topic}",
+                name=names[topic],
+                reviews=0,
+                languages={},
+                keywords=keywords[topic],
+                colour=topic,
+                other=topic == other,
+            )
+    described |= kept
+    return count_topics(
+        units, languages, assignments, tuple(described[topic] for topic in range(count))
+    )
+
+
+def count_topics(
+    units: Units, languages: np.ndarray, assignments: np.ndarray, topics: tuple[Topic, ...]
+) -> tuple[Topic, ...]:
+    """The topics with their ids and counts as the assignments have them."""
+    from dataclasses import replace
+
+    counted = []
+    for id, topic in enumerate(topics):
+        of_reviews = languages[units.reviews_of(assignments == id)]
+        counted.append(
+            replace(topic, id=id, reviews=len(of_reviews), languages=count_languages(of_reviews))
+        )
+    return tuple(counted)

@@ -1,0 +1,245 @@
+"""What an analysis is: everything that views, exports and edits read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.encoder import DEFAULT_MODEL
+from pipeline.errors import InputError
+from pipeline.grouping import Grouping
+from pipeline.neutral import NeutralSpace
+from pipeline.search import Hits, search
+from pipeline.topics import Candidate
+from pipeline.units import KINDS, Units
+
+SPACES = ("neutral", "raw")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user can choose; equal settings on equal reviews give equal bytes.
+
+    Attributes:
+        topics: their number; None lets the program choose.
+        unit: "review", "sentence", or "auto" to choose by the file.
+        space: "neutral", or "raw" to leave the language in the vectors.
+        model: see :func:`pipeline.encoder.load_encoder`.
+        seed: for grouping and map.
+        with_map: whether to lay the reviews out.
+    """
+
+    topics: int | None = None
+    unit: str = "auto"
+    space: str = "neutral"
+    model: str = DEFAULT_MODEL
+    seed: int = 0
+    with_map: bool = True
+
+    def __post_init__(self) -> None:
+        if self.space not in SPACES:
+            raise InputError(f"The space '{self.space}' is unknown: choose neutral or raw")
+        if self.unit not in (*KINDS, "auto"):
+            raise InputError(f"The unit '{self.unit}' is unknown: choose review, sentence or auto")
+        if not 0 <= self.seed < 2**32:
+            raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of an analysis. All counts are of reviews, also where sentences are grouped.
+
+    Attributes:
+        id: its place among the topics; 0 is the largest when an analysis is made.
+        key: stays with the topic through edits and next month's file.
+        name: English, or what the user has called it; unique among the topics.
+        reviews: how many say something of it.
+        languages: language -> number of its reviews here, largest first.
+        keywords: language -> words that set the topic apart in that language.
+        names: its name in other languages of the interface; empty once the user has named it.
+        glosses: language -> English of each keyword, "" where none is near.
+        stability: share of its reviews that stay together when a tenth of the file is left out;
+            None when it was not measured.
+        typical: language -> {"closest": units, "different": units}.
+        colour: its place in the palette.
+        other: whether these are the reviews that fit nowhere.
+        hidden: whether the user has put it out of sight.
+        named: whether the user has named it.
+    """
+
+    id: int
+    key: str
+    name: str
+    reviews: int
+    languages: dict[str, int]
+    keywords: dict[str, list[str]]
+    names: dict[str, str] = field(default_factory=dict)
+    glosses: dict[str, list[str]] = field(default_factory=dict)
+    stability: float | None = None
+    typical: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    colour: int = 0
+    other: bool = False
+    hidden: bool = False
+    named: bool = False
+
+    def name_in(self, language: str) -> str:
+        """Its name in a language of the interface, else in English."""
+        return self.names.get(language, self.name)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file of an analysis.
+
+    Attributes:
+        name: what the user calls the file; for display alone.
+        reviews: how many of its reviews are in the analysis.
+        known: how many were there before and were left out.
+    """
+
+    name: str
+    reviews: int
+    known: int = 0
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Reviews with their languages, vectors, topics and places; everything a view reads.
+
+    n reviews in m units (:class:`pipeline.units.Units`): m is n where whole reviews are grouped.
+
+    Attributes:
+        frame: the file's own columns, n rows.
+        ids, texts: n each.
+        columns: role ("text", "hotel", "date", "rating", ...) -> column of ``frame``, or None.
+        languages: str (n,).
+        units: what was grouped.
+        raw: float32 (m, d), the model's vectors.
+        space: where search happens.
+        grouping: what new reviews are put into topics by.
+        assignments: int64 (m,), topic of each unit.
+        places: float32 (m, 2) on the map, or None.
+        topics: in order of their ids.
+        candidates: the numbers of topics that were compared.
+        settings: what was asked for.
+        encoder: fingerprint of the model that made the vectors.
+        report: rows, stages, agreement figures; plain values, fit for JSON.
+        batch: int64 (n,), which of the files a review came with.
+        batches: the files, oldest first.
+        edits: what the user has changed, oldest first; see :mod:`pipeline.edits`.
+    """
+
+    frame: pd.DataFrame
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    columns: dict[str, str | None]
+    languages: np.ndarray
+    units: Units
+    raw: np.ndarray
+    space: NeutralSpace
+    grouping: Grouping
+    assignments: np.ndarray
+    places: np.ndarray | None
+    topics: tuple[Topic, ...]
+    candidates: tuple[Candidate, ...]
+    settings: Settings
+    encoder: str
+    report: dict[str, Any]
+    batch: np.ndarray
+    batches: tuple[Batch, ...]
+    edits: tuple[dict[str, Any], ...] = ()
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """float32 (m, d): the units in the space that is searched."""
+        return self.space.transform(self.raw)
+
+    @cached_property
+    def unit_languages(self) -> np.ndarray:
+        """str (m,): the language of each unit's review."""
+        return self.languages[self.units.review]
+
+    @cached_property
+    def main_units(self) -> np.ndarray:
+        """int64 (n,): the unit that stands for each review: the longest one of its main topic."""
+        return main_units(self.units, self.assignments, self.other)
+
+    @cached_property
+    def main_topics(self) -> np.ndarray:
+        """int64 (n,): the topic that most of each review's letters are about."""
+        return self.assignments[self.main_units]
+
+    @property
+    def other(self) -> int | None:
+        """The id of the topic of reviews that fit nowhere, or None."""
+        return next((topic.id for topic in self.topics if topic.other), None)
+
+    def topic_of(self, unit: int) -> Topic:
+        """The topic of a unit."""
+        return self.topics[int(self.assignments[unit])]
+
+    def in_topic(self, topic: int) -> np.ndarray:
+        """bool (n,): reviews of which at least one unit is in the topic."""
+        found = np.zeros(len(self.texts), bool)
+        found[self.units.review[self.assignments == topic]] = True
+        return found
+
+    def search(
+        self, queries: np.ndarray, *, top: int = 20, allowed: np.ndarray | None = None
+    ) -> list[Hits]:
+        """Ranked units for raw query vectors (q, d), the best one of each review alone.
+
+        Args:
+            queries: float32 (q, d), by the analysis' own model.
+            top: reviews at the most.
+            allowed: bool (m,), units that pass the filters.
+        """
+        if queries.shape[1] != self.raw.shape[1]:
+            raise InputError(
+                f"The query's vector has {queries.shape[1]} numbers and the analysis "
+                f"{self.raw.shape[1]}: search with the model that made it, {self.settings.model}"
+            )
+        queries = self.space.transform(queries)
+        if len(self.units) == len(self.texts):
+            return search(self.vectors, queries, top=top, allowed=allowed)
+        most = int(np.bincount(self.units.review).max())
+        hits = search(self.vectors, queries, top=top * most, allowed=allowed)
+        return [self._best_of_each_review(hit, top) for hit in hits]
+
+    def _best_of_each_review(self, hits: Hits, top: int) -> Hits:
+        _, first = np.unique(self.units.review[hits.rows], return_index=True)
+        kept = np.sort(first)[:top]
+        return Hits(hits.rows[kept], hits.scores[kept])
+
+
+def main_units(units: Units, assignments: np.ndarray, other: int | None) -> np.ndarray:
+    """The unit that stands for each review, int64 (n,).
+
+    That is the longest unit of the topic that most letters of the review are about; "everything
+    else" only where there is nothing else.
+    """
+    if len(units.first) == len(units):
+        return np.arange(len(units))
+    lengths = (units.ends - units.starts).astype(np.float64)
+    topics = int(assignments.max()) + 1
+    weights = (
+        np.where(assignments == other, lengths * 1e-6, lengths) if other is not None else lengths
+    )
+    cell = units.review * topics + assignments
+    letters = np.bincount(cell, weights=weights, minlength=(int(units.review[-1]) + 1) * topics)
+    # By review, then by its topic's letters, then by own length; the last of each review wins.
+    order = np.lexsort((-np.arange(len(units)), lengths, letters[cell], units.review))
+    last = np.append(units.first[1:], len(units)) - 1
+    return order[last]
+
+
+def count_languages(languages: np.ndarray) -> dict[str, int]:
+    """Languages with their numbers of reviews, the largest first, then by code."""
+    counts: Mapping[str, int] = Counter(languages.tolist())
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
