@@ -192,12 +192,12 @@ def test_read_writes_table_and_report(tmp_path):
 
 
 def test_a_fault_of_the_program_is_one_line_too(monkeypatch, capsys, sample_folder):
-    from pipeline import __main__, store
+    from pipeline import __main__, analysis_folder
 
     def broken(folder):
         raise RuntimeError("secret /path")
 
-    monkeypatch.setattr(store, "load_analysis", broken)
+    monkeypatch.setattr(analysis_folder, "load_analysis", broken)
     assert __main__.main(["search", str(sample_folder), "query"]) == 1
     shown = capsys.readouterr().err
     assert shown.startswith("error: something went wrong") and "secret" not in shown
