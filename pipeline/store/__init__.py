@@ -6,4 +6,9 @@ filters.py           a filter as a tree, as a mask, as SQL
 filter_binding.py    a filter meets a table's columns
 filter_text.py       a filter as people type it
 analysis_columns.py  the columns of an analysis
+sqlite_file.py       tables and transactions
+sqlite_store.py      the truth: rows in SQLite
+segment.py           exact search over vectors in FAISS
+faiss_index.py       FAISS's file as a checked cache
+store.py             the store made of these
 """

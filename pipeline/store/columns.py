@@ -196,3 +196,16 @@ def _text_column(array: np.ndarray) -> TextColumn:
     place = {text: code for code, text in enumerate(vocabulary)}
     table = np.array([*(place.get(text, -1) for text in texts), -1], np.int32)
     return TextColumn(table[codes], tuple(vocabulary))
+
+
+def concatenate(first: Column, second: Column) -> Column:
+    """One column of the rows of two of the same kind."""
+    if not isinstance(first, TextColumn) or not isinstance(second, TextColumn):
+        return make_column(np.concatenate((first.values(), second.values())), kind=first.kind)
+    vocabulary = sorted({*first.vocabulary, *second.vocabulary})
+    place = {text: code for code, text in enumerate(vocabulary)}
+    codes = [
+        np.array([*(place[text] for text in column.vocabulary), -1], np.int32)[column.codes]
+        for column in (first, second)
+    ]
+    return TextColumn(np.concatenate(codes), tuple(vocabulary))
