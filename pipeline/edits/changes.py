@@ -108,9 +108,10 @@ def example(analysis: Analysis, draft: Draft, edit: Edit, encoder: Encoder | Non
         order = np.argsort(-(analysis.vectors @ query), kind="stable")
         start = np.union1d(chosen, order[:_NEAREST_TO_PHRASE])
     points = analysis.grouping.points(analysis.vectors)
-    taken = _drawn_to(points, start, _rivals(analysis, draft), _free(analysis))
+    taken = _drawn_to(points, start, _rivals(points, draft.assignments), _free(analysis))
     id = draft.add_topic(0)
     draft.assignments[taken] = id
+    _hand_over(analysis, draft, id)
     draft.add_centroid(id, points[taken].mean(axis=0))
     if edit.get("name"):
         draft.give_name(id, edit["name"])
@@ -127,10 +128,24 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def _rivals(analysis: Analysis, draft: Draft) -> np.ndarray:
-    """How near each unit is to the centroids that are there: cosine (m,)."""
+def _rivals(points: np.ndarray, assignments: np.ndarray) -> np.ndarray:
+    """How near each point is to the middle of its topic: cosine (m,).
+
+    The middle, not a centroid: a topic that was merged of several has room for one within it.
+    """
+    middles = np.array(
+        [points[assignments == id].mean(axis=0) for id in range(int(assignments.max()) + 1)]
+    )
+    return np.einsum("mp,mp->m", points, unit_rows(middles)[assignments])
+
+
+def _hand_over(analysis: Analysis, draft: Draft, id: int) -> None:
+    """Centroids go to the new topic where it has taken most of what is nearest to them."""
     grouping = Grouping(analysis.grouping.space, draft.centroids, draft.owners)
-    return grouping.nearest(analysis.vectors)[1]
+    nearest, _ = grouping.nearest(analysis.vectors)
+    count = len(draft.centroids)
+    taken = np.bincount(nearest[draft.assignments == id], minlength=count)
+    draft.owners = np.where(taken > np.bincount(nearest, minlength=count) / 2, id, draft.owners)
 
 
 def _free(analysis: Analysis) -> np.ndarray:
