@@ -28,10 +28,12 @@ from pipeline.files import load_arrays, save_arrays
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
 from pipeline.result import Analysis, Base, Batch, Settings, Topic
-from pipeline.topics import Candidate, TopicSpace
+from pipeline.topic_space import Components, TopicSpace
+from pipeline.topics import Candidate
 from pipeline.units import SENTENCE, cut, whole_reviews
 
 _FORMAT = 2
+_TOPIC_SPACE = ("landmarks", "widths", "projection")
 _STATE = re.compile("[0-9a-f]{16}")
 
 
@@ -78,7 +80,8 @@ def load_analysis(folder: Path) -> Analysis:
             units = cut(reviews, vectors["review"], vectors["starts"], vectors["ends"])
         if len(units) != len(vectors["raw"]):
             raise ValueError("the arrays don't belong together")
-        space = TopicSpace(vectors["mean"], vectors["axes"])
+        components = Components(vectors["mean"], vectors["axes"])
+        space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
         empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), float(vectors["floor"]))
         bare = Analysis(
             frame=table,
@@ -232,7 +235,8 @@ def _write(analysis: Analysis, folder: Path) -> None:
         "raw": analysis.raw,
         "batch": analysis.batch,
         **vars(analysis.space),
-        **vars(analysis.grouping.space),
+        **vars(analysis.grouping.space.components),
+        **{name: getattr(analysis.grouping.space, name) for name in _TOPIC_SPACE},
         "floor": np.array(analysis.grouping.floor),
     }
     if analysis.units.kind == SENTENCE:

@@ -100,7 +100,7 @@ def test_names_and_edits_stay(analysis, fake_encoder, tmp_path):
 
 
 def test_what_fits_nowhere_is_counted_and_offered(analysis, fake_encoder):
-    strict = replace(analysis, grouping=replace(analysis.grouping, floor=0.4))
+    strict = replace(analysis, grouping=replace(analysis.grouping, floor=2.0))
     rows = ["id,day,stars,language,review"]
     rows += [f"N{n},2026-04-01,3,en,parking garage car spaces ticket barrier{n}" for n in range(20)]
     new = read_reviews("\n".join(rows).encode())
