@@ -15,12 +15,14 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from pipeline.__main__ import main
 from pipeline.analysis import Settings, analyse
+from pipeline.analysis_folder import save_analysis
 from pipeline.errors import InputError
 from pipeline.reviews import read_reviews
 from pipeline.store import bundle as bundles
 from pipeline.store.catalogue import Catalogue
-from tests.conftest import ROOT, FakeEncoder, run
+from tests.conftest import ROOT, FakeEncoder
 from tests.naughty import NAUGHTY
 
 FILE = "review_id,language,review\n" + "\n".join(
@@ -301,19 +303,25 @@ def test_the_tables_for_people_are_written_anew(catalogue, exported):
     assert "calc" not in (catalogue.path(entry.token) / "reviews.csv").read_text()
 
 
-def test_command_line(analysis, catalogue, tmp_path):
-    data = tmp_path / "data"
-    entry = Catalogue(data / "analyses").add(analysis, name="Spring", file="made.csv")
+def test_command_line(analysis, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("POLYGUEST_DATA", str(tmp_path / "data"))
+    saved, out = tmp_path / "Spring", str(tmp_path / "s.zip")
+    save_analysis(analysis, saved)
+    assert main(["analyses", "add", str(saved)]) == 0
+    token = capsys.readouterr().out.split()[0]
     calls = [
-        (("rename", "Spring", "Summer"), "Summer  made.csv  [en, ja, de]"),
-        (("export", "Summer", "--out", tmp_path / "s.zip"), "-> "),
-        (("delete", "Summer"), f"'analyses undelete {entry.token}' brings it back"),
-        (("import", tmp_path / "s.zip"), "Summer"),
-        (("undelete", entry.token), "Summer"),
-        (("list", "--json"), '"reviews": 40'),
+        (["list"], f"{token}  "),
+        (["rename", "Spring", "Summer"], "40 reviews    3 topics  Summer  "),
+        (["export", token, "--out", out], f"-> {out}"),
+        (["delete", "Summer"], f"'analyses undelete {token}' brings it back"),
+        (["list"], "no analysis is kept yet"),
+        (["list", "--trash"], token),
+        (["import", out], "Summer"),
+        (["undelete", token], "Summer"),
+        (["list", "--json"], '"reviews": 40'),
     ]
     for arguments, says in calls:
-        done = run("analyses", *arguments, POLYGUEST_DATA=str(data))
-        assert done.returncode == 0 and says in done.stdout, (arguments, done)
-    done = run("analyses", "delete", "nope", POLYGUEST_DATA=str(data))
-    assert done.returncode == 2 and done.stderr.startswith("error: There is no analysis 'nope'")
+        assert main(["analyses", *arguments]) == 0
+        assert says in capsys.readouterr().out
+    assert main(["analyses", "delete", "nope"]) == 2
+    assert capsys.readouterr().err.startswith("error: There is no analysis 'nope' in the list")

@@ -73,6 +73,8 @@ class Catalogue:
             self._trash.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error
+        if next(self._trash.iterdir(), None):
+            self.purge()
 
     @property
     def _trash(self) -> Path:
