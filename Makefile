@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 
-.PHONY: run test test-quick lint fix bench bench-store install clean
+.PHONY: run test test-quick lint fix bench bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -36,6 +36,9 @@ bench: $(VENV)/.dev ## quality of topics and search, seconds and memory of each 
 
 bench-store: $(VENV)/.dev ## the store at 100,000 and a million vectors (8 GB of memory, 6 of disk)
 	$(BIN)/python -m benchmarks.store --rows 100000,1000000
+
+bench-peers: $(VENV)/.dev ## side by side with SentenceTransformer.encode as shipped
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.encoding
 
 clean:
 	rm -rf $(VENV)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline read|embed|analyse|search|analyses``."""
+"""The command line: ``python -m pipeline read|embed|analyse|search``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import commands, commands_catalogue
-from pipeline.encoder import DEFAULT_MODEL
+from pipeline import commands
+from pipeline.encoder import DEFAULT_MODEL, PRECISIONS
 from pipeline.errors import InputError
 
 _PROGRAM = "python -m pipeline"
@@ -100,8 +100,6 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--where", action="append", default=[], metavar="column=value")
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=commands.search)
-
-    commands_catalogue.add_parser(subparsers)
     return parser
 
 
@@ -124,6 +122,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "join_title",
     )
     parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help=f"of {DEFAULT_MODEL}; int8 is faster"
+    )
 
 
 def _topics(value: str) -> int | None:

@@ -47,14 +47,14 @@ def embed(options: argparse.Namespace) -> None:
     import numpy as np
 
     from pipeline.analysis import identify_languages
-    from pipeline.encoder import load_encoder
+    from pipeline.encoder import load_encoder, named_precision
     from pipeline.files import atomic_write
     from pipeline.neutral import fit_neutral
     from pipeline.parallel import parallel_means
     from pipeline.vectors import embed_documents
 
     reviews = _read_reviews(options)
-    encoder = load_encoder(options.model)
+    encoder = load_encoder(named_precision(options.model, options.precision))
     with Bars() as bars:
         bar = bars.stage("embed")
         if options.kind == "query":
@@ -76,13 +76,14 @@ def analyse(options: argparse.Namespace) -> None:
     """Analyse a file and save everything in a folder."""
     from pipeline.analysis import Settings, analyse
     from pipeline.analysis_folder import save_analysis
+    from pipeline.encoder import named_precision
     from pipeline.stages import StageLog
 
     settings = Settings(
         topics=options.topics,
         unit=options.unit,
         space=options.space,
-        model=options.model,
+        model=named_precision(options.model, options.precision),
         seed=options.seed,
         with_map=not options.no_map,
     )

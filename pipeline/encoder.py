@@ -24,6 +24,8 @@ from pipeline.errors import InputError
 log = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
+PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is usual
+PRECISION_VARIABLE = "POLYGUEST_PRECISION"
 Progress = Callable[[int, int], None]  # (done, of all)
 
 _GPU_BATCH = 64  # texts
@@ -181,41 +183,83 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     Args:
         model: :data:`DEFAULT_MODEL`, a folder, or a name on the model hub
             ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...). Only a hub name that is not in
-            the local cache uses the network.
+            the local cache uses the network. The bundled model's precision stands behind
+            its name ("multilingual-e5-small:int8") or in ``POLYGUEST_PRECISION``.
 
     Raises:
         InputError: no such model, or it can't be downloaded.
     """
-    if model == DEFAULT_MODEL:
-        from pipeline.offline_model import model_folder
-
-        folder: Path | None = model_folder()
-    else:
-        folder = Path(model) if Path(model).is_dir() else None
+    bundled, _, precision = model.partition(":")
+    if bundled == DEFAULT_MODEL:
+        return _load_bundled(model, precision or usual_precision())
+    folder = Path(model) if Path(model).is_dir() else None
     if (
         folder is not None
         and not (folder / "config.json").exists()
         and not (folder / "modules.json").exists()
     ):
         raise InputError(f"The folder '{model}' holds no sentence-transformers model")
+    try:
+        loaded = _load(str(folder or model), local=folder is not None)
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        log.info("model %s could not be loaded", model, exc_info=True)
+        raise InputError(_why_not(model, folder is not None, error)) from error
+    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+
+
+def named_precision(model: str, precision: str | None) -> str:
+    """The model's name with a precision of the user's choice, for :func:`load_encoder`.
+
+    Raises:
+        InputError: a precision for a model that is not the bundled one.
+    """
+    if precision is None:
+        return model
+    if model != DEFAULT_MODEL:
+        raise InputError(
+            f"The precision {precision} is for the bundled {DEFAULT_MODEL} alone: leave it out "
+            f"for '{model}', which is computed in float32"
+        )
+    return f"{model}:{precision}"
+
+
+def usual_precision() -> str:
+    """What ``POLYGUEST_PRECISION`` says, else the first of :data:`PRECISIONS`."""
+    return os.environ.get(PRECISION_VARIABLE, "").strip() or PRECISIONS[0]
+
+
+def _load_bundled(name: str, precision: str) -> SentenceEncoder:
+    if precision not in PRECISIONS:
+        raise InputError(
+            f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
+        )
+    from pipeline.offline_model import model_folder
+
+    folder = model_folder()
+    if precision == "float32":
+        loaded = _load(str(folder), local=True)
+        return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
+    import torch
+
+    from pipeline.quantised import BUILD, load_quantised
+
+    torch.set_num_threads(1)
+    fingerprint = f"{folder.name}-int8-{BUILD}"
+    return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
+
+
+def _load(model: str, *, local: bool) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()  # else a report of the pooler that e5 never uses
-    try:
-        loaded = SentenceTransformer(
-            str(folder or model), local_files_only=folder is not None, trust_remote_code=False
-        )
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        log.info("model %s could not be loaded", model, exc_info=True)
-        raise InputError(_why_not(model, folder is not None, error)) from error
+    loaded = SentenceTransformer(model, local_files_only=local, trust_remote_code=False)
     loaded.eval()
     if loaded.device.type == "cpu":
         torch.set_num_threads(1)  # a text a thread: see SentenceEncoder
-    source = folder.name if model == DEFAULT_MODEL and folder else _weights_fingerprint(loaded)
-    return SentenceEncoder(loaded, name=model, fingerprint=source)
+    return loaded
 
 
 def _why_not(model: str, is_folder: bool, error: Exception) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.topic_space import TopicSpace
-from pipeline.topics import Topics
+from pipeline.topics import Topics, TopicSpace
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def is_intact(folder: Path) -> bool:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return bool(manifest) and all(
-            _digest(folder / name) == digest for name, digest in manifest.items()
+            digest_of(folder / name) == digest for name, digest in manifest.items()
         )
     except (OSError, ValueError, AttributeError):
         return False
@@ -138,7 +138,7 @@ def build_folder(weights: Path, folder: Path) -> None:
         )
         model.save(str(folder), create_model_card=False)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    manifest = {path.relative_to(folder).as_posix(): _digest(path) for path in files}
+    manifest = {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 
@@ -274,6 +274,7 @@ def _state_name(name: str) -> str:
     return f"encoder.layer.{parts[0][1:]}.{_LAYER_NAMES[parts[1]]}.{suffix[parts[2]]}"
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """BLAKE2b of a file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "blake2b").hexdigest()
