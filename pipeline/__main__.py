@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline read|embed|analyse|search``."""
+"""The command line: ``python -m pipeline read|embed|analyse|search|analyses``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import commands
+from pipeline import commands, commands_catalogue
 from pipeline.encoder import DEFAULT_MODEL, PRECISIONS
 from pipeline.errors import InputError
 
@@ -100,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--where", action="append", default=[], metavar="column=value")
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=commands.search)
+
+    commands_catalogue.add_parser(subparsers)
     return parser
 
 

@@ -17,7 +17,8 @@ from pipeline.result import Analysis, Batch, Settings, Topic
 from pipeline.reviews import Reviews
 from pipeline.rows import distinct_rows
 from pipeline.stages import StageLog, StageProgress
-from pipeline.topics import check_count, find_topics, fit_topic_space, group
+from pipeline.topic_space import fit_components
+from pipeline.topics import check_count, find_topics, group
 from pipeline.units import make_units
 from pipeline.vectors import embed_documents
 
@@ -128,7 +129,7 @@ def _agreement(
 
     before = assignments
     if settings.space != "raw":
-        points = fit_topic_space(raw).transform(raw)
+        points = fit_components(raw).transform(raw)
         before = group(points, min(count, len(distinct_rows(points)[0])), seed=settings.seed)
     return {
         "before": round(float(normalized_mutual_info_score(languages, before)), 4),

@@ -2,18 +2,20 @@
 
 Beside the files for people (``reviews.csv``, ``topics.csv``, ``report.json``, and
 ``sentences.csv`` where sentences are grouped) the folder holds what is needed to search and draw
-again: ``table.parquet``, ``texts.parquet``, ``arrays.npz`` and ``analysis.json``. None of them can
-carry code.
+again: ``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and ``analysis.json``.
+None of them can carry code. An edit changes ``state-*.npz``, ``analysis.json`` and the files for
+people, and leaves the large ones alone.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,14 @@ from pipeline.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.files import load_arrays, save_arrays
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
-from pipeline.result import Analysis, Batch, Settings, Topic
-from pipeline.topics import Candidate, TopicSpace
+from pipeline.result import Analysis, Base, Batch, Settings, Topic
+from pipeline.topic_space import Components, TopicSpace
+from pipeline.topics import Candidate
 from pipeline.units import SENTENCE, cut, whole_reviews
 
 _FORMAT = 2
+_TOPIC_SPACE = ("landmarks", "widths", "projection")
+_STATE = re.compile("[0-9a-f]{16}")
 
 
 def save_analysis(analysis: Analysis, folder: Path) -> None:
@@ -41,23 +46,19 @@ def save_analysis(analysis: Analysis, folder: Path) -> None:
     Raises:
         InputError: the folder can't be written.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as error:
-        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
-    try:
-        _write(analysis, scratch)
-        folder.mkdir(exist_ok=True)
-        if not (scratch / "sentences.csv").exists():  # of an older analysis by sentences
-            (folder / "sentences.csv").unlink(missing_ok=True)
-        # analysis.json goes last: while it is missing or old, nothing else is believed.
-        for file in sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json"):
-            os.replace(file, folder / file.name)
-    except OSError as error:
-        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    _write_into(folder, lambda scratch: _write(analysis, scratch))
+    if analysis.units.kind != SENTENCE:  # of an older analysis, by sentences
+        (folder / "sentences.csv").unlink(missing_ok=True)
+
+
+def save_state(analysis: Analysis, folder: Path) -> None:
+    """Write what edits have changed to the folder that the analysis was saved in.
+
+    Raises:
+        InputError: the folder can't be written, or holds another analysis.
+    """
+    key = _meta(folder)["key"]
+    _write_into(folder, lambda scratch: _write_state(analysis, scratch, key))
 
 
 def load_analysis(folder: Path) -> Analysis:
@@ -66,56 +67,109 @@ def load_analysis(folder: Path) -> Analysis:
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
     """
-    if not (folder / "analysis.json").is_file():
-        found = "it holds no analysis" if folder.is_dir() else "there is no such folder"
-        raise InputError(
-            f"'{folder}' can't be opened: {found}; make one with 'python -m pipeline analyse'"
-        )
+    meta = _meta(folder)
     try:
-        meta = json.loads((folder / "analysis.json").read_text("utf-8"))
-        arrays = load_arrays(folder / "arrays.npz", key=meta["key"])
-        if meta["format"] != _FORMAT or arrays is None:
-            raise ValueError("the arrays are missing, damaged or of another analysis")
+        vectors = _arrays(folder / "vectors.npz", meta["key"])
         texts = pd.read_parquet(folder / "texts.parquet")
         table = pd.read_parquet(folder / "table.parquet")
-        if not len(texts) == len(table) == len(arrays["batch"]):
+        if not len(texts) == len(table) == len(vectors["batch"]):
             raise ValueError("the files don't belong together")
         reviews = tuple(texts["text"])
         units = whole_reviews(reviews)
         if meta["unit"] == SENTENCE:
-            units = cut(reviews, arrays["review"], arrays["starts"], arrays["ends"])
-        if not len(units) == len(arrays["raw"]) == len(arrays["assignments"]):
+            units = cut(reviews, vectors["review"], vectors["starts"], vectors["ends"])
+        if len(units) != len(vectors["raw"]):
             raise ValueError("the arrays don't belong together")
-        return Analysis(
+        components = Components(vectors["mean"], vectors["axes"])
+        space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
+        empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), float(vectors["floor"]))
+        bare = Analysis(
             frame=table,
             ids=tuple(texts["id"]),
             texts=reviews,
             columns=meta["columns"],
             languages=texts["language"].to_numpy(dtype=object).astype(str),
             units=units,
-            raw=arrays["raw"],
-            space=NeutralSpace(arrays["removed"], arrays["center"]),
-            grouping=Grouping(
-                TopicSpace(arrays["mean"], arrays["axes"]),
-                arrays["centroids"],
-                arrays["owners"],
-                float(arrays["floor"]),
-            ),
-            assignments=arrays["assignments"],
-            places=arrays.get("places"),
-            topics=tuple(Topic(**topic) for topic in meta["topics"]),
+            raw=vectors["raw"],
+            space=NeutralSpace(vectors["removed"], vectors["center"]),
+            grouping=empty,
+            assignments=np.empty(0, np.int64),
+            places=vectors.get("places"),
+            topics=(),
             candidates=tuple(Candidate(**candidate) for candidate in meta["candidates"]),
             settings=Settings(**meta["settings"]),
             encoder=meta["encoder"],
             report=json.loads((folder / "report.json").read_text("utf-8")),
-            batch=arrays["batch"],
+            batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
-            edits=tuple(meta["edits"]),
         )
+        return _with_state(bare, meta, folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def load_state(analysis: Analysis, folder: Path) -> Analysis:
+    """The same analysis with the topics and edits that its folder has now.
+
+    Raises:
+        InputError: the folder holds another analysis, or a damaged one.
+    """
+    meta = _meta(folder)
+    try:
+        return _with_state(analysis, meta, folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analysis:
+    if not _STATE.fullmatch(meta["state"]):  # an imported file must not lead elsewhere
+        raise ValueError("the state has no proper name")
+    state = _arrays(folder / f"state-{meta['state']}.npz", meta["key"])
+    if len(state["assignments"]) != len(analysis.units):
+        raise ValueError("the topics are another analysis'")
+    base = None
+    if meta["base"] is not None:
+        base = Base(
+            state["base_assignments"],
+            tuple(Topic(**topic) for topic in meta["base"]),
+            state["base_centroids"],
+            state["base_owners"],
+        )
+    return replace(
+        analysis,
+        grouping=replace(analysis.grouping, centroids=state["centroids"], owners=state["owners"]),
+        assignments=state["assignments"],
+        topics=tuple(Topic(**topic) for topic in meta["topics"]),
+        edits=tuple(meta["edits"]),
+        undone=tuple(meta["undone"]),
+        base=base,
+    )
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    if not (folder / "analysis.json").is_file():
+        found = "it holds no analysis" if folder.is_dir() else "there is no such folder"
         raise InputError(
-            f"The analysis in '{folder}' is damaged: analyse the file again"
-        ) from error
+            f"'{folder}' can't be opened: {found}; make one with 'python -m pipeline analyse'"
+        )
+    try:
+        meta: dict[str, Any] = json.loads((folder / "analysis.json").read_text("utf-8"))
+        if meta["format"] != _FORMAT:
+            raise ValueError("an analysis of another version")
+        return meta
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def _arrays(path: Path, key: str) -> dict[str, np.ndarray]:
+    arrays = load_arrays(path, key=key)
+    if arrays is None:
+        raise ValueError("the arrays are missing, damaged or of another analysis")
+    return arrays
+
+
+def _damaged(folder: Path) -> InputError:
+    return InputError(f"The analysis in '{folder}' is damaged: analyse the file again")
 
 
 def filter_units(
@@ -150,44 +204,84 @@ def filter_units(
     return units
 
 
+def _write_into(folder: Path, write: Callable[[Path], None]) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
+    try:
+        write(scratch)
+        folder.mkdir(exist_ok=True)
+        # analysis.json goes last: while it is missing or old, nothing else is believed.
+        files = sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json")
+        for file in files:
+            os.replace(file, folder / file.name)
+        for state in folder.glob("state-*.npz"):
+            if state.name not in {file.name for file in files}:
+                state.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def _write(analysis: Analysis, folder: Path) -> None:
-    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
-    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
-    if analysis.units.kind == SENTENCE:
-        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
     _write_json(folder / "report.json", analysis.report)
     analysis.frame.to_parquet(folder / "table.parquet", index=False)
     texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
     pd.DataFrame(texts).to_parquet(folder / "texts.parquet", index=False)
-    grouping = analysis.grouping
     arrays = {
         "raw": analysis.raw,
-        "assignments": analysis.assignments,
         "batch": analysis.batch,
         **vars(analysis.space),
-        **vars(grouping.space),
-        "centroids": grouping.centroids,
-        "owners": grouping.owners,
-        "floor": np.array(grouping.floor),
+        **vars(analysis.grouping.space.components),
+        **{name: getattr(analysis.grouping.space, name) for name in _TOPIC_SPACE},
+        "floor": np.array(analysis.grouping.floor),
     }
     if analysis.units.kind == SENTENCE:
         units = analysis.units
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
     if analysis.places is not None:
         arrays["places"] = analysis.places
-    key = os.urandom(16).hex()  # ties analysis.json and the arrays of one run together
-    save_arrays(folder / "arrays.npz", key=key, **arrays)
+    key = os.urandom(16).hex()  # ties the files of one run together
+    save_arrays(folder / "vectors.npz", key=key, **arrays)
+    _write_state(analysis, folder, key)
+
+
+def _write_state(analysis: Analysis, folder: Path, key: str) -> None:
+    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
+    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
+    if analysis.units.kind == SENTENCE:
+        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
+    grouping, base = analysis.grouping, analysis.base
+    arrays = {
+        "assignments": analysis.assignments,
+        "centroids": grouping.centroids,
+        "owners": grouping.owners,
+    }
+    if base is not None:
+        arrays |= {
+            "base_assignments": base.assignments,
+            "base_centroids": base.centroids,
+            "base_owners": base.owners,
+        }
+    state = os.urandom(8).hex()  # a file of its own: the old one is good until analysis.json is new
+    save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
     meta: dict[str, Any] = {
         "format": _FORMAT,
         "key": key,
+        "state": state,
         "columns": analysis.columns,
         "unit": analysis.units.kind,
         "topics": [asdict(topic) for topic in analysis.topics],
+        "base": None if base is None else [asdict(topic) for topic in base.topics],
         "candidates": [asdict(candidate) for candidate in analysis.candidates],
         "settings": asdict(analysis.settings),
         "encoder": analysis.encoder,
         "batches": [asdict(batch) for batch in analysis.batches],
         "edits": list(analysis.edits),
+        "undone": list(analysis.undone),
     }
     _write_json(folder / "analysis.json", meta)
 

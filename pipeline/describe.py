@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from pipeline.encoder import Encoder
 from pipeline.keywords import topic_keywords
 from pipeline.naming import name_topics
 from pipeline.neutral import NeutralSpace
-from pipeline.result import Topic, count_languages
+from pipeline.result import Analysis, Topic, count_languages
 from pipeline.units import Units
 
 OTHER_NAME = "Everything else"
@@ -69,12 +70,39 @@ def describe_topics(
     )
 
 
+def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encoder) -> list[str]:
+    """Names for groups of units that are no topics yet, beside the topics that are.
+
+    Args:
+        analysis: whose units.
+        groups: numbers of units, each group's own.
+        encoder: the analysis' model.
+    """
+    count = len(analysis.topics)
+    assignments = analysis.assignments.copy()
+    for place, units in enumerate(groups):
+        assignments[units] = count + place
+    # A topic that nothing is left of would be nowhere: its units of before stand for it.
+    gone = [id for id in range(count) if not (assignments == id).any()]
+    for id in gone:
+        assignments[np.flatnonzero(analysis.assignments == id)[:1]] = id
+    described = describe_topics(
+        analysis.units,
+        analysis.languages,
+        assignments,
+        count + len(groups),
+        analysis.vectors,
+        space=analysis.space,
+        encoder=encoder,
+        kept={topic.id: topic for topic in analysis.topics},
+    )
+    return [topic.name for topic in described[count:]]
+
+
 def count_topics(
     units: Units, languages: np.ndarray, assignments: np.ndarray, topics: tuple[Topic, ...]
 ) -> tuple[Topic, ...]:
     """The topics with their ids and counts as the assignments have them."""
-    from dataclasses import replace
-
     counted = []
     for id, topic in enumerate(topics):
         of_reviews = languages[units.reviews_of(assignments == id)]

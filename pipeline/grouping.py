@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.topics import Topics, TopicSpace
+from pipeline.topic_space import TopicSpace
+from pipeline.topics import Topics
 
 
 @dataclass(frozen=True)

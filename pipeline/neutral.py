@@ -122,9 +122,9 @@ def _groups(points: np.ndarray, seed: int) -> np.ndarray:
     """Many small topics of points (n, d): int (n,)."""
     from sklearn.cluster import KMeans
 
-    from pipeline.topics import fit_topic_space
+    from pipeline.topic_space import fit_components
 
-    points = fit_topic_space(points).transform(points)
+    points = fit_components(points).transform(points)
     count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
     count = min(count, len(distinct_rows(points)[0]))
     return KMeans(count, n_init=2, random_state=seed).fit_predict(points)

@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 CACHE_VARIABLE = "POLYGUEST_CACHE"
+DATA_VARIABLE = "POLYGUEST_DATA"
 
 
 def cache_folder(name: str) -> Path:
@@ -16,6 +17,17 @@ def cache_folder(name: str) -> Path:
     Everything in it can be deleted at any time: it is built again when needed.
     """
     root = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("polyguest", False)
+    folder = Path(root) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def data_folder(name: str) -> Path:
+    """A folder of the user's data directory, made when missing; ``POLYGUEST_DATA`` moves it.
+
+    What lies in it is the user's: nothing of it is deleted unasked.
+    """
+    root = os.environ.get(DATA_VARIABLE) or platformdirs.user_data_dir("polyguest", False)
     folder = Path(root) / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -109,6 +109,22 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Base:
+    """Topics as they were found, before the user's edits.
+
+    Attributes:
+        assignments: int64 (m,).
+        topics: in order of their ids.
+        centroids, owners: of :class:`pipeline.grouping.Grouping`.
+    """
+
+    assignments: np.ndarray
+    topics: tuple[Topic, ...]
+    centroids: np.ndarray
+    owners: np.ndarray
+
+
+@dataclass(frozen=True)
 class Analysis:
     """Reviews with their languages, vectors, topics and places; everything a view reads.
 
@@ -133,6 +149,10 @@ class Analysis:
         batch: int64 (n,), which of the files a review came with.
         batches: the files, oldest first.
         edits: what the user has changed, oldest first; see :mod:`pipeline.edits`.
+        undone: edits that were undone and can be redone, the last undone first.
+        base: the topics before the edits; None while there are none.
+        earlier, later: the analysis before its last edit and with what was undone, where they are
+            at hand; never saved.
     """
 
     frame: pd.DataFrame
@@ -154,6 +174,10 @@ class Analysis:
     batch: np.ndarray
     batches: tuple[Batch, ...]
     edits: tuple[dict[str, Any], ...] = ()
+    undone: tuple[dict[str, Any], ...] = ()
+    base: Base | None = None
+    earlier: Analysis | None = field(default=None, repr=False, compare=False)
+    later: Analysis | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def vectors(self) -> np.ndarray:

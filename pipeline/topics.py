@@ -1,4 +1,4 @@
-"""Neutral vectors -> topics, by scikit-learn's KMeans on partly whitened principal components."""
+"""Neutral vectors -> topics, by scikit-learn's KMeans in the topic space."""
 
 from __future__ import annotations
 
@@ -8,36 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.rows import distinct_rows, unit_rows
+from pipeline.rows import distinct_rows
+from pipeline.topic_space import TopicSpace, fit_topic_space
 
-COMPONENTS = 32
 FEWEST_REVIEWS = 3
-_POWER = 0.25  # of the variances: 0.5 is plain PCA, 0 full whitening
 _SAMPLE = 4_000  # rows on which the numbers of topics are compared
 _FEWEST_TOPICS, _MOST_TOPICS = 5, 18  # what a person can read on one map
 _REVIEWS_PER_TOPIC = 40
 _STARTS = 10
-
-
-@dataclass(frozen=True)
-class TopicSpace:
-    """Principal components of the neutral vectors, partly whitened, rows of length 1.
-
-    Large directions (praise against complaint, long against short) are damped, small ones
-    raised: variances to the power 0.25. That gave clusters nearer to human labels than plain or
-    fully whitened components (docs/method.md has the figures).
-
-    Attributes:
-        mean: float32 (d,).
-        axes: float32 (d, p), principal axes times their scale.
-    """
-
-    mean: np.ndarray
-    axes: np.ndarray
-
-    def transform(self, vectors: np.ndarray) -> np.ndarray:
-        """Neutral vectors (n, d) -> float32 (n, p), rows of length 1."""
-        return unit_rows((vectors - self.mean) @ self.axes)
 
 
 @dataclass(frozen=True)
@@ -83,19 +61,6 @@ class Topics:
         return _nearest(self.space.transform(vectors), self.centroids)
 
 
-def fit_topic_space(vectors: np.ndarray) -> TopicSpace:
-    """The topic space of neutral vectors (n, d); n may be smaller than d."""
-    mean = vectors.mean(axis=0)
-    centred = vectors - mean
-    # From the covariance, float64: its size does not grow with the file.
-    covariance = (centred.T @ centred).astype(np.float64) / len(vectors)
-    variances, axes = np.linalg.eigh(covariance)
-    variances, axes = variances[::-1], axes[:, ::-1]
-    keep = min(COMPONENTS, int((variances > variances[0] * 1e-6).sum()))
-    scale = np.maximum(variances[:keep], 1e-12) ** (_POWER - 0.5)
-    return TopicSpace(mean.astype(np.float32), (axes[:, :keep] * scale).astype(np.float32))
-
-
 def check_count(count: int | None, *, distinct: int, rows: int) -> None:
     """Refuse a number of topics (None: any) that ``distinct`` different reviews can't give.
 
@@ -127,7 +92,7 @@ def find_topics(
         InputError: too few different reviews, or more topics asked for than there are reviews.
     """
     check_count(count, distinct=len(distinct_rows(vectors)[0]), rows=len(vectors))
-    space = fit_topic_space(vectors)
+    space = fit_topic_space(vectors, seed=seed)
     points = space.transform(vectors)
     candidates: tuple[Candidate, ...] = ()
     if count is None:

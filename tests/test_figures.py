@@ -15,7 +15,7 @@ from pipeline.figures import (
 from pipeline.grouping import Grouping
 from pipeline.neutral import raw_space
 from pipeline.result import Analysis, Batch, Settings, Topic
-from pipeline.topics import TopicSpace
+from pipeline.topic_space import fit_topic_space
 from pipeline.units import whole_reviews
 
 
@@ -42,7 +42,7 @@ def made_up(
         "raw": np.eye(n, 4, dtype=np.float32),
         "space": raw_space(4),
         "grouping": Grouping(
-            TopicSpace(np.zeros(4, np.float32), np.eye(4, dtype=np.float32)),
+            fit_topic_space(np.eye(n, 4, dtype=np.float32)),
             np.eye(topics, 4, dtype=np.float32),
             np.arange(topics),
         ),

@@ -94,7 +94,8 @@ def test_what_is_refused_changes_nothing(store, tmp_path):
     nan = unit(2)
     nan[1, 3] = np.nan
     refused = [
-        (["a", "b"], nan, {}, "not finite, first in row 2"),
+        (["a", "b"], nan, {}, "not finite or far too large, first in row 2"),
+        (["a"], 1e5 * unit(1), {}, "far too large, first in row 1"),
         (["a"], np.ones((1, 5)), {}, r"shape \(n, 32\), but theirs is \(1, 5\)"),
         (["a", ""], unit(2), {}, "has no id"),
         (["a"], unit(2), {}, "same number of rows"),
@@ -292,7 +293,7 @@ def test_naughty_strings_everywhere(tmp_path):
         columns = {f"{text}#": shown[start : start + 64] for text in NAUGHTY[start : start + 64]}
         store.upsert(names[start : start + 64], vectors[start : start + 64], columns, names[:64])
     assert store.count() == len(set(map(clean_text, names)))
-    for text in NAUGHTY[::7]:
+    for text in NAUGHTY[::16]:
         where = parse_filter(f"{quote(text + '#')} = {quote(text)}")
         found = store.search(vectors[:1], top=600, where=where)
         assert found.ids.shape[1] == store.count(where) >= 1
@@ -331,7 +332,7 @@ def _writer(folder: Path, batch: int = 0) -> subprocess.Popen:
 def test_acknowledged_writes_outlive_kill_9(tmp_path):
     random = np.random.default_rng(11)
     acknowledged, deleted = -1, set()
-    for _ in range(6):
+    for _ in range(5):
         child = _writer(tmp_path, acknowledged + 1)
         lines = [child.stdout.readline()]
         timer = threading.Timer(random.uniform(0, 0.15), child.send_signal, [signal.SIGKILL])
@@ -420,22 +421,19 @@ def test_threads_search_while_one_writes(store):
     assert store.count(parse_filter("language = xx")) == 20
 
 
-@pytest.mark.parametrize("first", ["torch", "faiss"])
-def test_faiss_and_torch_in_one_process(first):
-    code = f"""
-import pipeline, {first}, faiss, torch, numpy as np
+def test_faiss_and_torch_in_one_process_in_either_order():
+    code = """
+import pipeline, {0}, {1}, numpy as np
 a = np.random.default_rng(0).standard_normal((4000, 64)).astype(np.float32)
 index = faiss.IndexFlatIP(64); index.add(a)
 for _ in range(3):
     scores, _ = index.search(a[:50], 5)
     same = torch.from_numpy(a[:50]) @ torch.from_numpy(a).T
     assert np.allclose(scores, same.topk(5).values.numpy(), atol=1e-3)
-print("both")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert done.stdout == "both\n", done.stderr
+    orders = [code.format(*order) for order in (("faiss", "torch"), ("torch", "faiss"))]
+    children = [subprocess.Popen([sys.executable, "-c", order], cwd=ROOT) for order in orders]
+    assert [child.wait(timeout=120) for child in children] == [0, 0]
 
 
 def test_a_store_is_what_the_interface_says(store):

@@ -12,10 +12,12 @@ from pipeline.analysis import Settings, analyse
 from pipeline.errors import InputError
 from pipeline.reviews import read_reviews
 from pipeline.store.analysis_columns import analysis_columns
+from pipeline.store.analysis_store import analysis_fingerprint, fill_store
 from pipeline.store.columns import make_columns
 from pipeline.store.filter_binding import bind
 from pipeline.store.filter_text import filter_to_text, parse_filter, quote
 from pipeline.store.filters import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
+from pipeline.store.store import open_store
 from tests.naughty import NAUGHTY
 
 NAN, NAT = float("nan"), np.datetime64("NaT")
@@ -238,20 +240,30 @@ def test_naughty_strings_as_filters():
                 assert found == by_sql(tree, TABLE)
 
 
-def test_columns_of_an_analysis(fake_encoder, cache):
+@pytest.mark.parametrize("unit", ["review", "sentence"])
+def test_an_analysis_in_a_store(fake_encoder, cache, tmp_path, unit):
     file = "review_id,language,Sterne,Hotel,nights,Zimmer nr,review\n" + "\n".join(
         f"A{n},{'Deutsch' if n % 2 else 'English'},{n % 5 + 1}/5,Inn {n % 3},{n},{n % 4}b,"
-        f"the {'pool' if n % 2 else 'noise'} was number {n}"
+        f"The {'pool' if n % 2 else 'noise'} was number {n}. The staff smiled at us {n} times."
         for n in range(40)
     )
     reviews = read_reviews(file.encode(), name="made.csv")
-    analysis = analyse(reviews, Settings(topics=2, with_map=False), encoder=fake_encoder)
+    analysis = analyse(reviews, Settings(topics=2, with_map=False, unit=unit), encoder=fake_encoder)
+    of_review = analysis.units.review
+    assert len(of_review) == (40 if unit == "review" else 80)
     columns = analysis_columns(analysis)
     schema = {name: column.kind for name, column in columns.items()}
-    assert (
-        schema["topic_id"] == schema["rating"] == schema["Sterne"] == schema["nights"] == "number"
-    )
+    assert {schema[name] for name in ("topic_id", "rating", "Sterne", "nights")} == {"number"}
     assert "review" not in schema and "language_original" in schema
-    tree = bind(parse_filter("language = de and rating <= 2 and 'zimmer nr' = 1b"), schema)
+    where = parse_filter("language = de and rating <= 2 and 'zimmer nr' = 1b")
     expected = [n for n in range(40) if n % 2 and n % 5 + 1 <= 2 and n % 4 == 1]
-    assert np.flatnonzero(mask(tree, columns, 40)).tolist() == expected != []
+    units = np.flatnonzero(mask(bind(where, schema), columns, len(of_review)))
+    assert set(of_review[units].tolist()) == set(expected) != set()
+
+    store = open_store(tmp_path / "store", analysis_fingerprint(analysis))
+    fill_store(store, analysis)
+    found = store.search(analysis.vectors[units[:1]], top=100, where=where)
+    assert sorted(map(int, found.ids[0])) == units.tolist()
+    assert found.scores[0, 0] == pytest.approx(1, abs=1e-5)
+    assert store.get([str(units[0])]).texts[0] == analysis.units.texts[units[0]]
+    store.close()

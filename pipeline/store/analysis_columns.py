@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
-from pipeline.analysis import Analysis
 from pipeline.columns import parse_dates, parse_ratings
-from pipeline.store.columns import Column, clean_text, make_column
+from pipeline.result import Analysis
+from pipeline.store.columns import Column, clean_text, make_column, take
 
 OWN = ("language", "topic", "topic_id")
 _TEXT_ROLES = ("text", "positive", "negative")
@@ -16,7 +16,9 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
 
 
 def analysis_columns(analysis: Analysis) -> dict[str, Column]:
-    """Every column that a filter can name, with the kind its values have.
+    """Every column that a filter can name, with the kind its values have, unit by unit.
+
+    Units are reviews or sentences; a sentence has its review's values and its own topic.
 
     ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one
     that has such a name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers up
@@ -25,7 +27,7 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
     """
     names = np.array([topic.name for topic in analysis.topics], object)
     columns: dict[str, Column] = {
-        "language": make_column(analysis.languages.astype(object)),
+        "language": make_column(analysis.languages[analysis.units.review].astype(object)),
         "topic": make_column(names[analysis.assignments]),
         "topic_id": make_column(analysis.assignments),
     }
@@ -37,7 +39,8 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         name = clean_text(own)
         while name in columns:
             name = f"{name}_original"
-        columns[name] = _column(analysis.frame[own].astype(str).tolist(), role)
+        column = _column(analysis.frame[own].astype(str).tolist(), role)
+        columns[name] = take(column, analysis.units.review)
         if role in ("hotel", "date", "rating") and role not in analysis.frame.columns:
             columns[role] = columns[name]
     return columns

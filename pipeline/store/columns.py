@@ -148,12 +148,14 @@ def make_column(values: Any, *, kind: Kind | None = None) -> Column:
     """A column of plain values: numbers, datetime64, or texts with None or "" where missing.
 
     Args:
-        values: n values; an array, a pandas column or a list.
+        values: n values; an array, a pandas column or a list. A column is taken as it is.
         kind: else what the array's type says, text for everything that is no number or date.
 
     Raises:
         InputError: the values aren't of that kind.
     """
+    if isinstance(values, TextColumn | NumberColumn | DateColumn):
+        return values
     array = np.asarray(values)
     if kind is None:
         kind = _KIND_OF.get(array.dtype.kind, "text")
@@ -196,6 +198,13 @@ def _text_column(array: np.ndarray) -> TextColumn:
     place = {text: code for code, text in enumerate(vocabulary)}
     table = np.array([*(place.get(text, -1) for text in texts), -1], np.int32)
     return TextColumn(table[codes], tuple(vocabulary))
+
+
+def take(column: Column, rows: np.ndarray) -> Column:
+    """A column's values at some places, in that order, any place any number of times."""
+    if isinstance(column, TextColumn):
+        return TextColumn(column.codes[rows], column.vocabulary)
+    return make_column(column.values(rows), kind=column.kind)
 
 
 def concatenate(first: Column, second: Column) -> Column:

@@ -19,6 +19,7 @@ from pipeline.neutral import NeutralSpace
 from pipeline.store.columns import Kind
 from pipeline.store.filters import Filter
 
+_LONGEST = 10_000.0  # of a vector; float16 ends at 65,504, and lengths are 1
 Precision: TypeAlias = Literal["float32", "float16"]
 
 
@@ -168,16 +169,18 @@ def check_vectors(vectors: np.ndarray, dimension: int, *, what: str = "vectors")
     """The vectors as float32 (n, d), in one piece.
 
     Raises:
-        InputError: another shape, NaN or infinite numbers.
+        InputError: another shape, NaN, infinite or huge numbers.
     """
     array = np.ascontiguousarray(vectors, np.float32)
     if array.ndim != 2 or array.shape[1] != dimension:
         raise InputError(
             f"The {what} must have the shape (n, {dimension}), but theirs is {array.shape}"
         )
-    # A sum is NaN or infinite as soon as one number is: no array of n * d truth values.
-    sums = np.einsum("ij->i", array)
-    if not np.isfinite(sums).all():
-        row = int(np.flatnonzero(~np.isfinite(sums))[0])
-        raise InputError(f"The {what} hold numbers that are not finite, first in row {row + 1}")
+    squares = np.einsum("ij,ij->i", array, array)
+    wrong = ~(squares <= _LONGEST**2)  # NaN is not, either
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0]) + 1
+        raise InputError(
+            f"The {what} hold numbers that are not finite or far too large, first in row {row}"
+        )
     return array

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -50,6 +51,10 @@ class State:
     end: int
 
 
+class _Connection(sqlite3.Connection):
+    """One that can be referred to weakly."""
+
+
 class SqliteFile:
     """One store file; any thread may use it, each over its own connection."""
 
@@ -61,7 +66,8 @@ class SqliteFile:
         """
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        # Weakly: a thread's connection closes with the thread.
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         if fingerprint is None and not path.is_file():
             raise InputError(f"There is no store '{path}'; analyse a file to make one")
         with self._errors():
@@ -89,8 +95,8 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close every connection, of all threads."""
-        while self._connections:
-            self._connections.pop().close()
+        for database in list(self._connections):
+            database.close()
         self._local = threading.local()
 
     def _create(self, fingerprint: Fingerprint) -> None:
@@ -120,15 +126,19 @@ class SqliteFile:
     def _execute_many(self, sql: str, parameters: Any) -> None:
         self._connection().executemany(sql, parameters)
 
-    def _connection(self) -> sqlite3.Connection:
-        database: sqlite3.Connection | None = getattr(self._local, "database", None)
+    def _connection(self) -> _Connection:
+        database: _Connection | None = getattr(self._local, "database", None)
         if database is None:
             database = sqlite3.connect(
-                self.path, timeout=60, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=60,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_Connection,
             )
             database.execute("PRAGMA synchronous = FULL")
             self._local.database = database
-            self._connections.append(database)
+            self._connections.add(database)
         return database
 
     @contextmanager

@@ -13,7 +13,7 @@ import numpy as np
 from filelock import FileLock
 
 from pipeline.errors import InputError
-from pipeline.store.columns import Column, Kind, concatenate
+from pipeline.store.columns import Column, Kind, clean_text, concatenate
 from pipeline.store.engine import Fingerprint, Found, Rows, check_vectors
 from pipeline.store.faiss_index import Base, IndexCache
 from pipeline.store.filter_binding import bind
@@ -108,11 +108,12 @@ class LocalStore:
     def get(self, ids: Sequence[str]) -> Rows:
         """The rows of some ids in that order."""
         with self._rows.reading():
-            found = self._rows.find(ids)
-            missing = next((name for name in ids if name not in found), None)
+            names = [clean_text(name) for name in ids]
+            found = self._rows.find(names)
+            missing = next((name for name in names if name not in found), None)
             if missing is not None:
                 raise InputError(f"There is no review with the id '{missing[:80]}'")
-            numbers = np.array([found[name] for name in ids], np.int64)
+            numbers = np.array([found[name] for name in names], np.int64)
             ordered, inverse = np.unique(numbers, return_inverse=True)
             return _taken(self._read(ordered), inverse)
 
@@ -187,11 +188,11 @@ class LocalStore:
             return view
         with self._lock:
             view = self._view
+            if view is not None and view.state.version > state.version:
+                return None
             if view is None or view.state.epoch != state.epoch:
                 base = self._cache.load(state) or self._build(state)
                 view = self._advance(state, base, None)
-            elif view.state.version > state.version:
-                return None
             elif view.state != state:
                 view = self._advance(state, view.base, view)
             self._view = view

@@ -1,0 +1,237 @@
+"""Next month's file: new reviews fall into the topics and onto the map that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.describe import OTHER_NAME, count_topics, name_groups
+from pipeline.edits import unit_refs
+from pipeline.encoder import Encoder
+from pipeline.errors import InputError
+from pipeline.languages import identify
+from pipeline.result import Analysis, Batch, Topic
+from pipeline.reviews import Reviews
+from pipeline.rows import distinct_rows
+from pipeline.stages import StageLog, StageProgress
+from pipeline.units import make_units
+from pipeline.vectors import embed_documents
+
+_NEIGHBOURS = 6  # whose places make a new unit's place
+_BLOCK = 2_000  # new units whose neighbours are sought at once
+_FEWEST_OFFERED = 8  # reviews of a new topic
+_UNITS_PER_OFFER = 25
+_MOST_OFFERS = 6
+
+
+@dataclass(frozen=True)
+class _New:
+    """Rows of a file that the analysis doesn't have yet."""
+
+    rows: np.ndarray
+    ids: tuple[str, ...]
+    frame: pd.DataFrame
+    known: int
+
+
+def add_reviews(
+    analysis: Analysis,
+    reviews: Reviews,
+    *,
+    name: str,
+    encoder: Encoder,
+    log: StageLog | None = None,
+    progress: StageProgress | None = None,
+    use_cache: bool = True,
+) -> Analysis:
+    """The analysis with another file's reviews.
+
+    Spaces, centroids, names, colours and edits stay as they are, and so do the topics and places of
+    all reviews that were there. A new unit gets the topic of its nearest centroid, or "everything
+    else" where none is near, and the mean place of its nearest neighbours. Units that fit nowhere
+    are grouped among themselves and offered as new topics (``report["offers"]``).
+
+    A review that is there already is left out: one with the same id and text, or, in files without
+    ids, a row that is the same in all columns that both files have.
+
+    Args:
+        analysis: stays as it is.
+        reviews: of the new file.
+        name: what the user calls the file.
+        encoder: the model that made the analysis.
+        log, progress, use_cache: as in :func:`pipeline.analysis.analyse`.
+
+    Raises:
+        InputError: another model, or no review that is new.
+    """
+    if encoder.fingerprint != analysis.encoder:
+        raise InputError(
+            f"The analysis was made by another version of the model {encoder.name}: "
+            "analyse all files again"
+        )
+    log = log or StageLog(progress)
+    new = _new_rows(analysis, reviews)
+    if not len(new.rows):
+        raise InputError(
+            f"All {len(reviews.texts)} reviews of {name} are in the analysis already: "
+            "choose a newer file"
+        )
+    texts = tuple(reviews.texts[row] for row in new.rows)
+    with log.stage("language") as step:
+        languages = _languages(reviews, new.rows, texts, step)
+        units = make_units(texts, languages, analysis.units.kind)
+    with log.stage("embed") as step:
+        raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
+    with log.stage("topics"):
+        vectors = analysis.space.transform(raw)
+        topics, other = analysis.topics, analysis.other
+        nearest, cosines = analysis.grouping.nearest(vectors)
+        assignments = analysis.grouping.owners[nearest]
+        unfit = cosines < analysis.grouping.floor
+        if unfit.any() and other is None:
+            other = len(topics)
+            topics = (*topics, Topic(other, "other", OTHER_NAME, 0, {}, {}, other=True))
+        if unfit.any():
+            assignments[unfit] = other
+    places = analysis.places
+    if places is not None:
+        with log.stage("map") as step:
+            mine = _places(vectors, analysis.vectors, places, step)
+            places = np.concatenate([places, mine])
+    together = analysis.units.extended(units)
+    everyone = np.concatenate([analysis.languages, languages])
+    assignments = np.concatenate([analysis.assignments, assignments])
+    batch = np.concatenate(
+        [analysis.batch, np.full(len(texts), len(analysis.batches), analysis.batch.dtype)]
+    )
+    added = replace(
+        analysis,
+        frame=new.frame,
+        ids=analysis.ids + new.ids,
+        texts=analysis.texts + texts,
+        languages=everyone,
+        units=together,
+        raw=np.concatenate([analysis.raw, raw]),
+        assignments=assignments,
+        places=places,
+        topics=count_topics(together, everyone, assignments, topics),
+        batch=batch,
+        batches=(*analysis.batches, Batch(name, len(texts), new.known)),
+        # What was edited is the new beginning: it can't be done again without the new reviews.
+        edits=(),
+        undone=(),
+        base=None,
+        earlier=None,
+        later=None,
+    )
+    with log.stage("names"):
+        fresh = np.flatnonzero(unfit) + len(analysis.units)
+        offers = _offers(added, fresh, encoder)
+    return replace(
+        added, report=_report(analysis, reviews, new, name, int(unfit.sum()), offers, log)
+    )
+
+
+def _new_rows(analysis: Analysis, reviews: Reviews) -> _New:
+    """The file's rows that are new, with columns called as the analysis calls them."""
+    roles = vars(reviews.columns)
+    called = {
+        roles[role]: column
+        for role, column in analysis.columns.items()
+        if column is not None and roles.get(role) is not None
+    }
+    frame = reviews.frame.rename(columns=called)
+    frame = frame.loc[:, ~frame.columns.duplicated()]
+    with_ids = analysis.columns.get("id") is not None and roles.get("id") is not None
+    if with_ids:
+        seen = set(zip(analysis.ids, analysis.texts, strict=True))
+        keys: list[Any] = list(zip(reviews.ids, reviews.texts, strict=True))
+    else:
+        common = [column for column in analysis.frame.columns if column in frame.columns]
+        seen = set(map(tuple, analysis.frame[common].astype(str).to_numpy().tolist()))
+        keys = list(map(tuple, frame[common].astype(str).to_numpy().tolist()))
+    rows = np.array([row for row, key in enumerate(keys) if key not in seen], np.int64)
+    taken = set(analysis.ids)
+    ids = []
+    for place, row in enumerate(rows.tolist()):
+        id = reviews.ids[row] if with_ids else str(len(analysis.ids) + place + 1)
+        number = 2
+        wanted = id
+        while id in taken:
+            id, number = f"{wanted} ({number})", number + 1
+        taken.add(id)
+        ids.append(id)
+    both = pd.concat([analysis.frame, frame.iloc[rows]], ignore_index=True)
+    return _New(rows, tuple(ids), both.fillna(""), len(keys) - len(rows))
+
+
+def _languages(
+    reviews: Reviews, rows: np.ndarray, texts: tuple[str, ...], progress: Any
+) -> np.ndarray:
+    column = reviews.columns.language
+    given = [str(value) for value in reviews.frame[column].iloc[rows]] if column else None
+    return identify(texts, given=given, progress=progress)
+
+
+def _places(new: np.ndarray, old: np.ndarray, places: np.ndarray, progress: Any) -> np.ndarray:
+    """Where new units (k, d) stand: the mean place of their nearest neighbours, by nearness."""
+    found = np.empty((len(new), 2), np.float32)
+    count = min(_NEIGHBOURS, len(old))
+    for start in range(0, len(new), _BLOCK):
+        near = new[start : start + _BLOCK] @ old.T
+        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
+        cosines = np.take_along_axis(near, best, axis=1)
+        weights = np.maximum(cosines - cosines.min(axis=1, keepdims=True), 0) + 1e-3
+        weights /= weights.sum(axis=1, keepdims=True)
+        found[start : start + _BLOCK] = np.einsum("kc,kcx->kx", weights, places[best])
+        progress(min(start + _BLOCK, len(new)), len(new))
+    return found
+
+
+def _offers(analysis: Analysis, unfit: np.ndarray, encoder: Encoder) -> list[dict[str, Any]]:
+    """New topics that could be made of units that fit nowhere, largest first."""
+    from sklearn.cluster import KMeans
+
+    if len(analysis.units.reviews_of(unfit)) < _FEWEST_OFFERED:
+        return []
+    vectors = analysis.vectors[unfit]
+    count = int(np.clip(len(unfit) // _UNITS_PER_OFFER, 1, _MOST_OFFERS))
+    count = min(count, len(distinct_rows(vectors)[0]))
+    groups = KMeans(count, n_init=5, random_state=analysis.settings.seed).fit_predict(vectors)
+    sizes = [len(analysis.units.reviews_of(unfit[groups == group])) for group in range(count)]
+    names = name_groups(analysis, [unfit[groups == group] for group in range(count)], encoder)
+    return [
+        {
+            "name": names[group],
+            "reviews": sizes[group],
+            "units": unit_refs(analysis, unfit[groups == group].tolist()),
+        }
+        for group in sorted(range(count), key=lambda group: -sizes[group])
+        if sizes[group] >= _FEWEST_OFFERED
+    ]
+
+
+def _report(
+    analysis: Analysis,
+    reviews: Reviews,
+    new: _New,
+    name: str,
+    unfit: int,
+    offers: list[dict[str, Any]],
+    log: StageLog,
+) -> dict[str, Any]:
+    report = analysis.report
+    file = {
+        "name": name,
+        "rows_read": reviews.rows_read,
+        "rows_kept": len(new.rows),
+        "rows_known": new.known,
+        "rows_rejected": len(reviews.rejected),
+        "rejected": [[row.line, row.reason] for row in reviews.rejected],
+        "unfit": unfit,
+        "stages": log.stages,
+    }
+    return report | {"added": [*report.get("added", []), file], "offers": offers}
