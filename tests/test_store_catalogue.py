@@ -148,6 +148,9 @@ def test_export_and_import(catalogue, analysis, tmp_path):
     entry = other.import_(tmp_path / "out.zip")
     assert (entry.name, entry.file, entry.reviews) == ("Spring 春", "made.csv", 40)
     assert entry.token != token and same(other.open(entry.token), analysis)
+    with zipfile.ZipFile(tmp_path / "out.zip") as written:  # every file of an analysis is known
+        files = {file.name for file in catalogue.path(token).iterdir()} - {"entry.json"}
+        assert set(written.namelist()) == files | {"about.json"}
     with pytest.raises(InputError, match="There is no file"):
         other.import_(tmp_path / "nothing.zip")
     with pytest.raises(InputError, match="can't be written"):
@@ -220,12 +223,13 @@ HOSTILE = {
     "absolute": (lambda p: {"/tmp/evil": b"x"}, "no part of an analysis"),
     "unknown": (lambda p: {"run.py": b"print(1)"}, "'run.py', which is no part"),
     "folder": (lambda p: {"store/": b""}, "no part of an analysis"),
-    "pickle": (lambda p: {"arrays.npz": _npz(raw=np.array([{}], object))}, "arrays are damaged"),
-    "packed arrays": (lambda p: {"arrays.npz": _packed_npz()}, "its arrays are packed"),
-    "huge header": (lambda p: {"arrays.npz": _huge_header()}, "arrays are damaged"),
+    "pickle": (lambda p: {"vectors.npz": _npz(raw=np.array([{}], object))}, "arrays are damaged"),
+    "packed arrays": (lambda p: {"vectors.npz": _packed_npz()}, "its arrays are packed"),
+    "huge header": (lambda p: {"vectors.npz": _huge_header()}, "arrays are damaged"),
     "bomb": (lambda p: {"report.json": b" " * 50_000_000}, "'report.json' would be too large"),
     "too large": (lambda p: {"about.json": b" " * 2_000_000}, "'about.json' would be too large"),
-    "no arrays": (lambda p: {"arrays.npz": None}, "arrays.npz is missing"),
+    "no arrays": (lambda p: {"vectors.npz": None}, "vectors.npz is missing"),
+    "two states": (lambda p: {f"state-{'0' * 16}.npz": b""}, "one file of topics"),
     "deep json": (lambda p: {"analysis.json": b"[" * 100_000}, "damaged"),
     "no json": (lambda p: {"analysis.json": b"\xff{"}, "damaged"),
     "model folder": (

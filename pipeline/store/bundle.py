@@ -14,7 +14,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from pipeline.analysis_folder import load_analysis
 from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
-from pipeline.result import Analysis
+from pipeline.result import Analysis, Topic
 
 ABOUT = "about.json"
 MB = 2**20
@@ -33,14 +33,16 @@ LIMITS = {
     ABOUT: MB,
     "analysis.json": 256 * MB,
     "report.json": 64 * MB,
-    "arrays.npz": 16_384 * MB,
+    "vectors.npz": 16_384 * MB,
     "table.parquet": 4_096 * MB,
     "texts.parquet": 4_096 * MB,
     "reviews.csv": 8_192 * MB,
     "topics.csv": 256 * MB,
     "sentences.csv": 8_192 * MB,
 }
-NEEDED = ("analysis.json", "report.json", "arrays.npz", "table.parquet", "texts.parquet")
+NEEDED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
+_STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # one of them
+_STATE_LIMIT = 4_096 * MB
 _UNREAD = ("reviews.csv", "topics.csv", "sentences.csv")
 _MOST_ROWS = 20_000_000
 _MOST_TABLE = 8_192 * MB  # in memory
@@ -58,9 +60,12 @@ def write_bundle(folder: Path, about: Mapping[str, str], path: Path) -> None:
     """
     with atomic_write(path) as file, zipfile.ZipFile(file, "w") as bundle:
         bundle.writestr(_member(ABOUT), json.dumps(dict(about), ensure_ascii=False, indent=1))
-        for name in LIMITS:
+        meta = (folder / "analysis.json").read_bytes()
+        state = f"state-{json.loads(meta)['state']}.npz"
+        bundle.writestr(_member("analysis.json"), meta)
+        for name in (state, *LIMITS):
             source = folder / name
-            if name != ABOUT and source.is_file():
+            if name not in (ABOUT, "analysis.json") and (name == state or source.is_file()):
                 member = _member(name)
                 member.file_size = source.stat().st_size
                 with open(source, "rb") as data, bundle.open(member, "w") as out:
@@ -83,7 +88,8 @@ def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]
             with zipfile.ZipFile(path) as bundle:
                 for member in _checked(bundle):
                     _unpack(bundle, member, folder)
-            _check_arrays(folder / "arrays.npz")
+            for arrays in folder.glob("*.npz"):
+                _check_arrays(arrays)
             for name in ("table.parquet", "texts.parquet"):
                 _check_table(folder / name)
             about = json.loads((folder / ABOUT).read_text("utf-8"))
@@ -119,7 +125,8 @@ def _checked(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         name = member.filename
         shown = repr(name if len(name) <= 40 else name[:39] + "…")
         kind = stat.S_IFMT(member.external_attr >> 16)
-        if name not in LIMITS:
+        limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
+        if limit is None:
             raise _refused(f"it holds {shown}, which is no part of an analysis")
         if kind not in (0, stat.S_IFREG):
             raise _refused(f"{shown} is no plain file")
@@ -128,10 +135,12 @@ def _checked(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _refused(f"{shown} is packed in an unknown way")
         packed = member.file_size > _MOST_PACKED * max(member.compress_size, 1)
-        if member.file_size > LIMITS[name] or (packed and member.file_size > _SMALL):
+        if member.file_size > limit or (packed and member.file_size > _SMALL):
             raise _refused(f"{shown} would be too large")
     if len(set(names)) != len(names):
         raise _refused("it holds a file twice")
+    if len(list(filter(_STATE.fullmatch, names))) != 1:
+        raise _refused("it must hold one file of topics, state-*.npz")
     missing = [name for name in (ABOUT, *NEEDED) if name not in names]
     if missing:
         raise _refused(f"{missing[0]} is missing in it")
@@ -193,22 +202,20 @@ def _load(folder: Path) -> Analysis:
 def _check(analysis: Analysis) -> None:
     """What the pages rely on, and load_analysis doesn't look at."""
     n, m = len(analysis.texts), len(analysis.units)
-    assignments, places, batch = analysis.assignments, analysis.places, analysis.batch
+    places, batch = analysis.places, analysis.batch
+    grouping, base = analysis.grouping, analysis.base
     fits = (
         n > 0
+        and _grouped(analysis.assignments, grouping.centroids, grouping.owners, analysis.topics, m)
+        and (
+            base is None or _grouped(base.assignments, base.centroids, base.owners, base.topics, m)
+        )
         and analysis.raw.ndim == 2
         and analysis.raw.dtype == np.float32
         and analysis.raw.shape[1] == len(analysis.space.center)
         and bool(np.isfinite(analysis.raw).all())
-        and assignments.shape == (m,)
-        and assignments.dtype.kind == "i"
-        and bool((assignments >= 0).all() and (assignments < len(analysis.topics)).all())
         and (places is None or (places.shape == (m, 2) and bool(np.isfinite(places).all())))
-        and batch.shape == (n,)
-        and batch.dtype.kind == "i"
-        and bool((batch >= 0).all() and (batch < len(analysis.batches)).all())
-        and [topic.id for topic in analysis.topics] == list(range(len(analysis.topics)))
-        and all(isinstance(topic.name, str) for topic in analysis.topics)
+        and _numbers(batch, n, len(analysis.batches))
         and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
         and all(c is None or c in analysis.frame.columns for c in analysis.columns.values())
         and isinstance(analysis.encoder, str)
@@ -221,6 +228,36 @@ def _check(analysis: Analysis) -> None:
     named = isinstance(model, str) and _MODEL.fullmatch(model) and ".." not in model
     if model != DEFAULT_MODEL and (not named or Path(model).exists()):
         raise _refused("it names a model by a folder; only names of the model hub can be imported")
+
+
+def _grouped(
+    assignments: np.ndarray,
+    centroids: np.ndarray,
+    owners: np.ndarray,
+    topics: Sequence[Topic],
+    units: int,
+) -> bool:
+    return (
+        _numbers(assignments, units, len(topics))
+        and centroids.ndim == 2
+        and bool(np.isfinite(centroids).all())
+        and _numbers(owners, len(centroids), len(topics))
+        and [topic.id for topic in topics] == list(range(len(topics)))
+        and all(isinstance(topic.name, str) for topic in topics)
+        and all(
+            unit in range(units)
+            for topic in topics
+            for kinds in topic.typical.values()
+            for chosen in kinds.values()
+            for unit in chosen
+        )
+    )
+
+
+def _numbers(array: np.ndarray, length: int, end: int) -> bool:
+    """Whether these are ``length`` whole numbers from 0 to below ``end``."""
+    whole = array.shape == (length,) and array.dtype.kind == "i"
+    return bool(whole and (array >= 0).all() and (array < end).all())
 
 
 def _refused(why: str) -> InputError:

@@ -201,10 +201,15 @@ class Catalogue:
         """
         entry = _entry_or_raise(self.path(token))
         about = {"name": entry.name, "file": entry.file}
-        try:
-            write_bundle(self.path(token), about, path)
-        except OSError as error:
-            raise InputError(f"'{path}' can't be written: {error.strerror}") from error
+        for attempt in range(3):
+            try:
+                write_bundle(self.path(token), about, path)
+                return
+            except FileNotFoundError as error:  # an edit may have replaced a file meanwhile
+                if attempt == 2:
+                    raise InputError("The analysis is being changed: try again") from error
+            except OSError as error:
+                raise InputError(f"'{path}' can't be written: {error.strerror}") from error
 
     def import_(self, path: Path) -> Entry:
         """Keep the analysis of an exported file under a new token.
