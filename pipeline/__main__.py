@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import commands, commands_catalogue
+from pipeline import commands, commands_catalogue, commands_search
 from pipeline.encoder import DEFAULT_MODEL, PRECISIONS
 from pipeline.errors import InputError
 
@@ -90,17 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(analyse)
     analyse.set_defaults(run=commands.analyse)
 
-    search = subparsers.add_parser("search", help="find the reviews that say it, in any language")
-    search.add_argument("folder", type=Path, metavar="DIR")
-    search.add_argument("query", nargs="?", metavar="QUERY")
-    search.add_argument("--queries", type=Path, metavar="FILE", help="one query a line")
-    search.add_argument("--out", type=Path, metavar="hits.csv")
-    search.add_argument("--top", type=_positive, default=20, metavar="N")
-    search.add_argument("--language", action="append", default=[], metavar="xx")
-    search.add_argument("--where", action="append", default=[], metavar="column=value")
-    search.add_argument("--json", action="store_true")
-    search.set_defaults(run=commands.search)
-
+    commands_search.add_parser(subparsers)
     commands_catalogue.add_parser(subparsers)
     return parser
 
@@ -134,12 +124,6 @@ def _topics(value: str) -> int | None:
         return None
     if not value.isdecimal() or int(value) < 1:
         raise argparse.ArgumentTypeError(f"'{value}' is neither 'auto' nor a number from 1")
-    return int(value)
-
-
-def _positive(value: str) -> int:
-    if not value.isdecimal() or int(value) < 1:
-        raise argparse.ArgumentTypeError(f"'{value}' is not a number from 1")
     return int(value)
 
 

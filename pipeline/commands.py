@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,7 @@ def embed(options: argparse.Namespace) -> None:
             languages = identify_languages(reviews)
             parallel = parallel_means(encoder, progress=bars.stage("neutral"))
             vectors = fit_neutral(vectors, languages, parallel).transform(vectors)
-    with _Writable(options.out), atomic_write(options.out) as file:
+    with Writable(options.out), atomic_write(options.out) as file:
         np.save(file, vectors.astype(np.float32))
     print(f"{len(vectors)} vectors of {vectors.shape[1]} numbers -> {options.out}")
 
@@ -113,83 +112,6 @@ def _cut(analysis: Any) -> str:
     return f"{len(analysis.units)} sentences grouped; "
 
 
-def search(options: argparse.Namespace) -> None:
-    """Print or write the reviews that say it."""
-    from pipeline.analysis_folder import filter_units, load_analysis
-    from pipeline.encoder import load_encoder
-    from pipeline.export import hit_records, hits_csv
-    from pipeline.files import atomic_write
-
-    queries = _queries(options)
-    analysis = load_analysis(options.folder)
-    allowed = filter_units(analysis, languages=options.language, where=_conditions(options.where))
-    encoder = load_encoder(analysis.settings.model)
-    if encoder.fingerprint != analysis.encoder:
-        raise InputError(
-            f"The analysis was made by another version of the model {encoder.name}: "
-            "analyse the file again"
-        )
-    vectors = encoder.encode_queries(queries)
-    hits = analysis.search(vectors, top=options.top, allowed=allowed)
-    found = [(query, hit_records(analysis, hit)) for query, hit in zip(queries, hits, strict=True)]
-    if options.out:
-        text = hits_csv(found)
-        with _Writable(options.out), atomic_write(options.out, "w", encoding="utf-8") as file:
-            file.write(text)
-        print(f"{sum(len(records) for _, records in found)} hits -> {options.out}")
-    elif options.json:
-        results: Any = (
-            [{"query": q, "hits": r} for q, r in found] if options.queries else found[0][1]
-        )
-        print(json.dumps(results, ensure_ascii=False, indent=1))
-    else:
-        for query, records in found:
-            _print_hits(query, records, titled=bool(options.queries))
-
-
-def _print_hits(query: str, records: list[dict[str, Any]], *, titled: bool) -> None:
-    if titled:
-        print(f"# {query}")
-    for record in records:
-        text = " ".join(record["text"].split())
-        print(
-            f"{record['rank']:3d}  {record['score']:.3f}  {record['language']}  "
-            f"{record['review_id']}  [{record['topic']}]  {text}"
-        )
-    if not records:
-        print("no review passes the filters")
-
-
-def _queries(options: argparse.Namespace) -> list[str]:
-    if (options.query is None) == (options.queries is None):
-        raise InputError("Give either a QUERY or --queries FILE")
-    if options.query is not None:
-        queries = [options.query.strip()]
-    else:
-        if options.out is None and not options.json:
-            raise InputError("--queries needs --out hits.csv (or --json)")
-        try:
-            lines = options.queries.read_text("utf-8-sig").splitlines()
-        except OSError as error:
-            raise InputError(f"'{options.queries}' can't be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise InputError(f"'{options.queries}' is not UTF-8 text: save it as UTF-8") from error
-        queries = [line.strip() for line in lines if line.strip()]
-    if not queries or not queries[0]:
-        raise InputError("The query is empty: type what guests might say")
-    return queries
-
-
-def _conditions(where: list[str]) -> dict[str, list[str]]:
-    conditions: dict[str, list[str]] = {}
-    for condition in where:
-        column, equals, value = condition.partition("=")
-        if not equals:
-            raise InputError(f"--where takes column=value, got '{condition}'")
-        conditions.setdefault(column, []).append(value)
-    return conditions
-
-
 def _rules(switches: list[str]) -> Rules:
     known = {field.name for field in fields(Rules)}
     chosen = {}
@@ -219,7 +141,7 @@ def _read_reviews(options: argparse.Namespace, **more: Any) -> Any:
     )
 
 
-class _Writable:
+class Writable:
     """Turns a path that can't be written into one clear line."""
 
     def __init__(self, path: Path) -> None:

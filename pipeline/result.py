@@ -15,7 +15,7 @@ from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
-from pipeline.search import Hits, search
+from pipeline.search import Hits, SearchIndex, search
 from pipeline.topics import Candidate
 from pipeline.units import KINDS, Units
 
@@ -198,6 +198,18 @@ class Analysis:
     def main_topics(self) -> np.ndarray:
         """int64 (n,): the topic that most of each review's letters are about."""
         return self.assignments[self.main_units]
+
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """What :func:`pipeline.search.search_reviews` searches."""
+        cut = len(self.units) != len(self.texts)
+        return SearchIndex(
+            self.vectors,
+            self.languages,
+            self.texts,
+            self.units.review if cut else None,
+            seed=self.settings.seed,
+        )
 
     @property
     def other(self) -> int | None:

@@ -12,8 +12,8 @@ def balanced_order(languages: np.ndarray, seats: Mapping[str, float], top: int) 
 
     Seats are dealt out one by one as Huntington and Hill's method does: to the language with the
     largest claim / sqrt(given x (given + 1)). So every language with a claim has one before any has
-    two, and after that they are shared in proportion. Languages without a claim come last, in the
-    order of the hits. Within a language the order stays.
+    two, and after that they are shared in proportion. When all claims are met, the rest follow in
+    the order of the hits. Within a language the order stays.
 
     Args:
         languages: str (m,), language of each hit, best first.
@@ -25,7 +25,7 @@ def balanced_order(languages: np.ndarray, seats: Mapping[str, float], top: int) 
     order: list[int] = []
     while len(order) < min(top, len(languages)):
         open_ = [code for code in waiting if given[code] < len(waiting[code])]
-        claims = [code for code in open_ if seats.get(code, 0) > 0]
+        claims = [code for code in open_ if given[code] < seats.get(code, 0)]
         if claims:
             # In the first round, and between equals, the better hit goes first.
             code = max(claims, key=lambda c: (*_claim(seats[c], given[c]), -waiting[c][given[c]]))

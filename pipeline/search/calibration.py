@@ -32,6 +32,7 @@ class Calibration:
     Attributes:
         names: str (l,), the languages.
         codes: int32 (m,), language of each vector.
+        sizes: int64 (l,), vectors of each language.
         usual, spread: float32 (m,), mean and standard deviation of each vector's cosines.
         means: float32 (l, d + 1), mean of each language's scaled vectors, see :meth:`scaled`.
         covariances: float32 (l, d + 1, d + 1), of the same.
@@ -39,6 +40,7 @@ class Calibration:
 
     names: np.ndarray
     codes: np.ndarray
+    sizes: np.ndarray
     usual: np.ndarray
     spread: np.ndarray
     means: np.ndarray
@@ -100,6 +102,7 @@ def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> C
     return Calibration(
         names=names,
         codes=codes.astype(np.int32),
+        sizes=np.bincount(codes, minlength=len(names)),
         usual=usual.astype(np.float32),
         spread=spread.astype(np.float32),
         means=means,

@@ -8,12 +8,13 @@ the query's own language alone, and push every other down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.search.balance import balanced_order
+from pipeline.search.calibration import Calibration
 from pipeline.search.index import SearchIndex
 from pipeline.search.letters import SURE, Letters, find_names, rank_names
 from pipeline.search.nearest import Hits
@@ -29,7 +30,7 @@ from pipeline.search.strength import (
 
 _RRF = 60.0  # as in the paper
 _DEPTH = 500  # places of each ranking that are fused, at least
-_FEWEST = 200_000_000  # scores of one block of queries, in bytes
+_BLOCK_BYTES = 200_000_000  # of the scores of one block of queries
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Found(Hits):
     """Ranked reviews, best first, and what is to be said of them.
 
     Attributes:
-        rows: int64 (k,), rows of the reviews.
+        rows: int64 (k,), rows of the vectors: of each review the unit that says it best.
         scores: float32 (k,), 0 to 1: the share of such hits that are right. Falls from hit to hit
             where the query is a meaning; a name's letters, and balancing, change the order.
-        units: int64 (k,), the unit of each review that says it best.
+        reviews: int64 (k,), the reviews, each once; the same as ``rows`` where they are the units.
         strengths: str (k,), "strong", "likely" or "weak".
         by_letters: bool (k,), whether it has the query's names, or its phrases, by their letters.
         counts: language -> (strong, likely) hits among all reviews that pass the filters, not
@@ -49,7 +50,7 @@ class Found(Hits):
         notes: what the user should know, in sentences.
     """
 
-    units: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    reviews: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     strengths: np.ndarray = field(default_factory=lambda: np.zeros(0, "<U6"))
     by_letters: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -74,7 +75,7 @@ def search_reviews(
         queries: q of them; an empty one has no hits.
         vectors: float32 (q, d), the queries' texts in the neutral space, rows of length 1.
         top: how many at the most.
-        allowed: bool (n,), reviews that pass the filters; they are filtered before ranking.
+        allowed: bool (m,), units that pass the filters; they are filtered before ranking.
         balanced: whether languages share the first places, see
             :func:`pipeline.search.balance.balanced_order`.
         hybrid: whether names are looked for by their letters, too.
@@ -82,50 +83,54 @@ def search_reviews(
     Raises:
         ValueError: the shapes don't fit.
     """
-    n = len(index.texts)
     if vectors.shape != (len(queries), index.vectors.shape[1]):
         raise ValueError(f"{len(queries)} queries need as many vectors, got {vectors.shape}")
-    if allowed is not None and allowed.shape != (n,):
-        raise ValueError(f"allowed must be ({n},), got {allowed.shape}")
-    units = _units_of(index, allowed)
-    candidates = index.vectors if units is None else index.vectors[units]
-    means, spreads = index.calibration.of_queries(vectors)
+    if allowed is not None and allowed.shape != (len(index.vectors),):
+        raise ValueError(f"allowed must be ({len(index.vectors)},), got {allowed.shape}")
     found = []
-    block = int(max(1, _FEWEST // (4 * max(len(candidates), 1))))
-    for start in range(0, len(queries), block):
-        cosines = vectors[start : start + block] @ candidates.T
-        for i, row in enumerate(cosines, start):
-            usual = _usual(index, means[i], spreads[i])
-            scores = _Scores(index, row, units, *usual)
-            found.append(_rank(index, queries[i], scores, allowed, top, balanced, hybrid))
+    for query, scores in zip(queries, score_units(index, vectors, allowed), strict=True):
+        found.append(rank(index, query, scores, top=top, balanced=balanced, hybrid=hybrid))
     return found
 
 
-class _Scores:
-    """Calibrated scores of one query: of the reviews that pass the filters, with their units."""
+def score_units(
+    index: SearchIndex, vectors: np.ndarray, allowed: np.ndarray | None
+) -> Iterator[Scores]:
+    """The calibrated scores of each of (q, d) query vectors, a block of queries at a time."""
+    units = None if allowed is None else np.flatnonzero(allowed)
+    candidates = index.vectors if units is None else index.vectors[units]
+    rows: np.ndarray | slice = slice(None) if units is None else units
+    calibration = index.calibration
+    codes = calibration.codes[rows]
+    means, spreads = calibration.of_queries(vectors)
+    block = int(max(1, _BLOCK_BYTES // (4 * max(len(candidates), 1))))
+    for start in range(0, len(vectors), block):
+        cosines = vectors[start : start + block] @ candidates.T
+        for i, row in enumerate(cosines, start):
+            scale, shift = _usual(calibration, means[i], spreads[i])
+            yield Scores(
+                index, calibration.of_reviews(row, rows) * scale[codes] + shift[codes], units
+            )
+
+
+class Scores:
+    """Scores of one query: of the reviews that pass the filters, each by its best unit.
+
+    Attributes:
+        values: float32 (p,), of the p reviews that pass.
+        rows: int64 (p,), which these are; None for all.
+    """
 
     def __init__(
-        self,
-        index: SearchIndex,
-        cosines: np.ndarray,
-        units: np.ndarray | None,
-        scale: np.ndarray,
-        shift: np.ndarray,
+        self, index: SearchIndex, unit_values: np.ndarray, units: np.ndarray | None
     ) -> None:
-        calibration = index.calibration
-        rows: np.ndarray | slice = slice(None) if units is None else units
-        codes = calibration.codes[rows]
-        values = calibration.of_reviews(cosines, rows)
-        values *= scale[codes]
-        values += shift[codes]
-        self._unit_values, self._units = values, units
-        if index.review_of is None:
-            self.values, self.rows, self._starts = values, units, None
-        else:
-            reviews = index.review_of[rows]
-            starts = np.flatnonzero(np.r_[True, reviews[1:] != reviews[:-1]][: len(reviews)])
-            self.values = np.maximum.reduceat(values, starts) if len(starts) else values
-            self.rows, self._starts = reviews[starts], starts
+        self.unit_values, self._units = unit_values, units
+        self.values, self.rows, self._starts = unit_values, units, None
+        if index.review_of is not None and len(unit_values):
+            reviews = index.review_of if units is None else index.review_of[units]
+            self._starts = np.flatnonzero(np.r_[True, reviews[1:] != reviews[:-1]])
+            self.values = np.maximum.reduceat(unit_values, self._starts)
+            self.rows = reviews[self._starts]
 
     def row(self, places: np.ndarray) -> np.ndarray:
         """Reviews at these places of ``values``."""
@@ -145,10 +150,10 @@ class _Scores:
         if self._starts is None:
             best = places
         else:
-            ends = np.r_[self._starts[1:], len(self._unit_values)]
+            ends = np.r_[self._starts[1:], len(self.unit_values)]
             best = np.array(
                 [
-                    self._starts[p] + np.argmax(self._unit_values[self._starts[p] : ends[p]])
+                    self._starts[p] + np.argmax(self.unit_values[self._starts[p] : ends[p]])
                     for p in places
                 ],
                 np.int64,
@@ -156,15 +161,16 @@ class _Scores:
         return best.astype(np.int64) if self._units is None else self._units[best]
 
 
-def _rank(
+def rank(
     index: SearchIndex,
     query: Query,
-    scores: _Scores,
-    allowed: np.ndarray | None,
+    scores: Scores,
+    *,
     top: int,
     balanced: bool,
     hybrid: bool,
 ) -> Found:
+    """The best reviews by these scores and, where the query has names, by their letters."""
     if query.is_empty:
         note = query.notes or ("The query is empty: type what guests might say.",)
         return Found(np.zeros(0, np.int64), np.zeros(0, np.float32), notes=note)
@@ -209,9 +215,9 @@ def _rank(
     by_name = np.array([shares.get(place, 0.0) for place in order_.tolist()], np.float32)
     own = 1 - (1 - own) * (1 - by_name)
     return Found(
-        rows=scores.row(order_),
+        rows=scores.units(order_),
         scores=own.astype(np.float32),
-        units=scores.units(order_),
+        reviews=scores.row(order_),
         strengths=labels(own),
         by_letters=np.array([place in lettered for place in order_.tolist()], bool),
         counts=_counts(index, scores, values, likely, lettered, shares),
@@ -222,7 +228,7 @@ def _rank(
 
 def _counts(
     index: SearchIndex,
-    scores: _Scores,
+    scores: Scores,
     values: np.ndarray,
     likely: np.ndarray,
     lettered: set[int],
@@ -239,7 +245,7 @@ def _counts(
     return dict(sorted(found.items(), key=lambda item: (-sum(item[1]), item[0])))
 
 
-def _passing(index: SearchIndex, query: Query, scores: _Scores, count: int) -> np.ndarray:
+def _passing(index: SearchIndex, query: Query, scores: Scores, count: int) -> np.ndarray:
     """Which reviews have every phrase and nothing that is excluded: bool (count,)."""
     passing = np.ones(len(index.texts), bool)
     for phrase in query.phrases:
@@ -251,22 +257,15 @@ def _passing(index: SearchIndex, query: Query, scores: _Scores, count: int) -> n
     return passing[scores.row(np.arange(count))]
 
 
-def _units_of(index: SearchIndex, allowed: np.ndarray | None) -> np.ndarray | None:
-    if allowed is None:
-        return None
-    return np.flatnonzero(allowed if index.review_of is None else allowed[index.review_of])
-
-
 def _usual(
-    index: SearchIndex, means: np.ndarray, spreads: np.ndarray
+    calibration: Calibration, means: np.ndarray, spreads: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scale and shift of each language: standard scores there, times the query's common spread.
 
     The common spread keeps apart a query that the file speaks of and one that it doesn't: all
     cosines of the latter are alike.
     """
-    sizes = np.bincount(index.calibration.codes, minlength=len(means))
-    common = np.sqrt(np.average(spreads**2, weights=sizes))
+    common = np.sqrt(np.average(spreads**2, weights=calibration.sizes))
     scale = (common / spreads).astype(np.float32)
     return scale, (-means * scale).astype(np.float32)
 

@@ -1,0 +1,189 @@
+"""What ``python -m pipeline search`` does; :mod:`pipeline.__main__` reads its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+
+from pipeline.commands import Writable
+from pipeline.errors import InputError
+
+_DETAILS = ("strength", "by_letters")
+
+
+def search(options: argparse.Namespace) -> None:
+    """Print or write the reviews that say it."""
+    from pipeline.analysis_folder import load_analysis
+    from pipeline.files import atomic_write
+
+    queries = _queries(options)
+    where = _conditions(options.where)
+    analysis = load_analysis(options.folder)
+    allowed = _allowed(analysis, options, where)
+    found = _found(analysis, queries, allowed, options)
+    if options.out:
+        text = _as_csv(found, options.details)
+        with Writable(options.out), atomic_write(options.out, "w", encoding="utf-8") as file:
+            file.write(text)
+        print(f"{sum(len(records) for _, records, _ in found)} hits -> {options.out}")
+    elif options.format == "csv":
+        print(_as_csv(found, options.details), end="")
+    elif options.json or options.format == "json":
+        for _, records, _ in found:
+            for record in () if options.details else records:
+                for name in _DETAILS:
+                    del record[name]
+        results: Any = found[0][1]
+        if options.queries:
+            results = [{"query": query, "hits": records} for query, records, _ in found]
+        print(json.dumps(results, ensure_ascii=False, indent=1))
+    else:
+        for query, records, hits in found:
+            _print_hits(query, records, hits, titled=bool(options.queries))
+
+
+def _found(
+    analysis: Any, typed: list[str], allowed: np.ndarray | None, options: argparse.Namespace
+) -> list[tuple[str, list[dict[str, Any]], Any]]:
+    from pipeline.encoder import load_encoder
+    from pipeline.export import hit_records
+    from pipeline.search import more_like, parse_query, search_reviews
+
+    index = analysis.search_index
+    if options.like:
+        rows = [_row(analysis, name) for name in options.like]
+        hits = [more_like(index, rows, top=options.top, allowed=allowed, balanced=options.balanced)]
+        typed = [" ".join(options.like)]
+    else:
+        encoder = load_encoder(analysis.settings.model)
+        if encoder.fingerprint != analysis.encoder:
+            raise InputError(
+                f"The analysis was made by another version of the model {encoder.name}: "
+                "analyse the file again"
+            )
+        queries = [parse_query(text) for text in typed]
+        raw = encoder.encode_queries([query.text for query in queries])
+        hits = search_reviews(
+            index,
+            queries,
+            analysis.space.transform(raw),
+            top=options.top,
+            allowed=allowed,
+            balanced=options.balanced,
+            hybrid=not options.vectors_only,
+        )
+    found = []
+    for text, hit in zip(typed, hits, strict=True):
+        records = hit_records(analysis, hit)
+        for record, strength, by_letters in zip(
+            records, hit.strengths.tolist(), hit.by_letters.tolist(), strict=True
+        ):
+            record |= {"strength": strength, "by_letters": by_letters}
+        found.append((text, records, hit))
+    return found
+
+
+def _allowed(
+    analysis: Any, options: argparse.Namespace, where: dict[str, list[str]]
+) -> np.ndarray | None:
+    from pipeline.analysis_folder import filter_units
+
+    if not (options.language or where or options.topic or options.filter):
+        return None
+    topics = [_topic(analysis, name) for name in options.topic]
+    allowed = filter_units(analysis, languages=options.language, where=where, topics=topics)
+    if options.filter:
+        from pipeline.store.analysis_columns import analysis_columns
+        from pipeline.store.filter_binding import bind
+        from pipeline.store.filter_text import parse_filter
+        from pipeline.store.filters import mask
+
+        columns = analysis_columns(analysis)
+        kinds = {name: column.kind for name, column in columns.items()}
+        passing = mask(bind(parse_filter(options.filter), kinds), columns, len(analysis.texts))
+        allowed &= passing[analysis.units.review]
+    return allowed
+
+
+def _topic(analysis: Any, wanted: str) -> int:
+    names = [topic.name for topic in analysis.topics]
+    for number, name in enumerate(names):
+        if wanted.casefold() == name.casefold():
+            return number
+    if wanted.isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    listed = "; ".join(f"{number} {name}" for number, name in enumerate(names))
+    raise InputError(f"There is no topic '{wanted}'; the topics are: {listed}")
+
+
+def _row(analysis: Any, name: str) -> int:
+    try:
+        return int(analysis.ids.index(name))
+    except ValueError:
+        example = ", ".join(analysis.ids[:3])
+        raise InputError(
+            f"There is no review '{name}'; reviews are called by their review_id, such as {example}"
+        ) from None
+
+
+def _as_csv(found: list[tuple[str, list[dict[str, Any]], Any]], details: bool) -> str:
+    from pipeline.export import HIT_COLUMNS, to_csv
+
+    columns = HIT_COLUMNS + (_DETAILS if details else ())
+    rows = ({"query": query, **record} for query, records, _ in found for record in records)
+    return to_csv(columns, ([row[name] for name in columns] for row in rows))
+
+
+def _print_hits(query: str, records: list[dict[str, Any]], hits: Any, *, titled: bool) -> None:
+    if titled:
+        print(f"# {query}")
+    for record in records:
+        text = " ".join(record["text"].split())
+        print(
+            f"{record['rank']:3d}  {record['strength']:6s}  {record['score']:.3f}  "
+            f"{record['language']}  {record['review_id']}  [{record['topic']}]  {text}"
+        )
+    for note in hits.notes:
+        print(note)
+    if hits.counts:
+        shown = ", ".join(
+            f"{code} {strong + likely}" for code, (strong, likely) in hits.counts.items()
+        )
+        print(f"strong or likely hits in all: {shown}")
+    if not records and not hits.notes:
+        print("no review passes the filters")
+
+
+def _queries(options: argparse.Namespace) -> list[str]:
+    if (options.query is not None) + (options.queries is not None) + bool(options.like) != 1:
+        raise InputError("Give either a QUERY, --queries FILE or --like REVIEW_ID")
+    if options.like:
+        return []
+    if options.query is not None:
+        queries = [options.query.strip()]
+    else:
+        if options.out is None and not options.json and options.format not in ("json", "csv"):
+            raise InputError("--queries needs --out hits.csv (or --json)")
+        try:
+            lines = options.queries.read_text("utf-8-sig").splitlines()
+        except OSError as error:
+            raise InputError(f"'{options.queries}' can't be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InputError(f"'{options.queries}' is not UTF-8 text: save it as UTF-8") from error
+        queries = [line.strip() for line in lines if line.strip()]
+    if not queries or not queries[0]:
+        raise InputError("The query is empty: type what guests might say")
+    return queries
+
+
+def _conditions(where: list[str]) -> dict[str, list[str]]:
+    conditions: dict[str, list[str]] = {}
+    for condition in where:
+        column, equals, value = condition.partition("=")
+        if not equals:
+            raise InputError(f"--where takes column=value, got '{condition}'")
+        conditions.setdefault(column, []).append(value)
+    return conditions
