@@ -20,9 +20,8 @@ def search(options: argparse.Namespace) -> None:
     from pipeline.files import atomic_write
 
     queries = _queries(options)
-    where = _conditions(options.where)
     analysis = load_analysis(options.folder)
-    allowed = _allowed(analysis, options, where)
+    allowed = _allowed(analysis, options)
     found = _found(analysis, queries, allowed, options)
     if options.out:
         text = _as_csv(found, options.details)
@@ -86,10 +85,10 @@ def _found(
     return found
 
 
-def _allowed(
-    analysis: Any, options: argparse.Namespace, where: dict[str, list[str]]
-) -> np.ndarray | None:
+def _allowed(analysis: Any, options: argparse.Namespace) -> np.ndarray | None:
     from pipeline.analysis_folder import filter_units
+
+    where = _conditions(options.where)
 
     if not (options.language or where or options.topic or options.filter):
         return None

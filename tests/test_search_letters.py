@@ -22,7 +22,7 @@ REVIEWS = {
     "ko": ["신주쿠역에서 가까워요", "조식이 맛있어요", "와이파이 느림 WIFI", "조용해요"],
 }
 TEXTS = [text for texts in REVIEWS.values() for text in texts]
-LANGUAGES = np.repeat(list(REVIEWS), 4)
+LANGUAGES = np.repeat(np.arange(5), 4)
 INDEX = build_lexical(TEXTS)
 
 

@@ -47,14 +47,16 @@ class Calibration:
     covariances: np.ndarray
 
     def of_reviews(self, cosines: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
-        """The first step: cosines (..., k) of k vectors -> scores of the same shape."""
-        return (cosines - self.usual[rows]) / self.spread[rows]
+        """The first step: cosines (..., k) of k vectors -> scores, in the same array."""
+        cosines -= self.usual[rows]
+        cosines /= self.spread[rows]
+        return cosines
 
     def of_queries(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of q queries' scores in each language: float32 (q, l)."""
         wide = np.hstack([queries, np.ones((len(queries), 1), np.float32)])
         means = wide @ self.means.T
-        squares = [np.einsum("qd,qd->q", wide @ each, wide) for each in self.covariances]
+        squares = [((wide @ each) * wide).sum(axis=1) for each in self.covariances]
         return means, np.sqrt(np.maximum(np.stack(squares, axis=1), _LEAST))
 
 
@@ -72,7 +74,7 @@ def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> C
     squares = np.empty(m, np.float32)
     for start in range(0, m, _SAMPLE):  # bounds the memory of the product
         part = vectors[start : start + _SAMPLE]
-        squares[start : start + _SAMPLE] = np.einsum("nd,nd->n", part @ covariance, part)
+        squares[start : start + _SAMPLE] = ((part @ covariance) * part).sum(axis=1)
     spread = np.sqrt(np.maximum(squares, _LEAST))
 
     def scaled(rows: np.ndarray) -> np.ndarray:

@@ -52,6 +52,12 @@ class SearchIndex:
             raise ValueError("review_of must not fall")
 
     @cached_property
+    def codes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The languages, str (l,), and the number of each review's among them: int64 (n,)."""
+        names, codes = np.unique(self.languages, return_inverse=True)
+        return names, codes
+
+    @cached_property
     def calibration(self) -> Calibration:
         """Of the units."""
         languages = self.languages if self.review_of is None else self.languages[self.review_of]

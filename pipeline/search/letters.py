@@ -43,7 +43,7 @@ class Letters:
 
 
 def find_names(text: str, lexical: LexicalIndex, languages: np.ndarray) -> Letters:
-    """The names in a query's text, among reviews (n,) of these languages."""
+    """The names in a query's text, among n reviews; ``languages`` are numbers, int (n,)."""
     words = [match.group() for match in _WORD.finditer(text)]
     if not words:
         return Letters()
@@ -61,7 +61,7 @@ def find_names(text: str, lexical: LexicalIndex, languages: np.ndarray) -> Lette
             return Letters((text,), SURE)
     if not names:
         return Letters()
-    rest = [word for word in words if word not in names and not _is_stop_word(word)]
+    rest = [word for word in words if word not in names and not is_stop_word(word)]
     # With other words beside the name both count: "Wi-Fi too slow".
     weight = max(names.values())
     return Letters(tuple(names), min(weight, MAYBE) if rest else weight)
@@ -96,7 +96,7 @@ def _weight(
     lexical: LexicalIndex,
     languages: np.ndarray,
 ) -> float:
-    if _RUNNING.search(word) or _is_stop_word(word):
+    if _RUNNING.search(word) or is_stop_word(word):
         return 0.0  # a sentence that is written without spaces
     rows = _rows(word, lexical)
     if not len(rows):
@@ -128,7 +128,8 @@ def _rows(name: str, lexical: LexicalIndex) -> np.ndarray:
 
 def _spread(rows: np.ndarray, languages: np.ndarray) -> bool:
     """Whether several languages write it so: names are, words rarely."""
-    counts = np.unique(languages[rows], return_counts=True)[1]
+    counts = np.bincount(languages[rows])
+    counts = counts[counts > 0]
     return len(counts) >= 3 or (len(counts) == 2 and counts.min() * 3 >= counts.max())
 
 
@@ -154,7 +155,8 @@ def _ordinary_words() -> tuple[frozenset[str], str]:
 
 
 @cache
-def _is_stop_word(word: str) -> bool:
+def is_stop_word(word: str) -> bool:
+    """Whether it is a word of grammar in any of the languages."""
     return fold(word) in _stop_words()
 
 

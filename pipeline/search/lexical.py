@@ -101,7 +101,10 @@ class LexicalIndex:
         needle = fold(phrase)
         if not needle:
             return np.zeros(0, np.int64)
-        rows = self._having(_certain(needle))
+        wanted = _certain(needle)
+        if wanted == [needle]:  # two characters side by side: what the index holds
+            return self.postings(needle).astype(np.int64)
+        rows = self._having(wanted)
         if rows is not None:
             return np.array([row for row in rows if needle in self._line(row)], np.int64)
         found = []

@@ -8,17 +8,17 @@ the query's own language alone, and push every other down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.search.balance import balanced_order
-from pipeline.search.calibration import Calibration
 from pipeline.search.index import SearchIndex
 from pipeline.search.letters import SURE, Letters, find_names, rank_names
 from pipeline.search.nearest import Hits
 from pipeline.search.query import Query
+from pipeline.search.scoring import Scores, best, score_units
 from pipeline.search.strength import (
     BY_NAME,
     LIKELY,
@@ -30,7 +30,6 @@ from pipeline.search.strength import (
 
 _RRF = 60.0  # as in the paper
 _DEPTH = 500  # places of each ranking that are fused, at least
-_BLOCK_BYTES = 200_000_000  # of the scores of one block of queries
 
 
 @dataclass(frozen=True)
@@ -93,74 +92,6 @@ def search_reviews(
     return found
 
 
-def score_units(
-    index: SearchIndex, vectors: np.ndarray, allowed: np.ndarray | None
-) -> Iterator[Scores]:
-    """The calibrated scores of each of (q, d) query vectors, a block of queries at a time."""
-    units = None if allowed is None else np.flatnonzero(allowed)
-    candidates = index.vectors if units is None else index.vectors[units]
-    rows: np.ndarray | slice = slice(None) if units is None else units
-    calibration = index.calibration
-    codes = calibration.codes[rows]
-    means, spreads = calibration.of_queries(vectors)
-    block = int(max(1, _BLOCK_BYTES // (4 * max(len(candidates), 1))))
-    for start in range(0, len(vectors), block):
-        cosines = vectors[start : start + block] @ candidates.T
-        for i, row in enumerate(cosines, start):
-            scale, shift = _usual(calibration, means[i], spreads[i])
-            yield Scores(
-                index, calibration.of_reviews(row, rows) * scale[codes] + shift[codes], units
-            )
-
-
-class Scores:
-    """Scores of one query: of the reviews that pass the filters, each by its best unit.
-
-    Attributes:
-        values: float32 (p,), of the p reviews that pass.
-        rows: int64 (p,), which these are; None for all.
-    """
-
-    def __init__(
-        self, index: SearchIndex, unit_values: np.ndarray, units: np.ndarray | None
-    ) -> None:
-        self.unit_values, self._units = unit_values, units
-        self.values, self.rows, self._starts = unit_values, units, None
-        if index.review_of is not None and len(unit_values):
-            reviews = index.review_of if units is None else index.review_of[units]
-            self._starts = np.flatnonzero(np.r_[True, reviews[1:] != reviews[:-1]])
-            self.values = np.maximum.reduceat(unit_values, self._starts)
-            self.rows = reviews[self._starts]
-
-    def row(self, places: np.ndarray) -> np.ndarray:
-        """Reviews at these places of ``values``."""
-        return places.astype(np.int64) if self.rows is None else self.rows[places]
-
-    def places(self, rows: np.ndarray) -> np.ndarray:
-        """Places of those of the reviews (rising) that pass the filters."""
-        if self.rows is None:
-            return rows
-        if not len(self.rows):
-            return rows[:0]
-        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        return places[self.rows[places] == rows]
-
-    def units(self, places: np.ndarray) -> np.ndarray:
-        """The best unit of each of these places."""
-        if self._starts is None:
-            best = places
-        else:
-            ends = np.r_[self._starts[1:], len(self.unit_values)]
-            best = np.array(
-                [
-                    self._starts[p] + np.argmax(self.unit_values[self._starts[p] : ends[p]])
-                    for p in places
-                ],
-                np.int64,
-            )
-        return best.astype(np.int64) if self._units is None else self._units[best]
-
-
 def rank(
     index: SearchIndex,
     query: Query,
@@ -175,78 +106,113 @@ def rank(
         note = query.notes or ("The query is empty: type what guests might say.",)
         return Found(np.zeros(0, np.int64), np.zeros(0, np.float32), notes=note)
     values = scores.values
+    possible = len(values)
     if query.phrases or query.excluded:
-        values = np.where(_passing(index, query, scores, len(values)), values, -np.inf)
-    possible = int(np.isfinite(values).sum())
+        passing = _passing(index, query)[scores.reviews(np.arange(len(values)))]
+        values = np.where(passing, values, -np.inf)
+        possible = int(passing.sum())
     likely = np.flatnonzero(values >= score_of_share(LIKELY))
     names = Letters()
     if hybrid and not query.phrases:
-        names = find_names(query.text, index.lexical, index.languages)
-    depth = min(possible, max(_DEPTH, 2 * top))
-    places = _best(values, depth)
-    if balanced:
-        places = np.concatenate([places, np.setdiff1d(likely, places)])
-    fused = {place: 1 / (_RRF + rank) for rank, place in enumerate(places.tolist(), 1)}
-    shares: dict[int, float] = {}
-    lettered: set[int] = set()
+        names = find_names(query.text, index.lexical, index.codes[1])
+    # Below the first ones, a place counts only when another ranking is fused with this one.
+    depth = max(_DEPTH, 2 * top) if names.weight else top
+    by_meaning = best(values, min(possible, depth))
+    by_letters = np.zeros(0, np.int64)
+    sure = 0.0
     if names.weight:
-        rows, bm25 = rank_names(names, index.lexical)
-        kept = scores.places(rows)
-        bm25 = bm25[np.isin(rows, scores.row(kept))]
-        finite = np.isfinite(values[kept])
-        kept, bm25 = kept[finite], bm25[finite]
-        # By letters, and among equals by meaning.
-        order = np.lexsort((kept, -values[kept], -bm25))[: max(_DEPTH, 2 * top)]
-        for rank, place in enumerate(kept[order].tolist(), 1):
-            fused[place] = fused.get(place, 0.0) + names.weight / (_RRF + rank)
-        lettered = set(kept.tolist())
+        by_letters = _by_letters(index, names, scores, values)
         sure = BY_NAME["sure" if names.weight == SURE else "maybe"]
-        shares = dict.fromkeys(lettered, sure)
-    if query.phrases:
-        lettered = set(places.tolist())
-        shares = dict.fromkeys(lettered, BY_NAME["sure"])
-    order_ = np.array(sorted(fused, key=lambda place: (-fused[place], -values[place], place)), int)
+        order = fuse(values, (by_meaning, 1.0), (by_letters[:depth], names.weight))
+    else:
+        order = by_meaning
+        if query.phrases:
+            by_letters = np.flatnonzero(passing)
+            sure = BY_NAME["sure"]
+    by_letters = np.sort(by_letters)
+    hits = np.union1d(likely, by_letters)
+    share = _shares(values[hits], _among(hits, by_letters), sure)
+    counts = _counts(index, scores.reviews(hits), share)
     if balanced:
-        claims = _counts(index, scores, values, likely, lettered, shares)
-        seats = {code: float(sum(pair)) for code, pair in claims.items()}
-        order_ = order_[balanced_order(index.languages[scores.row(order_)], seats, top)]
-    order_ = order_[:top]
-    own = match_share(values[order_])
-    by_name = np.array([shares.get(place, 0.0) for place in order_.tolist()], np.float32)
-    own = 1 - (1 - own) * (1 - by_name)
+        order = np.concatenate([order, best_of(values, np.setdiff1d(hits, order))])
+        languages = index.languages[scores.reviews(order)]
+        seats = {code: float(sum(pair)) for code, pair in counts.items()}
+        order = order[balanced_order(languages, seats, top)]
+    order = order[:top]
+    lettered = _among(order, by_letters)
+    share = _shares(values[order], lettered, sure)
     return Found(
-        rows=scores.units(order_),
-        scores=own.astype(np.float32),
-        reviews=scores.row(order_),
-        strengths=labels(own),
-        by_letters=np.array([place in lettered for place in order_.tolist()], bool),
-        counts=_counts(index, scores, values, likely, lettered, shares),
+        rows=scores.units(order),
+        scores=share,
+        reviews=scores.reviews(order),
+        strengths=labels(share),
+        by_letters=lettered,
+        counts=counts,
         names=names.names,
         notes=query.notes,
     )
 
 
+def fuse(values: np.ndarray, *rankings: tuple[np.ndarray, float]) -> np.ndarray:
+    """Places in the order of their summed reciprocal ranks; equal ones by value, then by place.
+
+    Args:
+        values: float32 (p,).
+        rankings: places, best first, and the weight of each ranking.
+    """
+    places, each = np.unique(np.concatenate([order for order, _ in rankings]), return_inverse=True)
+    parts = [weight / (_RRF + np.arange(1, len(order) + 1)) for order, weight in rankings]
+    totals = np.bincount(each, weights=np.concatenate(parts))
+    return places[np.lexsort((places, -values[places], -totals))]
+
+
+def best_of(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The places by their values, largest first."""
+    return places[np.lexsort((places, -values[places]))]
+
+
+def _by_letters(
+    index: SearchIndex, names: Letters, scores: Scores, values: np.ndarray
+) -> np.ndarray:
+    """Places of the reviews that have the names, by BM25 and among equals by meaning."""
+    reviews, bm25 = rank_names(names, index.lexical)
+    places, passing = scores.places(reviews)
+    bm25 = bm25[passing]
+    possible = np.isfinite(values[places])
+    places, bm25 = places[possible], bm25[possible]
+    return places[np.lexsort((places, -values[places], -bm25))]
+
+
+def _among(places: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which of the places are among the known ones, rising: bool."""
+    if not len(known):
+        return np.zeros(len(places), bool)
+    at = np.minimum(np.searchsorted(known, places), len(known) - 1)
+    return known[at] == places
+
+
+def _shares(values: np.ndarray, lettered: np.ndarray, sure: float) -> np.ndarray:
+    """How often such hits are right: by meaning, and by the letters of a name independently."""
+    share = 1 - (1 - match_share(values)) * np.where(lettered, 1 - sure, 1.0)
+    return share.astype(np.float32)
+
+
 def _counts(
-    index: SearchIndex,
-    scores: Scores,
-    values: np.ndarray,
-    likely: np.ndarray,
-    lettered: set[int],
-    shares: dict[int, float],
+    index: SearchIndex, reviews: np.ndarray, share: np.ndarray
 ) -> dict[str, tuple[int, int]]:
-    places = np.union1d(likely, np.array(sorted(lettered), np.int64)).astype(np.int64)
-    by_name = np.array([shares.get(place, 0.0) for place in places.tolist()])
-    share = 1 - (1 - match_share(values[places])) * (1 - by_name)
-    codes, numbers = np.unique(index.languages[scores.row(places)], return_inverse=True)
-    strong = np.bincount(numbers, share >= STRONG, minlength=len(codes)).astype(int)
-    both = np.bincount(numbers, share >= LIKELY, minlength=len(codes)).astype(int)
-    pairs = zip(codes.tolist(), strong.tolist(), (both - strong).tolist(), strict=True)
-    found = {code: (first, second) for code, first, second in pairs if first or second}
-    return dict(sorted(found.items(), key=lambda item: (-sum(item[1]), item[0])))
+    names, codes = index.codes
+    strong = np.bincount(codes[reviews], share >= STRONG, minlength=len(names)).astype(int)
+    both = np.bincount(codes[reviews], share >= LIKELY, minlength=len(names)).astype(int)
+    order = np.lexsort((np.arange(len(names)), -both))
+    return {
+        str(names[code]): (int(strong[code]), int(both[code] - strong[code]))
+        for code in order
+        if both[code]
+    }
 
 
-def _passing(index: SearchIndex, query: Query, scores: Scores, count: int) -> np.ndarray:
-    """Which reviews have every phrase and nothing that is excluded: bool (count,)."""
+def _passing(index: SearchIndex, query: Query) -> np.ndarray:
+    """Which reviews have every phrase and nothing that is excluded: bool (n,)."""
     passing = np.ones(len(index.texts), bool)
     for phrase in query.phrases:
         having = np.zeros(len(passing), bool)
@@ -254,26 +220,34 @@ def _passing(index: SearchIndex, query: Query, scores: Scores, count: int) -> np
         passing &= having
     for word in query.excluded:
         passing[index.lexical.with_word(word)] = False
-    return passing[scores.row(np.arange(count))]
+    return passing
 
 
-def _usual(
-    calibration: Calibration, means: np.ndarray, spreads: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and shift of each language: standard scores there, times the query's common spread.
+def match_shares(
+    index: SearchIndex,
+    query: Query,
+    vector: np.ndarray,
+    *,
+    allowed: np.ndarray | None = None,
+    hybrid: bool = True,
+) -> np.ndarray:
+    """How likely each review says it: float32 (n,), 0 for those that the filters leave out.
 
-    The common spread keeps apart a query that the file speaks of and one that it doesn't: all
-    cosines of the latter are alike.
+    The scores of :func:`search_reviews`, of all reviews in file order. ``vector`` is (d,).
     """
-    common = np.sqrt(np.average(spreads**2, weights=calibration.sizes))
-    scale = (common / spreads).astype(np.float32)
-    return scale, (-means * scale).astype(np.float32)
-
-
-def _best(values: np.ndarray, count: int) -> np.ndarray:
-    """Places of the largest values, largest first; equal ones in file order."""
-    if count <= 0:
-        return np.zeros(0, np.int64)
-    floor = np.partition(values, len(values) - count)[len(values) - count]
-    near = np.flatnonzero(values >= floor)
-    return near[np.argsort(-values[near], kind="stable")][:count]
+    shares = np.zeros(len(index.texts), np.float32)
+    if query.is_empty:
+        return shares
+    (scores,) = score_units(index, vector[None], allowed)
+    reviews = scores.reviews(np.arange(len(scores.values)))
+    sure, lettered = 0.0, np.zeros(0, np.int64)
+    if query.phrases:
+        lettered, sure = np.arange(len(reviews)), BY_NAME["sure"]
+    elif hybrid and (names := find_names(query.text, index.lexical, index.codes[1])).weight:
+        lettered = np.sort(_by_letters(index, names, scores, scores.values))
+        sure = BY_NAME["sure" if names.weight == SURE else "maybe"]
+    lettered = _among(np.arange(len(reviews)), lettered)
+    shares[reviews] = _shares(scores.values, lettered, sure)
+    if query.phrases or query.excluded:
+        shares[~_passing(index, query)] = 0
+    return shares

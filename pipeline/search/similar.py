@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.rows import unit_rows
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
-from pipeline.search.ranking import Found, Scores, rank, score_units
+from pipeline.search.ranking import Found, rank
+from pipeline.search.scoring import Scores, score_units
 
 _MOST = 64  # units of the set that are compared one by one
 
@@ -52,8 +53,8 @@ def more_like(
     middle = unit_rows(own.mean(axis=0, keepdims=True))
     each = score_units(index, np.vstack([middle, own[picked]]).astype(np.float32), others)
     first = next(each)
-    nearest = first.unit_values
-    for number, more in enumerate(each):
-        nearest = more.unit_values if number == 0 else np.maximum(nearest, more.unit_values)
+    nearest = np.full_like(first.unit_values, -np.inf)
+    for one in each:
+        nearest = np.maximum(nearest, one.unit_values)
     scores = Scores(index, (first.unit_values + nearest) / 2, np.flatnonzero(others))
     return rank(index, Query("like these"), scores, top=top, balanced=balanced, hybrid=False)
