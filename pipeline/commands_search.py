@@ -1,9 +1,10 @@
-"""What ``python -m pipeline search`` does; :mod:`pipeline.__main__` reads its arguments."""
+"""``python -m pipeline search``: its arguments, and what it does."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,27 @@ from pipeline.commands import Writable
 from pipeline.errors import InputError
 
 _DETAILS = ("strength", "by_letters")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command."""
+    command_ = subparsers.add_parser("search", help="find the reviews that say it, in any language")
+    command_.add_argument("folder", type=Path, metavar="DIR")
+    command_.add_argument("query", nargs="?", metavar="QUERY")
+    command_.add_argument("--queries", type=Path, metavar="FILE", help="one query a line")
+    command_.add_argument("--like", action="append", default=[], metavar="REVIEW_ID")
+    command_.add_argument("--out", type=Path, metavar="hits.csv")
+    command_.add_argument("--top", type=_positive, default=20, metavar="N")
+    command_.add_argument("--language", action="append", default=[], metavar="xx")
+    command_.add_argument("--where", action="append", default=[], metavar="column=value")
+    command_.add_argument("--filter", default="", metavar="EXPR", help="as in 'rating <= 2'")
+    command_.add_argument("--topic", action="append", default=[], metavar="NAME|ID")
+    command_.add_argument("--balanced", action="store_true", help="languages share first places")
+    command_.add_argument("--vectors-only", action="store_true", help="by meaning, not by letters")
+    command_.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    command_.add_argument("--json", action="store_true", help="the same as --format json")
+    command_.add_argument("--details", action="store_true", help="strength and by_letters, too")
+    command_.set_defaults(run=search)
 
 
 def search(options: argparse.Namespace) -> None:
@@ -176,6 +198,12 @@ def _queries(options: argparse.Namespace) -> list[str]:
     if not queries or not queries[0]:
         raise InputError("The query is empty: type what guests might say")
     return queries
+
+
+def _positive(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"'{value}' is not a number from 1")
+    return int(value)
 
 
 def _conditions(where: list[str]) -> dict[str, list[str]]:

@@ -1,0 +1,128 @@
+"""Searches that are kept, and how often their hits occur over time or from hotel to hotel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import InputError
+from pipeline.search.query import LONGEST
+from pipeline.search.strength import LIKELY
+
+_NORMAL = 1.96
+
+
+@dataclass(frozen=True)
+class SavedSearch:
+    """A search by its name, fit for JSON.
+
+    Attributes:
+        name: as the user calls it.
+        query: as typed; see :func:`pipeline.search.query.parse_query`.
+        filter: as typed; see :func:`pipeline.store.filter_text.parse_filter`.
+        balanced: whether languages share the first places.
+        least: share of right hits from which a review counts as one that says it.
+    """
+
+    name: str
+    query: str
+    filter: str = ""
+    balanced: bool = False
+    least: float = LIKELY
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class PeriodCount:
+    """Hits among the reviews of a month, of a hotel, of whatever they were grouped by.
+
+    Attributes:
+        period: "2024-03", or the group's name.
+        reviews: how many there are.
+        hits: how many of them say it.
+        low, high: 95 % interval of the share of hits (Wilson 1927); 0 to 1 without reviews.
+    """
+
+    period: str
+    reviews: int
+    hits: int
+    low: float
+    high: float
+
+
+def saved_search(value: Any) -> SavedSearch:
+    """A search from plain values, as JSON gives them.
+
+    Raises:
+        InputError: they are no saved search.
+    """
+    kinds = {"name": str, "query": str, "filter": str, "balanced": bool, "least": float}
+    if not isinstance(value, Mapping):
+        raise InputError("A saved search must be an object with a name and a query")
+    known = {field.name for field in fields(SavedSearch)}
+    values = {str(key): each for key, each in value.items() if key in known}
+    for key, each in values.items():
+        if key == "least" and isinstance(each, int) and not isinstance(each, bool):
+            values[key] = each = float(each)
+        if not isinstance(each, kinds[key]):
+            raise InputError(f"The saved search has no usable '{key}': save the search again")
+    if not values.get("name", "").strip() or not values.get("query", "").strip():
+        raise InputError("A saved search needs a name and a query: save the search again")
+    if len(values["query"]) > LONGEST or not 0 < values.get("least", LIKELY) < 1:
+        raise InputError("The saved search is out of range: save the search again")
+    return SavedSearch(**values)
+
+
+def counts_by(groups: Sequence[str], hits: np.ndarray) -> tuple[PeriodCount, ...]:
+    """Hits of each group, by name; "" belongs to none.
+
+    Args:
+        groups: n names, such as each review's hotel.
+        hits: bool (n,), reviews that say it.
+    """
+    array = np.asarray(groups, object).astype(str)
+    names, codes = np.unique(array, return_inverse=True)
+    sizes = np.bincount(codes, minlength=len(names)).tolist()
+    found = np.bincount(codes, weights=hits, minlength=len(names)).astype(int).tolist()
+    return tuple(
+        _count(str(name), size, hit)
+        for name, size, hit in zip(names, sizes, found, strict=True)
+        if name
+    )
+
+
+def counts_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[PeriodCount, ...]:
+    """Hits of each month from the first to the last, those without reviews among them.
+
+    Args:
+        dates: datetime64 (n,); NaT belongs to no month.
+        hits: bool (n,), reviews that say it.
+    """
+    months = dates.astype("datetime64[M]")
+    dated = ~np.isnat(months)
+    if not dated.any():
+        return ()
+    numbers = months[dated].astype(np.int64)
+    numbers, first = numbers - numbers.min(), months[dated].min()
+    sizes = np.bincount(numbers)
+    found = np.bincount(numbers, weights=hits[dated]).astype(int)
+    return tuple(
+        _count(str(first + number), size, hit)
+        for number, (size, hit) in enumerate(zip(sizes.tolist(), found.tolist(), strict=True))
+    )
+
+
+def _count(name: str, size: int, hits: int) -> PeriodCount:
+    if not size:
+        return PeriodCount(name, 0, 0, 0.0, 1.0)
+    share, square = hits / size, _NORMAL**2 / size
+    middle = (share + square / 2) / (1 + square)
+    margin = _NORMAL * float(np.sqrt(share * (1 - share) / size + square / (4 * size)))
+    margin /= 1 + square
+    return PeriodCount(name, size, hits, max(middle - margin, 0.0), min(middle + margin, 1.0))
