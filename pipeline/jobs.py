@@ -79,6 +79,7 @@ class WorkerClient:
         rules: Rules | None = None,
         reading: Mapping[str, str | None] | None = None,
         rows: int = 1000,
+        edits_from: Path | None = None,
     ) -> Job:
         """Ask for an analysis of a file; returns at once.
 
@@ -91,21 +92,40 @@ class WorkerClient:
             rules: what is done to the reviews; the usual ones when left out.
             reading: options of :func:`pipeline.tables.read_table`: encoding, delimiter, sheet.
             rows: how many reviews it has, about.
+            edits_from: folder of an earlier analysis of the file, whose edits are done again.
         """
+        file = _file(source, name, columns, rules, reading)
+        kept = str(edits_from.absolute()) if edits_from else None
+        more = {"settings": asdict(settings), "edits_from": kept}
+        return self._submit("analyse", target, rows, **file, **more)
+
+    def edit(self, folder: Path, edit: Mapping[str, Any], *, rows: int = 1000) -> Job:
+        """Ask for an edit of the analysis in a folder, or for {"do": "undo"} or {"do": "redo"}.
+
+        The folder then has the new state: :func:`pipeline.analysis_folder.load_state`.
+        """
+        return self._submit("edit", folder, rows, edit=dict(edit))
+
+    def add(
+        self,
+        folder: Path,
+        source: Path,
+        target: Path,
+        *,
+        name: str,
+        columns: Columns | None = None,
+        rules: Rules | None = None,
+        reading: Mapping[str, str | None] | None = None,
+        rows: int = 1000,
+    ) -> Job:
+        """Ask for the analysis in ``folder`` with a file more, in ``target``; see `analyse`."""
+        file = _file(source, name, columns, rules, reading)
+        return self._submit("add", target, rows, folder=str(folder.absolute()), **file)
+
+    def _submit(self, task: str, target: Path, rows: int, **request: Any) -> Job:
         with self._lock:
             job = Job(self._number(), target.absolute(), rows, cold=not self.warm)
-            request = {
-                "do": "analyse",
-                "id": job.id,
-                "source": str(source.absolute()),
-                "target": str(job.target),
-                "name": name,
-                "settings": asdict(settings),
-                "columns": asdict(columns) if columns else None,
-                "rules": asdict(rules) if rules else None,
-                "reading": dict(reading or {}),
-            }
-            self._ask(request, job)
+            self._ask({"do": task, "id": job.id, "target": str(job.target), **request}, job)
             return job
 
     def encode(self, texts: Sequence[str], model: str) -> np.ndarray:
@@ -248,3 +268,20 @@ def _fail(one: Job | _Query, message: str, *, refused: bool = False) -> None:
         one.over.set()
     elif not one.over:
         one.message, one.state = message, "refused" if refused else "failed"
+
+
+def _file(
+    source: Path,
+    name: str,
+    columns: Columns | None,
+    rules: Rules | None,
+    reading: Mapping[str, str | None] | None,
+) -> dict[str, Any]:
+    """What a request says of the file it is about."""
+    return {
+        "source": str(source.absolute()),
+        "name": name,
+        "columns": asdict(columns) if columns else None,
+        "rules": asdict(rules) if rules else None,
+        "reading": dict(reading or {}),
+    }

@@ -6,7 +6,10 @@ object a line, on standard input and output (:mod:`pipeline.jobs` is the other e
 has an ``id``, which its answers repeat::
 
     {"do": "analyse", "id": 1, "source": path, "target": folder, "name": "reviews.csv",
-     "settings": {...}, "columns": {...} or null, "rules": {...} or null, "reading": {...}}
+     "settings": {...}, "columns": {...} or null, "rules": {...} or null, "reading": {...},
+     "edits_from": folder or null}
+    {"do": "add", "id": 1, "folder": folder of the analysis, "target": folder, "source": path, ...}
+    {"do": "edit", "id": 1, "target": folder of the analysis, "edit": {...}}
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
         -> {"id": 1, "event": "done"}
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...]}
@@ -32,7 +35,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.encoder import DEFAULT_MODEL, Encoder, load_encoder
@@ -41,6 +43,7 @@ from pipeline.errors import InputError
 log = logging.getLogger("pipeline.worker")
 
 _SECONDS_BETWEEN_REPORTS = 0.1
+_JOBS = ("analyse", "edit", "add")
 _MOST_MODELS = 2  # kept in memory: the last ones used
 
 Send = Callable[[dict[str, Any]], None]
@@ -67,7 +70,7 @@ class Worker:
         self._stopped: set[Any] = set()
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
         self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
-        for waiting, answer in ((self._jobs, self._analyse), (self._queries, self._encode)):
+        for waiting, answer in ((self._jobs, self._work), (self._queries, self._encode)):
             threading.Thread(target=self._serve, args=(waiting, answer), daemon=True).start()
 
     def take(self, lines: Iterable[bytes]) -> None:
@@ -77,7 +80,7 @@ class Worker:
             kind = request["do"]
             if kind == "cancel":
                 self._stopped.add(request["id"])
-            elif kind == "analyse":
+            elif kind in _JOBS:
                 self._jobs.put(request)
             elif kind == "encode":
                 self._queries.put(request)
@@ -131,39 +134,11 @@ class Worker:
             self._stopped.discard(request["id"])
             self._send({"id": request["id"], **event})
 
-    def _analyse(self, request: dict[str, Any]) -> dict[str, Any]:
-        from pipeline.analysis import Settings, analyse
-        from pipeline.analysis_folder import save_analysis
-        from pipeline.cleaning import Rules
-        from pipeline.columns import Columns
-        from pipeline.reviews import reviews_from_table
+    def _work(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.stages import StageLog
-        from pipeline.tables import read_table
+        from pipeline.tasks import TASKS
 
-        settings = Settings(**request["settings"])
-        stages = StageLog(self._reporter(request["id"]))
-        with stages.stage("read") as told:
-            source = Path(request["source"])
-            if not source.is_file():  # the reader's own message would show the path
-                raise InputError(f"{request['name']} is no longer here: choose the file again")
-            table = read_table(
-                source,
-                name=request["name"],
-                **request.get("reading") or {},
-                progress=told,
-            )
-            columns, rules = request.get("columns"), request.get("rules")
-            reviews = reviews_from_table(
-                table,
-                Columns(**columns) if columns else None,
-                rules=Rules(**rules) if rules else None,
-            )
-        with stages.stage("model"):
-            encoder = self.model(settings.model)
-        save_analysis(
-            analyse(reviews, settings, name=request["name"], encoder=encoder, log=stages),
-            Path(request["target"]),
-        )
+        TASKS[request["do"]](request, self.model, StageLog(self._reporter(request["id"])))
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:

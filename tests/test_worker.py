@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,36 @@ def test_columns_and_rules_of_the_user_are_used(tmp_path, cache):
     analyse(talk, path, 1, columns={"text": "remark"}, rules={"drop_duplicates": False})
     assert talk.wait(1)["event"] == "done"
     assert load_analysis(tmp_path / "result1").texts[0] == "the long remark of guest number 0"
+
+
+def test_edits_and_added_files(file, cache):
+    talk = Talk(FakeEncoder())
+    analyse(talk, file, 1)
+    assert talk.wait(1)["event"] == "done"
+    first = load_analysis(file.parent / "result1")
+    keys = [topic.key for topic in first.topics]
+    folder = str(file.parent / "result1")
+    merge = {"do": "merge", "topics": keys[:2]}
+    talk.ask(do="edit", id=2, target=folder, edit=merge)
+    assert talk.wait(2)["event"] == "done"
+    assert len(load_analysis(Path(folder)).topics) == 2
+    talk.ask(do="edit", id=3, target=folder, edit={"do": "undo"})
+    assert talk.wait(3)["event"] == "done"
+    undone = load_analysis(Path(folder))
+    assert undone.topics == first.topics and undone.undone == (merge,)
+    talk.ask(do="edit", id=4, target=folder, edit={"do": "redo"})
+    talk.ask(do="edit", id=5, target=folder, edit={"do": "split", "topic": "gone", "parts": 2})
+    assert talk.wait(4)["event"] == "done" and talk.wait(5)["event"] == "refused"
+    analyse(talk, file, 6, edits_from=folder)
+    assert talk.wait(6)["event"] == "done"
+    assert load_analysis(file.parent / "result6").edits == (merge,)
+    more = file.with_name("april")
+    more.write_text("review\n" + "\n".join(f"The sauna {n} was cold" for n in range(9)))
+    target = str(file.parent / "result7")
+    request = {"folder": folder, "source": str(more), "target": target, "name": "april.csv"}
+    talk.ask(do="add", id=7, **request)
+    assert talk.wait(7)["event"] == "done"
+    assert len(load_analysis(Path(target)).texts) == 45
 
 
 def test_queries_are_answered_with_vectors():
