@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline read|embed|analyse|search|analyses``."""
+"""The command line: ``python -m pipeline read|embed|analyse|add|search|analyses``."""
 
 from __future__ import annotations
 
@@ -87,8 +87,20 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--seed", type=int, default=0, metavar="N")
     analyse.add_argument("--no-map", action="store_true")
     analyse.add_argument("--no-cache", action="store_true", help="compute anew, keep nothing")
+    analyse.add_argument(
+        "--fresh", action="store_true", help="without the edits of the analysis that is there"
+    )
     _add_common(analyse)
     analyse.set_defaults(run=commands.analyse)
+
+    add = subparsers.add_parser("add", help="add a file to an analysis: its topics stay")
+    add.add_argument("folder", type=Path, metavar="DIR")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--out", type=Path, metavar="DIR", help="instead of changing DIR")
+    add.add_argument("--id-column", metavar="C")
+    add.add_argument("--no-cache", action="store_true", help="compute anew, keep nothing")
+    _add_columns(add)
+    add.set_defaults(run=commands.add)
 
     commands_search.add_parser(subparsers)
     commands_catalogue.add_parser(subparsers)
@@ -102,6 +114,14 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_columns(parser)
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help=f"of {DEFAULT_MODEL}; int8 is faster"
+    )
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
     _add_reading(parser)
     parser.add_argument("--text-column", metavar="C")
     parser.add_argument("--language-column", metavar="C")
@@ -112,10 +132,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=on|off",
         help="of cleaning: drop_duplicates, drop_one_word, strip_boilerplate, repair_mojibake, "
         "join_title",
-    )
-    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
-    parser.add_argument(
-        "--precision", choices=PRECISIONS, help=f"of {DEFAULT_MODEL}; int8 is faster"
     )
 
 

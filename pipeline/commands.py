@@ -93,6 +93,9 @@ def analyse(options: argparse.Namespace) -> None:
         analysis = analyse(
             reviews, settings, name=options.file.name, log=log, use_cache=not options.no_cache
         )
+        lost = 0
+        if not options.fresh and (options.out / "analysis.json").is_file():
+            analysis, lost = _with_kept_edits(analysis, options.out)
     save_analysis(analysis, options.out)
     agreement = analysis.report["agreement_with_language"]
     print(
@@ -102,8 +105,69 @@ def analyse(options: argparse.Namespace) -> None:
         f"topics with language {agreement['before']:.2f} before, {agreement['after']:.2f} after "
         f"the correction -> {options.out}"
     )
+    if analysis.edits or lost:
+        print(f"edits of the analysis there: {len(analysis.edits)} kept, {lost} without a topic")
+    _print_topics(analysis)
+
+
+def add(options: argparse.Namespace) -> None:
+    """Add a file to an analysis, in its folder or another."""
+    from pipeline.additions import add_reviews
+    from pipeline.analysis_folder import load_analysis, save_analysis
+    from pipeline.drift import drift, in_words
+    from pipeline.encoder import load_encoder
+    from pipeline.facets import facets_of
+    from pipeline.stages import StageLog
+
+    analysis = load_analysis(options.folder)
+    with Bars() as bars:
+        log = StageLog(bars)
+        with log.stage("read"):
+            reviews = _read_reviews(options, id_column=options.id_column)
+        with log.stage("model"):
+            encoder = load_encoder(analysis.settings.model)
+        added = add_reviews(
+            analysis,
+            reviews,
+            name=options.file.name,
+            encoder=encoder,
+            log=log,
+            use_cache=not options.no_cache,
+        )
+    out = options.out or options.folder
+    save_analysis(added, out)
+    file = added.report["added"][-1]
+    print(
+        f"{file['rows_kept']} reviews added, {file['rows_known']} were there already, "
+        f"{file['rows_rejected']} rejected; {file['unfit']} {added.units.kind}s fit no topic "
+        f"-> {out}"
+    )
+    newest = added.batch == len(added.batches) - 1
+    for change in drift(added, ~newest, newest, facets_of(added)):
+        print(f"{100 * change.change:+6.1f}  {added.topics[change.topic].name}: {in_words(change)}")
+    for offer in added.report["offers"]:
+        print(f"could be a new topic: {offer['name']} ({offer['reviews']} reviews)")
+
+
+def _print_topics(analysis: Any) -> None:
     for topic in analysis.topics:
         print(f"{topic.reviews:6d}  {topic.name}")
+
+
+def _with_kept_edits(analysis: Any, folder: Path) -> tuple[Any, int]:
+    """The edits of an analysis of the same reviews that is in the folder, done again."""
+    from pipeline.analysis_folder import load_analysis
+    from pipeline.edits import carry_over
+    from pipeline.encoder import load_encoder
+
+    try:
+        old = load_analysis(folder)
+    except InputError:  # a damaged one is written over
+        return analysis, 0
+    if not old.edits or old.texts != analysis.texts:
+        return analysis, 0
+    edited, lost = carry_over(old, analysis, encoder=load_encoder(analysis.settings.model))
+    return edited, len(lost)
 
 
 def _cut(analysis: Any) -> str:
