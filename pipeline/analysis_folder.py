@@ -135,8 +135,7 @@ def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analy
             state["base_centroids"],
             state["base_owners"],
         )
-    return replace(
-        analysis,
+    return analysis.edited(
         grouping=replace(analysis.grouping, centroids=state["centroids"], owners=state["owners"]),
         assignments=state["assignments"],
         topics=tuple(Topic(**topic) for topic in meta["topics"]),

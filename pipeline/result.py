@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
+from pipeline.rows import unit_rows
 from pipeline.search import Hits, SearchIndex, search
 from pipeline.topics import Candidate
 from pipeline.units import KINDS, Units
@@ -185,6 +186,20 @@ class Analysis:
         return self.space.transform(self.raw)
 
     @cached_property
+    def search_vectors(self) -> np.ndarray:
+        """float32 (m, d): what queries are compared with.
+
+        A sentence stands halfway to the mean of its review's: it is found by what it says and by
+        what it is said about (docs/search.md has the figures).
+        """
+        units = self.units
+        if len(units) == len(self.texts):
+            return self.vectors
+        letters = (units.ends - units.starts).astype(np.float32)[:, None]
+        reviews = unit_rows(np.add.reduceat(self.vectors * letters, units.first, axis=0))
+        return unit_rows(self.vectors + reviews[units.review])
+
+    @cached_property
     def unit_languages(self) -> np.ndarray:
         """str (m,): the language of each unit's review."""
         return self.languages[self.units.review]
@@ -204,7 +219,7 @@ class Analysis:
         """What :func:`pipeline.search.search_reviews` searches."""
         cut = len(self.units) != len(self.texts)
         return SearchIndex(
-            self.vectors,
+            self.search_vectors,
             self.languages,
             self.texts,
             self.units.review if cut else None,
@@ -215,6 +230,14 @@ class Analysis:
     def other(self) -> int | None:
         """The id of the topic of reviews that fit nowhere, or None."""
         return next((topic.id for topic in self.topics if topic.other), None)
+
+    def edited(self, **changes: Any) -> Analysis:
+        """The same units with other topics; what was worked out of the vectors alone is kept."""
+        changed = replace(self, **changes)
+        for name in ("vectors", "search_vectors", "search_index", "unit_languages"):
+            if name in self.__dict__:
+                changed.__dict__[name] = self.__dict__[name]
+        return changed
 
     def topic_of(self, unit: int) -> Topic:
         """The topic of a unit."""
@@ -243,9 +266,9 @@ class Analysis:
             )
         queries = self.space.transform(queries)
         if len(self.units) == len(self.texts):
-            return search(self.vectors, queries, top=top, allowed=allowed)
+            return search(self.search_vectors, queries, top=top, allowed=allowed)
         most = int(np.bincount(self.units.review).max())
-        hits = search(self.vectors, queries, top=top * most, allowed=allowed)
+        hits = search(self.search_vectors, queries, top=top * most, allowed=allowed)
         return [self._best_of_each_review(hit, top) for hit in hits]
 
     def _best_of_each_review(self, hits: Hits, top: int) -> Hits:

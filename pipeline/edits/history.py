@@ -52,7 +52,7 @@ def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None
     )
     change(analysis, draft, edit, encoder)
     edited = _finished(analysis, draft, encoder)
-    return replace(edited, edits=(*analysis.edits, edit), undone=(), earlier=analysis, later=None)
+    return edited.edited(edits=(*analysis.edits, edit), undone=(), earlier=analysis, later=None)
 
 
 def undo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
@@ -68,9 +68,9 @@ def undo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
     *before, last = analysis.edits
     undone = (last, *analysis.undone)
     if analysis.earlier is not None:
-        return replace(analysis.earlier, undone=undone, later=analysis)
+        return analysis.earlier.edited(undone=undone, later=analysis)
     again, _lost = replay(unedited(analysis), before, encoder=encoder)
-    return replace(again, undone=undone, later=analysis)
+    return again.edited(undone=undone, later=analysis)
 
 
 def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
@@ -83,17 +83,17 @@ def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
         raise InputError("There is nothing to redo")
     first, *rest = analysis.undone
     again = analysis.later or apply_edit(analysis, first, encoder=encoder)
-    return replace(again, undone=tuple(rest), earlier=analysis)
+    return again.edited(undone=tuple(rest), earlier=analysis)
 
 
 def unedited(analysis: Analysis) -> Analysis:
     """The analysis as it was made."""
-    bare = replace(analysis, base=None, edits=(), undone=(), earlier=None, later=None)
+    bare = analysis.edited(base=None, edits=(), undone=(), earlier=None, later=None)
     if analysis.base is None:
         return bare
     base = analysis.base
     grouping = replace(analysis.grouping, centroids=base.centroids, owners=base.owners)
-    return replace(bare, assignments=base.assignments, topics=base.topics, grouping=grouping)
+    return bare.edited(assignments=base.assignments, topics=base.topics, grouping=grouping)
 
 
 def replay(
@@ -106,7 +106,7 @@ def replay(
             analysis = apply_edit(analysis, edit, encoder=encoder)
         except InputError:
             lost.append(edit)
-    return replace(analysis, earlier=None), lost
+    return analysis.edited(earlier=None), lost
 
 
 def carry_over(
@@ -193,8 +193,7 @@ def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Anal
         analysis.units, analysis.languages, draft.assignments, tuple(draft.topics)
     )
     found = analysis.grouping
-    return replace(
-        analysis,
+    return analysis.edited(
         assignments=draft.assignments,
         topics=topics,
         grouping=replace(found, centroids=draft.centroids, owners=draft.owners),
