@@ -170,7 +170,7 @@ def _same_as(store, expected, step):
 
 @pytest.mark.parametrize("half", [False, True])
 def test_every_way_of_searching_finds_the_same(half, monkeypatch):
-    monkeypatch.setattr(segments, "_SPARE", 30)
+    monkeypatch.setattr(segments, "_SPARE", (30, 30))
     monkeypatch.setattr(segments, "_BLOCK", 512)
     vectors = unit(3000)
     vectors[100:110] = vectors[100]  # equal scores: file order

@@ -17,7 +17,9 @@ _BLOCK = 8_192  # rows that are decoded at once for a batch
 # on, a whole scan is filtered afterwards, because skipping single rows costs more than it saves.
 _FEW = {"float32": 0.4, "float16": 0.002}
 _MOST = {"float32": 0.4, "float16": 0.25}
-_SPARE = 1_000  # neighbours asked of a scan that is filtered afterwards
+# Neighbours asked of a scan that is filtered afterwards, one in 250 rows within these ends: enough
+# should pass even where a query's own topic is what fails, and more would cost FAISS time.
+_SPARE = (1_000, 4_000)
 
 
 def new_index(dimension: int, *, half: bool) -> Any:
@@ -96,7 +98,8 @@ class Segment:
         self, queries: np.ndarray, top: int, allowed: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """More neighbours than needed, of which enough pass; a scan of its own where not."""
-        spare = min(max(_SPARE, 8 * top), self.size)
+        least, most = _SPARE
+        spare = min(max(least, min(most, self.size // 250), 8 * top), self.size)
         scores, places = self._scan(queries, spare)
         passing = allowed[places]
         # Stable: those that pass come first, in their order.
