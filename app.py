@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from ui import state
+from ui import serving, state
 from ui.style import add_style
 
 st.set_page_config(
@@ -13,7 +13,7 @@ st.set_page_config(
     layout="wide",
 )
 add_style()
-state.worker()  # starts beside the server and loads the model while the page is read
+serving.worker()  # starts beside the server and loads the model while the page is read
 session = state.current()
 state.keep_widgets()
 if session.fresh and os.environ.get("POLYGUEST_START") == "sample":
@@ -24,10 +24,11 @@ page = st.navigation(
     [
         st.Page("ui/start.py", title="Start", icon=":material/upload_file:", default=True),
         st.Page("ui/explore.py", title="Explore", icon=":material/scatter_plot:"),
+        st.Page("ui/topics_page.py", title="Topics", icon=":material/category:"),
         st.Page("ui/about.py", title="How it works", icon=":material/help:"),
     ],
     position="top",
 )
-if session.collect() == "done":  # an analysis has just come in, wherever the user waited
-    st.switch_page("ui/explore.py")
+if found := session.collect():  # what was waited for has just come in, wherever the user is
+    st.switch_page(found)
 page.run()

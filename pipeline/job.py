@@ -8,6 +8,12 @@ from pathlib import Path
 
 from pipeline.stages import STAGES
 
+TASK_STAGES = {
+    "analyse": tuple(STAGES),
+    "edit": ("read", "model", "names"),
+    "add": ("read", "model", "language", "embed", "topics", "map", "names"),
+}
+
 
 @dataclass
 class Job:
@@ -20,6 +26,7 @@ class Job:
         state: "waiting", "running", "done", "refused", "failed" or "stopped".
         message: for the user, when refused or failed.
         stage, done, total: what it is at; see :data:`pipeline.stages.STAGES`.
+        stages: that it goes through, in order.
     """
 
     id: int
@@ -31,6 +38,7 @@ class Job:
     done: int = 0
     total: int = 1
     cold: bool = False
+    stages: tuple[str, ...] = TASK_STAGES["analyse"]
     _began: float = field(default_factory=time.monotonic, repr=False)
     _stage_began: float = field(default_factory=time.monotonic, repr=False)
     _share: float = field(default=0.0, repr=False)
@@ -50,7 +58,7 @@ class Job:
     def seconds_left(self) -> float:
         """An estimate: the pace of this stage, and what later stages usually take."""
         expected = _usual_seconds(self.rows, cold=self.cold)
-        stages = list(STAGES)
+        stages = self.stages
         spent = time.monotonic() - self._stage_began
         usual = expected.get(self.stage, 1.0)
         left = max(usual - spent, 0.05 * usual)
@@ -85,6 +93,7 @@ def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:
         "language": 0.2 + rows * 1e-3,
         "embed": 0.3 + rows * 0.012,
         "neutral": 1.0 + rows * 2e-4,
+        "names": 1.0 + rows * 2e-4,
         "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
         "map": (8.0 if cold else 1.0) + rows * 8e-4,
     }

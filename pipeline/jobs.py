@@ -24,7 +24,7 @@ import numpy as np
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
-from pipeline.job import Job
+from pipeline.job import TASK_STAGES, Job
 from pipeline.result import Settings
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,8 @@ class WorkerClient:
 
     def _submit(self, task: str, target: Path, rows: int, **request: Any) -> Job:
         with self._lock:
-            job = Job(self._number(), target.absolute(), rows, cold=not self.warm)
+            number, stages = self._number(), TASK_STAGES[task]
+            job = Job(number, target.absolute(), rows, cold=not self.warm, stages=stages)
             self._ask({"do": task, "id": job.id, "target": str(job.target), **request}, job)
             return job
 

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "sample_data" / "hotel_reviews.csv"
+
+
+def own_cache() -> Path:
+    """A cache folder of the tests' own: what they remember must not be in the user's.
+
+    Vectors stay from run to run; the model alone, half a gigabyte, is the user's.
+    """
+    models = Path(platformdirs.user_cache_dir("polyguest", False)) / "models"
+    folder = ROOT / ".pytest_cache" / "polyguest"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("columns", "sessions"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    if not (folder / "models").exists():
+        models.mkdir(parents=True, exist_ok=True)
+        # No link to folders without rights on Windows: the model is then built once more.
+        with contextlib.suppress(OSError):
+            (folder / "models").symlink_to(models, target_is_directory=True)
+    return folder
+
+
+os.environ.setdefault("POLYGUEST_CACHE", str(own_cache()))
 
 
 class FakeEncoder:

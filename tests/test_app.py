@@ -1,77 +1,23 @@
-"""The pages, driven by Streamlit's AppTest, with the real worker and the real model."""
+"""From the start page to an analysis, bad files and sessions, driven by Streamlit's AppTest."""
 
 import gc
 import os
-import time
-from pathlib import Path
 
-import numpy as np
 import pytest
+from apptest import SMALL, THINGS, finish, press, session, start, upload
 from conftest import SAMPLE
-from streamlit.testing.v1 import AppTest
 
 from pipeline.analysis import Settings
-from ui.scatter import chosen_rows
-from ui.state import Session, Source, forget_old_sessions
+from ui.serving import forget_old_sessions
+from ui.state import Session, Source
 from ui.widgets import plain, stars, time_left
 
-APP = str(Path(__file__).parent.parent / "app.py")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
-THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
-SMALL = (
-    "review\n" + "\n".join(f"The {a} was near the {b}" for a in THINGS for b in THINGS)
-).encode()
 
 
 @pytest.fixture(autouse=True)
 def no_start(monkeypatch):
     monkeypatch.delenv("POLYGUEST_START", raising=False)
-
-
-def start():
-    at = AppTest.from_file(APP, default_timeout=60).run()
-    assert not at.exception
-    return at
-
-
-def session(at):
-    return at.session_state["session"]
-
-
-def upload(at, data, name="reviews.csv"):
-    at.file_uploader[0].upload(name, data, "text/csv").run()
-    assert not at.exception
-    return at
-
-
-def finish(at, seconds=180):
-    """Run until no analysis is under way, as the page does by itself."""
-    until = time.monotonic() + seconds
-    while session(at).working:
-        assert time.monotonic() < until, session(at).job
-        time.sleep(0.3)
-        at.run()
-        assert not at.exception
-    return at
-
-
-def press(at, label):
-    next(button for button in at.button if button.label == label).click().run()
-    assert not at.exception
-    return at
-
-
-def pieces(at):
-    return " ".join(element.body for element in at.html)
-
-
-@pytest.fixture(scope="module")
-def explored():
-    """A session that has gone from the sample button to its map."""
-    at = start()
-    press(at, "Try it with sample reviews")
-    assert session(at).working
-    return finish(at)
 
 
 def test_every_page_opens_without_an_analysis():
@@ -160,115 +106,14 @@ def test_hostile_names_and_texts_are_escaped():
     assert "\\!\\[a\\]\\(b\\)" in shown
 
 
-def test_the_sample_is_one_press_from_its_map(explored):
-    view = session(explored).view
-    assert len(view.analysis.texts) == 789
-    body = pieces(explored)
-    assert "789" in body
-    assert "hotel_reviews.csv" in body
-    agreement = session(explored).agreement
-    assert agreement["raw"] > 0.5
-    assert agreement["neutral"] < 0.15
-    assert f"<b>{agreement['neutral']:.2f}</b>" in body
-    explored.switch_page("ui/about.py").run()
-    assert "Without the correction" in pieces(explored)
-    explored.switch_page("ui/explore.py").run()
-    assert not explored.exception
-
-
-def test_a_query_finds_reviews_in_other_languages(explored):
-    explored.text_input(key="query").set_value("Loud music at night")
-    press(explored, "Search")
-    body = pieces(explored)
-    assert body.count('class="pg-hit"') == 20
-    assert "Japanese (ja)" in body
-    assert "Chinese (zh)" in body
-    assert 'dir="auto"' in body
-    explored.session_state["top"] = 10
-    assert pieces(explored.run()).count('class="pg-hit"') == 10
-    press(explored, "Clear")
-    assert 'class="pg-hit"' not in pieces(explored)
-
-
-def test_filters_apply_before_ranking_and_can_leave_nothing(explored):
-    at = explored
-    at.text_input(key="query").set_value("Loud music at night")
-    press(at, "Search")
-    at.multiselect(key="languages").set_value(["th"]).run()
-    body = pieces(at)
-    thai = int((session(at).view.analysis.languages == "th").sum())
-    assert body.count("Thai (th)") == min(thai, 10)
-    assert "Korean (ko)" not in body
-    topics = next(box for box in at.multiselect if box.label == "Topics")
-    empty = [topic.id for topic in session(at).view.analysis.topics if "sv" not in topic.languages]
-    at.multiselect(key="languages").set_value(["sv"]).run()
-    topics = next(box for box in at.multiselect if box.label == "Topics")
-    topics.set_value(empty[:1]).run()
-    assert any("No review passes" in info.value for info in at.info)
-    assert not at.exception
-    press(at, "Clear the filters")
-    assert not at.multiselect(key="languages").value
-    press(at, "Clear")
-
-
-def test_chosen_reviews_stand_beneath_the_map_and_stay(explored):
-    at = explored
-    event = {"selection": {"points": [{"customdata": [3]}, {"customdata": 1}, {"customdata": [3]}]}}
-    session(at).selected = chosen_rows(event)
-    at.run()
-    assert any(header.value == "2 chosen reviews" for header in at.subheader)
-    at.session_state["colour"] = "language"
-    at.run()
-    assert any(header.value == "2 chosen reviews" for header in at.subheader)
-    press(at, "Clear the choice")
-    assert not any("chosen" in header.value for header in at.subheader)
-    assert chosen_rows(None) == ()
-
-
-def test_settings_are_followed_and_undone(explored):
-    at = explored
-    first = session(at).view
-    at.toggle(key="correction").set_value(False).run()
-    assert session(at).working
-    assert session(at).view is first  # the old view stays until the new one is there
-    finish(at)
-    assert session(at).view.analysis.settings.space == "raw"
-    assert "while the correction is off" in pieces(at)
-    at.toggle(key="auto").set_value(False).run()
-    at.slider(key="count").set_value(5).run()
-    finish(at)
-    assert len(session(at).view.analysis.topics) == 5
-    press(at, "Undo")
-    assert session(at).view.analysis.settings == Settings(space="raw")
-    assert at.toggle(key="auto").value
-    assert not at.toggle(key="correction").value
-    press(at, "Undo")
-    assert session(at).view.analysis.settings == first.analysis.settings
-    assert np.array_equal(session(at).view.analysis.assignments, first.analysis.assignments)
-    assert at.toggle(key="correction").value
-
-
-def test_a_stopped_analysis_leaves_the_view_and_the_switches(explored):
-    at = explored
-    view = session(at).view
-    at.toggle(key="correction").set_value(False).run()
-    if session(at).working:
-        press(at, "Stop")
-        finish(at)
-    if session(at).view is view:  # it was stopped in time
-        assert at.toggle(key="correction").value
-        assert not at.error
-    else:
-        press(at, "Undo")
-
-
-def test_two_sessions_share_nothing(explored):
-    other = upload(start(), SMALL)
+def test_two_sessions_share_nothing():
+    one, other = upload(start(), SMALL), upload(start(), SMALL + b"\nThe bed was by the sea")
+    finish(press(one, "Analyse"))
     finish(press(other, "Analyse"))
-    assert session(other).folder != session(explored).folder
-    assert len(session(other).view.analysis.texts) == 64
-    explored.run()
-    assert len(session(explored).view.analysis.texts) == 789
+    assert session(other).folder != session(one).folder
+    assert len(session(other).view.analysis.texts) == 65
+    one.run()
+    assert len(session(one).view.analysis.texts) == 64
 
 
 def test_a_session_takes_its_files_with_it():
@@ -291,7 +136,7 @@ def test_what_a_killed_server_left_is_removed_after_a_day(tmp_path):
     assert new.exists()
 
 
-def test_start_over_goes_back_to_the_beginning(explored):
+def test_start_over_goes_back_to_the_beginning():
     at = start()
     upload(at, SMALL)
     finish(press(at, "Analyse"))

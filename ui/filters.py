@@ -1,4 +1,4 @@
-"""Filters by language, topic and hotel: before ranking, and on the map."""
+"""Filters by language, topic, hotel and file: before ranking, and on the map."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import streamlit as st
 
 from pipeline.analysis_folder import filter_units
 from pipeline.facets import counted, excerpt, language_name
-from ui.state import View
+from ui.view import View
 
 
 def topics_key(view: View) -> str:
     """The key of the topic filter; another analysis has other topics."""
     return f"topics-{view.number}"
+
+
+def files_key(view: View) -> str:
+    """The key of the filter by file."""
+    return f"files-{len(view.analysis.batches)}"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ def choose_filters(view: View) -> Passing:
     languages = counted(analysis.languages.tolist())
     named = [] if facets.hotels is None else facets.hotels.tolist()
     hotels = counted(name for name in named if name)
-    places = st.columns(3 if hotels else 2)
+    files = [batch.name for batch in analysis.batches]
+    several = len(files) > 1
+    places = st.columns(2 + bool(hotels) + several)
     with places[0]:
         codes = st.multiselect(
             "Languages",
@@ -44,7 +51,7 @@ def choose_filters(view: View) -> Passing:
     with places[1]:
         topics = st.multiselect(
             "Topics",
-            [topic.id for topic in analysis.topics],
+            [topic.id for topic in analysis.topics if not topic.hidden],
             format_func=lambda id: (
                 f"{excerpt(analysis.topics[id].name, 40)} ({analysis.topics[id].reviews:,})"
             ),
@@ -65,12 +72,26 @@ def choose_filters(view: View) -> Passing:
             )
         if chosen:
             allowed &= np.isin(named, chosen)[analysis.units.review]
+    if several:
+        with places[-1]:
+            numbers = st.multiselect(
+                "Files",
+                range(len(files)),
+                format_func=lambda number: (
+                    f"{excerpt(files[number], 30)} ({analysis.batches[number].reviews:,})"
+                ),
+                placeholder="All files",
+                key=files_key(view),
+                label_visibility="collapsed",
+            )
+        if numbers:
+            allowed &= np.isin(analysis.batch, numbers)[analysis.units.review]
     return Passing(allowed & filter_units(analysis, topics=topics), allowed)
 
 
 def clear_filters(view: View) -> None:
     """Everything passes again."""
-    for key in ("languages", "hotels", topics_key(view)):
+    for key in ("languages", "hotels", topics_key(view), files_key(view)):
         st.session_state[key] = []
     # A table with another key has no row chosen.
     st.session_state["tables"] = st.session_state.get("tables", 0) + 1

@@ -8,7 +8,7 @@ import streamlit as st
 from pipeline.errors import InputError
 from pipeline.search import Hits
 from ui.filters import clear_filters
-from ui.state import View
+from ui.view import View
 from ui.widgets import count, language_line, problem_box, review_list
 
 EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at the front desk")

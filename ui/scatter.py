@@ -12,7 +12,9 @@ from pipeline.colours import colourings
 from pipeline.export import reviews_csv
 from pipeline.facets import language_name
 from pipeline.figures import MOST_POINTS, map_description, map_figure
-from ui.state import Session, View, current
+from ui.editing import move_menu
+from ui.state import Session, current
+from ui.view import View
 from ui.widgets import count, language_line, review_list
 
 _MAP_HEIGHT = 640
@@ -130,6 +132,8 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                     on_click="ignore",
                     icon=":material/download:",
                 )
+            if rows:
+                move_menu(session, view, rows)
             st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
         if not rows:
             st.info(f"No chosen {view.analysis.units.kind} passes the filters.")

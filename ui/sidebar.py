@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
+from pipeline.curve import chosen_number
 from pipeline.export import reviews_csv, topics_csv
 from pipeline.result import Settings
+from ui.curve import show_curve
+from ui.editing import turn_buttons
 from ui.proof import proof
-from ui.state import Session, View, current
+from ui.state import Session
+from ui.view import View
 from ui.widgets import job_progress
 
 _MOST_TOPICS = 30
+_UNITS = {"auto": "Automatic", "review": "Whole reviews", "sentence": "Sentences"}
 
 
-def show_sidebar(session: Session, view: View) -> None:
-    """Draw it, and ask for another analysis when a setting was changed."""
+def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
+    """Draw it, and ask for another analysis when a setting was changed.
+
+    Args:
+        session: whose.
+        view: what is shown.
+        full: whether undo and the bar of what is under way stand here, and not on the page.
+    """
     analysis = view.analysis
     with st.sidebar:
         st.subheader("Topics", anchor=False)
@@ -25,20 +37,27 @@ def show_sidebar(session: Session, view: View) -> None:
         topics = None
         if auto:
             if analysis.settings.topics is None:
-                st.caption(f"{len(analysis.topics)} topics fit these reviews best.")
+                st.caption(f"{chosen_number(analysis)} topics fit these reviews best.")
         else:
             st.session_state["count"] = min(st.session_state.get("count", 8), most)
             topics = st.slider("Number of topics", 2, most, key="count")
+        show_curve(analysis)
+        unit = st.selectbox("What is grouped", _UNITS, format_func=_unit_name(view), key="unit")
         st.subheader("Language correction", anchor=False)
         correction = st.toggle("Take the language out", key="correction")
         proof(session)
-        wanted = replace(analysis.settings, topics=topics, space="neutral" if correction else "raw")
+        wanted = replace(
+            analysis.settings,
+            topics=topics,
+            unit=unit,
+            space="neutral" if correction else "raw",
+        )
         _follow(session, view, wanted)
-        if session.working:
+        if session.working and full:
             with st.container(border=True):
                 job_progress()
-        elif session.earlier:
-            st.button("Undo", on_click=_undo, icon=":material/undo:", key="undo")
+        elif full:
+            turn_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
         st.download_button(
             "Reviews with topics",
@@ -73,15 +92,34 @@ def _follow(session: Session, view: View, wanted: Settings) -> None:
         session.stop()
         session.wanted = wanted
     else:
-        session.analyse(session.source, wanted)
+        session.analyse(session.source, wanted, label=_change(view.analysis.settings, wanted))
 
 
 def _same(view: View, wanted: Settings) -> bool:
     """Whether the settings would give what is shown."""
-    shown = view.analysis.settings
-    same_topics = wanted.topics in (shown.topics, len(view.analysis.topics))
-    return wanted.space == shown.space and same_topics
+    shown = view.original.settings
+    return (
+        wanted.space == shown.space
+        and wanted.topics in (shown.topics, chosen_number(view.original))
+        and wanted.unit in (shown.unit, view.original.units.kind)
+    )
 
 
-def _undo() -> None:
-    current().undo()
+def _change(shown: Settings, wanted: Settings) -> str:
+    """What a change of settings is called on the undo button."""
+    if wanted.space != shown.space:
+        return f"Language correction {'on' if wanted.space == 'neutral' else 'off'}"
+    if wanted.unit != shown.unit:
+        return f"Grouped: {_UNITS[wanted.unit].lower()}"
+    return (
+        "Number of topics left to the program"
+        if wanted.topics is None
+        else (f"Number of topics: {wanted.topics}")
+    )
+
+
+def _unit_name(view: View) -> Callable[[str], str]:
+    """The names of the choices; what the program has chosen stands beside "Automatic"."""
+    found = _UNITS[view.original.units.kind].lower()
+    chosen = view.original.settings.unit == "auto"
+    return lambda unit: f"{_UNITS[unit]} ({found})" if unit == "auto" and chosen else _UNITS[unit]

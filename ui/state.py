@@ -1,57 +1,48 @@
-"""What a user's session holds, and what all sessions share: the worker alone."""
+"""What a user's session holds."""
 
 from __future__ import annotations
 
-import logging
 import secrets
 import shutil
-import time
 import weakref
-from collections.abc import Callable, Hashable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from streamlit import config
 
-from pipeline.analysis_folder import load_analysis
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
+from pipeline.curve import chosen_number
 from pipeline.errors import InputError
-from pipeline.facets import Facets, facets_of
 from pipeline.job import Job
-from pipeline.jobs import WorkerClient
+from pipeline.localise import preferred_language, share_arrays
 from pipeline.places import cache_folder
-from pipeline.reading.types import Limits
 from pipeline.result import Analysis, Settings
-from pipeline.search import Hits
+from ui.history import History
 from ui.preview import Preview, Reading
-
-log = logging.getLogger(__name__)
+from ui.serving import worker
+from ui.view import View, open_view
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "hotel_reviews.csv"
 SAMPLE_ROWS = 789
-_SECONDS_KEPT = 24 * 3600
-_MOST_UNDONE = 5
-_MOST_FIGURES = 4
+CHANGES = "What changed"  # the part of the page "Topics" that an added file leads to
 # Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
-_KEPT_WIDGETS = ("auto", "count", "correction", "query", "top", "colour", "named")
-
-
-@st.cache_resource(show_spinner=False)
-def worker() -> WorkerClient:
-    """The process that does the heavy work; one for all sessions."""
-    forget_old_sessions(cache_folder("sessions"))
-    # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
-    config.set_option("server.maxUploadSize", upload_limit())
-    return WorkerClient()
-
-
-def upload_limit() -> int:
-    """The most megabytes of an upload."""
-    return max(round(Limits.from_environment().bytes / 1e6), 1)
+_KEPT_WIDGETS = (
+    "auto",
+    "count",
+    "unit",
+    "correction",
+    "query",
+    "top",
+    "colour",
+    "named",
+    "names-in",
+    "sort",
+    "drawn-as",
+    "part",
+)
 
 
 @dataclass(frozen=True)
@@ -75,38 +66,6 @@ class Source:
     reading: Reading = Reading()
 
 
-@dataclass
-class View:
-    """An analysis that is shown, and what was read from it for showing.
-
-    Attributes:
-        number: unique in the session; part of the keys of widgets that belong to this view.
-    """
-
-    number: int
-    folder: Path
-    analysis: Analysis
-    facets: Facets
-    figures: dict[Hashable, Any] = field(default_factory=dict)
-
-    def search(self, query: str, *, top: int, allowed: np.ndarray) -> Hits:
-        """The best rows for a query among the allowed ones, bool (n,).
-
-        Raises:
-            InputError: the query can't be answered.
-        """
-        vectors = worker().encode([query], self.analysis.settings.model)
-        return self.analysis.search(vectors, top=top, allowed=allowed)[0]
-
-    def figure(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """A figure of this view, made once for the same key."""
-        if key not in self.figures:
-            self.figures[key] = make()
-            while len(self.figures) > _MOST_FIGURES:
-                del self.figures[next(iter(self.figures))]
-        return self.figures[key]
-
-
 class Session:
     """Everything of one user. Nothing of it is shared, and its folder goes when it goes."""
 
@@ -117,13 +76,16 @@ class Session:
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.source: Source | None = None
         self.view: View | None = None
-        self.earlier: list[Path] = []
+        self.history = History()
         self.job: Job | None = None
         self.wanted: Settings | None = None
         self.problem = ""
         self.selected: tuple[int, ...] = ()
         self.agreement: dict[str, float] = {}
         self.preview: Preview | None = None  # of the upload on the start page
+        self.next_file: Preview | None = None  # of a file that is to be added
+        self._label = ""  # what the job under way is for
+        self._page = ""  # where its result is looked at
         self._count = 0
 
     def next_number(self) -> int:
@@ -133,7 +95,7 @@ class Session:
 
     @property
     def working(self) -> bool:
-        """Whether an analysis is under way."""
+        """Whether something is under way."""
         return self.job is not None
 
     @property
@@ -145,26 +107,64 @@ class Session:
         """Analyse the reviews that come with the program."""
         self.analyse(Source(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
 
-    def analyse(self, source: Source, settings: Settings) -> None:
-        """Ask for an analysis; what is under way is stopped, what is shown stays."""
+    def analyse(self, source: Source, settings: Settings, *, label: str = "") -> None:
+        """Ask for an analysis; what is under way is stopped, what is shown stays.
+
+        Args:
+            source: the file; another one than before begins anew.
+            settings: what to do.
+            label: what was changed, for the undo button.
+        """
         self.stop()
         self.problem = ""
         self.wanted = settings
         if self.source is not source:
-            self.source, self.view, self.earlier = source, None, []
-            self.selected, self.agreement = (), {}
+            self.source, self.view, self.history = source, None, History()
+            self.selected, self.agreement, self.next_file = (), {}, None
             for key in ("query", "languages", "hotels"):
                 st.session_state.pop(key, None)
+        self._label, self._page = label, "" if self.view else "ui/explore.py"
         self.job = worker().analyse(
             source.path,
-            self.folder / f"analysis{self.next_number()}",
+            self.new_folder(),
             name=source.name,
             settings=settings,
             columns=source.columns,
             rules=source.rules,
             reading=asdict(source.reading),
             rows=source.rows,
+            edits_from=self.view.save() if self.view and self.view.original.edits else None,
         )
+
+    def edit(self, edit: dict[str, Any], label: str) -> None:
+        """Ask for an edit that takes more than a moment; see :mod:`pipeline.edits`."""
+        assert self.view is not None  # noqa: S101  there is nothing to edit
+        self.stop()
+        self.problem = ""
+        self._label, self._page = label, ""
+        rows = len(self.view.original.texts)
+        self.job = worker().edit(self.view.save(), edit, rows=rows)
+
+    def add(self, source: Source) -> None:
+        """Ask for another file's reviews in the analysis that is shown."""
+        assert self.view is not None  # noqa: S101  there is nothing to add to
+        self.stop()
+        self.problem = ""
+        self._label, self._page = f"Added {source.name}", "ui/topics_page.py"
+        self.job = worker().add(
+            self.view.save(),
+            source.path,
+            self.new_folder(),
+            name=source.name,
+            columns=source.columns,
+            rules=source.rules,
+            reading=asdict(source.reading),
+            rows=source.rows,
+        )
+
+    def new_folder(self) -> Path:
+        """A folder for an analysis, not made yet."""
+        return self.folder / f"analysis{self.next_number()}"
 
     def stop(self) -> None:
         """Stop what is under way."""
@@ -172,62 +172,111 @@ class Session:
             worker().stop(self.job)
 
     def collect(self) -> str:
-        """Take in a job that has ended; its state, or "" when there is none."""
+        """Take in a job that has ended; the page to look at its result, or ""."""
         if self.job is None or not self.job.over:
             return ""
         job, self.job = self.job, None
+        page = ""
         if job.state == "done":
             try:
-                self._show(job.target)
+                self._open(job.target)
+                page = self._page
+                if page.endswith("topics_page.py"):
+                    st.session_state["part"] = CHANGES
             except InputError as error:
                 self.problem = str(error)
-                return "refused"
         else:
             self.problem = job.message
         self._set_widgets()
-        return job.state
+        return page
+
+    def change(self, make: Callable[[Analysis], Analysis], label: str) -> None:
+        """Show the analysis with a change that takes no time, or say why it can't be made."""
+        assert self.view is not None  # noqa: S101  there is nothing to change
+        before = self.view
+        self.problem = ""
+        try:
+            edited = make(before.original)
+        except InputError as error:
+            self.problem = str(error)
+            return
+        share_arrays(before.original, edited)
+        same = [t.key for t in edited.topics] == [t.key for t in before.original.topics]
+        after = replace(
+            before,
+            number=before.number if same else self.next_number(),
+            original=edited,
+            figures={},
+        )
+        self.history.note(label, before, after)
+        self.view = after
 
     def undo(self) -> None:
-        """Show the analysis before this one again."""
-        if self.earlier:
-            self.stop()
-            self.job = None
-            folder = self.earlier.pop()
-            try:
-                self._show(folder, keep=False)
-            except InputError as error:
-                self.problem = str(error)
-            self._set_widgets()
+        """Show what was shown before the last change again."""
+        self._turn(self.history.undo)
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._turn(self.history.redo)
 
     def forget(self) -> None:
         """Back to the beginning."""
         self.stop()
-        self.source = self.view = self.job = self.wanted = self.preview = None
-        self.problem, self.selected, self.earlier, self.agreement = "", (), [], {}
+        self.source = self.view = self.job = self.wanted = self.preview = self.next_file = None
+        self.problem, self.selected, self.history, self.agreement = "", (), History(), {}
 
-    def _show(self, folder: Path, *, keep: bool = True) -> None:
-        analysis = load_analysis(folder)
+    def _turn(self, turn: Callable[[View], View]) -> None:
+        if self.view is None:
+            return
+        self.stop()
+        self.job, self.problem = None, ""
+        language = self.view.language
+        try:
+            self._show(turn(self.view))
+            self.view.speak(language)
+        except InputError as error:
+            self.problem = str(error)
+        except IndexError:  # pressed twice: there is nothing more to undo
+            pass
+        self._set_widgets()
+
+    def _open(self, folder: Path) -> None:
+        """Show the analysis that a job has made."""
+        before = self.view
+        language = before.language if before else _browser_language()
+        if before is not None and before.folder == folder:  # an edit, done where it lies
+            view = before.edited(self.next_number())
+        else:
+            view = open_view(self.next_number(), folder, language=language, shown=before)
         if self.previewed:
             self.preview = None  # a table of a million rows is not kept for nothing
-        if self.view is not None and keep:
-            self.earlier.append(self.view.folder)
-            for old in self.earlier[:-_MOST_UNDONE]:
-                shutil.rmtree(old, ignore_errors=True)
-            self.earlier = self.earlier[-_MOST_UNDONE:]
-        self.view = View(self.next_number(), folder, analysis, facets_of(analysis))
-        figures = analysis.report["agreement_with_language"]
+        if before is not None:
+            self.history.note(self._label, before, view)
+        self._show(view)
+
+    def _show(self, view: View) -> None:
+        if self.view is not None and len(view.original.units) != len(self.view.original.units):
+            self.selected = ()  # other units have those numbers
+        self.view = view
+        figures = view.original.report["agreement_with_language"]
         self.agreement["raw"] = figures["before"]
-        if analysis.settings.space == "neutral":
+        if view.original.settings.space == "neutral":
             self.agreement["neutral"] = figures["after"]
 
     def _set_widgets(self) -> None:
         """The sidebar says what is shown, also after a stop or a failure."""
         if self.view is not None:
-            settings = self.view.analysis.settings
+            settings = self.view.original.settings
             self.wanted = settings
             st.session_state["auto"] = settings.topics is None
-            st.session_state["count"] = len(self.view.analysis.topics)
+            st.session_state["count"] = chosen_number(self.view.original)
+            st.session_state["unit"] = settings.unit
             st.session_state["correction"] = settings.space == "neutral"
+
+
+def _browser_language() -> str:
+    chosen: str | None = st.session_state.get("names-in")
+    return chosen or preferred_language(st.context.locale)
 
 
 def current() -> Session:
@@ -242,16 +291,7 @@ def keep_widgets() -> None:
     """Keep the values of widgets that the page to come may not draw."""
     st.session_state.setdefault("named", True)
     st.session_state.setdefault("top", 20)
+    st.session_state.setdefault("unit", "auto")
     for key in _KEPT_WIDGETS:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-
-
-def forget_old_sessions(folder: Path) -> None:
-    """Remove what a server that was killed left behind a day ago or earlier."""
-    for old in folder.iterdir():
-        try:
-            if time.time() - old.stat().st_mtime > _SECONDS_KEPT:
-                shutil.rmtree(old)
-        except OSError as error:
-            log.warning("the folder of an old session could not be removed: %s", error)

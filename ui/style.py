@@ -42,6 +42,35 @@ _CSS = f"""<style>
 .pg-text summary .more {{ font-size: .82rem; text-decoration: underline; opacity: .75; }}
 .pg-text details[open] summary .clip {{ display: none; }}
 .pg-text details[open] summary .more {{ display: none; }}
+.pg-text mark, .pg-sentence {{ background: rgba(232, 163, 23, .3); color: inherit;
+  border-radius: .2rem; padding: 0 .1rem; }}
+.st-key-cards {{ display: grid !important; align-items: stretch;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 285px), 1fr)); }}
+.st-key-cards > * {{ min-width: 0; }}
+[class*=st-key-card-] {{ height: 100%; }}
+.pg-card {{ display: flex; flex-direction: column; gap: .5rem; overflow-wrap: anywhere; }}
+.pg-card h3.pg-name {{ font-size: 1.1rem; line-height: 1.3; margin: 0; padding: 0; }}
+.pg-card p {{ margin: 0; }}
+.pg-card .dot, .pg-name .dot {{ display: inline-block; width: .7rem; height: .7rem;
+  border-radius: 50%; margin-inline-end: .4rem; }}
+.pg-facts {{ display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .88rem; }}
+.pg-facts .stars {{ color: #b7791f; }}
+.pg-mixes {{ display: grid; grid-template-columns: auto 1fr; align-items: center;
+  gap: .2rem .5rem; }}
+.pg-mix {{ display: flex; height: 9px; border-radius: 4px; overflow: hidden;
+  background: rgba(128, 128, 128, 0.28); }}
+.pg-mix i {{ display: block; height: 9px; min-width: 1px; }}
+.pg-trend {{ display: flex; flex-wrap: wrap; align-items: center; gap: 0 .6rem; }}
+.pg-spark {{ max-width: 100%; }}
+.pg-words {{ font-size: .88rem; line-height: 1.5; }}
+.pg-words > div, .pg-words details > div {{ display: flex; gap: .5rem; }}
+.pg-words .code {{ opacity: .6; min-width: 1.5rem; font-size: .8rem; line-height: 1.65; }}
+.pg-words i {{ opacity: .68; font-style: normal; }}
+.pg-words summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}
+.pg-warning {{ border-radius: .4rem; padding: .45rem .6rem; font-size: .88rem;
+  background: rgba(232, 163, 23, .18); }}
+.pg-changes {{ margin: 0; padding-inline-start: 0; list-style: none; line-height: 1.7; }}
+.pg-arrow.up {{ color: #c2724f; }} .pg-arrow.down {{ color: #4b8bbe; }}
 @media (min-width: 900px) {{
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
 }}

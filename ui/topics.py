@@ -10,7 +10,7 @@ import streamlit as st
 
 from pipeline.facets import excerpt, language_name, topic_table
 from ui.filters import topics_key
-from ui.state import View
+from ui.view import View
 
 
 def show_topics(view: View, allowed: np.ndarray) -> None:

@@ -21,10 +21,11 @@ from ui.columns import choose_columns, choose_rules, show_table
 from ui.preview import Preview, Reading, sentence
 from ui.reading import choose_reading, way_back
 from ui.rejected import show_rejected
-from ui.state import Session, Source, current, upload_limit
+from ui.serving import upload_limit
+from ui.state import Session, Source, current
 from ui.widgets import plain, problem_box
 
-_TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
+TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
 _SHOWN_NOTES = 5
 # Shown by a rule of style when the browser has refused a file, of which the server knows nothing.
 _REFUSED = (
@@ -40,7 +41,7 @@ def upload_and_preview(session: Session) -> None:
     with left:
         file = st.file_uploader(
             "Your reviews: CSV in any encoding, Excel, JSON lines or Parquet",
-            type=_TYPES,
+            type=TYPES,
             key="upload",
             on_change=_forget_problem,
             # The browser looks at the size before it sends a byte.
@@ -55,7 +56,7 @@ def upload_and_preview(session: Session) -> None:
             return
         # Its analysis was refused: what was chosen stays, to be corrected.
     elif session.preview is None or session.preview.file != file.file_id:
-        session.preview = _take(session, file.file_id, file.name, file)
+        session.preview = take_upload(session, file.file_id, file.name, file)
     _show(session, session.preview)
 
 
@@ -75,7 +76,15 @@ def _forget_problem() -> None:
     current().problem = ""
 
 
-def _take(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
+def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
+    """An upload, put where it can be read from.
+
+    Args:
+        session: in whose folder.
+        file: Streamlit's id of it.
+        name: the user's name of it.
+        data: its bytes.
+    """
     number = session.next_number()
     preview = Preview(number, file, name, session.folder / f"upload{number}")
     try:
@@ -86,7 +95,8 @@ def _take(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
     return preview
 
 
-def _read(preview: Preview, reading: Reading) -> None:
+def read_upload(preview: Preview, reading: Reading) -> None:
+    """Read the file as asked for, with a sign of progress."""
     place = st.empty()
     with place.container(), st.spinner("Reading the file …"):
         preview.read(reading, _progress())
@@ -112,7 +122,7 @@ def _show(session: Session, preview: Preview) -> None:
     summary = st.container()  # stands first, and depends on what is chosen beneath
     reading = choose_reading(preview)
     if preview.path.is_file() and reading != preview.reading:
-        _read(preview, reading)
+        read_upload(preview, reading)
         st.rerun()  # the form names what was recognised
     table = preview.table
     if table is None or not len(table.frame):

@@ -13,7 +13,9 @@ import streamlit as st
 from pipeline.colours import categorise
 from pipeline.facets import counted, language_name
 from pipeline.result import Analysis
-from ui.state import View, current
+from ui.serving import worker
+from ui.state import current
+from ui.view import View
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 _CLIP = 320  # letters of a review that are shown before "more"
@@ -66,8 +68,6 @@ def job_progress() -> None:
 
 def client_ahead() -> int:
     """How many jobs of other sessions come first."""
-    from ui.state import worker
-
     session = current()
     return worker().ahead(session.job) if session.job else 0
 
