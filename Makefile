@@ -40,6 +40,10 @@ bench-store: $(VENV)/.dev ## the store at 100,000 and a million vectors (8 GB of
 bench-peers: $(VENV)/.dev ## side by side with SentenceTransformer.encode as shipped
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.encoding
 
+bench-topics: $(VENV)/.dev ## topics beside plain KMeans and BERTopic, which is installed for this alone
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.peers
+
 clean:
 	rm -rf $(VENV)
 

@@ -24,12 +24,13 @@ from pipeline.rows import distinct_rows, unit_rows
 COMPONENTS = 32
 _POWER = 0.25  # of the variances: 0.5 is plain PCA, 0 full whitening
 _SETS = 4  # of landmarks
-_LANDMARKS = 200  # in each set
+_LANDMARKS = 300  # in each set
 _REVIEWS_PER_LANDMARK = 3
 _FEWEST_LANDMARKS = 8  # with fewer there is nothing to walk over
-_NEAREST = 10  # landmarks a review is tied to
-_WIDTH = 0.3  # of the mean squared distance to these
+_NEAREST = 15  # landmarks a review is tied to
+_WIDTH = 0.25  # of the mean squared distance to these
 _STEPS = 6
+_ROUNDS = 20  # of KMeans for landmarks, which need not be at the very middle of their groups
 _DIMENSIONS = 32
 _SAMPLE = 6_000  # reviews that one set of landmarks is laid over
 
@@ -126,9 +127,8 @@ def _lay_landmarks(points: np.ndarray, seed: int) -> np.ndarray:
     found = []
     for _ in range(_SETS):
         rows = np.sort(generator.permutation(len(points))[:_SAMPLE])
-        # A landmark need not be at the very middle of its group: few rounds do.
         fitted = KMeans(
-            count, n_init=1, max_iter=20, random_state=int(generator.integers(2**31))
+            count, n_init=1, max_iter=_ROUNDS, random_state=int(generator.integers(2**31))
         ).fit(points[rows])
         found.append(fitted.cluster_centers_.astype(np.float32))
     return np.stack(found)

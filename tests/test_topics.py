@@ -5,6 +5,8 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline.errors import InputError
+from pipeline.topic_count import Candidate, why
+from pipeline.topic_stability import topic_stability
 from pipeline.topics import find_topics
 
 
@@ -66,3 +68,43 @@ def test_one_review_many_times_is_refused():
 def test_more_topics_than_reviews_is_refused():
     with pytest.raises(InputError, match="20 topics can't be made of 9 different reviews"):
         find_topics(blobs(3, 3)[0], count=20)
+
+
+def test_what_is_foreign_falls_into_everything_else_today_and_next_month():
+    vectors, _ = blobs(5, 80, spread=0.6)
+    vectors[:, 0] = 0  # every topic is as much about it as the others
+    shared = vectors + 0.8 * np.eye(24)[0]  # what the file is about at all
+    foreign = np.random.default_rng(1).normal(size=(12, 24))
+    foreign[:, 0] = -np.abs(foreign[:, 0])
+    rows = np.vstack([shared, foreign])
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    topics = find_topics(rows, count=5, everything_else=True)
+    assert topics.other == topics.count == 5
+    assert (topics.assignments[-12:] == 5).mean() > 0.8
+    assert (topics.assignments[:-12] == 5).mean() < 0.05
+    np.testing.assert_array_equal(topics.assign(rows), topics.assignments)
+    assert find_topics(rows, count=5).other is None
+
+
+def test_an_unstable_topic_is_told_from_a_stable_one():
+    apart, truth = blobs(4, 60)
+    space = find_topics(apart, count=4)
+    assert topic_stability(apart, truth, 4).min() > 0.95
+    halved = np.where((truth == 0) & (np.arange(len(truth)) % 2 == 0), 4, truth)  # a chance split
+    shares = topic_stability(space.space.transform(apart), halved, 5)
+    assert shares[[0, 4]].min() < 0.8 and shares[1:4].min() > 0.8
+
+
+def test_why_names_the_number_its_signs_and_the_rival():
+    found = [Candidate(n, 0.3, s, c) for n, s, c in ((8, 0.7, 0.1), (9, 0.81, 1.0), (14, 0.8, 0.9))]
+    text = why(found, 9)
+    assert text.startswith("9 topics: ") and "0.81" in text and "14 would be nearly as good" in text
+    assert "speak for 9" in why(found, 8) and why(found, 3) == ""
+
+
+def test_the_users_number_with_the_curve_and_languages():
+    vectors, truth = blobs(6, 60)
+    languages = np.array(["de", "fr"])[np.arange(len(truth)) % 2]
+    topics = find_topics(vectors, count=4, compare=True, languages=languages)
+    assert topics.count == 4 and topics.candidates
+    assert all(0 <= c.balance <= 1 and abs(c.language) < 0.05 for c in topics.candidates)
