@@ -71,19 +71,19 @@ def test_more_topics_than_reviews_is_refused():
 
 
 def test_what_is_foreign_falls_into_everything_else_today_and_next_month():
-    vectors, _ = blobs(5, 80, spread=0.6)
+    vectors, _ = blobs(8, 80, d=64, spread=0.8)
     vectors[:, 0] = 0  # every topic is as much about it as the others
-    shared = vectors + 0.8 * np.eye(24)[0]  # what the file is about at all
-    foreign = np.random.default_rng(1).normal(size=(12, 24))
+    shared = vectors + 0.8 * np.eye(64)[0]  # what the file is about at all
+    foreign = np.random.default_rng(1).normal(size=(12, 64))
     foreign[:, 0] = -np.abs(foreign[:, 0])
     rows = np.vstack([shared, foreign])
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    topics = find_topics(rows, count=5, everything_else=True)
-    assert topics.other == topics.count == 5
-    assert (topics.assignments[-12:] == 5).mean() > 0.8
-    assert (topics.assignments[:-12] == 5).mean() < 0.05
+    topics = find_topics(rows, count=8, everything_else=True)
+    assert topics.other == topics.count == 8
+    assert (topics.assignments[-12:] == 8).mean() > 0.8
+    assert (topics.assignments[:-12] == 8).mean() < 0.06
     np.testing.assert_array_equal(topics.assign(rows), topics.assignments)
-    assert find_topics(rows, count=5).other is None
+    assert find_topics(rows, count=8).other is None
 
 
 def test_an_unstable_topic_is_told_from_a_stable_one():
