@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import commands, commands_catalogue, commands_search
+from pipeline import commands, commands_catalogue, commands_evaluate, commands_search
 from pipeline.encoder import DEFAULT_MODEL, PRECISIONS
 from pipeline.errors import InputError
 
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(run=commands.add)
 
     commands_search.add_parser(subparsers)
+    commands_evaluate.add_parser(subparsers)
     commands_catalogue.add_parser(subparsers)
     return parser
 

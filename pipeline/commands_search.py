@@ -69,22 +69,16 @@ def search(options: argparse.Namespace) -> None:
 def _found(
     analysis: Any, typed: list[str], allowed: np.ndarray | None, options: argparse.Namespace
 ) -> list[tuple[str, list[dict[str, Any]], Any]]:
-    from pipeline.encoder import load_encoder
     from pipeline.export import hit_records
     from pipeline.search import more_like, parse_query, search_reviews
 
     index = analysis.search_index
-    if options.like:
+    encoder = None if options.like else analysis_encoder(analysis)
+    if encoder is None:
         rows = [_row(analysis, name) for name in options.like]
         hits = [more_like(index, rows, top=options.top, allowed=allowed, balanced=options.balanced)]
         typed = [" ".join(options.like)]
     else:
-        encoder = load_encoder(analysis.settings.model)
-        if encoder.fingerprint != analysis.encoder:
-            raise InputError(
-                f"The analysis was made by another version of the model {encoder.name}: "
-                "analyse the file again"
-            )
         queries = [parse_query(text) for text in typed]
         raw = encoder.encode_queries([query.text for query in queries])
         hits = search_reviews(
@@ -107,6 +101,23 @@ def _found(
     return found
 
 
+def analysis_encoder(analysis: Any) -> Any:
+    """The model that made an analysis.
+
+    Raises:
+        InputError: there is only another version of it.
+    """
+    from pipeline.encoder import load_encoder
+
+    encoder = load_encoder(analysis.settings.model)
+    if encoder.fingerprint != analysis.encoder:
+        raise InputError(
+            f"The analysis was made by another version of the model {encoder.name}: "
+            "analyse the file again"
+        )
+    return encoder
+
+
 def _allowed(analysis: Any, options: argparse.Namespace) -> np.ndarray | None:
     from pipeline.analysis_folder import filter_units
 
@@ -124,8 +135,7 @@ def _allowed(analysis: Any, options: argparse.Namespace) -> np.ndarray | None:
 
         columns = analysis_columns(analysis)
         kinds = {name: column.kind for name, column in columns.items()}
-        passing = mask(bind(parse_filter(options.filter), kinds), columns, len(analysis.texts))
-        allowed &= passing[analysis.units.review]
+        allowed &= mask(bind(parse_filter(options.filter), kinds), columns, len(allowed))
     return allowed
 
 
