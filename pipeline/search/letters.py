@@ -18,7 +18,7 @@ from pipeline.model_data import load_lines
 from pipeline.search.folding import fold
 from pipeline.search.lexical import LexicalIndex, squeeze, tokens
 
-SURE, MAYBE = 3.0, 1.0  # weights of the lexical ranking beside the 1 of the vectors
+SURE, MAYBE, BESIDE = 3.0, 1.0, 0.3  # weights of the lexical ranking beside the vectors' 1
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’‐‑&.-][\p{L}\p{M}\p{N}]+)*")
 _INNER_CAPITAL = regex.compile(r"\p{Ll}\p{Lu}|\p{L}['’&.‐‑-]\p{Lu}|\p{Lu}\p{Lu}")
 _CODE = regex.compile(r"\p{L}\p{M}*-?\p{N}|\p{N}\p{L}|\p{N}{3,}")  # 306号室, B12, 747
@@ -26,6 +26,7 @@ _RUNNING = regex.compile(r"\p{Hiragana}|\p{Thai}{9,}|\p{Han}{7,}|\p{Hangul}{7,}"
 _PARTS = regex.compile(r"\w\W+\w|\p{N}\W*[^\W\d]")
 _ABC = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}]")
 _FEW_WORDS = 4  # of a query that may be a name as a whole
+_MANY_WORDS = 5  # that tell something: more make a sentence
 _RARE = 0.02  # share of the reviews that have a rare word
 
 
@@ -48,23 +49,25 @@ def find_names(text: str, lexical: LexicalIndex, languages: np.ndarray) -> Lette
     if not words:
         return Letters()
     shouting = text.isupper()
-    names: dict[str, float] = {}
-    for place, word in enumerate(words):
-        alone = len(words) == 1
-        weight = _weight(word, place, alone, shouting, lexical, languages)
-        if weight:
-            names[word] = weight
-    if len(words) in range(2, _FEW_WORDS + 1) and not _ordinary(text):
+    short = len(words) <= _FEW_WORDS and not _RUNNING.search(text)
+    if len(words) > 1 and short and not _ordinary(text):
         # "wi fi", "O Hare": a name that only as a whole is in the file, written in any way.
         rows = lexical.containing_letters(text)
         if len(rows) and (_spread(rows, languages) or not any(map(_ordinary, words))):
             return Letters((text,), SURE)
+    telling = [word for word in words if not is_stop_word(word)]
+    if len(telling) > _MANY_WORDS:
+        return Letters()  # a sentence: what it says matters more than how it is written
+    names: dict[str, float] = {}
+    for place, word in enumerate(words):
+        weight = _weight(word, place, len(words) == 1, shouting, lexical, languages)
+        if weight:
+            names[word] = weight
     if not names:
         return Letters()
-    rest = [word for word in words if word not in names and not is_stop_word(word)]
-    # With other words beside the name both count: "Wi-Fi too slow".
-    weight = max(names.values())
-    return Letters(tuple(names), min(weight, MAYBE) if rest else weight)
+    # Beside other words a name lifts only what the meaning has found, too: "Wi-Fi too slow".
+    alone = all(word in names for word in telling)
+    return Letters(tuple(names), max(names.values()) if alone else BESIDE)
 
 
 def rank_names(found: Letters, lexical: LexicalIndex) -> tuple[np.ndarray, np.ndarray]:
@@ -111,11 +114,11 @@ def _weight(
     if _ordinary(word):
         return MAYBE if alone and _spread(rows, languages) else 0.0
     capital = _ABC.match(word) and word[0].isupper() and not shouting
-    if capital and (place > 0 or alone):
-        return SURE if alone or rare else MAYBE
     if alone:
-        return SURE if _spread(rows, languages) else MAYBE
-    return MAYBE if rare and _spread(rows, languages) else 0.0
+        return SURE if capital or _spread(rows, languages) else MAYBE
+    if capital and place > 0:
+        return SURE if rare and _spread(rows, languages) else MAYBE
+    return 0.0
 
 
 def _rows(name: str, lexical: LexicalIndex) -> np.ndarray:

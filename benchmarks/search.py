@@ -1,0 +1,302 @@
+"""How well search finds what is right, beside vectors alone, in every language.
+
+``python -m benchmarks.search`` prints these rows alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from benchmarks import data
+from benchmarks.data import Labelled
+from pipeline.encoder import Encoder, load_encoder
+from pipeline.languages import identify
+from pipeline.neutral import NeutralSpace, fit_neutral
+from pipeline.parallel import parallel_means
+from pipeline.search import Query, SearchIndex, parse_query, search, search_reviews
+from pipeline.search.estimate import estimate_share
+from pipeline.search.golden import GoldenQuery, evaluate
+from pipeline.search.ranking import match_shares
+from pipeline.search.strength import LABELS, labels
+
+Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
+# Each stands in three reviews, in sentences of three languages; none is in the sample.
+NAMES = (
+    ("306号室", "306号室"), ("B1207", "B1207"), ("O’Hare", "ohare"), ("Mrs Okonkwo", "Okonkwo"),
+    ("梅ヶ丘駅", "梅ヶ丘"), ("서면역", "서면역"), ("Kirschgarten", "Kirschgarten"),
+    ("QX-77", "QX77"), ("Wi-Max", "wimax"), ("Café Łódzka", "cafe lodzka"), ("Tariqa", "Tariqa"),
+    ("静安寺", "静安寺"), ("Nordlicht-Bar", "nordlicht bar"), ("Zelkova", "zelkova"),
+    ("Shinjuku Gyoen", "shinjuku gyoen"), ("สถานีบางซื่อ", "บางซื่อ"),
+)  # fmt: skip
+CARRIERS = (
+    "{} was what we remember of this trip.", "{} の話を友人にもしました。",
+    "{} hat uns gut gefallen.", "{} fue lo mejor del viaje.", "我们去了 {} 两次。",
+    "{} 때문에 다시 가고 싶어요.", "On reparle souvent de {}.", "{} ดีจริง ๆ",
+    "Про {} рассказали друзьям.",
+)  # fmt: skip
+OTHER_MATTERS = (
+    "quantum chromodynamics lecture", "the stock market fell yesterday", "prime minister election",
+    "how to repair a bicycle chain", "dinosaur fossils in Mongolia", "football world cup final",
+    "neural networks and gradient descent", "vaccine against malaria",
+)  # fmt: skip
+
+
+def search_rows(encoder: Encoder) -> Iterator[Row]:
+    """The rows of the quality table that are about search."""
+    means = parallel_means(encoder)
+    if data.folder():
+        yield from translation_rows(data.load("hotel_parallel_dev", encoder), means)
+    sample = data.load("sample", encoder)
+    languages = identify(sample.texts.tolist())
+    space = fit_neutral(sample.vectors, languages, means)
+    index = SearchIndex(space.transform(sample.vectors), languages, sample.texts.tolist())
+    yield from golden_rows(index, sample, space, encoder)
+    yield from strength_rows(index, sample, space, encoder)
+    yield names_row(sample, languages, means, encoder)
+    if data.folder():
+        yield speed_row(data.load("hotel_parallel_dev", encoder), means, encoder)
+
+
+def translation_rows(texts: Labelled, parallel: np.ndarray) -> Iterator[Row]:
+    """A sentence as the query, its 20 translations are right: among the first 20?"""
+    long = texts.rows(np.char.str_len(texts.texts) > 25)
+    complete = pd.Series(long.languages).groupby(long.groups).nunique()
+    wanted = complete.index[complete == len(set(texts.languages))]
+    long = long.rows(np.isin(long.groups, wanted.to_numpy(dtype=object).astype(str)))
+    languages = identify(long.texts.tolist())
+    vectors = fit_neutral(long.vectors, languages, parallel).transform(long.vectors)
+    index = SearchIndex(vectors, languages, long.texts.tolist())
+    queries = [Query(text) for text in long.texts]
+
+    def ours(rows: np.ndarray, balanced: bool = False) -> list[np.ndarray]:
+        asked = [queries[row] for row in rows]
+        found = search_reviews(index, asked, vectors[rows], top=21, balanced=balanced)
+        return [hits.reviews for hits in found]
+
+    def cosines(rows: np.ndarray) -> list[np.ndarray]:
+        return [hits.rows for hits in search(vectors, vectors[rows], top=21)]
+
+    english = np.flatnonzero(long.languages == "en")
+    everyone = np.arange(len(long.texts))
+    what = f"{long.name}, {len(long.texts)} texts: "
+    new, old = (translations(long, english, way(english)) for way in (ours, cosines))
+    yield what + "English query, recall@20 of its translations", of(new), "at least 0.985", of(old)
+    entropy = f"{new[2]:.3f} / {new[3]:.3f}", f"{old[2]:.3f} / {old[3]:.3f}"
+    yield (
+        what + "entropy of languages in the first 20 (at most 4.32 bits) / share of the query's",
+        entropy[0],
+        "report",
+        entropy[1],
+    )
+    new, old = (translations(long, everyone, way(everyone)) for way in (ours, cosines))
+    yield (
+        what + "queries in all 21 languages, recall@20 (least: language of the query)",
+        of(new, by_query=True),
+        "report",
+        of(old, by_query=True),
+    )
+    fair = translations(long, english, ours(english, balanced=True))
+    yield what + "English query, balanced over languages", of(fair), "report", "-"
+
+
+Recall = tuple[np.ndarray, list[str], float, float]
+
+
+def translations(texts: Labelled, rows: np.ndarray, found: Sequence[np.ndarray]) -> Recall:
+    """Recall (languages of queries, languages of answers), its codes, entropy, own share."""
+    codes = sorted(set(texts.languages))
+    number = np.searchsorted(codes, texts.languages)
+    hit = np.zeros((len(codes), len(codes)))
+    asked = np.bincount(number[rows], minlength=len(codes))[:, None]
+    entropies, own = [], []
+    for row, ranked in zip(rows.tolist(), found, strict=True):
+        first = ranked[ranked != row][:20]
+        right = first[texts.groups[first] == texts.groups[row]]
+        hit[number[row], np.unique(number[right])] += 1
+        shares = np.bincount(number[first], minlength=len(codes)) / max(len(first), 1)
+        entropies.append(-np.sum(shares[shares > 0] * np.log2(shares[shares > 0])))
+        own.append(shares[number[row]])
+    recall = np.divide(hit, asked, where=asked > 0, out=np.full_like(hit, np.nan))
+    np.fill_diagonal(recall, np.nan)
+    return recall, codes, float(np.mean(entropies)), float(np.mean(own))
+
+
+def of(recall: Recall, *, by_query: bool = False) -> str:
+    """The mean recall and the three worst languages."""
+    table, codes = recall[0], recall[1]
+    frame = pd.DataFrame(table, index=codes, columns=codes)
+    means = frame.mean(axis=1 if by_query else 0).dropna()
+    worst = means.sort_values(kind="stable")[:3]
+    rarest = ", ".join(f"{code} {value:.2f}" for code, value in worst.items())
+    return f"{np.nanmean(table):.3f} (least: {rarest})"
+
+
+def golden_rows(
+    index: SearchIndex, sample: Labelled, space: NeutralSpace, encoder: Encoder
+) -> Iterator[Row]:
+    """The sample's golden queries: reviews in other languages than English are right."""
+    frame = data.golden_queries()
+    ids = data.sample()["review_id"].tolist()
+    golden = [
+        GoldenQuery(q, frozenset(r)) for q, r in zip(frame["query"], frame["relevant"], strict=True)
+    ]
+    queries = [parse_query(text) for text in frame["query"]]
+    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    true = dict(zip(ids, sample.languages.tolist(), strict=True))
+
+    def measured(ranked: Sequence[np.ndarray]) -> dict:
+        foreign = [[ids[r] for r in rows if true[ids[r]] != "en"] for rows in ranked]
+        return evaluate(golden, foreign, true)
+
+    n = len(ids)
+    both = measured([h.reviews for h in search_reviews(index, queries, vectors, top=n)])
+    only = measured(
+        [h.reviews for h in search_reviews(index, queries, vectors, top=n, hybrid=False)]
+    )
+    plain = measured([h.rows for h in search(index.vectors, vectors, top=n)])
+    what = f"sample, {len(golden)} golden queries (meanings): recall@10 / MRR / nDCG@10"
+
+    def shown(figures: dict, code: str = "all") -> str:
+        each = figures[code]
+        return f"{each.recall:.3f} / {each.mrr:.3f} / {each.ndcg:.3f}"
+
+    yield what, shown(both), "report", shown(plain)
+    yield what + ", by meaning alone", shown(only), "report", shown(plain)
+    for code in list(both)[1:]:
+        if both[code].queries >= 10:
+            yield (
+                f"the same, {code} ({both[code].queries})",
+                shown(both, code),
+                "report",
+                shown(plain, code),
+            )
+
+
+def strength_rows(
+    index: SearchIndex, sample: Labelled, space: NeutralSpace, encoder: Encoder
+) -> Iterator[Row]:
+    """How often a label is right, in every language; and how often the interval holds."""
+    frame = data.golden_queries()
+    ids = data.sample()["review_id"].tolist()
+    texts = [*frame["query"], *OTHER_MATTERS]
+    queries = [parse_query(text) for text in texts]
+    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    foreign = sample.languages != "en"
+    shares = np.array(
+        [
+            match_shares(index, query, vector)[foreign]
+            for query, vector in zip(queries, vectors, strict=True)
+        ]
+    )
+    right = np.zeros(shares.shape, bool)
+    own = np.array(ids)[foreign]
+    for number, answers in enumerate(frame["relevant"]):
+        right[number] = [name in answers for name in own]
+    told = labels(shares.ravel()).reshape(shares.shape)
+    code = np.broadcast_to(sample.languages[foreign], shares.shape)
+
+    def precision(chosen: np.ndarray) -> str:
+        return " / ".join(
+            f"{right[chosen & (told == label)].mean():.2f} of {(chosen & (told == label)).sum()}"
+            if (chosen & (told == label)).any()
+            else "none"
+            for label in LABELS
+        )
+
+    golden = np.zeros(shares.shape, bool)
+    golden[: len(frame)] = True
+    yield "golden queries: right of strong / likely / weak", precision(golden), "falling", "-"
+    for language in np.unique(code):
+        if (told[golden & (code == language)] == LABELS[0]).sum() >= 10:
+            what = f"the same, {language}"
+            yield what, precision(golden & (code == language)), "falling", "-"
+    yield (
+        f"{len(OTHER_MATTERS)} queries about other matters: the same",
+        precision(~golden),
+        "-",
+        "-",
+    )
+    held = [
+        (estimate := estimate_share(row)).low <= truth.sum() <= estimate.high
+        for row, truth in zip(shares[: len(frame)], right[: len(frame)], strict=True)
+    ]
+    counted = shares[: len(frame)].sum() / right[: len(frame)].sum()
+    yield (
+        "golden queries: true number within the estimate's interval; estimated / true in all",
+        f"{np.mean(held):.2f}; {counted:.2f}",
+        "0.95; 1",
+        "-",
+    )
+
+
+def names_row(
+    sample: Labelled, languages: np.ndarray, parallel: np.ndarray, encoder: Encoder
+) -> Row:
+    """Invented names in three reviews each: among the first ten for the name as others write it?"""
+    generator = np.random.default_rng(0)
+    texts = sample.texts.tolist()
+    rows = generator.choice(len(texts), 3 * len(NAMES), replace=False).reshape(-1, 3)
+    for name, own in zip(NAMES, rows, strict=True):
+        carriers = generator.choice(len(CARRIERS), 3, replace=False)
+        for row, carrier in zip(own.tolist(), carriers.tolist(), strict=True):
+            texts[row] = f"{texts[row]} {CARRIERS[carrier].format(name[0])}"
+    raw = sample.vectors.copy()
+    raw[rows.ravel()] = encoder.encode_documents([texts[row] for row in rows.ravel()])
+    space = fit_neutral(raw, languages, parallel)
+    index = SearchIndex(space.transform(raw), languages, texts)
+    queries = [parse_query(name[1]) for name in NAMES]
+    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    figures = []
+    for hybrid in (True, False):
+        found = search_reviews(index, queries, vectors, top=10, hybrid=hybrid)
+        share = [np.isin(own, hits.reviews).mean() for own, hits in zip(rows, found, strict=True)]
+        figures.append(f"{np.mean(share):.3f}")
+    what = f"sample, {len(NAMES)} names in 3 reviews each, as others write them: recall@10"
+    return what, figures[0], "report", figures[1]
+
+
+def speed_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
+    """1,000 queries over 100,000 reviews, in processor seconds; each part in turn, least of two."""
+    generator = np.random.default_rng(0)
+    rows = generator.integers(0, len(texts.texts), 100_000)
+    languages = identify(texts.texts.tolist())
+    space = fit_neutral(texts.vectors, languages, parallel)
+    noise = generator.normal(scale=0.01, size=(len(rows), texts.vectors.shape[1]))
+    vectors = space.transform(texts.vectors[rows] + noise.astype(np.float32))
+    index = SearchIndex(vectors, languages[rows], texts.texts[rows].tolist())
+    typed = [str(text)[:60] for text in generator.choice(texts.texts, 1000, replace=False)]
+    _ready = index.calibration, index.lexical
+
+    def product(queries: np.ndarray) -> None:
+        for start in range(0, len(queries), 500):
+            queries[start : start + 500] @ vectors.T
+
+    found = space.transform(encoder.encode_queries(typed))
+    parsed = [parse_query(text) for text in typed]
+    embedding = least(lambda: encoder.encode_queries(typed))
+    matrix = least(lambda: product(found))
+    ranking = least(lambda: search_reviews(index, parsed, found))
+    ratio = (embedding + ranking) / (embedding + matrix)
+    what = "1,000 queries over 100,000 reviews: time / (embedding them + one matrix product)"
+    seconds = f"embedding {embedding:.1f} s, product {matrix:.1f} s, search {ranking:.1f} s"
+    return what, f"{ratio:.2f} ({seconds})", "at most 1.5", "-"
+
+
+def least(work: Callable[[], object]) -> float:
+    """The smaller of two processor times of this process, in seconds."""
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+if __name__ == "__main__":
+    print("| what | measured | wanted | cosines alone |\n| --- | --- | --- | --- |")
+    for row in search_rows(load_encoder()):
+        print(f"| {' | '.join(row)} |", flush=True)
