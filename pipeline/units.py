@@ -12,7 +12,7 @@ REVIEW, SENTENCE = "review", "sentence"
 KINDS = (REVIEW, SENTENCE)
 # A file of short remarks gains nothing from being cut; one of long reviews does
 # (docs/method.md, "Sentences or whole reviews").
-_SENTENCES_OF_A_REVIEW = 2.5
+_SENTENCES_OF_A_REVIEW = 2.0
 
 
 @dataclass(frozen=True)

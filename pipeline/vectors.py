@@ -8,9 +8,8 @@ before and in whatever batches; :mod:`pipeline.encoder` says when that holds.
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,8 @@ from pipeline.vector_cache import VectorCache, text_key
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "1"
+_FORMAT = "2"
+_KEY_BYTES = 16
 _SPOT_CHECKS = 6
 _BATCH_CHARACTERS = 10_000  # about a second's work: what a kill -9 can lose
 _BATCH_TEXTS = 256
@@ -49,41 +49,58 @@ def embed_documents(
         use_cache: whether kept and shipped vectors may be used, and new ones kept.
         progress: told how many of the distinct texts have their vector.
     """
-    if use_cache and len(texts) and (shipped := _shipped(encoder, texts)) is not None:
-        if progress:
-            progress(len(texts), len(texts))
-        return shipped
     distinct = list(dict.fromkeys(texts))
     place = {text: row for row, text in enumerate(distinct)}
     with VectorCache(megabytes=None if use_cache else 0) as cache:
-        vectors = _embed(encoder, distinct, cache, progress)
+        vectors = _embed(encoder, distinct, cache, progress, use_shipped=use_cache)
     found = unit_rows(vectors.astype(np.float32))
     return found[np.array([place[text] for text in texts], np.int64)]
 
 
-def vectors_key(encoder: Encoder, texts: Sequence[str]) -> str:
-    """Everything a whole file's vectors depend on."""
-    digest = hashlib.sha256()
-    for text in texts:
-        data = text.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return f"{_FORMAT}|{encoder.fingerprint}|documents|{digest.hexdigest()}"
-
-
 def write_sample_vectors(encoder: Encoder, texts: Sequence[str]) -> Path:
-    """Ship the vectors of the sample reviews, in half precision (for developers)."""
-    vectors = encoder.encode_documents(texts).astype(np.float16)
-    save_arrays(SAMPLE_VECTORS, key=vectors_key(encoder, texts), vectors=vectors)
+    """Ship the vectors of the sample's reviews and sentences (for developers)."""
+    distinct = list(dict.fromkeys(texts))
+    vectors = encoder.encode_documents(distinct).astype(np.float16)
+    keys = np.frombuffer(b"".join(_keys(encoder, distinct)), np.uint8).reshape(-1, _KEY_BYTES)
+    save_arrays(SAMPLE_VECTORS, key=_shipped_key(encoder), keys=keys, vectors=vectors)
     return SAMPLE_VECTORS
 
 
+def shipped_vectors(encoder: Encoder) -> dict[bytes, np.ndarray]:
+    """Key of a text -> float16 (d,): what is shipped for this model, not yet compared."""
+    arrays = load_arrays(SAMPLE_VECTORS, key=_shipped_key(encoder))
+    if arrays is None or arrays["vectors"].shape != (len(arrays["keys"]), encoder.dimension):
+        return {}
+    keys = arrays["keys"].tobytes()
+    starts = range(0, len(keys), _KEY_BYTES)
+    return {
+        keys[start : start + _KEY_BYTES]: vector
+        for start, vector in zip(starts, arrays["vectors"], strict=True)
+    }
+
+
+def _keys(encoder: Encoder, texts: Sequence[str]) -> list[bytes]:
+    return [text_key(encoder.fingerprint, "documents", text) for text in texts]
+
+
+def _shipped_key(encoder: Encoder) -> str:
+    return f"{_FORMAT}|{encoder.fingerprint}|documents"
+
+
 def _embed(
-    encoder: Encoder, texts: list[str], cache: VectorCache, progress: Progress | None
+    encoder: Encoder,
+    texts: list[str],
+    cache: VectorCache,
+    progress: Progress | None,
+    *,
+    use_shipped: bool,
 ) -> np.ndarray:
     """float16 (n, d) of distinct texts."""
-    keys = [text_key(encoder.fingerprint, "documents", text) for text in texts]
+    keys = _keys(encoder, texts)
     vectors = np.zeros((len(texts), encoder.dimension), np.float16)
     kept = cache.get(keys, encoder.dimension)
+    if use_shipped and len(kept) < len(texts):
+        kept |= _shipped(encoder, texts, keys, kept)
     missing = []
     for row, key in enumerate(keys):
         if key in kept:
@@ -116,12 +133,18 @@ def _batch_size(longest: str) -> int:
     return int(np.clip(_BATCH_CHARACTERS // max(len(longest), 1), 8, _BATCH_TEXTS))
 
 
-def _shipped(encoder: Encoder, texts: Sequence[str]) -> np.ndarray | None:
-    """The sample's vectors, when these are the sample's texts and the vectors are right."""
-    arrays = load_arrays(SAMPLE_VECTORS, key=vectors_key(encoder, texts))
-    if arrays is None or arrays["vectors"].shape != (len(texts), encoder.dimension):
-        return None
-    vectors = unit_rows(arrays["vectors"].astype(np.float32))
-    rows = np.unique(np.linspace(0, len(texts) - 1, _SPOT_CHECKS).astype(int))
-    fresh = encoder.encode_documents([texts[row] for row in rows])
-    return vectors if bool((np.sum(fresh * vectors[rows], axis=1) > 0.999).all()) else None
+def _shipped(
+    encoder: Encoder, texts: Sequence[str], keys: Sequence[bytes], kept: Container[bytes]
+) -> dict[bytes, np.ndarray]:
+    """Shipped vectors of texts that have none yet; nothing when they are not what they should be.
+
+    A few, spread over the texts, are computed now and compared.
+    """
+    shipped = shipped_vectors(encoder)
+    rows = [row for row, key in enumerate(keys) if key not in kept and key in shipped]
+    if not rows:
+        return {}
+    some = [rows[i] for i in np.unique(np.linspace(0, len(rows) - 1, _SPOT_CHECKS).astype(int))]
+    fresh = encoder.encode_documents([texts[row] for row in some])
+    same = np.sum(fresh * np.stack([shipped[keys[row]] for row in some]), axis=1)
+    return {keys[row]: shipped[keys[row]] for row in rows} if bool((same > 0.999).all()) else {}

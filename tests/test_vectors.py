@@ -5,7 +5,9 @@ from conftest import FakeEncoder
 
 from pipeline import vectors
 from pipeline.files import load_arrays, save_arrays
-from pipeline.vectors import embed_documents, vectors_key
+from pipeline.languages import identify
+from pipeline.units import make_units
+from pipeline.vectors import embed_documents
 
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
 
@@ -51,32 +53,45 @@ def test_what_was_computed_before_a_stop_is_not_lost(cache):
     assert seen == sorted(seen) and seen[0][0] >= 200 and seen[-1] == (1200, 1200)
 
 
-def test_key_tells_texts_and_models_apart(fake_encoder):
-    keys = {vectors_key(fake_encoder, texts) for texts in (["ab", "c"], ["a", "bc"], ["abc"], [])}
-    fake_encoder.fingerprint = "fake-2"
-    keys.add(vectors_key(fake_encoder, ["ab", "c"]))
-    assert len(keys) == 5
-
-
 def test_no_texts(fake_encoder, cache):
     assert embed_documents(fake_encoder, []).shape == (0, fake_encoder.dimension)
 
 
 def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
-    key = vectors_key(encoder, sample_reviews.texts)
-    assert load_arrays(vectors.SAMPLE_VECTORS, key=key), "run: python -m benchmarks.ship"
-    shipped = vectors._shipped(encoder, sample_reviews.texts)
-    rows = range(0, len(sample_reviews.texts), 40)
-    fresh = encoder.encode_documents([sample_reviews.texts[row] for row in rows])
-    assert (np.sum(fresh * shipped[rows], axis=1) > 0.999).all()
+    texts = list(sample_reviews.texts)
+    texts += make_units(texts, identify(texts), "sentence").texts
+    keys = vectors._keys(encoder, texts)
+    shipped = vectors.shipped_vectors(encoder)
+    assert all(key in shipped for key in keys), "run: python -m benchmarks.ship"
+    rows = range(0, len(texts), 80)
+    fresh = encoder.encode_documents([texts[row] for row in rows])
+    kept = np.stack([shipped[keys[row]] for row in rows])
+    assert (np.sum(fresh * kept, axis=1) > 0.999).all()
 
 
-def test_shipped_vectors_are_checked_not_trusted(fake_encoder, cache, monkeypatch, tmp_path):
-    """Vectors with the right key and checksum, but not those of the texts, are not used."""
-    others = ["something", "else", "entirely", "something"]
-    wrong = fake_encoder.encode_documents(others).astype(np.float16)
-    forged = tmp_path / "vectors.npz"
-    save_arrays(forged, key=vectors_key(fake_encoder, TEXTS), vectors=wrong)
-    monkeypatch.setattr(vectors, "SAMPLE_VECTORS", forged)
-    right = fake_encoder.encode_documents(TEXTS)
-    np.testing.assert_allclose(embed_documents(fake_encoder, TEXTS), right, atol=1e-3)
+def test_shipped_vectors_are_used_for_texts_that_are_new(cache, monkeypatch, tmp_path):
+    monkeypatch.setattr(vectors, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
+    encoder = FakeEncoder()
+    vectors.write_sample_vectors(encoder, [f"shipped text {n}" for n in range(50)])
+    texts = ["a text of the user", *[f"shipped text {n}" for n in range(40)]]
+    encoder.encoded = 0
+    found = embed_documents(encoder, texts)
+    assert encoder.encoded == 1 + vectors._SPOT_CHECKS
+    np.testing.assert_allclose(found, encoder.encode_documents(texts), atol=1e-3)
+
+
+def test_shipped_vectors_are_checked_not_trusted(cache, monkeypatch, tmp_path):
+    """Vectors under the right keys and checksum, but not those of the texts, are not used."""
+    monkeypatch.setattr(vectors, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
+    encoder = FakeEncoder()
+    vectors.write_sample_vectors(encoder, TEXTS)
+    arrays = load_arrays(vectors.SAMPLE_VECTORS, key=vectors._shipped_key(encoder))
+    wrong = arrays["vectors"][::-1].copy()
+    save_arrays(
+        vectors.SAMPLE_VECTORS,
+        key=vectors._shipped_key(encoder),
+        keys=arrays["keys"],
+        vectors=wrong,
+    )
+    right = encoder.encode_documents(TEXTS)
+    np.testing.assert_allclose(embed_documents(encoder, TEXTS), right, atol=1e-3)
