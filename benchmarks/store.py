@@ -22,7 +22,7 @@ import psutil
 
 from pipeline.store.engine import Fingerprint
 from pipeline.store.filter_text import parse_filter
-from pipeline.store.filters import Equals, Filter, Not
+from pipeline.store.filters import And, Equals, Filter, Not, Range
 from pipeline.store.store import LocalStore, open_store
 
 D, TOP, ROUNDS = 384, 10, 40
@@ -133,6 +133,15 @@ def _measure(rows: int, folder: Path) -> None:
         where = parse_filter(text)
         share = store.count(where) / rows
         ways[f"store, {name} ({share:.3%})"] = _searching(store, where)
+    again = parse_filter(FILTERS["language, rating, hotel, date"])
+
+    ends = iter(range(2, 10_000))
+
+    def first_time(query: np.ndarray) -> None:
+        never_asked = And((again, Range("share", high=next(ends))))
+        store.search(query[None], top=TOP, where=never_asked)
+
+    ways["store, the same and one more, for the first time"] = first_time
     ways["store, every topic but the query's own (95 %)"] = lambda q: store.search(
         q[None], top=TOP, where=Not(Equals("topic", topics[q.tobytes()]))
     )

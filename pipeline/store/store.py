@@ -28,6 +28,7 @@ STORE_NAME = "store.sqlite"
 INDEX_NAME = "index"
 _TAIL = 10_000  # later rows that are searched beside the index before it is made again
 _BLOCK = 65_536
+_MASKS = 16  # of the latest filters: people ask one thing after another with the same one
 _EVERYTHING = And(())
 
 
@@ -52,6 +53,7 @@ class _View:
     alive: np.ndarray | None
     schema: dict[str, tuple[str, Kind]]
     columns: dict[str, Column] = field(default_factory=dict)
+    masks: dict[Filter, np.ndarray] = field(default_factory=dict)
 
 
 class LocalStore:
@@ -162,8 +164,15 @@ class LocalStore:
         if where is None or where == _EVERYTHING:
             return view.alive
         bound = bind(where, {name: kind for name, (_, kind) in view.schema.items()})
-        passing = mask(bound, _Columns(self, view), len(view.rows))
-        return passing if view.alive is None else passing & view.alive
+        found = view.masks.get(bound)
+        if found is None:
+            found = mask(bound, _Columns(self, view), len(view.rows))
+            if view.alive is not None:
+                found &= view.alive
+            if len(view.masks) >= _MASKS:
+                view.masks.clear()
+            view.masks[bound] = found
+        return found
 
     def _column(self, view: _View, name: str) -> Column:
         with self._lock:
