@@ -15,8 +15,8 @@ BATCH = 20  # queries from which FAISS multiplies matrices
 _BLOCK = 8_192  # rows that are decoded at once for a batch
 # Shares of the rows that pass: up to the first, those rows alone are multiplied; from the second
 # on, a whole scan is filtered afterwards, because skipping single rows costs more than it saves.
-_FEW = {"float32": 0.4, "float16": 0.002}
-_MOST = {"float32": 0.4, "float16": 0.25}
+_FEW = {"float32": 0.01, "float16": 0.002}
+_MOST = 0.25
 # Neighbours asked of a scan that is filtered afterwards, one in 250 rows within these ends: enough
 # should pass even where a query's own topic is what fails, and more would cost FAISS time.
 _SPARE = (1_000, 4_000)
@@ -78,7 +78,7 @@ class Segment:
             found = self._scan(queries, top)
         elif count <= max(_FEW[self.kind] * self.size, top):
             found = self._few(queries, top, np.flatnonzero(rows))
-        elif count >= _MOST[self.kind] * self.size:
+        elif count >= _MOST * self.size:
             found = self._most(queries, top, rows)
         else:
             found = self._scan(queries, top, rows)
@@ -115,24 +115,9 @@ class Segment:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The products with some rows alone."""
         scores = np.empty((len(queries), len(places)), np.float32)
-        if self.kind == "float16":
-            for start in range(0, len(places), _BLOCK):
-                part = slice(start, start + _BLOCK)
-                scores[:, part] = queries @ self._decode(places[part]).T
-        else:
-            faiss = _faiss()
-            query = np.ascontiguousarray(queries)
-            vectors = self._flat.get_xb()
-            for number in range(len(query)):
-                faiss.fvec_inner_products_by_idx(
-                    faiss.swig_ptr(scores[number]),
-                    faiss.swig_ptr(query[number]),
-                    vectors,
-                    faiss.swig_ptr(places),
-                    self.dimension,
-                    1,
-                    len(places),
-                )
+        for start in range(0, len(places), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            scores[:, part] = queries @ self._decode(places[part]).T
         best = _best(scores, top)
         return np.take_along_axis(scores, best, axis=1), places[best]
 
