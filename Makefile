@@ -10,7 +10,7 @@ export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
-	@POLYGUEST_START=sample $(BIN)/streamlit run app.py
+	@POLYGUEST_START=sample $(BIN)/python -m ui.serve
 
 install: $(VENV)/.run
 

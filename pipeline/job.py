@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,10 @@ class Job:
         message: for the user, when refused or failed.
         stage, done, total: what it is at; see :data:`pipeline.stages.STAGES`.
         stages: that it goes through, in order.
+        owner: whose it is; owners take turns.
+        token: names it across restarts of the server, and can't be guessed.
+        tries: how often it was begun.
+        asked: when, in seconds since 1970.
     """
 
     id: int
@@ -39,6 +44,10 @@ class Job:
     total: int = 1
     cold: bool = False
     stages: tuple[str, ...] = TASK_STAGES["analyse"]
+    owner: str = ""
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    tries: int = 0
+    asked: float = field(default_factory=time.time)
     _began: float = field(default_factory=time.monotonic, repr=False)
     _stage_began: float = field(default_factory=time.monotonic, repr=False)
     _share: float = field(default=0.0, repr=False)

@@ -1,21 +1,18 @@
-"""The web server's end of :mod:`pipeline.worker`: starts it, sends it work, restarts it.
+"""The web server's end of :mod:`pipeline.worker`: sends it work, in turn, and keeps account of it.
 
-One :class:`WorkerClient` serves all sessions and may be called from any thread.
+One :class:`WorkerClient` serves all sessions and may be called from any thread. Analyses run in one
+process and queries are answered in another: umap-learn's compiled loops hold Python's lock, so that
+a query in the same process could wait for seconds, and a process can be killed to stop a job that
+does not listen.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +20,17 @@ import numpy as np
 
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
-from pipeline.errors import InputError
 from pipeline.job import TASK_STAGES, Job
+from pipeline.job_queue import FairQueue, JobFiles, is_repeatable
+from pipeline.places import cache_folder
+from pipeline.queries import FAULT, LOST, MOST_TRIES, QueryClient
 from pipeline.result import Settings
+from pipeline.worker_process import COMMAND, WorkerProcess
 
 log = logging.getLogger(__name__)
 
-FAULT = "Something went wrong, and it is not your file's fault: the log has the details."
-LOST = (
-    "The program's working process ended unexpectedly, perhaps for want of memory. "
-    "It has been started again: try once more, with a smaller file if it happens again."
-)
-COMMAND = (sys.executable, "-m", "pipeline.worker")
-# Threads must not spin while they wait: beside any other busy program that made scikit-learn's
-# KMeans ten times slower.
-_QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
-_ROOT = Path(__file__).parent.parent
-_QUERIES_KEPT = 500
-_QUERY_SECONDS = 120.0
-
-
-@dataclass
-class _Query:
-    vectors: np.ndarray | None = None
-    message: str = ""
-    refused: bool = False
-    over: threading.Event = field(default_factory=threading.Event)
+_SECONDS_TO_STOP = 1.0  # then the process is killed
+_FINISHED_KEPT = 200
 
 
 class WorkerClient:
@@ -56,17 +38,25 @@ class WorkerClient:
 
     Args:
         command: what to run; tests give a small one.
+        files: folder in which jobs are written down, so that they outlive the server.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._command = tuple(command)
+    def __init__(self, command: Sequence[str] = COMMAND, *, files: Path | None = None) -> None:
         self._lock = threading.RLock()
-        self._waiting: dict[int, Job | _Query] = {}
-        self._vectors: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+        self._queue = FairQueue()
+        self._files = JobFiles(files)
+        self._requests: dict[str, dict[str, Any]] = {}  # of jobs that are not over, by token
+        self._jobs: OrderedDict[str, Job] = OrderedDict()  # by token
+        self._running: Job | None = None
         self._last = 0
-        self._closed = False
         self.warm = False
-        self._process = self._start()
+        with self._lock:
+            self._analyst = WorkerProcess("jobs", self._hear_job, self._lose_job, command)
+            self._queries = QueryClient(command)
+            for job, request in self._files.load():
+                job.id = request["id"] = self._number()
+                self._add(job, request)
+            self._dispatch()
 
     def analyse(
         self,
@@ -80,6 +70,7 @@ class WorkerClient:
         reading: Mapping[str, str | None] | None = None,
         rows: int = 1000,
         edits_from: Path | None = None,
+        owner: str | None = None,
     ) -> Job:
         """Ask for an analysis of a file; returns at once.
 
@@ -93,11 +84,12 @@ class WorkerClient:
             reading: options of :func:`pipeline.tables.read_table`: encoding, delimiter, sheet.
             rows: how many reviews it has, about.
             edits_from: folder of an earlier analysis of the file, whose edits are done again.
+            owner: who asks; owners take turns. The folder the target lies in when left out.
         """
         file = _file(source, name, columns, rules, reading)
         kept = str(edits_from.absolute()) if edits_from else None
         more = {"settings": asdict(settings), "edits_from": kept}
-        return self._submit("analyse", target, rows, **file, **more)
+        return self._submit("analyse", target, rows, owner, **file, **more)
 
     def edit(self, folder: Path, edit: Mapping[str, Any], *, rows: int = 1000) -> Job:
         """Ask for an edit of the analysis in a folder, or for {"do": "undo"} or {"do": "redo"}.
@@ -122,11 +114,17 @@ class WorkerClient:
         file = _file(source, name, columns, rules, reading)
         return self._submit("add", target, rows, folder=str(folder.absolute()), **file)
 
-    def _submit(self, task: str, target: Path, rows: int, **request: Any) -> Job:
+    def _submit(
+        self, task: str, target: Path, rows: int, owner: str | None = None, **more: Any
+    ) -> Job:
         with self._lock:
             number, stages = self._number(), TASK_STAGES[task]
             job = Job(number, target.absolute(), rows, cold=not self.warm, stages=stages)
-            self._ask({"do": task, "id": job.id, "target": str(job.target), **request}, job)
+            job.owner = str(job.target.parent) if owner is None else owner
+            request = {"do": task, "id": job.id, "target": str(job.target), **more}
+            self._add(job, request)
+            self._files.save(job, request)
+            self._dispatch()
             return job
 
     def encode(self, texts: Sequence[str], model: str) -> np.ndarray:
@@ -135,140 +133,108 @@ class WorkerClient:
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        keys = [(model, text) for text in texts]
-        with self._lock:
-            if all(key in self._vectors for key in keys):
-                return np.stack([self._vectors[key] for key in keys])
-            query = _Query()
-            self._ask(
-                {"do": "encode", "id": self._number(), "model": model, "texts": list(texts)}, query
-            )
-        if not query.over.wait(_QUERY_SECONDS):
-            raise InputError("The search takes too long: try again when the analysis has ended")
-        if query.vectors is None:
-            raise InputError(query.message)
-        with self._lock:
-            self._vectors.update(zip(keys, query.vectors, strict=True))
-            while len(self._vectors) > _QUERIES_KEPT:
-                self._vectors.popitem(last=False)
-        return query.vectors
+        return self._queries.encode(texts, model)
 
     def stop(self, job: Job) -> None:
-        """Stop a job: for the user at once, in the worker at the next sign of progress."""
+        """Stop a job: for the user at once, in the worker within about a second."""
         with self._lock:
-            if not job.over:
-                job.state = "stopped"
-                self._write({"do": "cancel", "id": job.id})
+            if job.over:
+                return
+            job.state = "stopped"
+            self._write_down(job)
+            if not self._queue.remove(job) and self._running is job:
+                self._analyst.ask({"do": "cancel", "id": job.id})
+                timer = threading.Timer(_SECONDS_TO_STOP, self._stop_by_force, (job,))
+                timer.daemon = True
+                timer.start()
+
+    def find(self, token: str) -> Job | None:
+        """A job by its token, also after a restart of the server; None when it is unknown."""
+        with self._lock:
+            return self._jobs.get(token)
 
     def ahead(self, job: Job) -> int:
         """How many jobs come before this one."""
         with self._lock:
-            jobs = [other for other in self._waiting.values() if isinstance(other, Job)]
-            return sum(other.id < job.id for other in jobs)
+            before = int(self._running is not None and self._running is not job)
+            waiting = list(self._queue)
+            return before + waiting.index(job) if job in waiting else 0
 
     def close(self) -> None:
         """End the worker."""
-        with self._lock:
-            self._closed = True
-            process = self._process
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        self._analyst.close()
+        self._queries.close()
+        self._files.close()
 
     @property
     def process_id(self) -> int:
-        """Of the worker that runs now."""
-        return self._process.pid
+        """Of the process that runs the jobs now."""
+        return self._analyst.id
 
     def _number(self) -> int:
         self._last += 1
         return self._last
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        environment = _QUIET_THREADS | os.environ
-        process = subprocess.Popen(
-            self._command,
-            cwd=_ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        threading.Thread(target=self._listen, args=(process,), daemon=True).start()
-        return process
+    def _add(self, job: Job, request: dict[str, Any]) -> None:
+        self._jobs[job.token] = job
+        while len(self._jobs) > _FINISHED_KEPT and next(iter(self._jobs.values())).over:
+            self._jobs.popitem(last=False)
+        if not job.over:
+            self._requests[job.token] = request
+            self._queue.put(job)
 
-    def _ask(self, request: dict[str, Any], waiting: Job | _Query) -> None:
-        if self._process.poll() is not None and not self._closed:
-            self._lose(self._process)
-        self._waiting[request["id"]] = waiting
-        self._write(request)
+    def _dispatch(self) -> None:
+        if self._running is None and (job := self._queue.take()):
+            self._running = job
+            job.tries += 1
+            self._files.save(job, self._requests[job.token])
+            self._analyst.ask(self._requests[job.token])
 
-    def _write(self, request: dict[str, Any]) -> None:
-        stream = self._process.stdin
-        try:
-            assert stream is not None  # noqa: S101  it was opened with a pipe
-            stream.write(json.dumps(request).encode("ascii") + b"\n")
-            stream.flush()
-        except (OSError, ValueError):  # it has died: whoever listens to it finds out
-            log.warning("the worker can't be reached")
+    def _write_down(self, job: Job) -> None:
+        request = self._requests.get(job.token)
+        if request is not None:
+            self._files.save(job, request)
+            if job.over:
+                del self._requests[job.token]
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None  # noqa: S101
-        began = time.monotonic()
-        for line in process.stdout:
-            try:
-                self._hear(json.loads(line))
-            except (ValueError, KeyError):
-                log.exception("the worker said %r", line[:200])
-        process.wait()
-        if time.monotonic() - began < 1:
-            time.sleep(1)  # one that dies at its start is not started a hundred times a second
+    def _stop_by_force(self, job: Job) -> None:
         with self._lock:
-            if not self._closed:
-                self._lose(process)
+            if self._running is job:
+                log.info("the job does not listen: its process is ended")
+                self._analyst.kill()
 
-    def _lose(self, process: subprocess.Popen[bytes]) -> None:
-        if process is not self._process:
-            return
-        log.error("the worker ended with code %s; it is started again", process.poll())
-        waiting, self._waiting = list(self._waiting.values()), {}
-        for one in waiting:
-            _fail(one, LOST)
-        self.warm = False
-        self._process = self._start()
+    def _lose_job(self) -> None:
+        with self._lock:
+            self.warm = False
+            job, self._running = self._running, None
+            if job is not None and not job.over:
+                # An edit may have been done before the worker died: not twice.
+                if job.tries < MOST_TRIES and is_repeatable(self._requests[job.token]):
+                    job.state, job.cold = "waiting", True
+                    self._queue.put(job, again=True)
+                else:
+                    job.message, job.state = LOST, "failed"
+                    self._write_down(job)
+            self._dispatch()
 
-    def _hear(self, answer: dict[str, Any]) -> None:
+    def _hear_job(self, answer: dict[str, Any]) -> None:
         event = answer["event"]
         with self._lock:
             if event == "warm":
                 self.warm = True
+            job = self._running
+            if job is None or answer["id"] != job.id:
                 return
-            waiting = self._waiting.get(answer["id"])
             if event == "progress":
-                if isinstance(waiting, Job) and not waiting.over:
-                    waiting.reached(answer["stage"], answer["done"], answer["total"])
+                if not job.over:
+                    job.reached(answer["stage"], answer["done"], answer["total"])
                 return
-            self._waiting.pop(answer["id"], None)
-        if isinstance(waiting, _Query) and event == "vectors":
-            data = np.frombuffer(base64.b64decode(answer["data"]), "<f4")
-            waiting.vectors = data.reshape(answer["shape"]).astype(np.float32)
-            waiting.over.set()
-        elif isinstance(waiting, Job) and event in ("done", "stopped"):
-            waiting.state = event if not waiting.over else waiting.state
-        elif waiting is not None:
-            refused = event == "refused"
-            _fail(waiting, answer["message"] if refused else FAULT, refused=refused)
-
-
-def _fail(one: Job | _Query, message: str, *, refused: bool = False) -> None:
-    if isinstance(one, _Query):
-        one.message, one.refused = message, refused
-        one.over.set()
-    elif not one.over:
-        one.message, one.state = message, "refused" if refused else "failed"
+            self._running = None
+            if not job.over:
+                job.message = {"refused": answer.get("message", ""), "failed": FAULT}.get(event, "")
+                job.state = event
+            self._write_down(job)
+            self._dispatch()
 
 
 def _file(
@@ -286,3 +252,16 @@ def _file(
         "rules": asdict(rules) if rules else None,
         "reading": dict(reading or {}),
     }
+
+
+_shared: WorkerClient | None = None
+_sharing = threading.Lock()
+
+
+def shared_client() -> WorkerClient:
+    """The one of this server, started at the first call; its jobs outlive the server."""
+    global _shared
+    with _sharing:
+        if _shared is None:
+            _shared = WorkerClient(files=cache_folder("jobs"))
+        return _shared

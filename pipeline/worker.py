@@ -19,13 +19,15 @@ has an ``id``, which its answers repeat::
     any -> {"id": ..., "event": "refused", "message": ...}  the user's input can't be used
         -> {"id": ..., "event": "failed"}                   a fault; its traceback is in the log
 
-Jobs run one at a time, first come, first served; queries are answered in between. The process
-ends when its input closes.
+Jobs run one at a time, first come, first served; queries are answered in between. The server runs
+two of these processes, one for jobs (at a lower priority) and one for queries, named by
+``POLYGUEST_WORKER``. The process ends when its input closes.
 """
 
 from __future__ import annotations
 
 import base64
+import ctypes
 import json
 import logging
 import os
@@ -35,10 +37,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, BinaryIO
 
 from pipeline.encoder import DEFAULT_MODEL, Encoder, load_encoder
 from pipeline.errors import InputError
+from pipeline.worker_process import ROLE_VARIABLE
 
 log = logging.getLogger("pipeline.worker")
 
@@ -49,8 +53,8 @@ _MOST_MODELS = 2  # kept in memory: the last ones used
 Send = Callable[[dict[str, Any]], None]
 
 
-class _StoppedError(Exception):
-    """The user has stopped the job."""
+class _StoppedError(BaseException):
+    """The user has stopped the job; no library that catches its own errors may swallow it."""
 
 
 class Worker:
@@ -68,6 +72,9 @@ class Worker:
         self._loading = threading.Lock()
         self._models: dict[str, Encoder] = {}
         self._stopped: set[Any] = set()
+        self._guard = threading.Lock()
+        self._at_work: tuple[Any, int] | None = None  # a job's id and its thread
+        self._warm = False
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
         self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
         for waiting, answer in ((self._jobs, self._work), (self._queries, self._encode)):
@@ -79,7 +86,7 @@ class Worker:
             request = json.loads(line)
             kind = request["do"]
             if kind == "cancel":
-                self._stopped.add(request["id"])
+                self._cancel(request["id"])
             elif kind in _JOBS:
                 self._jobs.put(request)
             elif kind == "encode":
@@ -88,17 +95,19 @@ class Worker:
                 log.error("unknown request %r", kind)
                 self._send({"id": request["id"], "event": "failed"})
 
-    def warm_up(self) -> None:
-        """Load the bundled model and compile umap's code, which costs 20 seconds once."""
+    def warm_up(self, *, jobs: bool = True) -> None:
+        """Load the bundled model and, for jobs, compile umap's code: 20 seconds, once."""
         import numpy as np
 
         try:
             self.model(DEFAULT_MODEL)
-            from pipeline.layout import lay_out
-            from pipeline.rows import unit_rows
+            if jobs:
+                from pipeline.layout import lay_out
+                from pipeline.rows import unit_rows
 
-            points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
-            lay_out(unit_rows(points))
+                points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
+                lay_out(unit_rows(points))
+            self._warm = True
         except Exception:  # the job that needs it says what is wrong
             log.exception("could not warm up")
         self._send({"id": None, "event": "warm"})
@@ -123,7 +132,7 @@ class Worker:
             request = waiting.get()
             event: dict[str, Any]
             try:
-                event = answer(request)
+                event = self._answer(request, answer)
             except _StoppedError:
                 event = {"event": "stopped"}
             except InputError as error:
@@ -133,6 +142,32 @@ class Worker:
                 event = {"event": "failed"}
             self._stopped.discard(request["id"])
             self._send({"id": request["id"], **event})
+
+    def _answer(
+        self, request: dict[str, Any], answer: Callable[[dict[str, Any]], Any]
+    ) -> dict[str, Any]:
+        own = threading.get_ident()
+        if request["do"] not in _JOBS:
+            return answer(request)
+        with self._guard:
+            self._at_work = request["id"], own
+        try:
+            return answer(request)
+        finally:
+            with self._guard:
+                self._at_work = None
+                _raise_in(own, None)  # what was still to come is for this job alone
+
+    def _cancel(self, job: Any) -> None:
+        """Stop a job at its next sign of progress, and in a stage that gives none.
+
+        Not before everything is imported: a module that is broken off stays broken. The client
+        kills the process when neither helps.
+        """
+        with self._guard:
+            self._stopped.add(job)
+            if self._warm and self._at_work and self._at_work[0] == job:
+                _raise_in(self._at_work[1], _StoppedError)
 
     def _work(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.stages import StageLog
@@ -163,6 +198,20 @@ class Worker:
         return report
 
 
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Let a thread raise when it next runs Python code; None takes that back."""
+    pending = ctypes.py_object(error) if error else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), pending)
+
+
+def _step_back() -> None:
+    """Leave the processor to the server and to queries whenever they want it."""
+    import psutil
+
+    own = psutil.Process()
+    own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else own.nice() + 5)
+
+
 def main() -> None:
     """Serve standard input until it closes."""
     # The terminal's Ctrl+C is for the server; this process ends when the server lets go of it.
@@ -174,8 +223,12 @@ def main() -> None:
         answers.write(json.dumps(answer).encode("ascii") + b"\n")
         answers.flush()
 
+    jobs = os.environ.get(ROLE_VARIABLE) != "queries"
+    if jobs:
+        _step_back()
     worker = Worker(send)
-    threading.Thread(target=worker.warm_up, daemon=True).start()
+    warm_up = partial(worker.warm_up, jobs=jobs)
+    threading.Thread(target=warm_up, daemon=True).start()
     try:
         worker.take(sys.stdin.buffer)
     finally:

@@ -2,10 +2,13 @@
 
 import base64
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from pipeline.analysis import Settings
 from pipeline.analysis_folder import load_analysis
 from pipeline.errors import InputError
 from pipeline.job import Job
+from pipeline.job_queue import FairQueue
 from pipeline.jobs import FAULT, LOST, WorkerClient
 from pipeline.worker import Worker
 
@@ -190,6 +194,35 @@ def test_a_stopped_job_ends_soon_and_a_waiting_one_never_starts(file, cache):
     assert encoder.encoded == 0
 
 
+def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
+    """As in the map stage: a loop in Python that calls compiled code."""
+    from pipeline import worker
+
+    at_work = threading.Event()
+
+    def endless(*_arguments, **_options):
+        at_work.set()
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:  # as libraries do
+                continue
+
+    encoder = FakeEncoder()
+    monkeypatch.setattr(encoder, "encode_documents", endless, raising=False)
+    talk = Talk(encoder)
+    talk.worker._warm = True
+    analyse(talk, file, 1)
+    assert at_work.wait(10)
+    talk.ask(do="cancel", id=1)
+    assert talk.wait(1, seconds=1) == {"id": 1, "event": "stopped"}
+    monkeypatch.undo()
+    monkeypatch.setenv("POLYGUEST_CACHE", str(file.parent / "cache"))
+    analyse(talk, file, 2)
+    assert talk.wait(2)["event"] == "done"
+    assert worker._raise_in(threading.get_ident(), None) is None
+
+
 def test_the_process_ends_with_its_input_and_prints_only_answers():
     command = [sys.executable, "-m", "pipeline.worker"]
     process = subprocess.run(
@@ -224,20 +257,134 @@ def wait_until(condition, seconds=20):
     assert condition()
 
 
-def test_a_worker_that_dies_is_started_again(tmp_path):
-    client = WorkerClient([sys.executable, "-c", MORTAL])
+@contextmanager
+def client_of(program, **options):
+    client = WorkerClient([sys.executable, "-c", program], **options)
     try:
+        yield client
+    finally:
+        client.close()
+
+
+def test_a_worker_that_dies_is_started_again(tmp_path):
+    with client_of(MORTAL) as client:
         first = client.process_id
         assert client.encode(["a"], "fake").shape == (1, 2)
-        jobs = [
-            client.analyse(tmp_path / "f", tmp_path / "t", name="f", settings=Settings())
-            for _ in range(2)
-        ]
-        wait_until(lambda: all(job.over for job in jobs))
-        assert [job.state for job in jobs] == ["failed", "failed"]
-        assert jobs[0].message == LOST
-        wait_until(lambda: client.process_id != first)
+        job = client.analyse(tmp_path / "f", tmp_path / "t", name="f", settings=Settings())
+        wait_until(lambda: job.over)
+        assert (job.state, job.message, job.tries) == ("failed", LOST, 2)
+        assert client.process_id != first
         assert client.encode(["b"], "fake").shape == (1, 2)
+
+
+SLEEPER = """
+import json, sys, time
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["do"] == "analyse":
+        say = {"id": request["id"], "event": "progress", "stage": "map", "done": 0, "total": 1}
+        print(json.dumps(say), flush=True)
+        if request["name"] == "deaf":
+            time.sleep(1000)
+        say = {"id": request["id"], "event": "done"}
+        print(json.dumps(say), flush=True)
+"""
+
+
+def test_a_job_that_does_not_listen_is_ended_by_force(tmp_path):
+    with client_of(SLEEPER) as client:
+
+        def ask(name):
+            return client.analyse(tmp_path, tmp_path / name, name=name, settings=Settings())
+
+        deaf, next_one = ask("deaf"), ask("next")
+        wait_until(lambda: deaf.state == "running")
+        first = client.process_id
+        client.stop(deaf)
+        assert deaf.state == "stopped"
+        wait_until(lambda: next_one.state == "done", seconds=5)
+        assert client.process_id != first and deaf.state == "stopped"
+
+
+def test_jobs_outlive_the_server(tmp_path):
+    source, files = tmp_path / "f", tmp_path / "jobs"
+    source.write_text("review")
+    with client_of(SLEEPER, files=files) as client:
+        done, deaf, waiting, gone = (
+            client.analyse(path, tmp_path / n, name=n, settings=Settings(), owner=n)
+            for n, path in {"a": source, "deaf": source, "b": source, "c": tmp_path / "x"}.items()
+        )
+        wait_until(lambda: deaf.state == "running")
+        with client_of(SLEEPER, files=files) as second:  # another server has no part in them
+            assert second.find(deaf.token) is None
+    for path in files.glob("*.json"):  # else the next server would wait for it again
+        path.write_text(path.read_text().replace('"deaf"', '"hears"'))
+    (files / "strange.json").write_text("{}")
+    with client_of(SLEEPER, files=files) as client:
+        assert client.find(gone.token) is None and not (files / "strange.json").exists()
+        assert client.find(done.token).state == "done"
+        again = [client.find(job.token) for job in (deaf, waiting)]
+        wait_until(lambda: all(job.state == "done" for job in again))
+        assert [job.tries for job in again] == [2, 1]
+        client.stop(again[0])
+        assert client.find(deaf.token).target == tmp_path / "deaf"
+
+
+def test_owners_take_turns():
+    queue = FairQueue()
+    jobs = [Job(n, SAMPLE, 1, owner=owner) for n, owner in enumerate("aaabbc")]
+    for job in jobs:
+        queue.put(job)
+    assert [job.id for job in queue] == [0, 3, 5, 1, 4, 2]
+    assert queue.take() is jobs[0]
+    queue.put(jobs[0], again=True)
+    assert queue.remove(jobs[4]) and not queue.remove(jobs[4])
+    assert [queue.take().id for _ in range(5)] == [0, 3, 5, 1, 2]
+    assert queue.take() is None
+
+
+SLOW = """
+import pathlib, sys, time
+sys.path.insert(0, "tests")
+from conftest import FakeEncoder
+from pipeline import tasks, worker
+from pipeline.vectors import embed_documents
+
+folder = pathlib.Path(sys.argv[1])
+
+class SlowEncoder(FakeEncoder):
+    def encode_documents(self, texts, *, progress=None):
+        time.sleep(0.3)
+        with open(folder / "encoded", "a") as file:
+            file.write(f"{len(texts)} ")
+        return super().encode_documents(texts)
+
+def embed(request, load, log):
+    with log.stage("embed") as told:
+        texts = pathlib.Path(request["source"]).read_text("utf-8").splitlines()
+        embed_documents(load("fake"), texts, progress=told)
+
+tasks.TASKS["analyse"] = embed
+worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
+worker.Worker.warm_up = lambda self, **options: None
+worker.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
+def test_after_kill_9_in_the_middle_at_most_a_batch_is_computed_again(tmp_path, cache):
+    path = tmp_path / "upload"
+    path.write_text("\n".join(f"The bed number {n} was good, with a view" for n in range(1000)))
+    client = WorkerClient([sys.executable, "-c", SLOW, str(tmp_path)])
+    try:
+        job = client.analyse(path, tmp_path / "t", name="f", settings=Settings(), rows=1000)
+        wait_until(lambda: job.over or (job.stage == "embed" and job.done > 400), seconds=90)
+        os.kill(client.process_id, signal.SIGKILL)
+        wait_until(lambda: job.over, seconds=90)
+        assert (job.state, job.tries) == ("done", 2), job.message
+        batches = [int(size) for size in (tmp_path / "encoded").read_text().split()]
+        assert len(batches) > 3
+        assert 1000 <= sum(batches) <= 1000 + max(batches)
     finally:
         client.close()
 
@@ -274,12 +421,12 @@ def test_the_client_knows_how_each_job_stands(tmp_path):
         assert 0 < slow.share() < 1
         assert slow.seconds_left() > 0
         refused, fault = ask("empty"), ask("fault")
-        assert client.ahead(fault) >= 1
+        assert (client.ahead(slow), client.ahead(refused), client.ahead(fault)) == (0, 1, 2)
+        client.stop(slow)
+        assert slow.state == "stopped"
         wait_until(lambda: refused.over and fault.over)
         assert (refused.state, refused.message) == ("refused", "The file is empty")
         assert (fault.state, fault.message) == ("failed", FAULT)
-        client.stop(slow)
-        assert slow.state == "stopped"
         with pytest.raises(InputError, match="No such model"):
             client.encode(["a"], "nothing")
     finally:

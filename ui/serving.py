@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
-from pipeline.jobs import WorkerClient
+from pipeline.jobs import WorkerClient, shared_client
 from pipeline.places import cache_folder
 from pipeline.reading.types import Limits
 
@@ -25,7 +25,7 @@ def worker() -> WorkerClient:
     forget_old_sessions(cache_folder("sessions"))
     # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
     config.set_option("server.maxUploadSize", upload_limit())
-    return WorkerClient()
+    return shared_client()
 
 
 def upload_limit() -> int:
