@@ -1,27 +1,59 @@
 """What guests talk about in hotels: short names in many languages, matched by meaning.
 
 ``pipeline/data/aspects/<code>.txt``: line n of every file names the same aspect, as a heading.
+``pipeline/data/aspect_groups.txt``: which broader aspect each belongs to.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from pipeline.encoder import Encoder
-from pipeline.model_data import encode_lines, load_lines, of_model
+from pipeline.model_data import DATA, encode_lines, load_lines, of_model
 from pipeline.neutral import NeutralSpace
+from pipeline.polarity import polarity_vectors, without_language
 from pipeline.rows import unit_rows
 
 NAME = "aspects"
-_NEAREST = (1.0, 0.5, 0.25)  # what a review gives to the three aspects nearest to it
+_OTHER = "other"  # sentences that are about no hotel
+_NEAREST = (4 / 7, 2 / 7, 1 / 7)  # what a review gives to the three aspects nearest to it
 _SMOOTHING = 0.01
-_FEWEST_SHARE = 0.12  # below, no aspect speaks for the topic
-_FEWEST_COSINE = 0.28
+_FEWEST_SHARE = 0.22  # of the votes, for a broad aspect to speak for a topic
+_FEWEST_RARE = 0.15  # for one that hardly occurs elsewhere
+_RARE = 8.0  # times as often as elsewhere
+_MORE = 2.5  # times as often as elsewhere, for one that occurs elsewhere too
+_FEWEST_COSINE = 0.25  # with what sets the topic's centre apart
+_SPECIFIC = 0.4  # of its broad aspect's votes: then the narrower name is the right one
+_ALSO = 0.5  # of the best aspect's score: then both are named
+_HOTEL_FILE, _HOTEL_TOPIC = 0.3, 0.15  # 0: as far from hotels as the other sentences, 1: hotels
 
 
 def aspect_names(language: str = "en") -> tuple[str, ...]:
     """The aspects' names, in a language of ``data/aspects``."""
     return load_lines(NAME)[language]
+
+
+@cache
+def aspect_groups() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """For each aspect its broader one (itself where there is none), and its sign.
+
+    The sign is -1 for what is a complaint by itself ("Bad smells"), 1 for praise, else 0.
+    """
+    place = {name: aspect for aspect, name in enumerate(aspect_names())}
+    parents, signs, broad = [-1] * len(place), [0] * len(place), -1
+    for line in (DATA / "aspect_groups.txt").read_text("utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        name = line.strip()
+        sign = {"- ": -1, "+ ": 1}.get(name[:2], 0)
+        aspect = place[name[2:] if sign else name]
+        broad = broad if line.startswith(" ") else aspect
+        parents[aspect], signs[aspect] = broad, sign
+    if -1 in parents:
+        raise ValueError(f"no group: {aspect_names()[parents.index(-1)]}")
+    return tuple(parents), tuple(signs)
 
 
 def aspect_vectors(encoder: Encoder) -> np.ndarray:
@@ -35,23 +67,50 @@ def measure_aspects(encoder: Encoder) -> dict[str, np.ndarray]:
     return {"vectors": vectors.astype(np.float32)}
 
 
+def other_vectors(encoder: Encoder) -> np.ndarray:
+    """Raw vectors of sentences that are about no hotel: float32 (sentences, d)."""
+    return of_model(_OTHER, encoder, lambda: measure_other(encoder))["vectors"]
+
+
+def measure_other(encoder: Encoder) -> dict[str, np.ndarray]:
+    """Embed them."""
+    vectors = encode_lines(encoder, load_lines(_OTHER)).mean(axis=0)
+    return {"vectors": vectors.astype(np.float32)}
+
+
+def about_hotels(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.ndarray:
+    """How much each text is about a stay: float32 (n,), 1 as hotel sentences, 0 as others."""
+    hotel = without_language(polarity_vectors(encoder), space).mean(axis=0)
+    other = without_language(other_vectors(encoder), space).mean(axis=0)
+    axis = (hotel - other) / max(float(((hotel - other) ** 2).sum()), 1e-9)
+    return ((without_language(raw, space) - other) @ axis).astype(np.float32)
+
+
+def hotel_topics(about: np.ndarray, assignments: np.ndarray, count: int) -> np.ndarray:
+    """Topics that a hotel aspect may name, bool (count,): none in a file about something else."""
+    means = np.array([about[assignments == topic].mean() for topic in range(count)])
+    return (means >= _HOTEL_TOPIC) & (about.mean() >= _HOTEL_FILE)
+
+
 def match_aspects(
     neutral: np.ndarray,
     assignments: np.ndarray,
     count: int,
     aspects: np.ndarray,
     space: NeutralSpace,
-) -> list[list[tuple[int, float]]]:
-    """For each topic the aspects that set it apart, best first, each with a score up to 2.
+) -> list[list[tuple[int, ...]]]:
+    """For each topic the aspects that may name it: single ones and pairs, best first.
 
-    Two signs are added, each as a share of its best: how much more often the topic's reviews are
-    nearest to the aspect than other reviews (weighed like words in class-based TF-IDF), and the
-    cosine of the aspect with what the topic's centre adds to the mean of all centres. An aspect
-    that only one sign speaks for, weakly, is left out; a topic may have none.
+    A review votes for the three aspects nearest to it, and so for the broader aspects these
+    belong to. A broad aspect speaks for a topic that gives it a good share of its votes, clearly
+    more than other topics do (weighed like words in class-based TF-IDF), and whose centre leans
+    to it or to one of its narrower aspects. The narrower one is put in its place where it has a
+    good part of its votes. A second broad aspect is named beside the first where it speaks for
+    the topic about as well. A topic may have none.
 
     Args:
         neutral: float32 (n, d), reviews in the neutral space.
-        assignments: int (n,), topic of each review, 0 to ``count`` - 1.
+        assignments: int (n,), topic of each review; others than 0 to ``count`` - 1 are "the rest".
         count: number of topics.
         aspects: float32 (a, d), raw, of :func:`aspect_vectors`.
         space: of the reviews.
@@ -64,19 +123,61 @@ def match_aspects(
     votes = np.zeros_like(similar)
     for place, weight in enumerate(_NEAREST[: nearest.shape[1]]):
         votes[np.arange(len(votes)), nearest[:, place]] = weight
-    sums = np.array([votes[assignments == topic].sum(axis=0) for topic in range(count)])
-    sizes = np.bincount(assignments, minlength=count)[:, None]
-    here = sums / np.maximum(sizes, 1)
-    elsewhere = (votes.sum(axis=0) - sums) / np.maximum(len(votes) - sizes, 1)
-    shares = here * np.log((here + _SMOOTHING) / (elsewhere + _SMOOTHING))
+    parents = np.array(aspect_groups()[0])
+    broad = np.zeros((len(parents), len(parents)), votes.dtype)
+    broad[np.arange(len(parents)), parents] = 1
     centres = np.array([neutral[assignments == topic].mean(axis=0) for topic in range(count)])
     centres = unit_rows(centres)
-    apart = unit_rows(centres - centres.mean(axis=0))
-    cosines = apart @ headings.T
+    cosines = unit_rows(centres - centres.mean(axis=0)) @ headings.T
+    narrow_here, _narrow_score, _times = _shares(votes, assignments, count)
+    here, score, times = _shares(votes @ broad, assignments, count)
     found = []
-    for share, cosine in zip(shares, cosines, strict=True):
-        score = share / max(float(share.max()), 1e-9) + cosine / max(float(cosine.max()), 1e-9)
-        sound = (share >= _FEWEST_SHARE) & (cosine >= _FEWEST_COSINE)
-        order = [int(a) for a in np.argsort(-score, kind="stable") if sound[a]]
-        found.append([(a, float(score[a])) for a in order])
+    for topic in range(count):
+        leaning = np.array([cosines[topic][parents == p].max(initial=-1) for p in parents])
+        speaks = (leaning >= _FEWEST_COSINE) & (
+            ((here[topic] >= _FEWEST_SHARE) & (times[topic] >= _MORE))
+            | ((here[topic] >= _FEWEST_RARE) & (times[topic] >= _RARE))
+        )
+        order = [int(a) for a in np.argsort(-score[topic], kind="stable") if speaks[a]]
+        found.append(
+            _candidates(order, score[topic], here[topic], narrow_here[topic], cosines[topic])
+        )
     return found
+
+
+def _shares(
+    votes: np.ndarray, assignments: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(count, a) each: a topic's mean vote, its score, and how many times the others' mean."""
+    sums = np.array([votes[assignments == topic].sum(axis=0) for topic in range(count)])
+    sizes = np.array([(assignments == topic).sum() for topic in range(count)])[:, None]
+    here = sums / np.maximum(sizes, 1)
+    elsewhere = (votes.sum(axis=0) - sums) / np.maximum(len(votes) - sizes, 1)
+    return (
+        here,
+        here * np.log((here + _SMOOTHING) / (elsewhere + _SMOOTHING)),
+        here / np.maximum(elsewhere, 1e-6),
+    )
+
+
+def _candidates(
+    order: list[int], score: np.ndarray, here: np.ndarray, narrow: np.ndarray, cosines: np.ndarray
+) -> list[tuple[int, ...]]:
+    """Names to try, best first, out of a topic's broad aspects."""
+    if not order:
+        return []
+    parents = np.array(aspect_groups()[0])
+    singles: list[int] = []
+    best: list[int] = []  # of each broad aspect, itself or the narrower one in its place
+    for broad in order:
+        own = np.flatnonzero(parents == broad)
+        own = own[np.argsort(-narrow[own], kind="stable")]
+        first = int(own[0])
+        specific = narrow[first] >= _SPECIFIC * here[broad] and cosines[first] >= _FEWEST_COSINE
+        best.append(first if specific else broad)
+        singles += [first, broad] if specific else [broad, first]
+    pairs = [(best[0], other) for other in best[1:]]
+    also = len(order) > 1 and score[order[1]] >= _ALSO * score[order[0]]
+    others = [(aspect,) for aspect in dict.fromkeys(singles) if aspect != best[0]]
+    candidates = [*pairs[:1], (best[0],)] if also else [(best[0],)]
+    return list(dict.fromkeys([*candidates, *others, *pairs]))

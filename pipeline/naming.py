@@ -1,56 +1,153 @@
-"""Topics -> names a person can read, no two alike."""
+"""Topics -> names a person can read, in every language of the interface, no two alike."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pipeline.aspects import aspect_groups, aspect_names
+from pipeline.model_data import load_lines
+from pipeline.polarity import COMPLAINT, PRAISE
 
 _WORDS = 3
-_ALSO = 0.8  # of the best aspect's score: then both are named
+_FEWEST_REVIEWS = 5  # of a language in a topic, for its words to name the topic in it
+_SIDES = {
+    "ar": ("إشادة", "شكاوى"),
+    "de": ("Lob", "Beschwerden"),
+    "en": ("praise", "complaints"),
+    "es": ("elogios", "quejas"),
+    "fr": ("éloges", "plaintes"),
+    "hi": ("तारीफ़", "शिकायतें"),
+    "id": ("pujian", "keluhan"),
+    "it": ("elogi", "lamentele"),
+    "ja": ("好評", "苦情"),
+    "ko": ("칭찬", "불만"),
+    "nl": ("lof", "klachten"),
+    "pl": ("pochwały", "skargi"),
+    "pt": ("elogios", "reclamações"),
+    "ru": ("похвала", "жалобы"),
+    "th": ("คำชม", "ข้อร้องเรียน"),
+    "tr": ("övgü", "şikâyetler"),
+    "vi": ("khen", "phàn nàn"),
+    "zh": ("好评", "投诉"),
+}
+
+
+def name_languages() -> tuple[str, ...]:
+    """The languages that every topic has a name in."""
+    return tuple(load_lines("aspects"))
 
 
 def name_topics(
-    keywords: Sequence[dict[str, list[str]]],
-    sizes: Sequence[dict[str, int]],
-    aspects: Sequence[Sequence[tuple[str, float]]] | None = None,
-) -> list[str]:
-    """A name for each topic.
+    keywords: Sequence[Mapping[str, Sequence[str]]],
+    sizes: Sequence[Mapping[str, int]],
+    *,
+    aspects: Sequence[Sequence[tuple[int, ...]]] | None = None,
+    sides: Sequence[int] | None = None,
+    glosses: Sequence[Mapping[str, Sequence[str]]] | None = None,
+) -> list[dict[str, str]]:
+    """For each topic: language -> its name, unlike all others in that language.
 
-    The hotel aspect that fits it, or the two that fit it about as well; where none does, its most
-    telling words: English ones, else those of its largest language.
+    The hotel aspect that fits it, or the two that do; where none does, its most telling words: in
+    English the English ones and what those of other languages mean, in another language its own.
 
     Args:
         keywords: for each topic, language -> words, the most telling first.
         sizes: for each topic, language -> number of reviews.
-        aspects: for each topic, names of aspects with scores, best first; may be empty.
+        aspects: for each topic the aspects that may name it, of
+            :func:`pipeline.aspects.match_aspects`; may be empty.
+        sides: for each topic 1 where it praises, -1 where it complains, else 0; of
+            :func:`pipeline.polarity.one_sided`.
+        glosses: for each topic, language -> the keywords in English, "" for unknown.
     """
-    names: list[str] = []
+    languages = name_languages()
+    taken: set[tuple[tuple[int, ...], int]] = set()
+    used: dict[str, set[str]] = {language: set() for language in languages}
+    names: list[dict[str, str]] = []
     for topic, (words, size) in enumerate(zip(keywords, sizes, strict=True)):
-        by_aspect = _aspect_names(aspects[topic] if aspects else ())
-        name = next((name for name in by_aspect if name not in names), None)
-        names.append(name or _by_keywords(topic, words, size, names))
+        side = sides[topic] if sides else 0
+        chosen = _choose(aspects[topic] if aspects else (), side, taken)
+        if chosen:
+            taken.add(chosen)
+            name = {language: _by_aspects(*chosen, language) for language in languages}
+        else:
+            name = _by_keywords(words, size, glosses[topic] if glosses else {}, languages)
+        name = {language: _unlike(name[language], used[language], topic) for language in languages}
+        for language in languages:
+            used[language].add(name[language].casefold())
+        names.append(name)
     return names
 
 
-def _aspect_names(aspects: Sequence[tuple[str, float]]) -> list[str]:
-    """Names to try, best first."""
-    if not aspects:
-        return []
-    (best, score), others = aspects[0], aspects[1:]
-    pairs = [f"{best} · {other}" for other, _ in others]
-    also = bool(others) and others[0][1] >= _ALSO * score
-    return [*pairs[:1], best, *pairs[1:3]] if also else [best, *pairs[:3]]
+def _choose(
+    aspects: Sequence[tuple[int, ...]], side: int, taken: set[tuple[tuple[int, ...], int]]
+) -> tuple[tuple[int, ...], int] | None:
+    """The first aspects that say nothing against the topic's side and name no other topic."""
+    signs = aspect_groups()[1]
+    for chosen in aspects:
+        said = {signs[aspect] for aspect in chosen} - {0}
+        if side and -side in said:
+            continue
+        shown = 0 if said else side  # "Bad smells" needs no ": complaints"
+        if not any((order, shown) in taken for order in (chosen, chosen[::-1])):
+            return chosen, shown
+    return None
+
+
+def _by_aspects(aspects: tuple[int, ...], side: int, language: str) -> str:
+    name = " · ".join(aspect_names(language)[aspect] for aspect in aspects)
+    if not side:
+        return name
+    colon = "：" if language in ("ja", "zh") else " : " if language == "fr" else ": "
+    return name + colon + _SIDES[language][0 if side == PRAISE else 1]
 
 
 def _by_keywords(
-    topic: int, words: dict[str, list[str]], size: dict[str, int], taken: Sequence[str]
-) -> str:
-    by_size = sorted(words, key=lambda code: (code != "en", -size.get(code, 0), code))
-    best = next((words[code] for code in by_size if len(words[code]) >= _WORDS), None)
-    best = best or (words[by_size[0]] if by_size else [])
-    name = ", ".join(best[:_WORDS]) or f"Topic {topic + 1}"
-    name = name[0].upper() + name[1:]
-    more = iter(best[_WORDS:])
-    while name in taken:
-        word = next(more, None)
-        name = f"{name}, {word}" if word else f"{name} ({topic + 1})"
-    return name
+    words: Mapping[str, Sequence[str]],
+    size: Mapping[str, int],
+    glosses: Mapping[str, Sequence[str]],
+    languages: Sequence[str],
+) -> dict[str, str]:
+    english = _in_english(words, size, glosses)
+    if not english:  # nothing has a meaning we know: the largest language's own words
+        by_size = sorted(words, key=lambda code: (-size.get(code, 0), code))
+        english = list(words[by_size[0]]) if by_size else []
+    fallback = _sentence(english)
+    names = {}
+    for language in languages:
+        own = words.get(language, ())
+        few = len(own) < _WORDS or size.get(language, 0) < _FEWEST_REVIEWS
+        names[language] = fallback if few or language == "en" else _sentence(own)
+    return names
+
+
+def _in_english(
+    words: Mapping[str, Sequence[str]],
+    size: Mapping[str, int],
+    glosses: Mapping[str, Sequence[str]],
+) -> list[str]:
+    """English words, those first that most languages' words come to."""
+    votes: dict[str, float] = {}
+    for language in sorted(words):
+        meant = words[language] if language == "en" else glosses.get(language, ())
+        weight = size.get(language, 0) ** 0.5 * (1.0 if language == "en" else 0.6)
+        for place, word in enumerate(dict.fromkeys(word for word in meant if word)):
+            votes[word] = votes.get(word, 0.0) + weight / (place + 2)
+    ranked = sorted(votes, key=lambda word: (-votes[word], word))
+    distinct: list[str] = []
+    for word in ranked:  # "bus, buses" says one thing
+        if not any(word.startswith(w[:4]) and w.startswith(word[:4]) for w in distinct):
+            distinct.append(word)
+    return distinct
+
+
+def _sentence(words: Sequence[str]) -> str:
+    name = ", ".join(words[:_WORDS])
+    return name[:1].upper() + name[1:]
+
+
+def _unlike(name: str, used: set[str], topic: int) -> str:
+    name = name or f"Topic {topic + 1}"
+    return name if name.casefold() not in used else f"{name} ({topic + 1})"
+
+
+__all__ = ["COMPLAINT", "PRAISE", "name_languages", "name_topics"]

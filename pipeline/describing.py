@@ -1,0 +1,99 @@
+"""Topics -> what is said about them: names, keywords, what these mean in English, praise or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.aspects import (
+    about_hotels,
+    aspect_names,
+    aspect_vectors,
+    hotel_topics,
+    match_aspects,
+)
+from pipeline.encoder import Encoder
+from pipeline.glosses import gloss_keywords
+from pipeline.keywords import topic_keywords
+from pipeline.naming import name_topics
+from pipeline.neutral import NeutralSpace
+from pipeline.polarity import one_sided, polar_reviews, polarity_vectors
+
+
+@dataclass(frozen=True)
+class Description:
+    """What can be said about one topic.
+
+    Attributes:
+        names: language of the interface -> name; "en" is always there, no two topics share one.
+        keywords: language -> words that set the topic apart in that language.
+        glosses: language -> the same words in English, "" for unknown; of the first five only.
+        side: 1 where nearly all praise, -1 where nearly all complain, else 0.
+    """
+
+    names: dict[str, str]
+    keywords: dict[str, list[str]]
+    glosses: dict[str, list[str]]
+    side: int
+
+
+def describe_topics(
+    texts: Sequence[str],
+    languages: np.ndarray,
+    assignments: np.ndarray,
+    count: int,
+    *,
+    raw: np.ndarray,
+    space: NeutralSpace,
+    encoder: Encoder,
+    ratings: np.ndarray | None = None,
+    use_cache: bool = True,
+) -> list[Description]:
+    """Names, keywords and glosses of ``count`` topics.
+
+    Args:
+        texts: n reviews, or sentences.
+        languages: str (n,).
+        assignments: int (n,), topic of each; others than 0 to ``count`` - 1 belong to none.
+        count: number of topics, none of them empty.
+        raw: float32 (n, d), the model's vectors of the texts.
+        space: in which the topics were found.
+        encoder: the model.
+        ratings: float (n,), NaN for none; where there are any they tell praise from complaint.
+        use_cache: whether keywords' vectors may come from, and go to, the cache on disk.
+    """
+    grouped = np.flatnonzero((assignments >= 0) & (assignments < count))
+    matched = match_aspects(
+        space.transform(raw), assignments, count, aspect_vectors(encoder), space
+    )
+    hotels = hotel_topics(about_hotels(raw, space, encoder), assignments, count)
+    polar = polar_reviews(raw, space, polarity_vectors(encoder), ratings)
+    sides = one_sided(polar[grouped], assignments[grouped], count)
+    keywords = topic_keywords(
+        [texts[int(row)] for row in grouped], languages[grouped], assignments[grouped], count
+    )
+    glosses = gloss_keywords(keywords, encoder, space, use_cache=use_cache)
+    sizes = [Counter(languages[assignments == topic].tolist()) for topic in range(count)]
+    names = name_topics(
+        keywords,
+        sizes,
+        aspects=[
+            _fitting(match, side) if hotel else []
+            for match, side, hotel in zip(matched, sides, hotels, strict=True)
+        ],
+        sides=[side if hotel else 0 for side, hotel in zip(sides, hotels, strict=True)],
+        glosses=glosses,
+    )
+    return [
+        Description(names[topic], keywords[topic], glosses[topic], sides[topic])
+        for topic in range(count)
+    ]
+
+
+def _fitting(matched: list[tuple[int, ...]], side: int) -> list[tuple[int, ...]]:
+    """What may name the topic; praise or complaints about nothing in particular: all of it."""
+    whole = (aspect_names().index("The hotel as a whole"),)
+    return matched if matched or not side else [whole]
