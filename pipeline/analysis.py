@@ -20,6 +20,7 @@ from pipeline.stages import StageLog, StageProgress
 from pipeline.topic_space import fit_components
 from pipeline.topics import check_count, find_topics, group
 from pipeline.units import make_units
+from pipeline.values import parse_ratings
 from pipeline.vectors import embed_documents
 
 __all__ = ["Analysis", "Settings", "Topic", "analyse"]
@@ -79,8 +80,10 @@ def analyse(
             topics.assignments,
             topics.count,
             neutral,
+            raw=raw,
             space=space,
             encoder=encoder,
+            ratings=_ratings(reviews),
         )
     places = None
     if settings.with_map:
@@ -116,6 +119,11 @@ def identify_languages(reviews: Reviews, *, progress: Any = None) -> np.ndarray:
     column = reviews.columns.language
     given = [str(value) for value in reviews.frame[column]] if column else None
     return identify(reviews.texts, given=given, progress=progress)
+
+
+def _ratings(reviews: Reviews) -> np.ndarray | None:
+    column = reviews.columns.rating
+    return parse_ratings([str(cell) for cell in reviews.frame[column]]) if column else None
 
 
 def _agreement(

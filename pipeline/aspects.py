@@ -88,7 +88,8 @@ def about_hotels(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.n
 
 def hotel_topics(about: np.ndarray, assignments: np.ndarray, count: int) -> np.ndarray:
     """Topics that a hotel aspect may name, bool (count,): none in a file about something else."""
-    means = np.array([about[assignments == topic].mean() for topic in range(count)])
+    sizes = [max(int((assignments == topic).sum()), 1) for topic in range(count)]
+    means = np.array([about[assignments == topic].sum() / sizes[topic] for topic in range(count)])
     return (means >= _HOTEL_TOPIC) & (about.mean() >= _HOTEL_FILE)
 
 
@@ -126,8 +127,10 @@ def match_aspects(
     parents = np.array(aspect_groups()[0])
     broad = np.zeros((len(parents), len(parents)), votes.dtype)
     broad[np.arange(len(parents)), parents] = 1
-    centres = np.array([neutral[assignments == topic].mean(axis=0) for topic in range(count)])
-    centres = unit_rows(centres)
+    # Sums and not means: a topic may be empty.
+    centres = unit_rows(
+        np.array([neutral[assignments == topic].sum(axis=0) for topic in range(count)])
+    )
     cosines = unit_rows(centres - centres.mean(axis=0)) @ headings.T
     narrow_here, _narrow_score, _times = _shares(votes, assignments, count)
     here, score, times = _shares(votes @ broad, assignments, count)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from pipeline.aspects import aspect_names, aspect_vectors, match_aspects
 from pipeline.encoder import Encoder
-from pipeline.keywords import topic_keywords
-from pipeline.naming import name_topics
+from pipeline.naming import name_of_the_rest
 from pipeline.neutral import NeutralSpace
+from pipeline.portraits import portray_topics
 from pipeline.result import Analysis, Topic, count_languages
+from pipeline.rows import unit_rows
+from pipeline.typical import typical_reviews
 from pipeline.units import Units
 
 OTHER_NAME = "Everything else"
@@ -25,10 +26,12 @@ def describe_topics(
     count: int,
     neutral: np.ndarray,
     *,
+    raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
     other: int | None = None,
     kept: Mapping[int, Topic] | None = None,
+    ratings: np.ndarray | None = None,
 ) -> tuple[Topic, ...]:
     """Name and count the topics.
 
@@ -38,29 +41,45 @@ def describe_topics(
         assignments: int64 (m,), 0 to ``count`` - 1.
         count: number of topics, "everything else" among them.
         neutral: float32 (m, d), the units in the neutral space.
+        raw: float32 (m, d), the model's vectors of the units.
         space: that space.
         encoder: the model that made it.
         other: the topic of what fits nowhere.
         kept: topics by their new id that keep name and words; their counts alone are new.
+        ratings: float (n,), 1 to 5, of the reviews; NaN for none.
     """
     kept = kept or {}
     of_units = languages[units.review]
     described: dict[int, Topic] = {}
     if len(kept) < count:
-        headings = aspect_names()
-        matched = match_aspects(neutral, assignments, count, aspect_vectors(encoder), space)
-        aspects = [[(headings[aspect], score) for aspect, score in row] for row in matched]
-        keywords = topic_keywords(units.texts, of_units, assignments, count)
-        sizes = [count_languages(of_units[assignments == topic]) for topic in range(count)]
-        names = name_topics(keywords, sizes, aspects)
+        portraits = portray_topics(
+            units.texts,
+            of_units,
+            assignments,
+            count,
+            raw=raw,
+            space=space,
+            encoder=encoder,
+            # What a review says as a whole needs not be what each of its sentences says.
+            ratings=ratings if units.kind == "review" else None,
+            taken=[*name_of_the_rest().values(), *_names_of(kept.values())],
+        )
+        centroids = unit_rows(
+            np.array([neutral[assignments == topic].sum(axis=0) for topic in range(count)])
+        )
+        typical = typical_reviews(neutral, centroids, assignments, of_units, units.texts)
         for topic in set(range(count)) - set(kept):
+            names = name_of_the_rest() if topic == other else portraits[topic].names
             described[topic] = Topic(
                 id=topic,
                 key=f"t{topic}",
-                name=names[topic],
+                name=names["en"],
                 reviews=0,
                 languages={},
-                keywords=keywords[topic],
+                keywords=portraits[topic].keywords,
+                names=names,
+                glosses=portraits[topic].glosses,
+                typical=typical[topic],
                 colour=topic,
                 other=topic == other,
             )
@@ -68,6 +87,10 @@ def describe_topics(
     return count_topics(
         units, languages, assignments, tuple(described[topic] for topic in range(count))
     )
+
+
+def _names_of(topics: Iterable[Topic]) -> list[str]:
+    return [name for topic in topics for name in (topic.name, *topic.names.values())]
 
 
 def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encoder) -> list[str]:
@@ -92,6 +115,7 @@ def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encod
         assignments,
         count + len(groups),
         analysis.vectors,
+        raw=analysis.raw,
         space=analysis.space,
         encoder=encoder,
         kept={topic.id: topic for topic in analysis.topics},

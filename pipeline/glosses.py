@@ -89,11 +89,14 @@ def gloss_keywords(
         first += len(words)
         # A few words' mean is their topic's, not the language's: the mean of all words helps out.
         mean = (part.sum(axis=0) + _FEWEST * rest.mean(axis=0)) / (len(part) + _FEWEST)
-        scores = _nearness(unit_rows(part - mean), known) + _DICE * _dice(words, language, places)
-        for word, score in zip(words, scores, strict=True):
+        dice = _dice(words, language, places)
+        scores = _nearness(unit_rows(part - mean), known) + _DICE * dice
+        for word, score, beside in zip(words, scores, dice, strict=True):
             best = int(score.argmax())
             gloss = vocabulary[best]
-            meant[language, word] = gloss if score[best] >= _floor(word, gloss) else ""
+            meant[language, word] = (
+                gloss if score[best] >= _floor(word, gloss, beside[best]) else ""
+            )
     return [
         {
             code: list(words) if code == "en" else [meant.get((code, word), "") for word in words]
@@ -103,8 +106,8 @@ def gloss_keywords(
     ]
 
 
-def _floor(word: str, gloss: str) -> float:
-    if not _LATIN.match(word):
+def _floor(word: str, gloss: str, beside: float) -> float:
+    if beside or not _LATIN.match(word):
         return _FLOOR
     return _COGNATE_FLOOR if word[:_COGNATE] == gloss[:_COGNATE] else _LATIN_FLOOR
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.aspects import aspect_groups, aspect_names
 from pipeline.model_data import load_lines
-from pipeline.polarity import COMPLAINT, PRAISE
+from pipeline.polarity import PRAISE
 
 _WORDS = 3
 _FEWEST_REVIEWS = 5  # of a language in a topic, for its words to name the topic in it
@@ -30,6 +30,31 @@ _SIDES = {
     "vi": ("khen", "phàn nàn"),
     "zh": ("好评", "投诉"),
 }
+_OTHER = {
+    "ar": "كل ما عدا ذلك",
+    "de": "Alles andere",
+    "en": "Everything else",
+    "es": "Todo lo demás",
+    "fr": "Tout le reste",
+    "hi": "बाकी सब",
+    "id": "Lain-lain",
+    "it": "Tutto il resto",
+    "ja": "その他",
+    "ko": "그 밖의 것",
+    "nl": "Al het andere",
+    "pl": "Wszystko inne",
+    "pt": "Todo o resto",
+    "ru": "Всё остальное",
+    "th": "อื่นๆ",
+    "tr": "Diğer her şey",
+    "vi": "Những điều khác",
+    "zh": "其他",
+}
+
+
+def name_of_the_rest() -> dict[str, str]:
+    """Language -> what the reviews that fit nowhere are called."""
+    return dict(_OTHER)
 
 
 def name_languages() -> tuple[str, ...]:
@@ -44,6 +69,7 @@ def name_topics(
     aspects: Sequence[Sequence[tuple[int, ...]]] | None = None,
     sides: Sequence[int] | None = None,
     glosses: Sequence[Mapping[str, Sequence[str]]] | None = None,
+    taken: Sequence[str] = (),
 ) -> list[dict[str, str]]:
     """For each topic: language -> its name, unlike all others in that language.
 
@@ -58,16 +84,18 @@ def name_topics(
         sides: for each topic 1 where it praises, -1 where it complains, else 0; of
             :func:`pipeline.polarity.one_sided`.
         glosses: for each topic, language -> the keywords in English, "" for unknown.
+        taken: names of other topics, that none of these may have.
     """
     languages = name_languages()
-    taken: set[tuple[tuple[int, ...], int]] = set()
-    used: dict[str, set[str]] = {language: set() for language in languages}
+    chosen_before: set[tuple[tuple[int, ...], int]] = set()
+    others = {name.casefold() for name in taken}
+    used = {language: set(others) for language in languages}
     names: list[dict[str, str]] = []
     for topic, (words, size) in enumerate(zip(keywords, sizes, strict=True)):
         side = sides[topic] if sides else 0
-        chosen = _choose(aspects[topic] if aspects else (), side, taken)
+        chosen = _choose(aspects[topic] if aspects else (), side, chosen_before)
         if chosen:
-            taken.add(chosen)
+            chosen_before.add(chosen)
             name = {language: _by_aspects(*chosen, language) for language in languages}
         else:
             name = _by_keywords(words, size, glosses[topic] if glosses else {}, languages)
@@ -147,7 +175,8 @@ def _sentence(words: Sequence[str]) -> str:
 
 def _unlike(name: str, used: set[str], topic: int) -> str:
     name = name or f"Topic {topic + 1}"
-    return name if name.casefold() not in used else f"{name} ({topic + 1})"
-
-
-__all__ = ["COMPLAINT", "PRAISE", "name_languages", "name_topics"]
+    number, unlike = topic + 1, name
+    while unlike.casefold() in used:
+        unlike = f"{name} ({number})"
+        number += 1
+    return unlike

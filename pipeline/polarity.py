@@ -20,7 +20,7 @@ from pipeline.rows import unit_rows
 NAME = "polarity"
 PRAISE, COMPLAINT = 1, -1
 _POLAR = 0.3  # of the way from the middle to the mean of praise; below, a review is neither
-_PRAISED, _COMPLAINED = 0.7, 0.35  # of a rating's scale
+_PRAISED, _COMPLAINED = 3.8, 2.4  # ratings from 1 to 5
 _FEWEST = 6  # polar reviews
 _FEWEST_SHARE = 0.25  # of a topic's reviews that are polar
 _ONE_SIDED = 0.8
@@ -68,8 +68,7 @@ def polar_reviews(
 
     Args:
         raw, space, sentences: as in :func:`polarities`.
-        ratings: n numbers, NaN for none, on any scale from 0 or 1 up to 5, 10, 20 or 100; where a
-            review has one it decides.
+        ratings: n numbers from 1 to 5, NaN for none; where a review has one it decides.
     """
     score = polarities(raw, space, sentences)
     polar = np.where(np.abs(score) >= _POLAR, np.sign(score), 0).astype(np.int8)
@@ -77,13 +76,7 @@ def polar_reviews(
         return polar
     rated = np.asarray(ratings, float)
     known = np.isfinite(rated)
-    if not known.any():
-        return polar
-    highest = float(rated[known].max())
-    top = next((scale for scale in (1, 5, 10, 20, 100) if highest <= scale), highest)
-    bottom = 1.0 if top == 5 else 0.0
-    place = (rated - bottom) / (top - bottom)
-    by_rating = np.where(place >= _PRAISED, PRAISE, np.where(place <= _COMPLAINED, COMPLAINT, 0))
+    by_rating = np.where(rated >= _PRAISED, PRAISE, np.where(rated <= _COMPLAINED, COMPLAINT, 0))
     return np.where(known, by_rating, polar).astype(np.int8)
 
 

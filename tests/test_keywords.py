@@ -34,8 +34,9 @@ def test_words_of_each_language_in_their_topic():
 def test_names_are_unique_and_never_empty():
     words = [{"en": ["pool", "towel", "sun", "bar"]}] * 3 + [{}, {}, {"ja": ["朝食"]}]
     names = name_topics(words, [{"en": 5}] * 3 + [{}, {}, {"ja": 3}])
-    assert names[0] == "Pool, towel, sun" and names[5] == "朝食"
-    assert len(set(names)) == len(names) and all(names)
+    assert names[0]["en"] == "Pool, towel, sun" and names[5]["en"] == "朝食"
+    english = [name["en"] for name in names]
+    assert len(set(english)) == len(english) and all(english)
 
 
 @pytest.fixture(scope="module")

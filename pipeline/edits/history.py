@@ -183,6 +183,7 @@ def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Anal
             draft.assignments,
             len(draft.topics),
             analysis.vectors,
+            raw=analysis.raw,
             space=analysis.space,
             encoder=encoder,
             other=next((i for i, topic in enumerate(draft.topics) if topic.other), None),

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.aspects import (
     about_hotels,
+    aspect_groups,
     aspect_names,
     aspect_vectors,
     hotel_topics,
@@ -22,9 +23,11 @@ from pipeline.naming import name_topics
 from pipeline.neutral import NeutralSpace
 from pipeline.polarity import one_sided, polar_reviews, polarity_vectors
 
+_LEAN = 0.2  # praise less complaints, of a topic's polar reviews, for a name that says so
+
 
 @dataclass(frozen=True)
-class Description:
+class Portrait:
     """What can be said about one topic.
 
     Attributes:
@@ -40,7 +43,7 @@ class Description:
     side: int
 
 
-def describe_topics(
+def portray_topics(
     texts: Sequence[str],
     languages: np.ndarray,
     assignments: np.ndarray,
@@ -50,8 +53,9 @@ def describe_topics(
     space: NeutralSpace,
     encoder: Encoder,
     ratings: np.ndarray | None = None,
+    taken: Sequence[str] = (),
     use_cache: bool = True,
-) -> list[Description]:
+) -> list[Portrait]:
     """Names, keywords and glosses of ``count`` topics.
 
     Args:
@@ -62,7 +66,8 @@ def describe_topics(
         raw: float32 (n, d), the model's vectors of the texts.
         space: in which the topics were found.
         encoder: the model.
-        ratings: float (n,), NaN for none; where there are any they tell praise from complaint.
+        ratings: float (n,), 1 to 5, NaN for none; they tell praise from complaint where they are.
+        taken: names of other topics, that none of these may have in any language.
         use_cache: whether keywords' vectors may come from, and go to, the cache on disk.
     """
     grouped = np.flatnonzero((assignments >= 0) & (assignments < count))
@@ -72,6 +77,11 @@ def describe_topics(
     hotels = hotel_topics(about_hotels(raw, space, encoder), assignments, count)
     polar = polar_reviews(raw, space, polarity_vectors(encoder), ratings)
     sides = one_sided(polar[grouped], assignments[grouped], count)
+    leans = [float(polar[assignments == topic].sum()) for topic in range(count)]
+    leans = [
+        lean / max(int((polar[assignments == topic] != 0).sum()), 1)
+        for topic, lean in enumerate(leans)
+    ]
     keywords = topic_keywords(
         [texts[int(row)] for row in grouped], languages[grouped], assignments[grouped], count
     )
@@ -81,19 +91,29 @@ def describe_topics(
         keywords,
         sizes,
         aspects=[
-            _fitting(match, side) if hotel else []
-            for match, side, hotel in zip(matched, sides, hotels, strict=True)
+            _fitting(match, side, lean) if hotel else []
+            for match, side, lean, hotel in zip(matched, sides, leans, hotels, strict=True)
         ],
         sides=[side if hotel else 0 for side, hotel in zip(sides, hotels, strict=True)],
         glosses=glosses,
+        taken=taken,
     )
     return [
-        Description(names[topic], keywords[topic], glosses[topic], sides[topic])
+        Portrait(names[topic], keywords[topic], glosses[topic], sides[topic])
         for topic in range(count)
     ]
 
 
-def _fitting(matched: list[tuple[int, ...]], side: int) -> list[tuple[int, ...]]:
-    """What may name the topic; praise or complaints about nothing in particular: all of it."""
+def _fitting(matched: list[tuple[int, ...]], side: int, lean: float) -> list[tuple[int, ...]]:
+    """Without complaints for a topic that doesn't complain, nor praise for one that doesn't praise.
+
+    Praise or complaints about nothing in particular are about all of it.
+    """
+    signs = aspect_groups()[1]
+    matched = [
+        chosen
+        for chosen in matched
+        if all(signs[aspect] * lean >= _LEAN * abs(signs[aspect]) for aspect in chosen)
+    ]
     whole = (aspect_names().index("The hotel as a whole"),)
     return matched if matched or not side else [whole]

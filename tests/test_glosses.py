@@ -1,0 +1,46 @@
+"""English glosses of keywords."""
+
+import numpy as np
+
+from pipeline.glosses import gloss_keywords
+from pipeline.lexicon import meanings
+from pipeline.neutral import NeutralSpace
+from pipeline.parallel import parallel_means
+
+KNOWN = {
+    "de": {"frühstück": "breakfast", "handtücher": "towels", "parkplatz": "parking"},
+    "ja": {"部屋": "room", "朝食": "breakfast", "音楽": "music", "排水口": "drain"},
+    "zh": {
+        "早餐": "breakfast",
+        "行李": "luggage",
+        "空调": "air conditioning",
+        "隔壁": "neighbours",
+    },
+    "ko": {"조식": "breakfast", "직원": "staff", "와이파이": "wifi"},
+}
+
+
+def test_words_that_keep_to_the_same_lines():
+    assert max(meanings("ja")["朝食"].items(), key=lambda item: item[1])[0] == "breakfast"
+    assert meanings("en") == {} and meanings("xx") == {}
+
+
+def test_glosses_stand_beside_their_keywords(encoder):
+    parallel = parallel_means(encoder)
+    _u, _s, axes = np.linalg.svd(parallel - parallel.mean(axis=0), full_matrices=False)
+    space = NeutralSpace(axes[:30].astype(np.float32), np.zeros(encoder.dimension, np.float32))
+    topic = {code: list(words) for code, words in KNOWN.items()}
+    topic["en"] = ["breakfast"]
+    topic["th"] = ["อาหารเช้า", "a", "b", "c", "d", "beyond the fifth"]
+    (found,) = gloss_keywords([topic], encoder, space)
+    assert {code: len(words) for code, words in found.items()} == {
+        code: len(words) for code, words in topic.items()
+    }
+    assert found["en"] == ["breakfast"]
+    assert found["th"][0] == "breakfast" and found["th"][5] == ""
+    right = [
+        found[code][place] == gloss
+        for code, words in KNOWN.items()
+        for place, gloss in enumerate(words.values())
+    ]
+    assert np.mean(right) >= 0.8, found
