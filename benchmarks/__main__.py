@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.quality import quality
+from benchmarks.search import search_rows
 from benchmarks.stages import stages
 from pipeline.encoder import load_encoder
 
@@ -25,7 +26,13 @@ def main() -> None:
     options = parser.parse_args()
     lines = ["# Measured", "", machine(), ""]
     lines += ["| what | measured | wanted | plain e5 |", "| --- | --- | --- | --- |"]
-    for row in quality(load_encoder()):
+    encoder = load_encoder()
+    for row in quality(encoder):
+        lines.append(f"| {' | '.join(row)} |")
+        print(lines[-1], flush=True)
+    lines += ["", "Search (docs/search.md):", ""]
+    lines += ["| what | measured | wanted | cosines alone |", "| --- | --- | --- | --- |"]
+    for row in search_rows(encoder):
         lines.append(f"| {' | '.join(row)} |")
         print(lines[-1], flush=True)
     lines += ["", "Stages, whole command, new process:", ""]
