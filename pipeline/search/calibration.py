@@ -21,7 +21,8 @@ import numpy as np
 
 _SAMPLE = 20_000  # vectors that a covariance is measured on, at most
 _SHRINKAGE = 20.0  # reviews: means and spreads of small languages are drawn to the file's
-_PRIOR = 50.0  # reviews: the file's covariance is drawn to that of unrelated texts
+_PRIOR = 20.0  # reviews: a review's spread in a small file is drawn to the usual one
+_UNRELATED = 0.09  # standard deviation of the cosines of a review in a usual file
 _LEAST = 1e-6
 
 
@@ -66,16 +67,18 @@ def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> C
     names, codes = np.unique(languages, return_inverse=True)
     generator = np.random.default_rng(seed)
     sample = vectors[_some(np.arange(m), generator)]
-    center = sample.mean(axis=0)
-    known = len(sample) / (len(sample) + _PRIOR)
-    covariance = known * (sample.T @ sample) / len(sample) + (1 - known) / d * np.eye(d)
-    covariance = (covariance - known * np.outer(center, center)).astype(np.float32)
-    usual = vectors @ center
+    k = len(sample)
+    # A review's cosine with itself, 1, is no usual one; in a small file it would be most of them.
+    itself = 1.0 if 1 < k == m else 0.0
+    usual = ((vectors @ sample.sum(axis=0)) - itself) / (k - itself)
+    products = sample.T @ sample
     squares = np.empty(m, np.float32)
     for start in range(0, m, _SAMPLE):  # bounds the memory of the product
         part = vectors[start : start + _SAMPLE]
-        squares[start : start + _SAMPLE] = ((part @ covariance) * part).sum(axis=1)
-    spread = np.sqrt(np.maximum(squares, _LEAST))
+        squares[start : start + _SAMPLE] = ((part @ products) * part).sum(axis=1)
+    variance = (squares - itself) / (k - itself) - usual**2
+    known = k / (k + _PRIOR)
+    spread = np.sqrt(np.maximum(known * variance + (1 - known) * _UNRELATED**2, _LEAST))
 
     def scaled(rows: np.ndarray) -> np.ndarray:
         # The first step as one inner product, with the query and a 1.
