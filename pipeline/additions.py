@@ -88,9 +88,8 @@ def add_reviews(
     with log.stage("topics"):
         vectors = analysis.space.transform(raw)
         topics, other = analysis.topics, analysis.other
-        nearest, cosines = analysis.grouping.nearest(vectors)
-        assignments = analysis.grouping.owners[nearest]
-        unfit = cosines < analysis.grouping.floor
+        assignments = analysis.grouping.assign(vectors)
+        unfit = ~analysis.grouping.fits(vectors)
         if unfit.any() and other is None:
             other = len(topics)
             topics = (*topics, Topic(other, "other", OTHER_NAME, 0, {}, {}, other=True))

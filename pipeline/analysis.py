@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.reviews import Reviews
 from pipeline.rows import distinct_rows
 from pipeline.stages import StageLog, StageProgress
 from pipeline.topic_space import fit_components
+from pipeline.topic_stability import topic_stability
 from pipeline.topics import check_count, find_topics, group
 from pipeline.units import make_units
 from pipeline.values import parse_ratings
@@ -71,19 +73,30 @@ def analyse(
             space = fit_neutral(raw, of_units, parallel, seed=settings.seed)
         neutral = space.transform(raw)
     with log.stage("topics") as step:
-        topics = find_topics(neutral, count=settings.topics, seed=settings.seed, progress=step)
+        topics = find_topics(
+            neutral,
+            count=settings.topics,
+            seed=settings.seed,
+            progress=step,
+            languages=of_units,
+            everything_else=True,
+        )
+        stability = topic_stability(
+            topics.space.transform(neutral), topics.assignments, topics.count, seed=settings.seed
+        )
         agreement = _agreement(raw, topics.assignments, of_units, topics.count, settings)
     with log.stage("names"):
         described = describe_topics(
             units,
             languages,
             topics.assignments,
-            topics.count,
+            topics.count + (topics.other is not None),
             neutral,
             raw=raw,
             space=space,
             encoder=encoder,
             ratings=_ratings(reviews),
+            other=topics.other,
         )
     places = None
     if settings.with_map:
@@ -104,13 +117,23 @@ def analyse(
         grouping=grouping_of(topics),
         assignments=topics.assignments,
         places=places,
-        topics=described,
+        topics=_with_stability(described, stability),
         candidates=topics.candidates,
         settings=settings,
         encoder=encoder.fingerprint,
         report=report,
         batch=np.zeros(len(reviews.texts), np.int64),
         batches=(Batch(name, len(reviews.texts)),),
+    )
+
+
+def _with_stability(topics: tuple[Topic, ...], stability: np.ndarray) -> tuple[Topic, ...]:
+    """The topics with their shares, where they have one."""
+    return tuple(
+        replace(topic, stability=round(float(stability[topic.id]), 4))
+        if topic.id < len(stability) and np.isfinite(stability[topic.id])
+        else topic
+        for topic in topics
     )
 
 

@@ -28,6 +28,7 @@ from pipeline.files import load_arrays, save_arrays
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
 from pipeline.result import Analysis, Base, Batch, Settings, Topic
+from pipeline.topic_fit import Fit
 from pipeline.topic_space import Components, TopicSpace
 from pipeline.topics import Candidate
 from pipeline.units import SENTENCE, cut, whole_reviews
@@ -82,7 +83,7 @@ def load_analysis(folder: Path) -> Analysis:
             raise ValueError("the arrays don't belong together")
         components = Components(vectors["mean"], vectors["axes"])
         space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
-        empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), float(vectors["floor"]))
+        empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), _fit(vectors))
         bare = Analysis(
             frame=table,
             ids=tuple(texts["id"]),
@@ -142,6 +143,17 @@ def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analy
         edits=tuple(meta["edits"]),
         undone=tuple(meta["undone"]),
         base=base,
+    )
+
+
+def _fit(vectors: dict[str, np.ndarray]) -> Fit | None:
+    if "fit_mean" not in vectors:
+        return None
+    return Fit(
+        vectors["fit_mean"],
+        vectors["fit_whitener"],
+        vectors["fit_scales"],
+        float(vectors["fit_floor"]),
     )
 
 
@@ -236,8 +248,10 @@ def _write(analysis: Analysis, folder: Path) -> None:
         **vars(analysis.space),
         **vars(analysis.grouping.space.components),
         **{name: getattr(analysis.grouping.space, name) for name in _TOPIC_SPACE},
-        "floor": np.array(analysis.grouping.floor),
     }
+    if (fit := analysis.grouping.fit) is not None:
+        arrays |= {"fit_mean": fit.mean, "fit_whitener": fit.whitener, "fit_scales": fit.scales}
+        arrays["fit_floor"] = np.array(fit.floor)
     if analysis.units.kind == SENTENCE:
         units = analysis.units
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}

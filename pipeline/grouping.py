@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.kmeans import nearest
+from pipeline.topic_fit import Fit
 from pipeline.topic_space import TopicSpace
 from pipeline.topics import Topics
 
@@ -18,13 +20,13 @@ class Grouping:
         space: from neutral vectors to the topic space.
         centroids: float32 (c, p).
         owners: int64 (c,), topic of each centroid.
-        floor: similarity to the best centroid below which a unit fits nowhere.
+        fit: what is usual in the file, by which a unit fits nowhere; None: everything fits.
     """
 
     space: TopicSpace
     centroids: np.ndarray
     owners: np.ndarray
-    floor: float = -np.inf
+    fit: Fit | None = None
 
     def assign(self, vectors: np.ndarray, *, other: int | None = None) -> np.ndarray:
         """The topic of new units.
@@ -36,18 +38,16 @@ class Grouping:
         Returns:
             int64 (m,).
         """
-        best, similarity = self.nearest(vectors)
-        topics = self.owners[best]
-        return topics if other is None else np.where(similarity < self.floor, other, topics)
+        topics = self.owners[self.nearest(vectors)]
+        return topics if other is None else np.where(self.fits(vectors), topics, other)
 
-    def nearest(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The nearest centroid of neutral vectors (m, d), int64 (m,), and its cosine (m,)."""
-        points = self.space.transform(vectors)
-        scale = np.maximum(np.linalg.norm(self.centroids, axis=1), 1e-9)
-        # The nearest by distance, as KMeans has it; on points of length 1 this orders the same.
-        best = np.argmin((scale**2)[None, :] - 2 * points @ self.centroids.T, axis=1)
-        cosines = np.einsum("mp,mp->m", points, self.centroids[best]) / scale[best]
-        return best.astype(np.int64), cosines.astype(np.float32)
+    def fits(self, vectors: np.ndarray) -> np.ndarray:
+        """Which neutral vectors (m, d) belong to a topic at all: bool (m,)."""
+        return np.ones(len(vectors), bool) if self.fit is None else self.fit.fits(vectors)
+
+    def nearest(self, vectors: np.ndarray) -> np.ndarray:
+        """The nearest centroid of neutral vectors (m, d): int64 (m,)."""
+        return nearest(self.points(vectors), self.centroids).astype(np.int64)
 
     def points(self, vectors: np.ndarray) -> np.ndarray:
         """Neutral vectors (m, d) in the topic space: float32 (m, p)."""
@@ -56,4 +56,5 @@ class Grouping:
 
 def grouping_of(topics: Topics) -> Grouping:
     """The grouping that KMeans has found: a centroid a topic."""
-    return Grouping(topics.space, topics.centroids, np.arange(len(topics.centroids)))
+    owners = np.arange(len(topics.centroids))
+    return Grouping(topics.space, topics.centroids, owners, topics.fit)

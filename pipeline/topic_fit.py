@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FLOOR = -1.6  # robust standard deviations below the median text
+FLOOR = -2.0  # robust standard deviations below the median text
 _RIDGE = 1.0  # times the mean variance
 _FEWEST = 100  # reviews, to know what is usual
 

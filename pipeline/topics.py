@@ -98,24 +98,21 @@ def find_topics(
     check_count(count, distinct=len(distinct_rows(vectors)[0]), rows=len(vectors))
     space = fit_topic_space(vectors, seed=seed)
     points = space.transform(vectors)
-    fit = learn_fit(vectors) if everything_else else None
-    fitting = np.ones(len(points), bool) if fit is None else fit.fits(vectors)
-    distinct = len(distinct_rows(points[fitting])[0])
-    if distinct < max(count or 0, FEWEST_REVIEWS):  # more topics are wanted than the rest can give
-        fit, fitting = None, np.ones(len(points), bool)
     candidates: tuple[Candidate, ...] = ()
     if count is None or compare:
-        spoken = None if languages is None else languages[fitting]
-        candidates = compare_counts(points[fitting], languages=spoken, seed=seed, progress=progress)
+        candidates = compare_counts(points, languages=languages, seed=seed, progress=progress)
     if count is None:
         count = best(candidates) or 2
-    labels, centroids = kmeans(points[fitting], count, seed=seed, starts=_STARTS)
+    labels, centroids = kmeans(points, count, seed=seed, starts=_STARTS)
+    fit = learn_fit(vectors) if everything_else else None
+    fitting = np.ones(len(points), bool) if fit is None else fit.fits(vectors)
+    if len(np.unique(labels[fitting])) < count:  # a whole topic would go: it is one of the file's
+        fit, fitting = None, np.ones(len(points), bool)
     # Largest first, so that topic 0 means something to a reader of the numbers.
-    order = np.argsort(-np.bincount(labels, minlength=count), kind="stable")
+    order = np.argsort(-np.bincount(labels[fitting], minlength=count), kind="stable")
     rank = np.empty(count, np.int64)
     rank[order] = np.arange(count)
-    assignments = np.full(len(points), count, np.int64)
-    assignments[fitting] = rank[labels]
+    assignments = np.where(fitting, rank[labels], count)
     other = None if fitting.all() else count
     return Topics(
         assignments, centroids[order].astype(np.float32), space, candidates, other=other, fit=fit

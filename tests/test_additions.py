@@ -14,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.evidence import evidence, nearness_to_other_languages
 from pipeline.facets import facets_of
 from pipeline.reviews import read_reviews
+from pipeline.topic_fit import learn_fit
 
 TOPICS = {
     "pool": "pool water warm swim lane",
@@ -100,7 +101,8 @@ def test_names_and_edits_stay(analysis, fake_encoder, tmp_path):
 
 
 def test_what_fits_nowhere_is_counted_and_offered(analysis, fake_encoder):
-    strict = replace(analysis, grouping=replace(analysis.grouping, floor=2.0))
+    fit = replace(learn_fit(np.tile(analysis.vectors, (2, 1))), floor=9.0)  # nothing fits
+    strict = replace(analysis, grouping=replace(analysis.grouping, fit=fit))
     rows = ["id,day,stars,language,review"]
     rows += [f"N{n},2026-04-01,3,en,parking garage car spaces ticket barrier{n}" for n in range(20)]
     new = read_reviews("\n".join(rows).encode())

@@ -142,7 +142,7 @@ def _rivals(points: np.ndarray, assignments: np.ndarray) -> np.ndarray:
 def _hand_over(analysis: Analysis, draft: Draft, id: int) -> None:
     """Centroids go to the new topic where it has taken most of what is nearest to them."""
     grouping = Grouping(analysis.grouping.space, draft.centroids, draft.owners)
-    nearest, _ = grouping.nearest(analysis.vectors)
+    nearest = grouping.nearest(analysis.vectors)
     count = len(draft.centroids)
     taken = np.bincount(nearest[draft.assignments == id], minlength=count)
     draft.owners = np.where(taken > np.bincount(nearest, minlength=count) / 2, id, draft.owners)
