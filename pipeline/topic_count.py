@@ -11,9 +11,10 @@ from pipeline.kmeans import kmeans, nearest
 
 _SAMPLE = 4_000  # rows on which the numbers of topics are compared
 _FEWEST_TOPICS, _MOST_TOPICS = 5, 20  # what a person can read on one map
-_USUAL, _USUAL_WEIGHT = 9, 0.12  # what decides where the signs are flat
+_READABLE = (2.0, 3.0)  # topics that are looked for: 11 in a thousand texts, 14 in ten thousand
+_LEEWAY = 0.28  # of the logarithm of the number, for one standard deviation of the signs
 _FLAT = 0.02  # a spread of stability or silhouette below this is no sign
-_REVIEWS_PER_TOPIC = 40
+_REVIEWS_PER_TOPIC = 30
 _UNBALANCED = 0.85  # of the entropy of equal sizes; below, one topic holds too much
 _NEARLY_AS_GOOD = 0.35  # of the score
 
@@ -54,8 +55,9 @@ def compare_counts(
     points and compared (Ben-Hur et al. 2002). The silhouette keeps rising with the number on
     reviews, whatever the number of their topics, so only what it has above its own straight
     trend counts, and half as much. Sizes that are far from even and topics that follow the
-    languages (str (n,), when given) cost, and so, a little, does every step away from the usual
-    number, which decides where the signs are flat.
+    languages (str (n,), when given) cost. The coarsest grouping is the most stable one of nearly
+    any file, and says the least: so numbers far from what a person looks for in a file of this
+    size cost too (a log-normal prior), and a grouping has to be clearly better to be that coarse.
     """
     from sklearn.metrics import (
         adjusted_mutual_info_score,
@@ -64,7 +66,8 @@ def compare_counts(
     )
 
     generator = np.random.default_rng(seed)
-    if len(points) > _SAMPLE:
+    size = len(points)
+    if size > _SAMPLE:
         rows = np.sort(generator.choice(len(points), _SAMPLE, replace=False))
         points, languages = points[rows], None if languages is None else languages[rows]
     # Few reviews can't show many topics, however well the groups hold together by chance.
@@ -92,7 +95,8 @@ def compare_counts(
     columns = np.array(found, float).T
     silhouettes, stabilities, balances, _, mixing = columns
     scores = _standard(_smooth(stabilities)) + 0.5 * _standard(_detrended(_smooth(silhouettes)))
-    scores -= _USUAL_WEIGHT * np.abs(np.array(counts) - _USUAL)
+    readable = _READABLE[0] + _READABLE[1] * np.log10(size)
+    scores -= 0.5 * (np.log(np.array(counts) / readable) / _LEEWAY) ** 2
     scores -= 5 * np.maximum(_UNBALANCED - balances, 0) + 10 * (mixing - mixing.min())
     return tuple(
         Candidate(count, *(round(float(value), 6) for value in (*row[:2], score, *row[2:])))
