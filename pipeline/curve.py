@@ -13,7 +13,7 @@ _LINES = {
     "stability": ("Stability", "#4269d0", "dash"),
     "silhouette": ("Silhouette", "#e8a317", "dot"),
     "balance": ("Balance", "#7c4fc4", "dashdot"),
-    "mixing": ("Mixing of languages", "#e4573d", "longdash"),
+    "language": ("Follows the language", "#e4573d", "longdash"),
 }
 
 
@@ -64,14 +64,7 @@ def chosen_number(analysis: Analysis) -> int:
 
 def reason(analysis: Analysis) -> str:
     """Why that number, in plain words."""
+    from pipeline.topic_count import why
+
     number = chosen_number(analysis)
-    found = [candidate for candidate in analysis.candidates if candidate.topics == number]
-    if not found:
-        return f"{number} topics, as you have chosen."
-    lowest = min(candidate.topics for candidate in analysis.candidates)
-    highest = max(candidate.topics for candidate in analysis.candidates)
-    return (
-        f"Of {lowest} to {highest} topics, {number} fit best: "
-        f"two random halves of the file agree on their groups to {found[0].stability:.2f} "
-        "(0 is chance, 1 the same groups)."
-    )
+    return why(analysis.candidates, number) or f"{number} topics, as you have chosen."

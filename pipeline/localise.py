@@ -42,12 +42,4 @@ def in_language(analysis: Analysis, language: str) -> Analysis:
         else topic
         for topic, name in zip(analysis.topics, names, strict=True)
     )
-    named = replace(analysis, topics=topics)
-    share_arrays(analysis, named)
-    return named
-
-
-def share_arrays(one: Analysis, other: Analysis) -> None:
-    """Let an analysis with the same vectors and space use what was computed from them."""
-    if "vectors" in vars(one):
-        vars(other)["vectors"] = one.vectors
+    return analysis.edited(topics=topics)

@@ -30,7 +30,7 @@ def own_cache() -> Path:
     models = Path(platformdirs.user_cache_dir("polyguest", False)) / "models"
     folder = ROOT / ".pytest_cache" / "polyguest"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("columns", "sessions"):
+    for name in ("columns", "sessions", "jobs"):
         shutil.rmtree(folder / name, ignore_errors=True)
     if not (folder / "models").exists():
         models.mkdir(parents=True, exist_ok=True)

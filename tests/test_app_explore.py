@@ -72,11 +72,12 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored):
     at = explored
     event = {"selection": {"points": [{"customdata": [3]}, {"customdata": 1}, {"customdata": [3]}]}}
     session(at).selected = chosen_rows(event)
+    kind = session(at).view.analysis.units.kind
     at.run()
-    assert any(header.value == "2 chosen reviews" for header in at.subheader)
+    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     at.session_state["colour"] = "language"
     at.run()
-    assert any(header.value == "2 chosen reviews" for header in at.subheader)
+    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     press(at, "Clear the choice")
     assert not any("chosen" in header.value for header in at.subheader)
     assert chosen_rows(None) == ()

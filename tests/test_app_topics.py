@@ -189,6 +189,11 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
     assert "24 new reviews" in shown
     assert "clearly more" in pieces(page) or "may be chance" in pieces(page)
     assert len(page.dataframe[0].value) == len(new.topics)
+    page.slider(key="count").set_value(3).run()  # analysed anew with both files
+    finish(page)
+    assert not page.error
+    assert len(session(page).view.analysis.batches) == 2
+    assert len(session(page).view.analysis.texts) == len(new.texts)
     go(page, "ui/explore.py")
     files = next(box for box in page.multiselect if box.label == "Files")
     files.set_value([1]).run()

@@ -7,7 +7,7 @@ import streamlit as st
 from ui.proof import proof_line
 from ui.state import Session, current
 from ui.view import View
-from ui.widgets import job_progress, problem_box, safe
+from ui.widgets import count, job_progress, problem_box, safe
 
 
 def open_analysis(title: str) -> tuple[Session, View]:
@@ -62,3 +62,7 @@ def show_head(session: Session, view: View) -> None:
     )
     if session.problem:
         problem_box(session.problem)
+    if lost := analysis.report.get("edits_lost"):
+        st.caption(
+            f"{count(lost, 'change')} of yours could not be kept: the topics are others now."
+        )

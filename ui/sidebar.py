@@ -30,6 +30,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         full: whether undo and the bar of what is under way stand here, and not on the page.
     """
     analysis = view.analysis
+    _restore(session, view)
     with st.sidebar:
         st.subheader("Topics", anchor=False)
         auto = st.toggle("Choose the number for me", key="auto")
@@ -39,7 +40,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             if analysis.settings.topics is None:
                 st.caption(f"{chosen_number(analysis)} topics fit these reviews best.")
         else:
-            st.session_state["count"] = min(st.session_state.get("count", 8), most)
+            st.session_state["count"] = min(st.session_state["count"], most)
             topics = st.slider("Number of topics", 2, most, key="count")
         show_curve(analysis)
         unit = st.selectbox("What is grouped", _UNITS, format_func=_unit_name(view), key="unit")
@@ -82,6 +83,22 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             session.forget()
             st.session_state.pop("upload", None)
             st.switch_page("ui/start.py")
+
+
+def _restore(session: Session, view: View) -> None:
+    """What the boxes say, where Streamlit has forgotten it: when a page is left while it is drawn.
+
+    A box without a value would show its default, and the analysis would follow that.
+    """
+    wanted = session.wanted or view.original.settings
+    for key, value in (
+        ("auto", wanted.topics is None),
+        ("count", wanted.topics or chosen_number(view.original)),
+        ("unit", wanted.unit),
+        ("correction", wanted.space == "neutral"),
+    ):
+        if key not in st.session_state:
+            st.session_state[key] = value
 
 
 def _follow(session: Session, view: View, wanted: Settings) -> None:

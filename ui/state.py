@@ -6,28 +6,25 @@ import secrets
 import shutil
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pipeline.cleaning import Rules
-from pipeline.columns import Columns
 from pipeline.curve import chosen_number
 from pipeline.errors import InputError
 from pipeline.job import Job
-from pipeline.localise import preferred_language, share_arrays
+from pipeline.localise import preferred_language
 from pipeline.places import cache_folder
 from pipeline.result import Analysis, Settings
 from ui.history import History
-from ui.preview import Preview, Reading
+from ui.preview import Preview
 from ui.serving import worker
-from ui.view import View, open_view
+from ui.view import Source, View, open_view
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "hotel_reviews.csv"
 SAMPLE_ROWS = 789
-CHANGES = "What changed"  # the part of the page "Topics" that an added file leads to
 # Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
 _KEPT_WIDGETS = (
     "auto",
@@ -43,27 +40,6 @@ _KEPT_WIDGETS = (
     "drawn-as",
     "part",
 )
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to analyse: the user's upload, or the sample.
-
-    Attributes:
-        name: what the user calls it; for display alone.
-        path: where it lies; made by this program.
-        rows: reviews in it.
-        columns: what they mean; guessed when None.
-        rules: what is done to the reviews; the usual ones when None.
-        reading: its encoding, delimiter and sheet, where the user has chosen them.
-    """
-
-    name: str
-    path: Path
-    rows: int
-    columns: Columns | None = None
-    rules: Rules | None = None
-    reading: Reading = Reading()
 
 
 class Session:
@@ -84,6 +60,9 @@ class Session:
         self.agreement: dict[str, float] = {}
         self.preview: Preview | None = None  # of the upload on the start page
         self.next_file: Preview | None = None  # of a file that is to be added
+        self._queue: list[Source] = []  # files to be added when the job under way has ended
+        self._added: tuple[Source, ...] = ()  # files that its analysis will have beside the first
+        self.added = False  # a file has just been added: what changed is to be shown
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
         self._count = 0
@@ -124,6 +103,8 @@ class Session:
             for key in ("query", "languages", "hotels"):
                 st.session_state.pop(key, None)
         self._label, self._page = label, "" if self.view else "ui/explore.py"
+        self._queue = list(self.view.added) if self.view else []
+        self._added = ()
         self.job = worker().analyse(
             source.path,
             self.new_folder(),
@@ -133,7 +114,7 @@ class Session:
             rules=source.rules,
             reading=asdict(source.reading),
             rows=source.rows,
-            edits_from=self.view.save() if self.view and self.view.original.edits else None,
+            edits_from=self._edits_from(),
         )
 
     def edit(self, edit: dict[str, Any], label: str) -> None:
@@ -151,8 +132,13 @@ class Session:
         self.stop()
         self.problem = ""
         self._label, self._page = f"Added {source.name}", "ui/topics_page.py"
+        self._queue, self._added = [], self.view.added
+        self._add(self.view.save(), source)
+
+    def _add(self, folder: Path, source: Source) -> None:
+        self._added = (*self._added, source)
         self.job = worker().add(
-            self.view.save(),
+            folder,
             source.path,
             self.new_folder(),
             name=source.name,
@@ -161,6 +147,14 @@ class Session:
             reading=asdict(source.reading),
             rows=source.rows,
         )
+
+    def _edits_from(self) -> Path | None:
+        if self.view is None:
+            return None
+        if self.view.original.edits:
+            return self.view.save()
+        before = self.view.edits_from
+        return before if before is not None and before.is_dir() else None
 
     def new_folder(self) -> Path:
         """A folder for an analysis, not made yet."""
@@ -177,12 +171,14 @@ class Session:
             return ""
         job, self.job = self.job, None
         page = ""
+        if job.state == "done" and self._queue:  # analysed anew, what was added is added again
+            self._add(job.target, self._queue.pop(0))
+            return ""
         if job.state == "done":
             try:
                 self._open(job.target)
                 page = self._page
-                if page.endswith("topics_page.py"):
-                    st.session_state["part"] = CHANGES
+                self.added = page.endswith("topics_page.py")
             except InputError as error:
                 self.problem = str(error)
         else:
@@ -200,7 +196,6 @@ class Session:
         except InputError as error:
             self.problem = str(error)
             return
-        share_arrays(before.original, edited)
         same = [t.key for t in edited.topics] == [t.key for t in before.original.topics]
         after = replace(
             before,
@@ -248,6 +243,8 @@ class Session:
             view = before.edited(self.next_number())
         else:
             view = open_view(self.next_number(), folder, language=language, shown=before)
+            view.added = self._added
+            view.edits_from = self._edits_from() if self._added else None
         if self.previewed:
             self.preview = None  # a table of a million rows is not kept for nothing
         if before is not None:
@@ -291,7 +288,6 @@ def keep_widgets() -> None:
     """Keep the values of widgets that the page to come may not draw."""
     st.session_state.setdefault("named", True)
     st.session_state.setdefault("top", 20)
-    st.session_state.setdefault("unit", "auto")
     for key in _KEPT_WIDGETS:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]

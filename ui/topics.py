@@ -22,6 +22,8 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     st.subheader("Topics", anchor=False)
     st.caption("Choose a row to see its reviews alone.")
     table = topic_table(analysis, view.facets, allowed)
+    # Rows go by id; those of hidden topics are left out.
+    table = table[[not topic.hidden for topic in analysis.topics]]
     config: dict[str, Any] = {
         "topic": st.column_config.TextColumn("Topic", width=230),
         "reviews": st.column_config.NumberColumn("Reviews", format="localized", width=70),
@@ -74,4 +76,5 @@ def _table_key(view: View) -> str:
 
 def _filter_topic(view: View) -> None:
     state = st.session_state.get(_table_key(view)) or {}
-    st.session_state[topics_key(view)] = [int(row) for row in state["selection"]["rows"]]
+    shown = [topic.id for topic in view.analysis.topics if not topic.hidden]
+    st.session_state[topics_key(view)] = [shown[row] for row in state["selection"]["rows"]]

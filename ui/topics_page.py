@@ -8,10 +8,10 @@ from ui.editing import phrase_form, show_hidden, show_history, turn_buttons
 from ui.head import open_analysis, show_head
 from ui.next_file import add_file
 from ui.sidebar import show_sidebar
-from ui.state import CHANGES
 from ui.widgets import job_progress
 
-_PARTS = ("Topics", CHANGES, "Add a file")
+_TOPICS, _CHANGES, _FILE = "Topics", "What changed", "Add a file"
+_PARTS = (_TOPICS, _CHANGES, _FILE)
 
 session, view = open_analysis("No topics yet")
 show_sidebar(session, view, full=False)
@@ -19,15 +19,16 @@ show_head(session, view)
 if session.working:
     with st.container(border=True):
         job_progress()
+if session.added:
+    st.session_state["part"], session.added = _CHANGES, False
 if st.session_state.get("part") not in _PARTS:
-    st.session_state["part"] = _PARTS[0]
-# Not tabs: they can't be turned from here when a file was added.
+    st.session_state["part"] = _TOPICS
 part = st.segmented_control(
     "Part of the page", _PARTS, required=True, key="part", label_visibility="collapsed"
 )
-if part == CHANGES:
+if part == _CHANGES:
     show_changes(session, view)
-elif part == "Add a file":
+elif part == _FILE:
     add_file(session, view)
 else:
     cards, drawn = choose_cards(view)

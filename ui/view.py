@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,38 @@ import numpy as np
 
 from pipeline.analysis_folder import load_analysis, load_state, save_state
 from pipeline.cards import Card, topic_cards
+from pipeline.cleaning import Rules
+from pipeline.columns import Columns
 from pipeline.evidence import Evidence, evidence
 from pipeline.facets import Facets, facets_of
-from pipeline.localise import in_language, share_arrays
+from pipeline.localise import in_language
 from pipeline.result import Analysis
 from pipeline.search import Hits
+from ui.preview import Reading
 from ui.serving import worker
 
 _MOST_FIGURES = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to analyse: the user's upload, or the sample.
+
+    Attributes:
+        name: what the user calls it; for display alone.
+        path: where it lies; made by this program.
+        rows: reviews in it.
+        columns: what they mean; guessed when None.
+        rules: what is done to the reviews; the usual ones when None.
+        reading: its encoding, delimiter and sheet, where the user has chosen them.
+    """
+
+    name: str
+    path: Path
+    rows: int
+    columns: Columns | None = None
+    rules: Rules | None = None
+    reading: Reading = Reading()
 
 
 @dataclass(eq=False)
@@ -33,6 +57,9 @@ class View:
         original: the analysis.
         facets: of it.
         language: that topics are named in.
+        added: the files that were added to the first.
+        edits_from: folder of the analysis whose edits were there before files were added; an
+            analysis that a file is added to begins anew.
     """
 
     number: int
@@ -40,6 +67,8 @@ class View:
     original: Analysis
     facets: Facets
     language: str = "en"
+    added: tuple[Source, ...] = ()
+    edits_from: Path | None = None
     figures: dict[Hashable, Any] = field(default_factory=dict)
 
     @cached_property
@@ -98,12 +127,11 @@ class View:
             InputError: the folder is damaged.
         """
         edited = load_state(self.original, self.folder)
-        share_arrays(self.original, edited)
         return replace(self, number=number, original=edited, figures={})
 
     def asleep(self) -> Asleep:
         """The view without its arrays, which are on disk."""
-        return Asleep(self.number, self.save(), self.language)
+        return Asleep(self.number, self.save(), self.language, self.added, self.edits_from)
 
     def awake(self) -> View:
         """Itself: it has its arrays."""
@@ -117,6 +145,8 @@ class Asleep:
     number: int
     folder: Path
     language: str
+    added: tuple[Source, ...]
+    edits_from: Path | None
 
     def awake(self) -> View:
         """The view with its arrays again.
@@ -124,7 +154,9 @@ class Asleep:
         Raises:
             InputError: its folder is damaged.
         """
-        return open_view(self.number, self.folder, language=self.language)
+        view = open_view(self.number, self.folder, language=self.language)
+        view.added, view.edits_from = self.added, self.edits_from
+        return view
 
 
 def open_view(number: int, folder: Path, *, language: str, shown: View | None = None) -> View:
@@ -140,18 +172,19 @@ def open_view(number: int, folder: Path, *, language: str, shown: View | None = 
         InputError: the folder holds no analysis that can be read.
     """
     analysis = load_analysis(folder)
-    if shown is not None and np.array_equal(shown.original.raw, analysis.raw):
-        old = shown.original
-        same = old.texts == analysis.texts
-        analysis = replace(
-            analysis,
-            raw=old.raw,
-            texts=old.texts if same else analysis.texts,
-            units=old.units if same and len(old.units) == len(analysis.units) else analysis.units,
-        )
-        if all(
-            np.array_equal(*pair)
-            for pair in zip(vars(old.space).values(), vars(analysis.space).values(), strict=True)
-        ):
-            share_arrays(old, analysis)
+    if shown is not None and _same_units(shown.original, analysis):
+        kept = ("raw", "texts", "units")
+        named = [field.name for field in fields(analysis) if field.name not in kept]
+        analysis = shown.original.edited(**{name: getattr(analysis, name) for name in named})
     return View(number, folder, analysis, facets_of(analysis), language)
+
+
+def _same_units(one: Analysis, other: Analysis) -> bool:
+    """Whether vectors and all that is worked out of them are the same."""
+    spaces = zip(vars(one.space).values(), vars(other.space).values(), strict=True)
+    return (
+        one.texts == other.texts
+        and len(one.units) == len(other.units)
+        and np.array_equal(one.raw, other.raw)
+        and all(np.array_equal(*pair) for pair in spaces)
+    )

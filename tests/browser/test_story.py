@@ -30,14 +30,16 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     assert page.get_by_label("Review text").input_value() == "review"
     page.get_by_role("button", name="Analyse").click()
     guest.wait_for_map()
-    traces = guest.traces()
-    assert sum(points for _, points in traces) == 789
-    assert "my hotels.csv" in page.locator(".pg-head").inner_text()
+    everything = sum(points for _, points in guest.traces())
+    head = page.locator(".pg-head").inner_text()
+    assert "my hotels.csv" in head
+    said = re.search(r"789\s*reviews\s*([\d,]+)\s*sentences", head)
+    assert everything == (int(said[1].replace(",", "")) if said else 789)
 
     guest.lasso()
-    page.get_by_text(re.compile(r"^\d+ chosen reviews?$")).wait_for()
-    chosen = int(page.locator(".st-key-selection h3").inner_text().split()[0])
-    assert chosen > 400
+    page.get_by_text(re.compile(r"^[\d,]+ chosen (review|sentence)s?$")).wait_for()
+    chosen = int(page.locator(".st-key-selection h3").inner_text().split()[0].replace(",", ""))
+    assert chosen > everything / 2
 
     guest.search("Loud music at night")
     page.locator(".pg-hits.tall .pg-hit").first.wait_for()
@@ -47,7 +49,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     assert any("Chinese (zh)" in hit for hit in hits)
     assert ["Search results (20)", 20] in guest.traces()
     # The new figure has no outline any more, the chosen reviews are still there.
-    assert page.locator(".st-key-selection h3").inner_text().startswith(str(chosen))
+    assert page.locator(".st-key-selection h3").inner_text().startswith(f"{chosen:,}")
 
     page.get_by_text("Take the language out").click()
     page.get_by_text("while the correction is off").wait_for()
@@ -61,7 +63,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     page.get_by_role("button", name="Clear", exact=True).click()
     page.locator(".pg-hits.tall").wait_for(state="detached")
     guest.settle()
-    assert sum(points for _, points in guest.traces()) == 789
+    assert sum(points for _, points in guest.traces()) == everything
 
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)
@@ -83,7 +85,7 @@ def test_two_visitors_do_not_disturb_each_other(visitors):
     other.page.get_by_role("button", name="Analyse").click()
     one.wait_for_map()
     other.wait_for_map()
-    assert sum(points for _, points in one.traces()) == 789
+    assert sum(points for _, points in one.traces()) >= 789
     assert sum(points for _, points in other.traces()) == 40
     assert other.scroll_width() <= 390
     other.search("noise")
