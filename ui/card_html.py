@@ -151,10 +151,7 @@ def _keywords(card: Card, language: str) -> str:
         if not words:
             continue
         glosses = [*topic.glosses.get(code, []), *[""] * len(words)]
-        shown = ", ".join(
-            f"{safe(word)}{f' <i>({safe(gloss)})</i>' if gloss and code != 'en' else ''}"
-            for word, gloss in zip(words, glosses, strict=False)
-        )
+        shown = ", ".join(map(_word, words, glosses))
         rows.append(
             f'<div><span class="code" title="{safe(language_name(code))}">{safe(code)}</span>'
             f'<span lang="{safe(code)}" dir="auto">{shown}</span></div>'
@@ -167,6 +164,11 @@ def _keywords(card: Card, language: str) -> str:
             f"{'s' * (len(rest) != 1)}</summary>{''.join(rest)}</details>"
         )
     return f'<div class="pg-words">{"".join(first)}{more}</div>' if first else ""
+
+
+def _word(word: str, gloss: str) -> str:
+    told = gloss and gloss.casefold() != word.casefold()
+    return safe(word) + (f" <i>({safe(gloss)})</i>" if told else "")
 
 
 def month(code: str) -> str:

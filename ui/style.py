@@ -46,6 +46,7 @@ _CSS = f"""<style>
   border-radius: .2rem; padding: 0 .1rem; }}
 .st-key-cards {{ display: grid !important; align-items: stretch;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 285px), 1fr)); }}
+.st-key-cards:has([data-testid=stExpander] details[open]) {{ align-items: start; }}
 .st-key-cards > * {{ min-width: 0; }}
 [class*=st-key-card-] {{ height: 100%; }}
 .pg-card {{ display: flex; flex-direction: column; gap: .5rem; overflow-wrap: anywhere; }}

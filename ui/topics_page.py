@@ -26,14 +26,14 @@ if st.session_state.get("part") not in _PARTS:
 part = st.segmented_control(
     "Part of the page", _PARTS, required=True, key="part", label_visibility="collapsed"
 )
+with st.container(horizontal=True, gap="small"):
+    turn_buttons(session, "page")
 if part == _CHANGES:
     show_changes(session, view)
 elif part == _FILE:
     add_file(session, view)
 else:
     cards, drawn = choose_cards(view)
-    with st.container(horizontal=True, gap="small"):
-        turn_buttons(session, "page")
     if not cards:
         st.info("No topic has this in its name.")
     elif drawn == "Cards":
