@@ -8,8 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from pipeline.curve import chosen_number
-from pipeline.export import reviews_csv, topics_csv
+from pipeline.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.result import Settings
+from pipeline.units import SENTENCE
 from ui.curve import show_curve
 from ui.editing import turn_buttons
 from ui.proof import proof
@@ -69,6 +70,16 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             icon=":material/download:",
             width="stretch",
         )
+        if analysis.units.kind == SENTENCE:
+            st.download_button(
+                "Sentences with topics",
+                lambda: sentences_csv(analysis).encode("utf-8-sig"),
+                file_name="sentences.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                width="stretch",
+            )
         st.download_button(
             "Topics",
             lambda: topics_csv(analysis).encode("utf-8-sig"),
