@@ -127,13 +127,13 @@ class WorkerClient:
             self._dispatch()
             return job
 
-    def encode(self, texts: Sequence[str], model: str) -> np.ndarray:
-        """Raw vectors of queries: float32 (q, d). Waits, also for a model that is being loaded.
+    def encode(self, texts: Sequence[str], model: str, *, documents: bool = False) -> np.ndarray:
+        """Raw vectors of queries, or of a few documents: float32 (q, d). Waits, also for a model.
 
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        return self._queries.encode(texts, model)
+        return self._queries.encode(texts, model, documents=documents)
 
     def stop(self, job: Job) -> None:
         """Stop a job: for the user at once, in the worker within about a second."""

@@ -43,23 +43,29 @@ class QueryClient:
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._lock = threading.RLock()
         self._asked: dict[int, _Query] = {}
-        self._vectors: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+        self._vectors: OrderedDict[tuple[str, bool, str], np.ndarray] = OrderedDict()
         self._last = 0
         with self._lock:
             self._process = WorkerProcess("queries", self._hear, self._lose, command)
 
-    def encode(self, texts: Sequence[str], model: str) -> np.ndarray:
+    def encode(self, texts: Sequence[str], model: str, *, documents: bool = False) -> np.ndarray:
         """Raw vectors: float32 (q, d). Waits, also for a model that is being loaded.
+
+        Args:
+            texts: q queries, or a few documents such as the sentences of a hit.
+            model: by its name.
+            documents: whether they are documents.
 
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        keys = [(model, text) for text in texts]
+        keys = [(model, documents, text) for text in texts]
         with self._lock:
             if all(key in self._vectors for key in keys):
                 return np.stack([self._vectors[key] for key in keys])
             self._last += 1
             request = {"do": "encode", "id": self._last, "model": model, "texts": list(texts)}
+            request["documents"] = documents
             query = self._asked[self._last] = _Query(request)
             self._process.ask(request)
         if not query.over.wait(_SECONDS):

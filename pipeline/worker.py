@@ -12,7 +12,8 @@ has an ``id``, which its answers repeat::
     {"do": "edit", "id": 1, "target": folder of the analysis, "edit": {...}}
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
         -> {"id": 1, "event": "done"}
-    {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...]}
+    {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...],
+     "documents": false}
         -> {"id": 2, "event": "vectors", "shape": [1, 384], "data": float32 in base64}
     {"do": "cancel", "id": 1}
         -> {"id": 1, "event": "stopped"}
@@ -177,7 +178,9 @@ class Worker:
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:
-        vectors = self.model(request["model"]).encode_queries(request["texts"])
+        model = self.model(request["model"])
+        encode = model.encode_documents if request.get("documents") else model.encode_queries
+        vectors = encode(request["texts"])
         data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
         return {"event": "vectors", "shape": list(vectors.shape), "data": data}
 

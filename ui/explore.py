@@ -2,28 +2,30 @@
 
 import streamlit as st
 
-from ui.filters import choose_filters
+from ui.filters import choose_filters, show_summary
 from ui.head import open_analysis, show_head
-from ui.results import run_search, search_bar, show_results, show_summary
+from ui.results import run_search, search_bar, show_results
 from ui.scatter import choose_colour, show_map, show_selection
+from ui.search_state import page_drawn
 from ui.sidebar import show_sidebar
 from ui.topics import show_topics
 
 session, view = open_analysis("Nothing to explore yet")
+page_drawn()
 show_sidebar(session, view)
 show_head(session, view)
-query = search_bar()
+wanted = search_bar(view)
 passing = choose_filters(view)
-hits = run_search(view, query, passing.units)
-show_summary(view, passing.units)
+found = run_search(view, wanted, passing.units)
+show_summary(view, passing, searching=wanted is not None)
 colour, named = choose_colour(view)
-if hits is None:
+if wanted is None or found is None:
     show_map(view, passing.units, None, colour=colour, named=named)
 else:
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        show_map(view, passing.units, hits.rows, colour=colour, named=named)
+        show_map(view, passing.units, found.rows, colour=colour, named=named)
     with right:
-        show_results(view, hits)
+        show_results(view, wanted, found, passing.units)
 show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)

@@ -1,4 +1,4 @@
-"""Filters by language, topic, hotel and file: before ranking, and on the map."""
+"""Filters by language, topic, hotel, file and any column: before ranking, and on the map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import streamlit as st
 
 from pipeline.analysis_folder import filter_units
 from pipeline.facets import counted, excerpt, language_name
+from ui.filter_columns import column_filters, condition_units, condition_words
+from ui.search_state import search_state
 from ui.view import View
+from ui.widgets import count, plain, safe
 
 
 def topics_key(view: View) -> str:
@@ -38,7 +41,7 @@ def choose_filters(view: View) -> Passing:
     hotels = counted(name for name in named if name)
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
-    places = st.columns(2 + bool(hotels) + several)
+    places = st.columns(3 + bool(hotels) + several)
     with places[0]:
         codes = st.multiselect(
             "Languages",
@@ -73,7 +76,7 @@ def choose_filters(view: View) -> Passing:
         if chosen:
             allowed &= np.isin(named, chosen)[analysis.units.review]
     if several:
-        with places[-1]:
+        with places[-2]:
             numbers = st.multiselect(
                 "Files",
                 range(len(files)),
@@ -86,12 +89,68 @@ def choose_filters(view: View) -> Passing:
             )
         if numbers:
             allowed &= np.isin(analysis.batch, numbers)[analysis.units.review]
+    with places[-1]:
+        column_filters(view)
+    allowed &= condition_units(view)
     return Passing(allowed & filter_units(analysis, topics=topics), allowed)
+
+
+def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
+    """What the filters leave, and a chip for each that has no box of its own."""
+    state = search_state()
+    allowed = passing.units
+    if state.problem:
+        st.warning(plain(state.problem), icon=":material/info:")
+        state.problem = ""
+    if allowed.all():
+        return
+    reviews = len(view.analysis.units.reviews_of(allowed))
+    everything = len(view.analysis.texts)
+    if reviews == 0:
+        st.info("No review passes these filters.", icon=":material/filter_alt_off:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+        if reviews > 0:
+            said = f"{count(reviews, 'review')} of {everything:,} pass the filters"
+            if searching:
+                said = f"Searching {said.replace(' pass', ' that pass')}"
+                chosen = st.session_state.get(topics_key(view)) or []
+                if chosen:
+                    names = ", ".join(view.analysis.topics[id].name for id in chosen)
+                    said += f", inside {excerpt(names, 60)}"
+            st.html(f'<span class="pg-quiet">{safe(said)}</span>', width="content")
+        for column, words in condition_words(view):
+            st.button(
+                plain(excerpt(words, 60)),
+                icon=":material/close:",
+                key=f"chip-{state.version}-{len(words)}-{column}",
+                help="Take this filter away",
+                on_click=_drop,
+                args=(column,),
+            )
+        st.button(
+            "Clear the filters",
+            on_click=clear_filters,
+            args=(view,),
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+        )
 
 
 def clear_filters(view: View) -> None:
     """Everything passes again."""
     for key in ("languages", "hotels", topics_key(view), files_key(view)):
         st.session_state[key] = []
+    state = search_state()
+    state.conditions, state.expression = {}, ""
+    state.version += 1
     # A table with another key has no row chosen.
     st.session_state["tables"] = st.session_state.get("tables", 0) + 1
+
+
+def _drop(column: str | None) -> None:
+    state = search_state()
+    if column is None:
+        state.expression = ""
+    else:
+        state.conditions = {name: own for name, own in state.conditions.items() if name != column}
+    state.version += 1

@@ -10,16 +10,20 @@ import streamlit as st
 
 from pipeline.colours import colourings
 from pipeline.export import reviews_csv
-from pipeline.facets import language_name
+from pipeline.facets import excerpt, language_name
+from pipeline.figure_focus import with_focus
 from pipeline.figures import MOST_POINTS, map_description, map_figure
+from ui import answers
 from ui.editing import move_menu
+from ui.search_state import ask_like, search_state
 from ui.state import Session, current
 from ui.view import View
-from ui.widgets import count, language_line, review_list
+from ui.widgets import count, language_line, review_list, safe
 
 _MAP_HEIGHT = 640
 _LISTED = 30  # chosen reviews that are shown in full
 _TABLED = 5_000
+_NEIGHBOURS = 8  # of a hit that is shown on the map
 _CONFIG = {
     "displaylogo": False,
     "displayModeBar": True,
@@ -84,6 +88,10 @@ def show_map(
         ),
     )
     drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
+    focus = search_state().focus
+    if focus is not None and focus < len(view.analysis.units):
+        near = answers.nearest(view, focus, _NEIGHBOURS)
+        figure = with_focus(figure, view.analysis, view.facets, focus, near, dark=dark)
     st.plotly_chart(
         figure,
         key=map_key(view),
@@ -92,6 +100,8 @@ def show_map(
         config=_CONFIG,
         alt=map_description(view.analysis, drawn, colour, hits),
     )
+    if focus is not None and focus < len(view.analysis.units):
+        _show_focus(view, focus, near)
     note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
     if allowed.sum() > drawn:
         note += (
@@ -99,6 +109,24 @@ def show_map(
             "language in its share; search and figures use all of them."
         )
     st.caption(note)
+
+
+def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
+    """What the star on the map is, and its neighbours to read."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="focus"):
+        words = safe(excerpt(view.analysis.units.texts[unit], 70))
+        st.html(
+            f'★ <bdi>“{words}”</bdi> <span class="pg-quiet">and lines to its nearest '
+            "neighbours</span>",
+            width="content",
+        )
+        st.button("Hide", key="focus-hide", type="tertiary", on_click=_unfocus)
+    with st.expander(f"Read its {len(near)} nearest neighbours"):
+        review_list(view, near)
+
+
+def _unfocus() -> None:
+    search_state().focus = None
 
 
 def chosen_rows(event: Any) -> tuple[int, ...]:
@@ -133,6 +161,12 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                     icon=":material/download:",
                 )
             if rows:
+                st.button(
+                    "More like these",
+                    icon=":material/search:",
+                    on_click=ask_like,
+                    args=(tuple(reviews),),
+                )
                 move_menu(session, view, rows)
             st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
         if not rows:

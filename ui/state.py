@@ -33,6 +33,7 @@ _KEPT_WIDGETS = (
     "correction",
     "query",
     "top",
+    "balanced",
     "colour",
     "named",
     "names-in",

@@ -32,9 +32,17 @@ _CSS = f"""<style>
   margin-right: .3rem; }}
 .pg-meta .stars {{ color: #b7791f; letter-spacing: .04em; white-space: nowrap; }}
 .pg-meta .score {{ margin-left: auto; display: inline-flex; align-items: center; gap: .35rem; }}
-.pg-meta .bar {{ width: 3.2rem; height: 5px; border-radius: 3px; background: {_LINE};
-  overflow: hidden; }}
-.pg-meta .bar i {{ display: block; height: 5px; background: #2f7d78; }}
+.pg-chip {{ border-radius: .7rem; padding: .02rem .55rem; font-size: .78rem; font-weight: 600;
+  white-space: nowrap; background: {_LINE}; }}
+.pg-chip.strong {{ background: #1c6b70; color: #fff; }}
+.pg-chip.likely {{ background: #f0d9a8; color: #4a3200; }}
+.pg-counts summary {{ cursor: pointer; list-style: none; }}
+.pg-chip.name {{ background: none; box-shadow: inset 0 0 0 1px {_LINE}; }}
+.pg-text mark.word {{ background: rgba(232, 163, 23, .62); font-weight: 600; }}
+.st-key-hits .pg-hit {{ border-top: 1px solid {_LINE}; padding-bottom: 0; }}
+[class*=st-key-actions-] {{ font-size: .85rem; opacity: .85; margin-top: -.7rem; }}
+[class*=st-key-actions-] button {{ min-height: 1.7rem; padding: 0; }}
+[class*=st-key-actions-] button p {{ font-size: .85rem; }}
 .pg-text {{ margin-top: .25rem; line-height: 1.5; overflow-wrap: anywhere; white-space: pre-line;
   text-align: start; }}
 .pg-text summary {{ cursor: pointer; list-style: none; }}
@@ -74,6 +82,7 @@ _CSS = f"""<style>
 .pg-arrow.up {{ color: #c2724f; }} .pg-arrow.down {{ color: #4b8bbe; }}
 @media (min-width: 900px) {{
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
+  .st-key-hits {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
 }}
 @media (max-width: 640px) {{
   h1 {{ font-size: 1.9rem !important; }}

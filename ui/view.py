@@ -18,9 +18,9 @@ from pipeline.evidence import Evidence, evidence
 from pipeline.facets import Facets, facets_of
 from pipeline.localise import in_language
 from pipeline.result import Analysis
-from pipeline.search import Hits
+from pipeline.store.analysis_columns import analysis_columns
+from pipeline.store.columns import Column
 from ui.preview import Reading
-from ui.serving import worker
 
 _MOST_FIGURES = 4
 
@@ -70,6 +70,7 @@ class View:
     added: tuple[Source, ...] = ()
     edits_from: Path | None = None
     figures: dict[Hashable, Any] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)  # hold for edited topics, too
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -94,14 +95,10 @@ class View:
             for made in ("analysis", "cards", "evidence"):
                 vars(self).pop(made, None)
 
-    def search(self, query: str, *, top: int, allowed: np.ndarray) -> Hits:
-        """The best units for a query among the allowed ones, bool (m,).
-
-        Raises:
-            InputError: the query can't be answered.
-        """
-        vectors = worker().encode([query], self.analysis.settings.model)
-        return self.analysis.search(vectors, top=top, allowed=allowed)[0]
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns that filters can name, unit by unit."""
+        return analysis_columns(self.original)
 
     def figure(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """A figure of this view, made once for the same key."""

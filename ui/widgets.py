@@ -10,15 +10,15 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
-from pipeline.colours import categorise
+from pipeline.colours import topic_colour
 from pipeline.facets import counted, language_name
 from pipeline.result import Analysis
+from ui.marked import text_html
 from ui.serving import worker
 from ui.state import current
 from ui.view import View
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
-_CLIP = 320  # letters of a review that are shown before "more"
 
 
 def plain(text: str) -> str:
@@ -83,76 +83,50 @@ def stars(rating: float) -> str:
     return "★" * full + "☆" * (5 - full)
 
 
-def review_list(
-    view: View, rows: Iterable[int], *, scores: Iterable[float] | None = None, tall: bool = False
-) -> None:
+def review_list(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
     """Reviews in full with what is known of each, in one block of HTML.
 
     Args:
         view: whose reviews.
         rows: which units; where sentences are grouped, the sentence is marked in its review.
-        scores: cosines, shown with the rank where given.
         tall: whether the list scrolls in a frame of its own on wide screens.
     """
-    rows = list(rows)
-    colours = categorise(view.analysis, view.facets, "topic").colours
-    found = list(scores) if scores is not None else []
-    best = max(found, default=0.0)
-    items = "".join(
-        _review(view, row, colours, (rank, found[rank - 1], best) if found else None)
-        for rank, row in enumerate(rows, 1)
-    )
-    st.html(f'<div class="pg-hits{" tall" if tall else ""}">{items}</div>')
+    analysis = view.analysis
+    items = []
+    for unit in rows:
+        row = int(analysis.units.review[unit])
+        code = str(analysis.languages[row])
+        text = text_html(analysis.texts[row], code, sentence=unit_span(analysis, unit))
+        items.append(f'<article class="pg-hit">{review_facts(view, unit)}{text}</article>')
+    st.html(f'<div class="pg-hits{" tall" if tall else ""}">{"".join(items)}</div>')
 
 
-def _review(
-    view: View, unit: int, colours: tuple[str, ...], hit: tuple[int, float, float] | None
-) -> str:
-    """One review; ``hit``: its rank, its score and the best score of the list."""
+def unit_span(analysis: Analysis, unit: int) -> tuple[int, int]:
+    """Where a unit stands in its review's text."""
+    return int(analysis.units.starts[unit]), int(analysis.units.ends[unit])
+
+
+def review_facts(view: View, unit: int, *, before: str = "", after: str = "") -> str:
+    """What is known of a unit's review, in two lines of HTML.
+
+    Args:
+        view: whose.
+        unit: its number.
+        before, after: HTML at both ends of the first line.
+    """
     analysis, facets = view.analysis, view.facets
     row = int(analysis.units.review[unit])
     code = str(analysis.languages[row])
     topic = analysis.topic_of(unit)
-    who = [f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
+    who = [before, f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
     if facets.ratings is not None and np.isfinite(facets.ratings[row]):
         rating = float(facets.ratings[row])
         who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
     if facets.dates is not None and facets.dates[row]:
         who.append(f"<span>{safe(facets.dates[row])}</span>")
-    if hit is not None:
-        rank, score, best = hit
-        share = 100 * float(np.clip(score / max(best, 1e-9), 0, 1))  # a bar ranks, as a score does
-        who.insert(0, f'<span class="rank">{rank}.</span>')
-        who.append(
-            f'<span class="score" title="cosine similarity with the query"><span class="bar">'
-            f'<i style="width:{share:.0f}%"></i></span>{score:.2f}</span>'
-        )
-    about = [
-        f'<span><i class="dot" style="background:{colours[topic.id]}"></i>{safe(topic.name)}</span>'
-    ]
+    who.append(after)
+    colour = topic_colour(topic)
+    about = [f'<span><i class="dot" style="background:{colour}"></i>{safe(topic.name)}</span>']
     if facets.hotels is not None and facets.hotels[row]:
         about.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
-    lines = "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))
-    return f'<article class="pg-hit">{lines}{_text(analysis, unit, code)}</article>'
-
-
-def _text(analysis: Analysis, unit: int, code: str) -> str:
-    """The review's text; where sentences are grouped, with its sentence marked."""
-    units = analysis.units
-    row = int(units.review[unit])
-    text, start, end = analysis.texts[row], int(units.starts[unit]), int(units.ends[unit])
-    whole = end - start >= len(text.strip())
-    body = safe(text)
-    if not whole:
-        body = f"{safe(text[:start])}<mark>{safe(text[start:end])}</mark>{safe(text[end:])}"
-    # lang: the same character is drawn differently in Chinese and Japanese.
-    opening = f'<div class="pg-text" dir="auto" lang="{safe(code)}">'
-    if len(text) <= _CLIP + 80:
-        return f"{opening}{body}</div>"
-    first = f"{safe(text[:_CLIP].rstrip())}… "
-    if not whole:
-        first = f"{'… ' * (start > 0)}<mark>{safe(text[start:end])}</mark> … "
-    return (
-        f'{opening}<details><summary><span class="clip">{first}</span>'
-        f'<span class="more">more</span></summary>{body}</details></div>'
-    )
+    return "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import InputError
+from pipeline.files import atomic_write
 from pipeline.search.query import LONGEST
 from pipeline.search.strength import LIKELY
 
+log = logging.getLogger(__name__)
+
+FILE = "searches.json"  # in an analysis' folder
+MOST = 200
+_LONGEST_FILE = 2**20
 _NORMAL = 1.96
 
 
@@ -77,6 +86,47 @@ def saved_search(value: Any) -> SavedSearch:
     if len(values["query"]) > LONGEST or not 0 < values.get("least", LIKELY) < 1:
         raise InputError("The saved search is out of range: save the search again")
     return SavedSearch(**values)
+
+
+def load_searches(folder: Path) -> tuple[SavedSearch, ...] | None:
+    """The searches kept in an analysis' folder; None where none were ever kept.
+
+    What can't be read is left out and logged: a damaged list must not close an analysis.
+    """
+    path = folder / FILE
+    try:
+        if path.stat().st_size > _LONGEST_FILE:
+            raise ValueError("the file is too large")
+        values = json.loads(path.read_text("utf-8"))
+        if not isinstance(values, list):
+            raise ValueError("the file holds no list")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("the saved searches could not be read: %s", error)
+        return ()
+    searches = []
+    for value in values[:MOST]:
+        try:
+            searches.append(saved_search(value))
+        except InputError as error:
+            log.warning("a saved search is left out: %s", error)
+    return tuple(searches)
+
+
+def save_searches(folder: Path, searches: Sequence[SavedSearch]) -> None:
+    """Keep the searches in an analysis' folder.
+
+    Raises:
+        InputError: there are too many, or the folder can't be written.
+    """
+    if len(searches) > MOST:
+        raise InputError(f"At most {MOST} searches can be saved: delete one first")
+    try:
+        with atomic_write(folder / FILE, "w", encoding="utf-8", newline="") as file:
+            json.dump([each.to_json() for each in searches], file, ensure_ascii=False, indent=1)
+    except (OSError, UnicodeEncodeError) as error:
+        raise InputError(f"The search could not be saved: {error}") from error
 
 
 def counts_by(groups: Sequence[str], hits: np.ndarray) -> tuple[PeriodCount, ...]:

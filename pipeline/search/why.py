@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import regex
 
-from pipeline.encoder import Encoder
 from pipeline.neutral import NeutralSpace
 from pipeline.search.folding import fold, fold_with_places
 from pipeline.search.letters import is_stop_word
@@ -17,6 +17,14 @@ from pipeline.search.query import Query
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _DICTIONARY = {"ja", "ko", "th", "zh"}
 _MOST_WORDS = 50
+
+
+class Documents(Protocol):
+    """What is needed of a model here; any :class:`pipeline.encoder.Encoder` has it."""
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of texts that are searched: float32 (n, d), rows of length 1."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ def why_matched(
     vector: np.ndarray,
     texts: Sequence[str],
     languages: np.ndarray,
-    encoder: Encoder,
+    encoder: Documents,
     space: NeutralSpace,
     *,
     names: Sequence[str] = (),

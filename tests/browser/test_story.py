@@ -42,8 +42,8 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     assert chosen > everything / 2
 
     guest.search("Loud music at night")
-    page.locator(".pg-hits.tall .pg-hit").first.wait_for()
-    hits = page.locator(".pg-hits.tall .pg-hit").all_inner_texts()
+    page.locator(".st-key-hits .pg-hit").first.wait_for()
+    hits = page.locator(".st-key-hits .pg-hit").all_inner_texts()
     assert len(hits) == 20
     assert any("Japanese (ja)" in hit for hit in hits)
     assert any("Chinese (zh)" in hit for hit in hits)
@@ -54,14 +54,14 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     page.get_by_text("Take the language out").click()
     page.get_by_text("while the correction is off").wait_for()
     guest.settle()
-    assert page.locator(".pg-hits.tall .pg-hit").count() == 20
+    assert page.locator(".st-key-hits .pg-hit").count() == 20
     page.get_by_text("Take the language out").click()
     page.get_by_text("after the correction").wait_for()
     guest.settle()
-    assert page.locator(".pg-hits.tall .pg-hit").all_inner_texts() == hits
+    assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
 
     page.get_by_role("button", name="Clear", exact=True).click()
-    page.locator(".pg-hits.tall").wait_for(state="detached")
+    page.locator(".st-key-hits").wait_for(state="detached")
     guest.settle()
     assert sum(points for _, points in guest.traces()) == everything
 

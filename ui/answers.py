@@ -1,0 +1,145 @@
+"""What an analysis answers to queries, each answer worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import InputError
+from pipeline.search import Found, Query, more_like, search_reviews
+from pipeline.search.ranking import match_shares
+from pipeline.search.why import Why, query_words, why_matched
+from ui.serving import worker
+from ui.view import View
+
+_MOST_ANSWERS = 24
+
+
+def query_vectors(view: View, queries: Sequence[Query]) -> np.ndarray:
+    """The queries in the space of the analysis: float32 (q, d).
+
+    Raises:
+        InputError: the model can't be loaded, does not answer, or is not the analysis' own.
+    """
+    analysis = view.original
+    raw = worker().encode([query.text for query in queries], analysis.settings.model)
+    if raw.shape[1] != analysis.raw.shape[1]:
+        raise InputError(
+            f"The query's vector has {raw.shape[1]} numbers and the analysis "
+            f"{analysis.raw.shape[1]}: analyse the file again"
+        )
+    return analysis.space.transform(raw)
+
+
+def search(
+    view: View, query: Query, *, top: int, allowed: np.ndarray, balanced: bool = False
+) -> Found:
+    """The best reviews for a query, of the units that are allowed, bool (m,).
+
+    Raises:
+        InputError: the query can't be answered.
+    """
+
+    def make() -> Found:
+        found = search_reviews(
+            view.original.search_index,
+            [query],
+            query_vectors(view, [query]),
+            top=top,
+            allowed=allowed,
+            balanced=balanced,
+        )
+        return found[0]
+
+    return _answer(view, ("search", query, top, allowed.tobytes(), balanced), make)
+
+
+def similar(
+    view: View, rows: tuple[int, ...], *, top: int, allowed: np.ndarray, balanced: bool = False
+) -> Found:
+    """Reviews that say what these reviews say; arguments as for :func:`search`."""
+    return _answer(
+        view,
+        ("like", rows, top, allowed.tobytes(), balanced),
+        lambda: more_like(
+            view.original.search_index, rows, top=top, allowed=allowed, balanced=balanced
+        ),
+    )
+
+
+def shares(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
+    """How likely each review says it: float32 (n,). Raises as :func:`search` does."""
+    return _answer(
+        view,
+        ("shares", query, allowed.tobytes()),
+        lambda: match_shares(
+            view.original.search_index, query, query_vectors(view, [query])[0], allowed=allowed
+        ),
+    )
+
+
+def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What of a query is marked in its hits."""
+    return _answer(view, ("words", query, names), lambda: query_words(query, names))
+
+
+def why(
+    view: View, query: Query | None, like: tuple[int, ...], reviews: tuple[int, ...]
+) -> list[Why]:
+    """The closest sentence of a few reviews that are shown, to a query or else to reviews.
+
+    Raises:
+        InputError: the sentences can't be embedded.
+    """
+
+    def make() -> list[Why]:
+        original = view.original
+        if query is not None:
+            vector = query_vectors(view, [query])[0]
+        else:
+            vector = original.vectors[np.isin(original.units.review, like)].mean(axis=0)
+        return why_matched(
+            query or Query(""),
+            vector,
+            [original.texts[row] for row in reviews],
+            original.languages[list(reviews)],
+            _Documents(original.settings.model),
+            original.space,
+        )
+
+    return _answer(view, ("why", query, like, reviews), make)
+
+
+def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
+    """The nearest neighbours of a unit: other reviews' units, nearest first."""
+
+    def make() -> tuple[int, ...]:
+        analysis = view.original
+        cosines = analysis.vectors @ analysis.vectors[unit]
+        cosines[analysis.units.review == analysis.units.review[unit]] = -np.inf
+        first = np.argsort(-cosines, kind="stable")[:count]
+        return tuple(first[np.isfinite(cosines[first])].tolist())
+
+    return _answer(view, ("nearest", unit, count), make)
+
+
+def _answer(view: View, key: Hashable, make: Callable[[], Any]) -> Any:
+    if key not in view.answers:
+        view.answers[key] = make()
+        while len(view.answers) > _MOST_ANSWERS:
+            del view.answers[next(iter(view.answers))]
+    return view.answers[key]
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """The model in the worker, for the sentences of a few hits."""
+
+    name: str
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Raw vectors: float32 (k, d)."""
+        return worker().encode(texts, self.name, documents=True)

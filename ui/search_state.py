@@ -1,0 +1,136 @@
+"""What a user has asked, judged and saved, beyond what the widgets hold themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from pipeline.files import atomic_write
+from pipeline.search import Query, parse_query
+from pipeline.search.golden import GoldenQuery, golden_csv, judge
+from pipeline.search.saved import SavedSearch
+from pipeline.store.filters import Filter
+from ui.state import Session, current
+from ui.view import Source
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is searched.
+
+    Attributes:
+        typed: as it was typed; "" for reviews like others.
+        query: what was understood of it.
+        like: the reviews whose likes are looked for, in place of a query.
+    """
+
+    typed: str
+    query: Query
+    like: tuple[int, ...] = ()
+
+
+@dataclass
+class SearchState:
+    """Of one user and one file; another file begins anew.
+
+    Attributes:
+        source: the file.
+        like: reviews whose likes are shown; () for the query.
+        focus: the unit that is shown on the map, with its neighbours.
+        conditions: column -> its filter, beside the filters that have a box of their own.
+        expression: a filter as typed.
+        version: part of the keys of widgets that must forget what they showed.
+        golden: queries with reviews judged right and wrong.
+        answers: query -> review -> whether it says it, of the samples that were judged.
+        searches: that are saved; None before the analysis' folder was looked into.
+        folder: in which they are.
+        deleted: the search deleted last, and its place.
+        problem: why something could not be done.
+        redraw: whether a piece of the page has changed what the whole page shows.
+    """
+
+    source: Source | None = None
+    like: tuple[int, ...] = ()
+    focus: int | None = None
+    conditions: dict[str, Filter] = field(default_factory=dict)
+    expression: str = ""
+    version: int = 0
+    golden: tuple[GoldenQuery, ...] = ()
+    answers: dict[str, dict[int, bool]] = field(default_factory=dict)
+    searches: list[SavedSearch] | None = None
+    folder: Path | None = None
+    deleted: tuple[int, SavedSearch] | None = None
+    problem: str = ""
+    redraw: bool = False
+
+    def thumb(self, session: Session, query: str, review_id: str, right: bool | None) -> None:
+        """Keep what the user says of a hit."""
+        self.golden = judge(self.golden, query, review_id, right)
+        path = session.folder / "golden.csv"
+        with atomic_write(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(golden_csv(self.golden))
+
+    def said(self, query: str, review_id: str) -> bool | None:
+        """What the user has said of a hit."""
+        for each in self.golden:
+            if each.query == " ".join(query.split()):
+                if review_id in each.right:
+                    return True
+                return False if review_id in each.wrong else None
+        return None
+
+
+def search_state() -> SearchState:
+    """Of the user whose page is drawn."""
+    session = current()
+    state = st.session_state.get("search-state")
+    if not isinstance(state, SearchState) or state.source is not session.source:
+        state = st.session_state["search-state"] = SearchState(session.source)
+    return state
+
+
+def asked(typed: str, reviews: int) -> Ask | None:
+    """What is searched now, of a file with so many reviews; None for nothing."""
+    like = tuple(row for row in search_state().like if row < reviews)
+    if like:
+        return Ask("", Query(""), like)
+    return Ask(typed, parse_query(typed)) if typed.strip() else None
+
+
+def ask(query: str) -> None:
+    """Search for this; "" for nothing."""
+    state = search_state()
+    st.session_state["query"] = query
+    state.like, state.focus = (), None
+
+
+def ask_like(rows: tuple[int, ...]) -> None:
+    """Search for more like these reviews."""
+    state = search_state()
+    state.like, state.focus, state.redraw = rows, None, True
+
+
+def from_piece(do: Callable[..., None]) -> Callable[..., None]:
+    """A callback within a fragment after which the whole page is drawn."""
+
+    def callback(*arguments: object) -> None:
+        do(*arguments)
+        search_state().redraw = True
+
+    return callback
+
+
+def redraw_if_wanted() -> None:
+    """Within a fragment: draw the whole page, if a callback has asked for it."""
+    state = search_state()
+    if state.redraw:
+        state.redraw = False
+        st.rerun()
+
+
+def page_drawn() -> None:
+    """The whole page is being drawn; nothing asks for it any more."""
+    search_state().redraw = False
