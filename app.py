@@ -23,6 +23,7 @@ session.fresh = False
 page = st.navigation(
     [
         st.Page("ui/start.py", title="Start", icon=":material/upload_file:", default=True),
+        st.Page("ui/library.py", title="Analyses", icon=":material/folder_open:"),
         st.Page("ui/explore.py", title="Explore", icon=":material/scatter_plot:"),
         st.Page("ui/topics_page.py", title="Topics", icon=":material/category:"),
         st.Page("ui/about.py", title="How it works", icon=":material/help:"),

@@ -62,6 +62,26 @@ def save_state(analysis: Analysis, folder: Path) -> None:
     _write_into(folder, lambda scratch: _write_state(analysis, scratch, key))
 
 
+def folder_marks(folder: Path) -> tuple[str, str]:
+    """(key, state): what an analysis folder holds, and which of its states after edits.
+
+    Folders with the same key hold the same reviews, vectors and places.
+
+    Raises:
+        InputError: no such folder, no analysis in it, or a damaged one.
+    """
+    meta = _meta(folder)
+    try:
+        return str(meta["key"]), str(meta["state"])
+    except KeyError as error:
+        raise _damaged(folder) from error
+
+
+def has_edits(folder: Path) -> bool:
+    """Whether the user has changed something in the analysis of a folder. Raises as above."""
+    return bool(_meta(folder).get("edits"))
+
+
 def load_analysis(folder: Path) -> Analysis:
     """Open an analysis folder.
 

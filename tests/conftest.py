@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,16 @@ def own_cache() -> Path:
 
 
 os.environ.setdefault("POLYGUEST_CACHE", str(own_cache()))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_data(tmp_path_factory) -> Iterator[Path]:
+    """A data folder of each test file's own: what is kept must not be in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("data")
+        patch.setenv("POLYGUEST_DATA", str(folder))
+        patch.delenv("POLYGUEST_KEEP", raising=False)
+        yield folder
 
 
 class FakeEncoder:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.library_list import show_newest
 from ui.promises import show_promises
 from ui.state import current
 from ui.upload import upload_and_preview
@@ -30,4 +31,5 @@ else:
             st.page_link("ui/explore.py", label="Back to its map", icon=":material/arrow_forward:")
     upload_and_preview(session)
     if session.preview is None:
+        show_newest(session)
         show_promises()

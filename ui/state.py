@@ -19,6 +19,7 @@ from pipeline.localise import preferred_language
 from pipeline.places import cache_folder
 from pipeline.result import Analysis, Settings
 from ui.history import History
+from ui.keeping import Keeper, open_kept
 from ui.preview import Preview
 from ui.serving import worker
 from ui.view import Source, View, open_view
@@ -54,6 +55,7 @@ class Session:
         self.source: Source | None = None
         self.view: View | None = None
         self.history = History()
+        self.keeper = Keeper()
         self.job: Job | None = None
         self.wanted: Settings | None = None
         self.problem = ""
@@ -99,10 +101,7 @@ class Session:
         self.problem = ""
         self.wanted = settings
         if self.source is not source:
-            self.source, self.view, self.history = source, None, History()
-            self.selected, self.agreement, self.next_file = (), {}, None
-            for key in ("query", "languages", "hotels"):
-                st.session_state.pop(key, None)
+            self._begin(source)
         self._label, self._page = label, "" if self.view else "ui/explore.py"
         self._queue = list(self.view.added) if self.view else []
         self._added = ()
@@ -117,6 +116,43 @@ class Session:
             rows=source.rows,
             edits_from=self._edits_from(),
         )
+
+    def _begin(self, source: Source) -> None:
+        self.source, self.view, self.history = source, None, History()
+        self.selected, self.agreement, self.next_file = (), {}, None
+        self.keeper = Keeper(automatic=source.path != SAMPLE)
+        for key in ("query", "languages", "hotels"):
+            st.session_state.pop(key, None)
+
+    def open_kept(self, token: str) -> None:
+        """Show an analysis of the list.
+
+        Raises:
+            InputError: there is none with this token any more, or it is damaged.
+        """
+        keeper, (source, *added), view = open_kept(self, token)
+        self.show(view, source, added, keeper)
+
+    def show(self, view: View, source: Source, added: list[Source], keeper: Keeper) -> None:
+        """Show an analysis that was made before; what is under way is stopped."""
+        self.stop()
+        self.job, self.problem = None, ""
+        self._begin(source)
+        view.added, self.keeper = tuple(added), keeper
+        self._show(view)
+        self._set_widgets()
+
+    def save(self, *, asked: bool = False, written: bool = False) -> None:
+        """Let the list of analyses have what is shown, with the user's changes.
+
+        Args:
+            asked: whether the user wants it; the sample is kept only then, or when it was changed.
+            written: whether its folder has all of it already.
+        """
+        if self.view is not None and self.source is not None:
+            sources = (self.source, *self.view.added)
+            said = self.keeper.keep(self.view, sources, asked=asked, written=written)
+            self.problem = said or self.problem
 
     def edit(self, edit: dict[str, Any], label: str) -> None:
         """Ask for an edit that takes more than a moment; see :mod:`pipeline.edits`."""
@@ -150,8 +186,8 @@ class Session:
         )
 
     def _edits_from(self) -> Path | None:
-        if self.view is None:
-            return None
+        if self.view is None:  # the same file may have been analysed in another session
+            return self.keeper.begin_like(self.source, self.new_folder()) if self.source else None
         if self.view.original.edits:
             return self.view.save()
         before = self.view.edits_from
@@ -178,6 +214,7 @@ class Session:
         if job.state == "done":
             try:
                 self._open(job.target)
+                self.save(written=True)
                 page = self._page
                 self.added = page.endswith("topics_page.py")
             except InputError as error:
@@ -206,6 +243,7 @@ class Session:
         )
         self.history.note(label, before, after)
         self.view = after
+        self.save()
 
     def undo(self) -> None:
         """Show what was shown before the last change again."""
@@ -220,6 +258,7 @@ class Session:
         self.stop()
         self.source = self.view = self.job = self.wanted = self.preview = self.next_file = None
         self.problem, self.selected, self.history, self.agreement = "", (), History(), {}
+        self.keeper = Keeper()
 
     def _turn(self, turn: Callable[[View], View]) -> None:
         if self.view is None:
@@ -230,6 +269,7 @@ class Session:
         try:
             self._show(turn(self.view))
             self.view.speak(language)
+            self.save()
         except InputError as error:
             self.problem = str(error)
         except IndexError:  # pressed twice: there is nothing more to undo
@@ -239,7 +279,7 @@ class Session:
     def _open(self, folder: Path) -> None:
         """Show the analysis that a job has made."""
         before = self.view
-        language = before.language if before else _browser_language()
+        language = before.language if before else browser_language()
         if before is not None and before.folder == folder:  # an edit, done where it lies
             view = before.edited(self.next_number())
         else:
@@ -272,7 +312,8 @@ class Session:
             st.session_state["correction"] = settings.space == "neutral"
 
 
-def _browser_language() -> str:
+def browser_language() -> str:
+    """The language that topics are named in for this user."""
     chosen: str | None = st.session_state.get("names-in")
     return chosen or preferred_language(st.context.locale)
 

@@ -76,6 +76,11 @@ _CSS = f"""<style>
 .pg-words .code {{ opacity: .6; min-width: 1.5rem; font-size: .8rem; line-height: 1.65; }}
 .pg-words i {{ opacity: .68; font-style: normal; }}
 .pg-words summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}
+.pg-entry {{ overflow-wrap: anywhere; }}
+.pg-entry .name {{ font-size: 1.05rem; }}
+.pg-entry .open {{ font-size: .78rem; margin-inline-start: .6rem; padding: .05rem .45rem;
+  border-radius: .6rem; background: {_LINE}; }}
+.facts {{ display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .88rem; opacity: .8; }}
 .pg-warning {{ border-radius: .4rem; padding: .45rem .6rem; font-size: .88rem;
   background: rgba(232, 163, 23, .18); }}
 .pg-changes {{ margin: 0; padding-inline-start: 0; list-style: none; line-height: 1.7; }}

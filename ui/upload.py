@@ -18,6 +18,7 @@ from pipeline.memory import remember_columns
 from pipeline.result import Settings
 from pipeline.reviews import Reviews
 from ui.columns import choose_columns, choose_rules, show_table
+from ui.library_list import offer_known
 from ui.preview import Preview, Reading, sentence
 from ui.reading import choose_reading, way_back
 from ui.rejected import show_rejected
@@ -161,6 +162,7 @@ def _sum_up(
 ) -> None:
     table = preview.table
     assert table is not None  # noqa: S101  its reviews are here
+    offer_known(session, preview.path)
     with st.container(
         border=True,
         horizontal=True,

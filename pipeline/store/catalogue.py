@@ -2,65 +2,45 @@
 
 Each lies in a folder whose name is a random token that the program made; what users call it is
 only ever a value in ``entry.json``. A deleted one waits in ``trash`` for 30 days. Folders are made
-elsewhere and moved in by one renaming, so that no process ever sees half an analysis.
+elsewhere and moved in by one renaming, so that no process ever sees half an analysis. How a session
+brings its work here and takes it up again is in :mod:`pipeline.store.working_copy`.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 import re
-import secrets
 import shutil
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pipeline.analysis_folder import load_analysis, save_analysis
 from pipeline.errors import InputError
-from pipeline.files import atomic_write
 from pipeline.places import data_folder
 from pipeline.result import Analysis
 from pipeline.store.bundle import read_bundle, write_bundle
-from pipeline.store.columns import clean_text
-
-log = logging.getLogger(__name__)
+from pipeline.store.entries import (
+    Entry,
+    clean_name,
+    entry_of,
+    entry_or_raise,
+    one_line,
+    read_entry,
+    recounted,
+    write_entry,
+)
 
 KEPT = timedelta(days=30)  # in the trash
 _ABANDONED = timedelta(days=1)  # a folder that somebody began to write and never finished
 _TOKEN = re.compile(r"[0-9a-f]{16}")
-_NAME_LENGTH = 200
+_OLD = re.compile(r"\.old-([0-9a-f]{16})")  # an analysis that is being replaced
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
-
-@dataclass(frozen=True)
-class Entry:
-    """What the list shows of an analysis.
-
-    Attributes:
-        token: its name for the program.
-        name: its name for people, one line.
-        file: the name of the file that it was made from.
-        reviews: how many.
-        topics: how many.
-        languages: language -> number of reviews, most first.
-        created: when it was made or imported, UTC, "2026-01-31T12:00:00+00:00".
-        deleted: when it was put into the trash, or None.
-    """
-
-    token: str
-    name: str
-    file: str
-    reviews: int
-    topics: int
-    languages: dict[str, int]
-    created: str
-    deleted: str | None = None
+__all__ = ["Catalogue", "Entry"]
 
 
 class Catalogue:
@@ -73,6 +53,8 @@ class Catalogue:
             self._trash.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error
+        if any(map(_OLD.fullmatch, (path.name for path in self.folder.iterdir()))):
+            self._recover()
         if next(self._trash.iterdir(), None):
             self.purge()
 
@@ -82,13 +64,13 @@ class Catalogue:
 
     def entries(self) -> list[Entry]:
         """The analyses, newest first."""
-        found = (_read_entry(folder) for folder in _folders(self.folder))
+        found = (read_entry(folder) for folder in _folders(self.folder))
         kept = (replace(entry, deleted=None) for entry in found if entry)
         return sorted(kept, key=lambda entry: (entry.created, entry.token), reverse=True)
 
     def trashed(self) -> list[Entry]:
         """What can still be brought back, last deleted first."""
-        found = [entry for folder in _folders(self._trash) if (entry := _read_entry(folder))]
+        found = [entry for folder in _folders(self._trash) if (entry := read_entry(folder))]
         return sorted(found, key=lambda entry: (entry.deleted or "", entry.token), reverse=True)
 
     def find(self, text: str, *, trashed: bool = False) -> Entry:
@@ -106,26 +88,73 @@ class Catalogue:
             tokens = ", ".join(entry.token for entry in found[:5])
             raise InputError(f"{len(found)} analyses {what} are called so: choose one of {tokens}")
         raise InputError(
-            f"There is no analysis '{_line(text)[:60]}' {what}: 'analyses list' shows them all"
+            f"There is no analysis '{one_line(text)[:60]}' {what}: 'analyses list' shows them all"
         )
 
-    def add(self, analysis: Analysis, *, name: str, file: str = "") -> Entry:
+    def add(
+        self,
+        analysis: Analysis,
+        *,
+        name: str,
+        file: str = "",
+        digest: str = "",
+        write: Callable[[Path], None] | None = None,
+    ) -> Entry:
         """Keep an analysis; it is on the disk whole when this returns.
+
+        Args:
+            analysis: what is kept.
+            name: its name for people.
+            file: the name of its first file.
+            digest: of its first file.
+            write: writes it to a folder that doesn't exist yet, where that has been done before
+                and need not be done again.
 
         Raises:
             InputError: an empty name, or the disk is full.
         """
-        entry = _entry_of(analysis, name=name, file=file)
+        entry = entry_of(analysis, name=name, file=file, digest=digest)
+        with self._made(entry, write or (lambda folder: save_analysis(analysis, folder))) as made:
+            made.rename(self.folder / entry.token)
+        return entry
+
+    def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
+        """Put another analysis in the place of this one, under its name; see :meth:`add`.
+
+        The caller holds :meth:`locked`. A process that is killed in between leaves the old one
+        or the new one.
+        """
+        old = entry_or_raise(self.path(token))
+        entry = recounted(old, analysis)
+        aside = self.folder / f".old-{token}"
+        with self._made(entry, write) as made:
+            (self.folder / token).rename(aside)
+            made.rename(self.folder / token)
+        shutil.rmtree(aside, ignore_errors=True)
+        return entry
+
+    @contextmanager
+    def _made(self, entry: Entry, write: Callable[[Path], None]) -> Iterator[Path]:
         scratch = self.folder / f".new-{entry.token}"
         try:
-            save_analysis(analysis, scratch)
-            _write_entry(scratch, entry)
-            scratch.rename(self.folder / entry.token)
+            write(scratch)
+            write_entry(scratch, entry)
+            yield scratch
         except OSError as error:
             raise InputError(f"The analysis can't be kept: {error.strerror}") from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        return entry
+
+    def _recover(self) -> None:
+        """Take back what somebody was replacing when his program was killed."""
+        with self.locked():
+            for path in list(self.folder.iterdir()):
+                if (found := _OLD.fullmatch(path.name)) is None:
+                    continue
+                if (self.folder / found[1]).exists() or (self._trash / found[1]).exists():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.rename(self.folder / found[1])
 
     def path(self, token: str) -> Path:
         """The folder of an analysis.
@@ -149,40 +178,40 @@ class Catalogue:
         Raises:
             InputError: there is none with this token, or the name is empty.
         """
-        name = _name(name)
-        with self._locked():
+        name = clean_name(name)
+        with self.locked():
             folder = self.path(token)
-            entry = replace(_entry_or_raise(folder), name=name)
-            _write_entry(folder, entry)
+            entry = replace(entry_or_raise(folder), name=name)
+            write_entry(folder, entry)
         return entry
 
     def delete(self, token: str, *, now: datetime | None = None) -> Entry:
         """Put an analysis into the trash, from where it can be brought back for 30 days."""
-        with self._locked():
+        with self.locked():
             folder = self.path(token)
             when = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-            entry = replace(_entry_or_raise(folder), deleted=when)
-            _write_entry(folder, entry)
+            entry = replace(entry_or_raise(folder), deleted=when)
+            write_entry(folder, entry)
             folder.rename(self._trash / token)
         self.purge(now=now)
         return entry
 
     def undelete(self, token: str) -> Entry:
         """Bring an analysis back from the trash."""
-        with self._locked():
+        with self.locked():
             folder = self._trash / self._there(self._trash, token)
-            entry = replace(_entry_or_raise(folder), deleted=None)
+            entry = replace(entry_or_raise(folder), deleted=None)
             folder.rename(self.folder / token)
-            _write_entry(self.folder / token, entry)
+            write_entry(self.folder / token, entry)
         return entry
 
     def purge(self, *, now: datetime | None = None, everything: bool = False) -> int:
         """Remove what has been in the trash for 30 days (or everything); returns how many."""
         now = now or datetime.now(UTC)
         removed = 0
-        with self._locked():
+        with self.locked():
             for folder in _folders(self._trash):
-                entry = _read_entry(folder)
+                entry = read_entry(folder)
                 since = datetime.fromisoformat(entry.deleted) if entry and entry.deleted else None
                 if everything or (since or _changed(folder)) + KEPT <= now:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -199,8 +228,8 @@ class Catalogue:
         Raises:
             InputError: there is none with this token, or the file can't be written.
         """
-        entry = _entry_or_raise(self.path(token))
-        about = {"name": entry.name, "file": entry.file}
+        entry = entry_or_raise(self.path(token))
+        about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
         for attempt in range(3):
             try:
                 write_bundle(self.path(token), about, path)
@@ -220,11 +249,15 @@ class Catalogue:
             InputError: it isn't such a file, or holds what doesn't belong there.
         """
         about, analysis = read_bundle(path, scratch=self.folder)
-        name, file = about.get("name"), about.get("file")
+        name, file, digest = (
+            value if isinstance(value := about.get(key), str) else ""
+            for key in ("name", "file", "digest")
+        )
         return self.add(
             analysis,
-            name=name if isinstance(name, str) and name.strip() else path.stem or "imported",
-            file=_line(file) if isinstance(file, str) else "",
+            name=name if name.strip() else path.stem or "imported",
+            file=one_line(file),
+            digest=digest if _DIGEST.fullmatch(digest) else "",
         )
 
     def _there(self, folder: Path, token: str) -> str:
@@ -233,7 +266,12 @@ class Catalogue:
         return token
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Nobody else changes the list meanwhile.
+
+        Raises:
+            InputError: somebody else does, for half a minute.
+        """
         try:
             with FileLock(self.folder / "lock", timeout=30):
                 yield
@@ -245,56 +283,8 @@ class Catalogue:
             raise InputError(f"The list of analyses can't be changed: {error.strerror}") from error
 
 
-def _entry_of(analysis: Analysis, *, name: str, file: str) -> Entry:
-    return Entry(
-        token=secrets.token_hex(8),
-        name=_name(name),
-        file=_line(file)[:_NAME_LENGTH],
-        reviews=len(analysis.texts),
-        topics=len(analysis.topics),
-        languages=dict(Counter(map(_line, analysis.languages.tolist())).most_common()),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-
-
 def _folders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
-
-
-def _read_entry(folder: Path) -> Entry | None:
-    """None where there is none any more, or it is damaged, which is logged."""
-    try:
-        values: dict[str, Any] = json.loads((folder / "entry.json").read_text("utf-8"))
-        return Entry(**{**values, "token": folder.name})
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError):
-        log.warning("the entry in %s is damaged", folder, exc_info=True)
-        return None
-
-
-def _entry_or_raise(folder: Path) -> Entry:
-    entry = _read_entry(folder)
-    if entry is None:
-        raise InputError("The analysis is damaged: analyse the file again")
-    return entry
-
-
-def _write_entry(folder: Path, entry: Entry) -> None:
-    with atomic_write(folder / "entry.json", "w", encoding="utf-8") as file:
-        json.dump(asdict(entry), file, ensure_ascii=False)
-
-
-def _name(name: str) -> str:
-    line = _line(name)[:_NAME_LENGTH].strip()
-    if not line:
-        raise InputError("The name is empty: give the analysis a name")
-    return line
-
-
-def _line(text: str) -> str:
-    """A text in one line without what can't be seen."""
-    return "".join(c for c in " ".join(clean_text(text).split()) if c.isprintable())
 
 
 def _changed(folder: Path) -> datetime:

@@ -1,0 +1,34 @@
+"""The page "Analyses": what is kept, to open, name, hand on, delete and bring back."""
+
+import streamlit as st
+
+from ui.keeping import keeping
+from ui.library_list import offer_to_keep, show_list, show_trash
+from ui.library_transfer import export_shown, import_file
+from ui.state import current
+from ui.widgets import problem_box
+
+session = current()
+
+st.title("Analyses")
+if keeping():
+    st.html(
+        '<p class="pg-lead">Every analysis stays here with your names, changes and saved searches, '
+        "until you delete it. Everybody who can open this page sees the same list, and can open, "
+        "change and delete what is in it.</p>"
+    )
+else:
+    st.html(
+        '<p class="pg-lead">This server keeps no analyses: each ends with its session. '
+        "Export yours as a file, and open that file here the next time.</p>"
+    )
+if session.problem:
+    problem_box(session.problem)
+if keeping():
+    offer_to_keep(session)
+    show_list(session)
+    import_file(session)
+    show_trash()
+else:
+    export_shown(session)
+    import_file(session)
