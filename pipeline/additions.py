@@ -13,9 +13,9 @@ from pipeline.edits import unit_refs
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
 from pipeline.languages import identify
+from pipeline.novelty import emerging
 from pipeline.result import Analysis, Batch, Topic
 from pipeline.reviews import Reviews
-from pipeline.rows import distinct_rows
 from pipeline.stages import StageLog, StageProgress
 from pipeline.units import make_units
 from pipeline.vectors import embed_documents
@@ -23,7 +23,8 @@ from pipeline.vectors import embed_documents
 _NEIGHBOURS = 6  # whose places make a new unit's place
 _BLOCK = 2_000  # new units whose neighbours are sought at once
 _FEWEST_OFFERED = 8  # reviews of a new topic
-_UNITS_PER_OFFER = 25
+_APART = 0.62  # mean cosine distance, from which two groups are not one
+_MOST_GROUPED = 3_000
 _MOST_OFFERS = 6
 
 
@@ -51,7 +52,8 @@ def add_reviews(
 
     Spaces, centroids, names, colours and edits stay as they are, and so do the topics and places of
     all reviews that were there. A new unit gets the topic of its nearest centroid, or "everything
-    else" where none is near, and the mean place of its nearest neighbours. Units that fit nowhere
+    else" where none is near, and the mean place of its nearest neighbours. Units that fit nowhere,
+    and those that keep each other company far from all that was there (:mod:`pipeline.novelty`),
     are grouped among themselves and offered as new topics (``report["offers"]``).
 
     A review that is there already is left out: one with the same id and text, or, in files without
@@ -90,6 +92,7 @@ def add_reviews(
         topics, other = analysis.topics, analysis.other
         assignments = analysis.grouping.assign(vectors)
         unfit = ~analysis.grouping.fits(vectors)
+        novel = emerging(vectors, analysis.vectors, seed=analysis.settings.seed)
         if unfit.any() and other is None:
             other = len(topics)
             topics = (*topics, Topic(other, "other", OTHER_NAME, 0, {}, {}, other=True))
@@ -127,7 +130,7 @@ def add_reviews(
         later=None,
     )
     with log.stage("names"):
-        fresh = np.flatnonzero(unfit) + len(analysis.units)
+        fresh = np.flatnonzero(unfit | novel) + len(analysis.units)
         offers = _offers(added, fresh, encoder)
     return replace(
         added, report=_report(analysis, reviews, new, name, int(unfit.sum()), offers, log)
@@ -192,24 +195,25 @@ def _places(new: np.ndarray, old: np.ndarray, places: np.ndarray, progress: Any)
 
 def _offers(analysis: Analysis, unfit: np.ndarray, encoder: Encoder) -> list[dict[str, Any]]:
     """New topics that could be made of units that fit nowhere, largest first."""
-    from sklearn.cluster import KMeans
+    from sklearn.cluster import AgglomerativeClustering
 
+    unfit = unfit[:_MOST_GROUPED]
     if len(analysis.units.reviews_of(unfit)) < _FEWEST_OFFERED:
         return []
-    vectors = analysis.vectors[unfit]
-    count = int(np.clip(len(unfit) // _UNITS_PER_OFFER, 1, _MOST_OFFERS))
-    count = min(count, len(distinct_rows(vectors)[0]))
-    groups = KMeans(count, n_init=5, random_state=analysis.settings.seed).fit_predict(vectors)
+    # What is scattered stays scattered: only groups that hold together are worth a topic.
+    grouping = AgglomerativeClustering(
+        None, distance_threshold=_APART, metric="cosine", linkage="average"
+    )
+    groups = grouping.fit_predict(analysis.vectors[unfit])
+    count = int(groups.max()) + 1
     sizes = [len(analysis.units.reviews_of(unfit[groups == group])) for group in range(count)]
-    names = name_groups(analysis, [unfit[groups == group] for group in range(count)], encoder)
+    order = sorted(range(count), key=lambda group: -sizes[group])
+    offered = [group for group in order if sizes[group] >= _FEWEST_OFFERED][:_MOST_OFFERS]
+    members = [unfit[groups == group] for group in offered]
+    names = name_groups(analysis, members, encoder) if members else []
     return [
-        {
-            "name": names[group],
-            "reviews": sizes[group],
-            "units": unit_refs(analysis, unfit[groups == group].tolist()),
-        }
-        for group in sorted(range(count), key=lambda group: -sizes[group])
-        if sizes[group] >= _FEWEST_OFFERED
+        {"name": name, "reviews": sizes[group], "units": unit_refs(analysis, units.tolist())}
+        for name, group, units in zip(names, offered, members, strict=True)
     ]
 
 

@@ -1,0 +1,60 @@
+"""What a new file says that was not said before, with the real model."""
+
+import numpy as np
+
+from pipeline.additions import add_reviews
+from pipeline.analysis import Settings, analyse
+from pipeline.edits import apply_edit
+from pipeline.novelty import emerging
+from pipeline.reviews import read_reviews
+
+CHARGERS = """The charger for electric cars was broken
+No charging station for my EV in the garage
+We could not charge our electric car overnight
+Die Ladestation für Elektroautos war defekt
+Leider nur eine Wallbox für E-Autos
+La borne de recharge pour voiture électrique ne marchait pas
+Impossible de recharger notre voiture électrique
+El cargador para coches eléctricos no funcionaba
+Solo un punto de carga para coches eléctricos
+電気自動車の充電器が故障していました
+EV充電スタンドが一台しかない
+电动车充电桩坏了
+酒店没有电动汽车充电桩
+전기차 충전기가 고장 나 있었어요
+전기차 충전소가 하나뿐이에요
+La colonnina di ricarica per auto elettriche era guasta
+Зарядка для электромобилей не работала
+Nie działała ładowarka do samochodów elektrycznych
+De laadpaal voor elektrische auto's was kapot
+شاحن السيارات الكهربائية لا يعمل"""
+
+
+def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews):
+    march = read_reviews(("review\n" + "\n".join(_one_line(sample_reviews.texts[:500]))).encode())
+    settings = Settings(topics=12, unit="sentence", with_map=False)
+    analysis = analyse(march, settings, name="march.csv", encoder=encoder)
+    lines = [*_one_line(sample_reviews.texts[500:700]), *CHARGERS.splitlines()]
+    april = read_reviews(("review\n" + "\n".join(lines)).encode())
+    added = add_reviews(analysis, april, name="april.csv", encoder=encoder)
+    new = added.units.review >= len(analysis.texts)
+    found = emerging(added.vectors[new], analysis.vectors)
+    chargers = np.isin([added.texts[row] for row in added.units.review[new]], CHARGERS.splitlines())
+    assert found[chargers].mean() > 0.9 and found[~chargers].mean() < 0.02
+    offer = added.report["offers"][0]
+    assert 15 <= offer["reviews"] <= 30
+    edit = {"do": "example", "units": offer["units"], "name": "Charging electric cars"}
+    topic = next(
+        t for t in apply_edit(added, edit, encoder=encoder).topics if t.name == edit["name"]
+    )
+    assert 15 <= topic.reviews <= 45 and len(topic.languages) >= 8
+
+
+def test_the_same_text_twice_is_no_theme():
+    vectors = np.eye(12, dtype=np.float32)
+    assert not emerging(np.repeat(vectors[:2], 8, axis=0), vectors[2:]).any()
+    assert not emerging(vectors[:3], vectors).any()
+
+
+def _one_line(texts):
+    return ['"' + " ".join(text.split()).replace('"', '""') + '"' for text in texts]
