@@ -32,4 +32,5 @@ page = st.navigation(
 )
 if found := session.collect():  # what was waited for has just come in, wherever the user is
     st.switch_page(found)
+session.catch_up()
 page.run()

@@ -6,8 +6,11 @@ import pytest
 from apptest import SMALL, finish, pieces, press, session, start, upload
 
 from pipeline.edits import apply_edit
+from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from pipeline.store.catalogue import Catalogue
+from ui.keeping import title_of
 
+SEARCH = SavedSearch("night", "noise at night")
 NAME = "<img src=x> ![a](b) تقييمات.csv"
 
 
@@ -49,6 +52,8 @@ def data(tmp_path, monkeypatch):
 def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(data):
     at = analysed(name=NAME)
     rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    at.run()
     (entry,) = Catalogue().entries()
     assert (entry.file, entry.reviews) == (NAME, 64)
 
@@ -69,6 +74,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert not other.error
     assert session(other).view.original.settings.space == "raw"
     assert Catalogue().open(entry.token).settings.space == "raw"
+    assert load_searches(Catalogue().path(entry.token)) == (SEARCH,)
 
     go(other, "ui/library.py")
     click(other, f"delete-{entry.token}")
@@ -83,6 +89,8 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
 def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     at = analysed()
     rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    at.run()
     first = Catalogue().entries()[0]
 
     again = upload(start(), SMALL, "copy.csv")
@@ -90,6 +98,7 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     finish(press(again, "Analyse"))
     assert "Sleep" in topic_names(again)
     assert session(again).view.original.edits
+    assert load_searches(session(again).view.folder) == (SEARCH,)
     assert {entry.name for entry in Catalogue().entries()} == {"reviews", "copy"}
 
     another = upload(start(), SMALL, "copy.csv")
@@ -116,6 +125,8 @@ def test_two_people_at_one_analysis_overwrite_nothing(data):
 def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     at = analysed()
     rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    at.run()
     (entry,) = Catalogue().entries()
     path = tmp_path / "out.zip"
     Catalogue().export(entry.token, path)
@@ -145,6 +156,7 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     assert not at.error
     assert len(session(at).view.original.texts) == 64
     assert "Sleep" in topic_names(at)
+    assert load_searches(session(at).view.folder) == (SEARCH,)
 
 
 def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
@@ -178,3 +190,22 @@ def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monk
     assert len(Catalogue().entries()) == 1
     rename_topic(other, "Sleep")
     assert [entry.name for entry in Catalogue().entries()].count("hotel_reviews (2)") == 1
+
+
+def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data):
+    analysed()
+    (entry,) = Catalogue().entries()
+    folder = Catalogue().path(entry.token)
+    folder.rename(folder.with_name(f".old-{entry.token}"))
+    assert Catalogue().entries() == [entry]
+    assert len(Catalogue().open(entry.token).texts) == 64
+
+
+def test_the_first_name():
+    assert [title_of(name) for name in ("May.csv", "a/b <i>.csv.gz", ".csv", "Rev. 3", " ")] == [
+        "May",
+        "a/b <i>",
+        ".csv",
+        "Rev. 3",
+        "reviews",
+    ]

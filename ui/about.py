@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.keeping import keeping
 from ui.proof import proof
 from ui.state import current
 
@@ -36,8 +37,13 @@ if session.view is not None and session.source is not None:
 else:
     st.info("Open a file, and this page shows what the correction did to it.")
 st.subheader("Your data")
+stays = (
+    "what you have analysed is kept on it until you delete it on the page Analyses"
+    if keeping()
+    else "your upload and its results are deleted when your session ends"
+)
 st.markdown(
-    "Everything runs on this computer. No review leaves it, no network is needed, and your upload "
-    "and its results are deleted when your session ends. Tables you download open safely in a "
+    f"Everything runs on this computer. No review leaves it, no network is needed, and {stays}. "
+    "Tables you download open safely in a "
     "spreadsheet: text that it would run as a formula is marked with an apostrophe."
 )

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.analysis_folder import has_edits
@@ -16,7 +16,7 @@ from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.result import Analysis
-from pipeline.search.saved import SavedSearch, saved_search
+from pipeline.search.saved import FILE, SavedSearch, load_searches, save_searches
 from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry
 from pipeline.store.working_copy import (
@@ -24,9 +24,7 @@ from pipeline.store.working_copy import (
     Kept,
     bring_back,
     keep_folder,
-    read_notes,
     take_out,
-    write_notes,
 )
 from ui.preview import Reading
 from ui.view import Source, View, open_view
@@ -49,13 +47,14 @@ class Keeper:
 
     Attributes:
         automatic: whether it is kept as it is; the sample is only when something was done to it.
-        searches: that the user has saved.
+        searches: that were saved, for the next folder of the analysis; None where none were.
         kept: what the list has of it; None while it isn't there.
     """
 
     def __init__(self, *, automatic: bool = True) -> None:
         self.automatic = automatic
-        self.searches: list[SavedSearch] = []
+        self.searches: tuple[SavedSearch, ...] | None = None
+        self._noted: tuple[Path, int] | None = None  # file of saved searches, and its time
         self.kept: Kept | None = None
 
     def keep(
@@ -74,11 +73,15 @@ class Keeper:
         """
         if not keeping():
             return ""
+        try:
+            self.carry_searches(view)
+        except InputError as error:
+            return str(error)
         if self.kept is None and not (
             self.automatic or asked or view.original.edits or self.searches
         ):
             return ""
-        said, name = "", PurePath(sources[0].name).stem
+        said, name = "", title_of(sources[0].name)
         notes, files = self._notes(sources), [source.path for source in sources]
         files = files if all(path.is_file() for path in files) else []
         try:
@@ -115,14 +118,18 @@ class Keeper:
         except InputError as error:
             return str(error)
 
-    def note(self, sources: Sequence[Source]) -> str:
-        """Let the list have the saved searches; what the user should know, or ""."""
-        try:
-            if keeping() and self.kept is not None:
-                write_notes(Catalogue(), self.kept, self._notes(sources))
-        except InputError as error:
-            return str(error)
-        return ""
+    def behind(self, view: View) -> bool:
+        """Whether searches were saved since the list had what is shown."""
+        return _time(view.folder / FILE) != self._noted
+
+    def carry_searches(self, view: View) -> None:
+        """The searches of one folder of the analysis to the next one."""
+        found = load_searches(view.folder)
+        if found is None and self.searches:
+            save_searches(view.folder, self.searches)
+        else:
+            self.searches = found
+        self._noted = _time(view.folder / FILE)
 
     def begin_like(self, source: Source, folder: Path) -> Path | None:
         """Look for an earlier analysis of a file; take over its saved searches.
@@ -135,8 +142,7 @@ class Keeper:
         try:
             catalogue = Catalogue()
             earlier = [catalogue.path(entry.token) for entry in same_file(source.path)]
-            found = [notes for path in earlier if (notes := _searches(read_notes(path)))]
-            self.searches = self.searches or (found[0] if found else [])
+            self.searches = next(filter(None, map(load_searches, earlier)), None)
             changed = next((path for path in earlier if has_edits(path)), None)
             if changed is not None:
                 take_out(catalogue, changed.name, folder)
@@ -156,7 +162,7 @@ class Keeper:
             }
             for source in sources
         ]
-        return {"files": files, "searches": [search.to_json() for search in self.searches]}
+        return {"files": files}
 
 
 def same_file(path: Path) -> list[Entry]:
@@ -191,7 +197,8 @@ def open_kept(session: Session, token: str) -> tuple[Keeper, list[Source], View]
     else:
         files = []
     keeper = Keeper()
-    keeper.kept, keeper.searches = kept, _searches(notes)
+    keeper.kept = kept
+    keeper.carry_searches(view)
     return keeper, sources_of(session, view.original, entry.file, files, notes), view
 
 
@@ -249,15 +256,21 @@ def _digest(path: Path, _size: int, _changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _time(path: Path) -> tuple[Path, int] | None:
+    try:
+        return path, path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def title_of(file: str) -> str:
+    """What an analysis of a file is called at first: "May" for "May.csv.gz"."""
+    name = file.strip()
+    for _ in range(2 if name.lower().endswith((".gz", ".zip")) else 1):
+        stem, dot, ending = name.rpartition(".")
+        name = stem if dot and stem and len(ending) <= 7 and ending.isalnum() else name
+    return name or "reviews"
+
+
 def _name(catalogue: Catalogue, kept: Kept) -> str:
     return next((e.name for e in catalogue.entries() if e.token == kept.token), "reviews")
-
-
-def _searches(notes: dict[str, Any]) -> list[SavedSearch]:
-    found = []
-    for value in notes.get("searches") or []:
-        try:
-            found.append(saved_search(value))
-        except InputError:  # of another version: the others are still good
-            continue
-    return found

@@ -6,17 +6,18 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import IO
 
 import streamlit as st
 
 from pipeline.analysis_folder import save_analysis
 from pipeline.errors import InputError
+from pipeline.search.saved import save_searches
 from pipeline.store.bundle import read_bundle, write_bundle
 from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry
-from ui.keeping import Keeper, keeping, open_folder, sources_of
+from ui.keeping import Keeper, keeping, open_folder, sources_of, title_of
 from ui.serving import upload_limit
 from ui.state import Session
 from ui.widgets import plain, problem_box
@@ -34,7 +35,7 @@ def export_shown(session: Session) -> None:
     view, source = session.view, session.source
     if view is None or source is None:
         return
-    name = PurePath(source.name).stem
+    name = title_of(source.name)
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(source.name)}** is open.")
@@ -103,6 +104,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     about, analysis = read_bundle(path, scratch=session.folder)
     folder = session.new_folder()
     save_analysis(analysis, folder)
+    save_searches(folder, about["searches"])
     name = about.get("file")
     sources = sources_of(session, analysis, name if isinstance(name, str) and name else "reviews")
     session.show(open_folder(session, folder), sources[0], sources[1:], Keeper())

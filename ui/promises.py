@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from ui.keeping import keeping
+
 _PROMISES = (
     (
         ":material/scatter_plot:",
@@ -18,16 +20,18 @@ _PROMISES = (
     (
         ":material/lock:",
         "Private and offline",
-        "The language model runs on this computer: no review leaves it. Uploads are deleted soon "
-        "after you close the page.",
+        "The language model runs on this computer: no review leaves it. {stays}",
     ),
 )
+_KEPT = "What you have analysed is kept on it until you delete it."
+_NOT_KEPT = "Uploads are deleted soon after you close the page."
 
 
 def show_promises() -> None:
     """Three cards."""
+    stays = _KEPT if keeping() else _NOT_KEPT
     st.space("small")
     for place, (icon, title, text) in zip(st.columns(3), _PROMISES, strict=True):
         with place.container(border=True, height="stretch"):
             st.markdown(f"{icon} **{title}**")
-            st.caption(text)
+            st.caption(text.format(stays=stays))

@@ -154,6 +154,11 @@ class Session:
             said = self.keeper.keep(self.view, sources, asked=asked, written=written)
             self.problem = said or self.problem
 
+    def catch_up(self) -> None:
+        """Let the list have searches that were saved since it had what is shown."""
+        if self.view is not None and self.keeper.behind(self.view):
+            self.save(written=True)
+
     def edit(self, edit: dict[str, Any], label: str) -> None:
         """Ask for an edit that takes more than a moment; see :mod:`pipeline.edits`."""
         assert self.view is not None  # noqa: S101  there is nothing to edit

@@ -25,6 +25,8 @@ from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.result import Analysis, Topic
+from pipeline.search.saved import FILE as SEARCHES
+from pipeline.search.saved import load_searches
 
 ABOUT = "about.json"
 MB = 2**20
@@ -39,6 +41,7 @@ LIMITS = {
     "reviews.csv": 8_192 * MB,
     "topics.csv": 256 * MB,
     "sentences.csv": 8_192 * MB,
+    SEARCHES: MB,
 }
 NEEDED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # one of them
@@ -79,6 +82,9 @@ def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]
         path: the file, from a stranger.
         scratch: a folder on a disk with room for it; nothing stays there.
 
+    Returns:
+        What ``about`` was, with the saved searches under "searches"; and the analysis.
+
     Raises:
         InputError: what is wrong, in one line.
     """
@@ -103,7 +109,8 @@ def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]
             raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
         except Exception as error:  # every library has its own way to say "damaged"
             raise _refused("it is no exported analysis, or it is damaged") from error
-        return about if isinstance(about, dict) else {}, analysis
+        about = about if isinstance(about, dict) else {}
+        return {**about, "searches": load_searches(folder) or ()}, analysis
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -22,6 +22,7 @@ from pipeline.analysis_folder import load_analysis, save_analysis
 from pipeline.errors import InputError
 from pipeline.places import data_folder
 from pipeline.result import Analysis
+from pipeline.search.saved import save_searches
 from pipeline.store.bundle import read_bundle, write_bundle
 from pipeline.store.entries import (
     Entry,
@@ -253,8 +254,15 @@ class Catalogue:
             value if isinstance(value := about.get(key), str) else ""
             for key in ("name", "file", "digest")
         )
+
+        def write(folder: Path) -> None:
+            save_analysis(analysis, folder)
+            if about["searches"]:
+                save_searches(folder, about["searches"])
+
         return self.add(
             analysis,
+            write=write,
             name=name if name.strip() else path.stem or "imported",
             file=one_line(file),
             digest=digest if _DIGEST.fullmatch(digest) else "",

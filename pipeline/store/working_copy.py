@@ -20,6 +20,7 @@ from pipeline.analysis_folder import folder_marks
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.result import Analysis
+from pipeline.search.saved import FILE as SEARCHES
 from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry, entry_or_raise, recounted, write_entry
 
@@ -119,6 +120,7 @@ def bring_back(
                 if marks[1] != kept.state:
                     _copy_state(folder, there, f"state-{marks[1]}.npz")
                     write_entry(there, recounted(entry, analysis))
+                _replace(folder, there, [SEARCHES])
                 _write_notes(there, notes)
         except OSError as error:
             raise InputError(f"The changes can't be kept: {error.strerror}") from error
@@ -160,24 +162,10 @@ def read_notes(folder: Path) -> dict[str, Any]:
     return notes if isinstance(notes, dict) else {}
 
 
-def write_notes(catalogue: Catalogue, kept: Kept, notes: dict[str, Any]) -> None:
-    """Note plain values beside an analysis in the list, where it is still there.
-
-    Raises:
-        InputError: they can't be written.
-    """
-    with catalogue.locked():
-        try:
-            _write_notes(catalogue.path(kept.token), notes)
-        except InputError:
-            return
-        except OSError as error:
-            raise InputError(f"The changes can't be kept: {error.strerror}") from error
-
-
 def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Path]) -> None:
     target.mkdir()
     names = ["report.json", "vectors.npz", "table.parquet", "texts.parquet", *_OF_STATE]
+    names += [SEARCHES]
     names.insert(0, f"state-{folder_marks(folder)[1]}.npz")
     _link(folder, target, (name for name in names if (folder / name).is_file()))
     for number, path in enumerate(files):
@@ -187,16 +175,20 @@ def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Pat
 
 def _copy_state(folder: Path, there: Path, state: str) -> None:
     """Replace the state: ``analysis.json`` last, which says what else counts."""
-    for name in (state, *_OF_STATE):
+    _replace(folder, there, (state, *_OF_STATE))
+    for old in there.glob("state-*.npz"):
+        if old.name != state:
+            old.unlink(missing_ok=True)
+
+
+def _replace(folder: Path, there: Path, names: Iterable[str]) -> None:
+    for name in names:
         if (folder / name).is_file():
             scratch = there / f".{name}"
             scratch.unlink(missing_ok=True)
             _link_file(folder / name, scratch)
             os.replace(scratch, there / name)
             scratch.unlink(missing_ok=True)  # still there where both were one file already
-    for old in there.glob("state-*.npz"):
-        if old.name != state:
-            old.unlink(missing_ok=True)
 
 
 def _link(source: Path, target: Path, names: Iterable[str]) -> None:
