@@ -34,6 +34,7 @@ from pipeline.topics import Candidate
 from pipeline.units import SENTENCE, cut, whole_reviews
 
 _FORMAT = 2
+TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # for people; the last one not always
 _TOPIC_SPACE = ("landmarks", "widths", "projection")
 _STATE = re.compile("[0-9a-f]{16}")
 
@@ -52,14 +53,32 @@ def save_analysis(analysis: Analysis, folder: Path) -> None:
         (folder / "sentences.csv").unlink(missing_ok=True)
 
 
-def save_state(analysis: Analysis, folder: Path) -> None:
+def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
     """Write what edits have changed to the folder that the analysis was saved in.
+
+    Args:
+        analysis: as it is now.
+        folder: where it lies.
+        tables: whether the tables for people are written, which takes a second and a half for
+            50,000 reviews; else they go, and :func:`write_tables` brings them back.
 
     Raises:
         InputError: the folder can't be written, or holds another analysis.
     """
     key = _meta(folder)["key"]
-    _write_into(folder, lambda scratch: _write_state(analysis, scratch, key))
+    if not tables:
+        for name in TABLES:
+            (folder / name).unlink(missing_ok=True)
+    _write_into(folder, lambda scratch: _write_state(analysis, scratch, key, tables=tables))
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """Write the tables for people to the folder that the analysis was saved in.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+    _write_into(folder, lambda scratch: _write_tables(analysis, scratch), state=False)
 
 
 def folder_marks(folder: Path) -> tuple[str, str]:
@@ -235,7 +254,7 @@ def filter_units(
     return units
 
 
-def _write_into(folder: Path, write: Callable[[Path], None]) -> None:
+def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = True) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
@@ -248,9 +267,9 @@ def _write_into(folder: Path, write: Callable[[Path], None]) -> None:
         files = sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json")
         for file in files:
             os.replace(file, folder / file.name)
-        for state in folder.glob("state-*.npz"):
-            if state.name not in {file.name for file in files}:
-                state.unlink(missing_ok=True)
+        for old in folder.glob("state-*.npz") if state else ():
+            if old.name not in {file.name for file in files}:
+                old.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
     finally:
@@ -282,11 +301,16 @@ def _write(analysis: Analysis, folder: Path) -> None:
     _write_state(analysis, folder, key)
 
 
-def _write_state(analysis: Analysis, folder: Path, key: str) -> None:
+def _write_tables(analysis: Analysis, folder: Path) -> None:
     (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
     (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
     if analysis.units.kind == SENTENCE:
         (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
+
+
+def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = True) -> None:
+    if tables:
+        _write_tables(analysis, folder)
     grouping, base = analysis.grouping, analysis.base
     arrays = {
         "assignments": analysis.assignments,

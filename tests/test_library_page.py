@@ -130,6 +130,8 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     (entry,) = Catalogue().entries()
     path = tmp_path / "out.zip"
     Catalogue().export(entry.token, path)
+    with zipfile.ZipFile(path) as bundle:
+        assert b"Sleep" in bundle.read("topics.csv")
     go(at, "ui/library.py")
 
     def put(content):

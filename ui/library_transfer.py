@@ -11,7 +11,7 @@ from typing import IO
 
 import streamlit as st
 
-from pipeline.analysis_folder import save_analysis
+from pipeline.analysis_folder import save_analysis, write_tables
 from pipeline.errors import InputError
 from pipeline.search.saved import save_searches
 from pipeline.store.bundle import read_bundle, write_bundle
@@ -20,6 +20,7 @@ from pipeline.store.entries import Entry
 from ui.keeping import Keeper, keeping, open_folder, sources_of, title_of
 from ui.serving import upload_limit
 from ui.state import Session
+from ui.view import View
 from ui.widgets import plain, problem_box
 
 _SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
@@ -39,7 +40,12 @@ def export_shown(session: Session) -> None:
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(source.name)}** is open.")
-        _export(name, "shown", lambda path: write_bundle(view.save(), about, path))
+        _export(name, "shown", lambda path: _write(view, about, path))
+
+
+def _write(view: View, about: dict[str, str], path: Path) -> None:
+    write_tables(view.original, view.save())
+    write_bundle(view.folder, about, path)
 
 
 def _export(name: str, key: str, write: Callable[[Path], None]) -> None:

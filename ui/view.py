@@ -114,7 +114,7 @@ class View:
         Raises:
             InputError: it can't be written.
         """
-        save_state(self.original, self.folder)
+        save_state(self.original, self.folder, tables=False)
         return self.folder
 
     def edited(self, number: int) -> View:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.analysis_folder import load_analysis, save_analysis
+from pipeline.analysis_folder import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.errors import InputError
 from pipeline.places import data_folder
 from pipeline.result import Analysis
@@ -231,6 +231,8 @@ class Catalogue:
         """
         entry = entry_or_raise(self.path(token))
         about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
+        if not (self.path(token) / TABLES[0]).is_file():
+            write_tables(self.open(token), self.path(token))
         for attempt in range(3):
             try:
                 write_bundle(self.path(token), about, path)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.analysis_folder import folder_marks
+from pipeline.analysis_folder import TABLES, folder_marks
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.result import Analysis
@@ -25,7 +25,7 @@ from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry, entry_or_raise, recounted, write_entry
 
 _NOTES = "notes.json"
-_OF_STATE = ("reviews.csv", "topics.csv", "sentences.csv", "analysis.json")  # the last one last
+_OF_STATE = (*TABLES, "analysis.json")  # the last one last
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,8 @@ def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Pat
 
 def _copy_state(folder: Path, there: Path, state: str) -> None:
     """Replace the state: ``analysis.json`` last, which says what else counts."""
+    for name in TABLES:  # what is not written anew is old
+        (there / name).unlink(missing_ok=True)
     _replace(folder, there, (state, *_OF_STATE))
     for old in there.glob("state-*.npz"):
         if old.name != state:
