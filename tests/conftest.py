@@ -30,7 +30,7 @@ def own_cache() -> Path:
     models = Path(platformdirs.user_cache_dir("polyguest", False)) / "models"
     folder = ROOT / ".pytest_cache" / "polyguest"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("columns", "sessions", "jobs"):
+    for name in ("columns", "sessions", "data", "jobs"):
         shutil.rmtree(folder / name, ignore_errors=True)
     if not (folder / "models").exists():
         models.mkdir(parents=True, exist_ok=True)
@@ -41,6 +41,8 @@ def own_cache() -> Path:
 
 
 os.environ.setdefault("POLYGUEST_CACHE", str(own_cache()))
+# Where no fixture has set another: what is kept must not be in the user's folder.
+os.environ["POLYGUEST_DATA"] = str(own_cache() / "data")
 
 
 @pytest.fixture(autouse=True, scope="module")

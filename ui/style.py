@@ -92,7 +92,6 @@ _CSS = f"""<style>
 @media (max-width: 640px) {{
   h1 {{ font-size: 1.9rem !important; }}
   .st-key-query {{ min-width: 100%; }}
-  [class*=st-key-entry-] [data-testid=stIconMaterial] {{ display: none; }}
   .st-key-roles [data-testid=stColumn] {{
     min-width: calc(50% - .5rem); flex-basis: calc(50% - .5rem); }}
   [data-testid=stColumn]:not(:has([data-testid=stElementContainer])) {{ display: none; }}

@@ -36,6 +36,7 @@ def server(tmp_path_factory):
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
     environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    environment["POLYGUEST_DATA"] = str(tmp_path_factory.mktemp("data"))  # not the user's
     environment.pop("POLYGUEST_START", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
