@@ -37,8 +37,9 @@ bench: $(VENV)/.dev ## quality of topics and search, seconds and memory of each 
 bench-store: $(VENV)/.dev ## the store at 100,000 and a million vectors (8 GB of memory, 6 of disk)
 	$(BIN)/python -m benchmarks.store --rows 100000,1000000
 
-bench-peers: $(VENV)/.dev ## side by side with SentenceTransformer.encode as shipped
+bench-peers: $(VENV)/.dev ## beside SentenceTransformer.encode and umap-learn as shipped
 	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.encoding
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.layout
 
 bench-topics: $(VENV)/.dev ## topics beside plain KMeans and BERTopic, which is installed for this alone
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt

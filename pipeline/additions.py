@@ -13,6 +13,7 @@ from pipeline.edits import unit_refs
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
 from pipeline.languages import identify
+from pipeline.neighbours import place_among
 from pipeline.novelty import emerging
 from pipeline.result import Analysis, Batch, Topic
 from pipeline.reviews import Reviews
@@ -20,8 +21,6 @@ from pipeline.stages import StageLog, StageProgress
 from pipeline.units import make_units
 from pipeline.vectors import embed_documents
 
-_NEIGHBOURS = 6  # whose places make a new unit's place
-_BLOCK = 2_000  # new units whose neighbours are sought at once
 _FEWEST_OFFERED = 8  # reviews of a new topic
 _APART = 0.62  # mean cosine distance, from which two groups are not one
 _MOST_GROUPED = 3_000
@@ -101,7 +100,7 @@ def add_reviews(
     places = analysis.places
     if places is not None:
         with log.stage("map") as step:
-            mine = _places(vectors, analysis.vectors, places, step)
+            mine = place_among(vectors, analysis.vectors, places, progress=step)
             places = np.concatenate([places, mine])
     together = analysis.units.extended(units)
     everyone = np.concatenate([analysis.languages, languages])
@@ -176,21 +175,6 @@ def _languages(
     column = reviews.columns.language
     given = [str(value) for value in reviews.frame[column].iloc[rows]] if column else None
     return identify(texts, given=given, progress=progress)
-
-
-def _places(new: np.ndarray, old: np.ndarray, places: np.ndarray, progress: Any) -> np.ndarray:
-    """Where new units (k, d) stand: the mean place of their nearest neighbours, by nearness."""
-    found = np.empty((len(new), 2), np.float32)
-    count = min(_NEIGHBOURS, len(old))
-    for start in range(0, len(new), _BLOCK):
-        near = new[start : start + _BLOCK] @ old.T
-        best = np.argpartition(-near, count - 1, axis=1)[:, :count]
-        cosines = np.take_along_axis(near, best, axis=1)
-        weights = np.maximum(cosines - cosines.min(axis=1, keepdims=True), 0) + 1e-3
-        weights /= weights.sum(axis=1, keepdims=True)
-        found[start : start + _BLOCK] = np.einsum("kc,kcx->kx", weights, places[best])
-        progress(min(start + _BLOCK, len(new)), len(new))
-    return found
 
 
 def _offers(analysis: Analysis, unfit: np.ndarray, encoder: Encoder) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from pipeline.units import make_units
 from pipeline.values import parse_ratings
 from pipeline.vectors import embed_documents
 
+_COMPARED = 20_000  # units that the agreement of topics with languages is measured on
 __all__ = ["Analysis", "Settings", "Topic", "analyse"]
 
 
@@ -100,9 +101,11 @@ def analyse(
         )
     places = None
     if settings.with_map:
-        with log.stage("map"):
+        with log.stage("map") as step:
             # Not the topic points: the map is to judge the topics by, and to find neighbours on.
-            places = lay_out(neutral, seed=settings.seed)
+            strata = np.unique(of_units, return_inverse=True)[1] * (topics.count + 1)
+            strata += topics.assignments
+            places = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
     report = _report(reviews, settings, encoder, topics.count, agreement, log)
     report |= {"unit": units.kind, "units": len(units)}
     return Analysis(
@@ -161,6 +164,10 @@ def _agreement(
     before = assignments
     if settings.space != "raw":
         points = fit_components(raw).transform(raw)
+        if len(points) > _COMPARED:  # a figure to look at: a sample will do
+            rows = np.random.default_rng(settings.seed).permutation(len(points))[:_COMPARED]
+            rows.sort()
+            points, languages, assignments = points[rows], languages[rows], assignments[rows]
         before = group(points, min(count, len(distinct_rows(points)[0])), seed=settings.seed)
     return {
         "before": round(float(normalized_mutual_info_score(languages, before)), 4),

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.rows import distinct_rows, unit_rows
+from pipeline.rows import BLOCK, distinct_rows, unit_rows
 
 UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
 _SEPARATION = 0.5  # between-language over within-language standard deviation
@@ -50,7 +50,13 @@ class NeutralSpace:
 
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""
-        return _unit(_remove(vectors, self.removed) - self.center)
+        if len(vectors) <= BLOCK:
+            return _unit(_remove(vectors, self.removed) - self.center)
+        neutral = np.empty(vectors.shape, np.float32)
+        for start in range(0, len(vectors), BLOCK):
+            part = slice(start, start + BLOCK)
+            neutral[part] = _unit(_remove(vectors[part], self.removed) - self.center)
+        return neutral
 
     def transform_phrases(self, vectors: np.ndarray) -> np.ndarray:
         """Raw vectors (m, d) of texts that are no reviews (headings), centred on themselves.
@@ -81,7 +87,10 @@ def fit_neutral(
     fixed = _span(parallel)
     offsets = _offset_directions(vectors, languages, fixed, seed)
     removed = _span_of(np.vstack([fixed, offsets])).astype(np.float32)
-    center = _remove(vectors, removed).mean(axis=0).astype(np.float32)
+    if len(vectors) <= BLOCK:
+        center = _remove(vectors, removed).mean(axis=0).astype(np.float32)
+    else:  # the same but for rounding, without a second copy of all vectors
+        center = _remove(vectors.mean(axis=0, dtype=np.float64), removed).astype(np.float32)
     return NeutralSpace(removed, center)
 
 

@@ -1,8 +1,12 @@
-"""Rows of an array: which are equal, and all of length 1."""
+"""Rows of an array: which are equal, how they vary, and all of length 1."""
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
+
+BLOCK = 20_000  # rows that are worked on at once where a copy of all would be large
 
 
 def distinct_rows(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -17,7 +21,7 @@ def distinct_rows(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     places = np.empty(len(array), np.int64)
     starts: list[int] = []
     for row in range(len(array)):
-        key = array[row].tobytes()
+        key = blake2b(array[row], digest_size=16).digest()  # the rows themselves: a second copy
         number = first.setdefault(key, len(first))
         if number == len(starts):
             starts.append(row)
@@ -28,3 +32,12 @@ def distinct_rows(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def unit_rows(array: np.ndarray) -> np.ndarray:
     """The rows of (n, d) at length 1, in the array's own precision; rows of zeros stay."""
     return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-9)
+
+
+def covariance(array: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """How the columns of (n, d) vary together around their mean (d,): float64 (d, d)."""
+    total = np.zeros((array.shape[1], array.shape[1]))
+    for start in range(0, len(array), BLOCK):
+        centred = array[start : start + BLOCK] - mean
+        total += centred.T @ centred
+    return total / len(array)

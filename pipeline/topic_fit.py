@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.rows import BLOCK, covariance
+
 FLOOR = -2.0  # robust standard deviations below the median text
 _RIDGE = 1.0  # times the mean variance
 _FEWEST = 100  # reviews, to know what is usual
@@ -50,8 +52,7 @@ def learn_fit(vectors: np.ndarray) -> Fit | None:
     if len(vectors) < _FEWEST:
         return None
     mean = vectors.mean(axis=0)
-    centred = vectors - mean
-    variances, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64) / len(vectors))
+    variances, axes = np.linalg.eigh(covariance(vectors, mean))
     variances = np.maximum(variances, 0)
     whitener = axes / np.sqrt(variances + _RIDGE * variances.mean() + 1e-12)
     mean, whitener = mean.astype(np.float32), whitener.astype(np.float32)
@@ -64,7 +65,10 @@ def learn_fit(vectors: np.ndarray) -> Fit | None:
 def _signs(
     vectors: np.ndarray, mean: np.ndarray, whitener: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    distances = np.linalg.norm((vectors - mean) @ whitener, axis=1)
+    distances = np.empty(len(vectors), np.float32)
+    for at in range(0, len(vectors), BLOCK):
+        part = slice(at, at + BLOCK)
+        distances[part] = np.linalg.norm((vectors[part] - mean) @ whitener, axis=1)
     return (vectors @ mean).astype(np.float64), -distances.astype(np.float64)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.rows import distinct_rows, unit_rows
+from pipeline.rows import BLOCK, covariance, distinct_rows, unit_rows
 
 COMPONENTS = 32
 _POWER = 0.25  # of the variances: 0.5 is plain PCA, 0 full whitening
@@ -33,6 +33,7 @@ _STEPS = 6
 _ROUNDS = 20  # of KMeans for landmarks, which need not be at the very middle of their groups
 _DIMENSIONS = 32
 _SAMPLE = 6_000  # reviews that one set of landmarks is laid over
+_WALKED = 20_000  # reviews that the walk goes over; more change nothing worth minutes
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,19 @@ class TopicSpace:
         points = self.components.transform(vectors)
         if not self.landmarks.shape[1]:
             return points
-        return unit_rows(_ties(points, self.landmarks, self.widths) @ self.projection)
+        # A review's ties to all landmarks are 5 kB: not for a whole file at once.
+        blocks = [
+            unit_rows(_ties(points[at : at + BLOCK], self.landmarks, self.widths) @ self.projection)
+            for at in range(0, max(len(points), 1), BLOCK)
+        ]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 def fit_components(vectors: np.ndarray) -> Components:
     """The components of neutral vectors (n, d); n may be smaller than d."""
     mean = vectors.mean(axis=0)
-    centred = vectors - mean
     # From the covariance, float64: its size does not grow with the file.
-    covariance = (centred.T @ centred).astype(np.float64) / len(vectors)
-    variances, axes = np.linalg.eigh(covariance)
+    variances, axes = np.linalg.eigh(covariance(vectors, mean))
     variances, axes = variances[::-1], axes[:, ::-1]
     keep = min(COMPONENTS, int((variances > variances[0] * 1e-6).sum()))
     scale = np.maximum(variances[:keep], 1e-12) ** (_POWER - 0.5)
@@ -98,6 +102,9 @@ def fit_topic_space(vectors: np.ndarray, *, seed: int = 0) -> TopicSpace:
     if not landmarks.shape[1]:
         nothing = np.zeros(0, np.float32)
         return TopicSpace(components, landmarks, nothing, nothing[:, None])
+    if len(points) > _WALKED:
+        rows = np.random.default_rng(seed).choice(len(points), _WALKED, replace=False)
+        points = points[np.sort(rows)]
     widths = np.array([_width(points, each) for each in landmarks], np.float32)
     ties = _ties(points, landmarks, widths).astype(np.float64)
     # Symmetric steps: a landmark tied to many reviews passes less to each of them.

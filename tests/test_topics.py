@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from pipeline import rows, topic_fit, topic_space
 from pipeline.errors import InputError
 from pipeline.topic_count import Candidate, why
 from pipeline.topic_stability import topic_stability
@@ -108,3 +109,15 @@ def test_the_users_number_with_the_curve_and_languages():
     topics = find_topics(vectors, count=4, compare=True, languages=languages)
     assert topics.count == 4 and topics.candidates
     assert all(0 <= c.balance <= 1 and abs(c.language) < 0.05 for c in topics.candidates)
+
+
+def test_a_large_file_is_fitted_on_a_part_of_it(monkeypatch):
+    vectors, truth = blobs(6, 400)
+    whole = find_topics(vectors, count=6, everything_else=True)
+    monkeypatch.setattr(topic_space, "_WALKED", 900)
+    for module in (topic_space, topic_fit, rows):
+        monkeypatch.setattr(module, "BLOCK", 1_000)
+    part = find_topics(vectors, count=6, everything_else=True)
+    assert part.space.projection.tobytes() != whole.space.projection.tobytes()
+    assert adjusted_rand_score(truth, part.assignments) > 0.9
+    assert adjusted_rand_score(whole.assignments, part.assignments) > 0.9
