@@ -4,10 +4,14 @@ import re
 
 import numpy as np
 import pytest
-from apptest import finish, pieces, press, start
+from apptest import finish, pieces, press, session, start
+from naughty import NAUGHTY
 
+from pipeline.search.golden import read_golden
+from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from pipeline.store.column_values import value_counts, value_range
 from pipeline.store.columns import make_column
+from pipeline.store.filters import In
 from ui.hit_html import counts_line
 from ui.marked import text_html
 
@@ -68,3 +72,64 @@ def test_values_of_a_column_are_counted_by_review():
 def test_many_languages_are_folded_up():
     line = counts_line({str(i): (i % 2, 1) for i in range(9)}, {str(i): "<x>" for i in range(9)})
     assert "3 more languages" in line and "<x>" not in line and "<details" in line
+
+
+def test_filters_over_any_column_are_chips_that_go_with_a_click(explored):
+    at = search(explored, "Loud music at night")
+    state, view = at.session_state["search-state"], session(at).view
+    state.conditions = {"rating": In("rating", (1.0, 2.0))}
+    state.expression = "date >= 2025-06"
+    at.run()
+    rated = view.facets.ratings
+    days = np.array([day >= "2025-06" for day in view.facets.dates])
+    passing = int((np.isin(rated, (1, 2)) & days).sum())
+    assert f"Searching {passing} reviews of 789 that pass the filters" in pieces(at)
+    by_key(at.button, "chip-0-12").click().run()
+    assert list(state.conditions) == [] and state.expression
+    press(at, "Clear the filters")
+    assert not state.expression and "that pass the filters" not in pieces(at)
+    state.expression = "wing = north"  # of another file
+    at.run()
+    assert any("no column" in box.value for box in at.warning) and not state.expression
+
+
+def test_more_like_a_hit_and_the_way_back(explored):
+    at = search(explored, "Loud music at night")
+    before = hits(at)
+    by_key(at.button, "like-").click().run()
+    assert not at.exception and "More like <b>" in pieces(at)
+    assert len(hits(at)) == 20 and hits(at) != before
+    by_key(at.button, "focus-").click().run()
+    assert "lines to its nearest neighbours" in pieces(at)
+    press(at, "Hide")
+    by_key(at.button, "banner-back").click().run()
+    assert hits(at) == before
+
+
+def test_a_golden_set_is_kept_measured_and_forgotten(explored):
+    at = search(explored, "Loud music at night")
+    state = at.session_state["search-state"]
+    state.thumb(session(at), "Loud music at night", "V0006", True)
+    state.thumb(session(at), "Loud music at night", "V0001", False)
+    assert state.said("Loud  music at night", "V0006") and not state.said("x", "V0006")
+    kept = read_golden(session(at).folder / "golden.csv", known=session(at).view.original.ids)
+    assert kept == state.golden and kept[0].wrong == {"V0001"}
+
+
+def test_saved_searches_live_in_the_folder_and_bring_their_filters_back(explored, tmp_path):
+    searches = [SavedSearch("朝食", "朝食", 'rating <= 2 and language in ("ja")', True)]
+    assert load_searches(tmp_path) is None
+    save_searches(tmp_path, searches)
+    assert load_searches(tmp_path) == tuple(searches)
+    (tmp_path / "searches.json").write_text('[{"name": 3}, {"name": "a", "query": "b"}]')
+    assert load_searches(tmp_path) == (SavedSearch("a", "b"),)
+    (tmp_path / "searches.json").write_text("[" * 100_000)
+    assert load_searches(tmp_path) == ()
+
+
+def test_naughty_queries_give_no_error(explored):
+    for query in list(NAUGHTY)[:: len(NAUGHTY) // 8]:
+        at = search(explored, query)
+        assert not at.exception, query
+    assert not any("<script" in hit.lower() for hit in hits(at))
+    press(at, "Clear")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.search import Found, Query, more_like, search_reviews
+from pipeline.search import Found, Query, more_like, parse_query, search_reviews
+from pipeline.search.compare import Comparison, compare_queries
+from pipeline.search.estimate import (
+    Estimate,
+    Sample,
+    estimate_from_judgements,
+    estimate_share,
+    sample_to_judge,
+)
 from pipeline.search.ranking import match_shares
 from pipeline.search.why import Why, query_words, why_matched
 from ui.serving import worker
@@ -124,6 +132,56 @@ def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
         return tuple(first[np.isfinite(cosines[first])].tolist())
 
     return _answer(view, ("nearest", unit, count), make)
+
+
+def estimate(
+    view: View, query: Query, allowed: np.ndarray, said: Mapping[int, bool]
+) -> tuple[list[int], Estimate]:
+    """Reviews to judge, in the order to judge them in, and how many reviews say it.
+
+    Args:
+        view: of the reviews.
+        query: what they may say.
+        allowed: bool (m,), units that pass the filters.
+        said: review -> whether it says it.
+
+    Raises:
+        InputError: the query can't be answered.
+    """
+    likely = shares(view, query, allowed)
+
+    def make() -> tuple[Sample, np.ndarray, list[int]]:
+        reviews = view.original.units.reviews_of(allowed)
+        sample = sample_to_judge(likely[reviews], reviews=reviews)
+        # Not the likeliest first: what is judged of a stratum so far must be a fair part of it.
+        order = np.random.default_rng(0).permutation(len(sample.reviews))
+        return sample, reviews, sample.reviews[order].tolist()
+
+    sample, reviews, order = _answer(view, ("sample", query, allowed.tobytes()), make)
+    if any(row in said for row in order):
+        return order, estimate_from_judgements(sample, said)
+    return order, estimate_share(likely[reviews])
+
+
+def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> Comparison:
+    """Two queries side by side. Raises as :func:`search` does."""
+    return _answer(
+        view,
+        ("compare", queries, allowed.tobytes()),
+        lambda: compare_queries(
+            view.original.search_index, queries, query_vectors(view, queries), allowed=allowed
+        ),
+    )
+
+
+def rankings(view: View, queries: Sequence[str]) -> list[list[str]]:
+    """Ids of all reviews for each query, best first. Raises as :func:`search` does."""
+    analysis = view.original
+    parsed = [parse_query(query) for query in queries]
+    found = search_reviews(
+        analysis.search_index, parsed, query_vectors(view, parsed), top=len(analysis.texts)
+    )
+    return [[analysis.ids[row] for row in hits.reviews.tolist()] for hits in found]
 
 
 def _answer(view: View, key: Hashable, make: Callable[[], Any]) -> Any:

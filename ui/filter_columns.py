@@ -29,9 +29,8 @@ def column_filters(view: View) -> None:
     """The button and, while it is open, the box behind it."""
     redraw_if_wanted()
     state = search_state()
-    active = len(state.conditions) + bool(state.expression)
     box = st.popover(
-        f"More filters ({active})" if active else "More filters",
+        "More filters",  # with another label it would be another box, and closed
         icon=":material/filter_list:",
         key="more-filters",
         width="stretch",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from pipeline.analysis_folder import filter_units
 from pipeline.facets import counted, excerpt, language_name
+from pipeline.store.filter_binding import bind
+from pipeline.store.filter_text import filter_to_text, parse_filter
+from pipeline.store.filters import And, Filter, In, Range
 from ui.filter_columns import column_filters, condition_units, condition_words
 from ui.search_state import search_state
 from ui.view import View
@@ -102,7 +106,8 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
     if state.problem:
         st.warning(plain(state.problem), icon=":material/info:")
         state.problem = ""
-    if allowed.all():
+    conditions = condition_words(view)
+    if allowed.all() and not conditions:
         return
     reviews = len(view.analysis.units.reviews_of(allowed))
     everything = len(view.analysis.texts)
@@ -118,7 +123,7 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
                     names = ", ".join(view.analysis.topics[id].name for id in chosen)
                     said += f", inside {excerpt(names, 60)}"
             st.html(f'<span class="pg-quiet">{safe(said)}</span>', width="content")
-        for column, words in condition_words(view):
+        for column, words in conditions:
             st.button(
                 plain(excerpt(words, 60)),
                 icon=":material/close:",
@@ -134,6 +139,49 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
             icon=":material/filter_alt_off:",
             type="tertiary",
         )
+
+
+def filter_words(view: View) -> str:
+    """The filters that are active, as one text; files are left out, no column says them."""
+    state, names = search_state(), [topic.name for topic in view.original.topics]
+    chosen: dict[str, list[str]] = {
+        "language": st.session_state.get("languages") or [],
+        "topic": [names[id] for id in st.session_state.get(topics_key(view)) or []],
+        "hotel": st.session_state.get("hotels") or [],
+    }
+    parts: list[Filter] = [In(name, tuple(own)) for name, own in chosen.items() if own]
+    parts += state.conditions.values()
+    typed = parse_filter(state.expression)
+    parts += typed.parts if isinstance(typed, And) else [typed]
+    return filter_to_text(And(tuple(parts)) if len(parts) != 1 else parts[0])
+
+
+def set_filters(view: View, text: str) -> None:
+    """Make a text the filters that are active, each in its own box where it has one.
+
+    Raises:
+        InputError: it can't be read, or is of another file.
+    """
+    tree = bind(parse_filter(text), {name: own.kind for name, own in view.columns.items()})
+    topics = {topic.name: topic.id for topic in view.original.topics if not topic.hidden}
+    known: dict[str, tuple[str, dict[str, Any]]] = {
+        "language": ("languages", {code: code for code in view.original.languages.tolist()}),
+        "topic": (topics_key(view), topics),
+    }
+    if view.facets.hotels is not None:
+        known["hotel"] = "hotels", {name: name for name in view.facets.hotels.tolist() if name}
+    clear_filters(view)
+    state, rest = search_state(), []
+    for part in tree.parts if isinstance(tree, And) else (tree,):
+        key, options = known.get(getattr(part, "column", ""), ("", {}))
+        column = getattr(part, "column", "")
+        if isinstance(part, In) and key and all(value in options for value in part.values):
+            st.session_state[key] = [options[str(value)] for value in part.values]
+        elif isinstance(part, In | Range) and not key and column not in state.conditions:
+            state.conditions[column] = part
+        else:
+            rest.append(part)
+    state.expression = filter_to_text(And(tuple(rest)) if len(rest) != 1 else rest[0])
 
 
 def clear_filters(view: View) -> None:

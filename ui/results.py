@@ -12,6 +12,7 @@ from pipeline.search.query import LONGEST
 from ui import answers
 from ui.hit_html import counts_line, strength_legend
 from ui.hits import show_hits
+from ui.search_saved import saved_searches
 from ui.search_state import Ask, ask, asked, redraw_if_wanted, search_state
 from ui.search_tools import show_tools
 from ui.view import View
@@ -43,15 +44,16 @@ def search_bar(view: View) -> Ask | None:
         st.form_submit_button("Clear", key="search-clear", on_click=ask, args=("",))
     query = " ".join((query or "").split())
     found = asked(query, len(view.analysis.texts))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="below-box"):
+        saved_searches(view, found)
+        st.html(f'<span class="pg-quiet">{_HELP}</span>', width="content")
     if found is None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(f'<span class="pg-quiet">{_HELP} For example:</span>', width="content")
+            st.html('<span class="pg-quiet">For example:</span>', width="content")
             for example in EXAMPLES:
                 st.button(example, type="tertiary", on_click=ask, args=(example,))
     elif found.like:
         _banner(view, found, query)
-    else:
-        st.html(f'<span class="pg-quiet">{_HELP}</span>')
     return found
 
 

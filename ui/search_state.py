@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from pipeline.files import atomic_write
 from pipeline.search import Query, parse_query
 from pipeline.search.golden import GoldenQuery, golden_csv, judge
-from pipeline.search.saved import SavedSearch
+from pipeline.search.saved import PeriodCount, SavedSearch
 from pipeline.store.filters import Filter
 from ui.state import Session, current
 from ui.view import Source
@@ -44,9 +45,12 @@ class SearchState:
         expression: a filter as typed.
         version: part of the keys of widgets that must forget what they showed.
         golden: queries with reviews judged right and wrong.
+        forgotten: the golden set that was given up last.
+        figures: what the golden set has measured.
         answers: query -> review -> whether it says it, of the samples that were judged.
         searches: that are saved; None before the analysis' folder was looked into.
         folder: in which they are.
+        counts: hits, reviews and hits by month of saved searches that were counted.
         deleted: the search deleted last, and its place.
         problem: why something could not be done.
         redraw: whether a piece of the page has changed what the whole page shows.
@@ -60,15 +64,22 @@ class SearchState:
     version: int = 0
     golden: tuple[GoldenQuery, ...] = ()
     answers: dict[str, dict[int, bool]] = field(default_factory=dict)
+    forgotten: tuple[GoldenQuery, ...] = ()
+    figures: pd.DataFrame | None = None
     searches: list[SavedSearch] | None = None
     folder: Path | None = None
+    counts: dict[Hashable, tuple[int, int, tuple[PeriodCount, ...]]] = field(default_factory=dict)
     deleted: tuple[int, SavedSearch] | None = None
     problem: str = ""
     redraw: bool = False
 
     def thumb(self, session: Session, query: str, review_id: str, right: bool | None) -> None:
         """Keep what the user says of a hit."""
-        self.golden = judge(self.golden, query, review_id, right)
+        self.keep_golden(session, judge(self.golden, query, review_id, right))
+
+    def keep_golden(self, session: Session, golden: tuple[GoldenQuery, ...]) -> None:
+        """Take another golden set, and write it down; figures of the old one are of no use."""
+        self.golden, self.figures = golden, None
         path = session.folder / "golden.csv"
         with atomic_write(path, "w", encoding="utf-8", errors="replace", newline="") as file:
             file.write(golden_csv(self.golden))

@@ -36,6 +36,8 @@ _CSS = f"""<style>
   white-space: nowrap; background: {_LINE}; }}
 .pg-chip.strong {{ background: #1c6b70; color: #fff; }}
 .pg-chip.likely {{ background: #f0d9a8; color: #4a3200; }}
+.pg-judged {{ border-radius: .5rem; padding: .6rem .8rem;
+  background: rgba(128, 128, 128, .1); }}
 .pg-counts summary {{ cursor: pointer; list-style: none; }}
 .pg-chip.name {{ background: none; box-shadow: inset 0 0 0 1px {_LINE}; }}
 .pg-text mark.word {{ background: rgba(232, 163, 23, .62); font-weight: 600; }}
@@ -94,7 +96,8 @@ _CSS = f"""<style>
   .st-key-query {{ min-width: 100%; }}
   .st-key-roles [data-testid=stColumn] {{
     min-width: calc(50% - .5rem); flex-basis: calc(50% - .5rem); }}
-  [data-testid=stColumn]:not(:has([data-testid=stElementContainer])) {{ display: none; }}
+  [data-testid=stColumn]:not(:has([data-testid=stElementContainer],
+    [data-testid=stPopover])) {{ display: none; }}
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
 }}
 </style>"""
