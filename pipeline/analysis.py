@@ -82,6 +82,8 @@ def analyse(
             languages=of_units,
             everything_else=True,
         )
+        if settings.topics is not None:  # the user's number wins: next month's file may add one
+            topics = topics.without_other(neutral)
         stability = topic_stability(
             topics.space.transform(neutral), topics.assignments, topics.count, seed=settings.seed
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.result import Analysis
+from pipeline.result import Analysis, Topic
+from pipeline.units import SENTENCE
 
 # What a spreadsheet would run as a formula (OWASP, "CSV injection"). Plain numbers stay numbers.
 _FORMULA = re.compile(r"^[=+\-@\t\r\n]")
@@ -88,15 +90,22 @@ def sentences_csv(analysis: Analysis, chosen: Sequence[int] | None = None) -> st
 
 
 def topics_csv(analysis: Analysis) -> str:
-    """A row a topic: its name and size, its share of each language, its keywords in each."""
+    """A row a topic: its name and size, its share of each language, its keywords in each.
+
+    Each review counts once, for its topic in ``reviews.csv``. Where sentences are grouped,
+    ``mentions`` follows: the reviews of which any sentence is in the topic.
+    """
     codes = sorted(set(analysis.languages.tolist()))
-    header = ["topic_id", "topic", "reviews"]
+    cut = analysis.units.kind == SENTENCE
+    header = ["topic_id", "topic", "reviews", *(["mentions"] if cut else [])]
     header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
 
-    def row(topic: Any) -> list[Any]:
-        shares = [f"{topic.languages.get(code, 0) / topic.reviews:.4f}" for code in codes]
+    def row(topic: Topic) -> list[Any]:
+        own = analysis.languages[analysis.main_topics == topic.id]
+        counts = Counter(own.tolist())
+        shares = [f"{counts[code] / max(len(own), 1):.4f}" for code in codes]
         words = ["; ".join(topic.keywords.get(code, [])) for code in codes]
-        return [topic.id, topic.name, topic.reviews, *shares, *words]
+        return [topic.id, topic.name, len(own), *([topic.reviews] if cut else []), *shares, *words]
 
     return to_csv(header, map(row, analysis.topics))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,14 @@ class Topics:
     def count(self) -> int:
         """The number of topics, k, without "everything else"."""
         return len(self.centroids)
+
+    def without_other(self, vectors: np.ndarray) -> Topics:
+        """The same with every row in its nearest topic; ``vectors`` are those it was found in."""
+        if self.other is None:
+            return self
+        every = nearest(self.space.transform(vectors), self.centroids)
+        assignments = np.where(self.assignments == self.other, every, self.assignments)
+        return replace(self, assignments=assignments, other=None)
 
     def assign(self, vectors: np.ndarray) -> np.ndarray:
         """The topic of new rows: neutral vectors (m, d) -> int64 (m,).
