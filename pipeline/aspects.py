@@ -25,8 +25,12 @@ _FEWEST_RARE = 0.15  # for one that hardly occurs elsewhere
 _RARE = 8.0  # times as often as elsewhere
 _MORE = 2.5  # times as often as elsewhere, for one that occurs elsewhere too
 _FEWEST_COSINE = 0.25  # with what sets the topic's centre apart
-_SPECIFIC = 0.4  # of its broad aspect's votes: then the narrower name is the right one
-_ALSO = 0.5  # of the best aspect's score: then both are named
+_FEW, _MANY = 0.7, 14  # of these floors with few, large topics; topics from which on all is asked
+_SPECIFIC = 0.5  # of its broad aspect's votes: then the narrower name is the right one
+_NEXT = 0.4  # for the second narrower one, where the first is not fit to name the topic
+_ALSO = 0.75  # of the best aspect's score: then both are named
+_AS_OFTEN, _ALSO_FREQUENT = 0.9, 0.5  # or of its votes, and a lower score
+_KIN = {"Breakfast": "Food and drinks"}  # where both hold, the wider name says it all
 _HOTEL_FILE, _HOTEL_TOPIC = 0.65, 0.58  # 0: as far from hotels as the other sentences, 1: hotels
 
 
@@ -105,9 +109,9 @@ def match_aspects(
     A review votes for the three aspects nearest to it, and so for the broader aspects these
     belong to. A broad aspect speaks for a topic that gives it a good share of its votes, clearly
     more than other topics do (weighed like words in class-based TF-IDF), and whose centre leans
-    to it or to one of its narrower aspects. The narrower one is put in its place where it has a
-    good part of its votes. A second broad aspect is named beside the first where it speaks for
-    the topic about as well. A topic may have none.
+    to it or to one of its narrower aspects; less is asked where topics are few and large. The
+    narrower one is put in its place where it has half of its votes. A second broad aspect is named
+    beside the first where it speaks for the topic about as well. A topic may have none.
 
     Args:
         neutral: float32 (n, d), reviews in the neutral space.
@@ -134,12 +138,14 @@ def match_aspects(
     cosines = unit_rows(centres - centres.mean(axis=0)) @ headings.T
     narrow_here, _narrow_score, _times = _shares(votes, assignments, count)
     here, score, times = _shares(votes @ broad, assignments, count)
+    # A large topic holds more than its aspect, and is itself much of what is "elsewhere".
+    asked = min(max(count / _MANY, _FEW), 1.0)
     found = []
     for topic in range(count):
         leaning = np.array([cosines[topic][parents == p].max(initial=-1) for p in parents])
         speaks = (leaning >= _FEWEST_COSINE) & (
-            ((here[topic] >= _FEWEST_SHARE) & (times[topic] >= _MORE))
-            | ((here[topic] >= _FEWEST_RARE) & (times[topic] >= _RARE))
+            ((here[topic] >= asked * _FEWEST_SHARE) & (times[topic] >= asked * _MORE))
+            | ((here[topic] >= asked * _FEWEST_RARE) & (times[topic] >= _RARE))
         )
         order = [int(a) for a in np.argsort(-score[topic], kind="stable") if speaks[a]]
         found.append(
@@ -170,17 +176,29 @@ def _candidates(
     if not order:
         return []
     parents = np.array(aspect_groups()[0])
+    place = {name: aspect for aspect, name in enumerate(aspect_names())}
+    wider = {place[name]: place[kin] for name, kin in _KIN.items()}
     singles: list[int] = []
     best: list[int] = []  # of each broad aspect, itself or the narrower one in its place
     for broad in order:
         own = np.flatnonzero(parents == broad)
         own = own[np.argsort(-narrow[own], kind="stable")]
-        first = int(own[0])
-        specific = narrow[first] >= _SPECIFIC * here[broad] and cosines[first] >= _FEWEST_COSINE
-        best.append(first if specific else broad)
-        singles += [first, broad] if specific else [broad, first]
+        fits = (narrow[own] >= _NEXT * here[broad]) & (cosines[own] >= _FEWEST_COSINE)
+        narrower = [int(aspect) for aspect in own[fits]]
+        if not fits[0] or narrow[own[0]] < _SPECIFIC * here[broad]:
+            narrower = []
+        best.append(narrower[0] if narrower else broad)
+        singles += [*narrower, broad] if narrower else [broad, int(own[0])]
     pairs = [(best[0], other) for other in best[1:]]
-    also = len(order) > 1 and score[order[1]] >= _ALSO * score[order[0]]
-    others = [(aspect,) for aspect in dict.fromkeys(singles) if aspect != best[0]]
-    candidates = [*pairs[:1], (best[0],)] if also else [(best[0],)]
-    return list(dict.fromkeys([*candidates, *others, *pairs]))
+    also = len(order) > 1 and (
+        score[order[1]] >= _ALSO * score[order[0]]
+        or (
+            here[order[1]] >= _AS_OFTEN * here[order[0]]
+            and score[order[1]] >= _ALSO_FREQUENT * score[order[0]]
+        )
+    )
+    first = [*pairs[:1], (best[0],)] if also else [(best[0],)]
+    if also and (kin := {wider.get(order[0]), wider.get(order[1])} & set(order[:2])):
+        first = [(int(aspect),) for aspect in kin if aspect is not None]
+    others = [(aspect,) for aspect in dict.fromkeys(singles) if (aspect,) not in first]
+    return list(dict.fromkeys([*first, *others, *pairs]))

@@ -22,7 +22,7 @@ from pipeline.neutral import NeutralSpace
 from pipeline.polarity import without_language
 from pipeline.rows import unit_rows
 from pipeline.vectors import embed_documents
-from pipeline.words import split_texts
+from pipeline.words import split_texts, without_negation
 
 NAME = "glosses"
 _MOST = 5  # keywords a language and topic that are glossed
@@ -72,7 +72,17 @@ def gloss_keywords(
         language: sorted({word for topic in keywords for word in topic.get(language, ())[:_MOST]})
         for language in sorted({code for topic in keywords for code in topic} - {"en"})
     }
-    asked = [*own, *(word for words in wanted.values() for word in words)]
+    # What is negated is looked up, and the gloss negated: 不干净 is "not clean".
+    positive = {
+        (language, word): without_negation(word, language)
+        for language, words in wanted.items()
+        for word in words
+    }
+    looked_up = {
+        language: [positive[language, word] or word for word in words]
+        for language, words in wanted.items()
+    }
+    asked = [*own, *(word for words in looked_up.values() for word in words)]
     if not asked:
         return [{code: list(words) for code, words in topic.items()} for topic in keywords]
     vectors = embed_documents(encoder, asked, use_cache=use_cache)
@@ -89,14 +99,15 @@ def gloss_keywords(
         first += len(words)
         # A few words' mean is their topic's, not the language's: the mean of all words helps out.
         mean = (part.sum(axis=0) + _FEWEST * rest.mean(axis=0)) / (len(part) + _FEWEST)
-        dice = _dice(words, language, places)
+        dice = _dice(looked_up[language], language, places)
         scores = _nearness(unit_rows(part - mean), known) + _DICE * dice
         for word, score, beside in zip(words, scores, dice, strict=True):
             best = int(score.argmax())
             gloss = vocabulary[best]
-            meant[language, word] = (
-                gloss if score[best] >= _floor(word, gloss, beside[best]) else ""
-            )
+            if score[best] < _floor(word, gloss, beside[best]):
+                gloss = ""
+            negation = "not " if gloss and positive[language, word] else ""
+            meant[language, word] = negation + gloss
     return [
         {
             code: list(words) if code == "en" else [meant.get((code, word), "") for word in words]

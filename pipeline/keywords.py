@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.splitters import NEGATION
 from pipeline.words import Word, split_texts
 
 _FEWEST_REVIEWS = 2  # of a language in a topic, and of these that use a word
@@ -122,7 +123,11 @@ def _without_parts(scores: dict[str, float], uses: Counter[str]) -> dict[str, fl
         part
         for place, part in enumerate(longer)
         for whole in longer[place + 1 :]
-        if len(whole) > len(part) and part in whole and uses[whole] >= _WITHIN * uses[part]
+        # 不干净 is no compound of 干净: it is counted apart.
+        if len(whole) > len(part)
+        and part in whole
+        and not whole.startswith(NEGATION)
+        and uses[whole] >= _WITHIN * uses[part]
     }
     return {key: score for key, score in scores.items() if key not in parts}
 

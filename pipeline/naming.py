@@ -10,6 +10,17 @@ from pipeline.polarity import PRAISE
 
 _WORDS = 3
 _FEWEST_REVIEWS = 5  # of a language in a topic, for its words to name the topic in it
+# English words, or what others mean, that name no topic: times, people, praise of nothing.
+_EMPTY = frozenset(
+    "day days week weeks weekend month months year years morning evening afternoon night nights "
+    "hour hours minute minutes time times today april thing things way bit lot people person man "
+    "woman lady husband wife mother father son daughter friend friends couple room rooms hotel "
+    "phone good bad great nice best worst better fantastic excellent perfect wonderful amazing "
+    "superb lovely beautiful decent proper think thought find found check arrived arrive "
+    "arrival book booked say said know want need make take give use used look see feel felt lose "
+    "including experience review reviews luck someone moment reason recommend place places "
+    "extremely".split()
+)
 _SIDES = {
     "ar": ("إشادة", "شكاوى"),
     "de": ("Lob", "Beschwerden"),
@@ -106,6 +117,16 @@ def name_topics(
     return names
 
 
+def says_nothing(
+    words: Mapping[str, Sequence[str]],
+    size: Mapping[str, int],
+    glosses: Mapping[str, Sequence[str]],
+) -> bool:
+    """Whether a topic's most telling words are times, people and praise of nothing."""
+    english = _in_english(words, size, glosses, all_of_them=True)[:_WORDS]
+    return sum(word not in _EMPTY for word in english) < 2
+
+
 def _choose(
     aspects: Sequence[tuple[int, ...]], side: int, taken: set[tuple[tuple[int, ...], int]]
 ) -> tuple[tuple[int, ...], int] | None:
@@ -142,7 +163,7 @@ def _by_keywords(
     fallback = _sentence(english)
     names = {}
     for language in languages:
-        own = words.get(language, ())
+        own = _telling(words.get(language, ()), glosses.get(language, ()), fewest=_WORDS)
         few = len(own) < _WORDS or size.get(language, 0) < _FEWEST_REVIEWS
         names[language] = fallback if few or language == "en" else _sentence(own)
     return names
@@ -152,6 +173,8 @@ def _in_english(
     words: Mapping[str, Sequence[str]],
     size: Mapping[str, int],
     glosses: Mapping[str, Sequence[str]],
+    *,
+    all_of_them: bool = False,
 ) -> list[str]:
     """English words, those first that most languages' words come to."""
     votes: dict[str, float] = {}
@@ -161,11 +184,20 @@ def _in_english(
         for place, word in enumerate(dict.fromkeys(word for word in meant if word)):
             votes[word] = votes.get(word, 0.0) + weight / (place + 2)
     ranked = sorted(votes, key=lambda word: (-votes[word], word))
+    if not all_of_them:
+        ranked = _telling(ranked)
     distinct: list[str] = []
     for word in ranked:  # "bus, buses" says one thing
         if not any(word.startswith(w[:4]) and w.startswith(word[:4]) for w in distinct):
             distinct.append(word)
     return distinct
+
+
+def _telling(words: Sequence[str], glosses: Sequence[str] = (), *, fewest: int = 2) -> list[str]:
+    """Words that a topic may be named by; all of them where these are too few."""
+    meant = [*glosses, *words[len(glosses) :]]
+    told = [word for word, gloss in zip(words, meant, strict=False) if gloss not in _EMPTY]
+    return told if len(told) >= fewest else list(words)
 
 
 def _sentence(words: Sequence[str]) -> str:

@@ -19,10 +19,11 @@ from pipeline.aspects import (
 from pipeline.encoder import Encoder
 from pipeline.glosses import gloss_keywords
 from pipeline.keywords import topic_keywords
-from pipeline.naming import name_topics
+from pipeline.naming import name_topics, says_nothing
 from pipeline.neutral import NeutralSpace
 from pipeline.polarity import one_sided, polar_reviews, polarity_vectors
 
+_GENERAL = ("General impression", "The hotel as a whole")
 _LEAN = 0.2  # praise less complaints, of a topic's polar reviews, for a name that says so
 
 
@@ -87,13 +88,19 @@ def portray_topics(
     )
     glosses = gloss_keywords(keywords, encoder, space, use_cache=use_cache)
     sizes = [Counter(languages[assignments == topic].tolist()) for topic in range(count)]
+    fitting = [
+        _fitting(match, side, lean) if hotel else []
+        for match, side, lean, hotel in zip(matched, sides, leans, hotels, strict=True)
+    ]
+    general: list[tuple[int, ...]] = [(aspect_names().index(name),) for name in _GENERAL]
+    for topic in range(count):
+        # "Night, husband, fantastic" would say no more, and less clearly.
+        if hotels[topic] and says_nothing(keywords[topic], sizes[topic], glosses[topic]):
+            fitting[topic] = [*fitting[topic], *general]
     names = name_topics(
         keywords,
         sizes,
-        aspects=[
-            _fitting(match, side, lean) if hotel else []
-            for match, side, lean, hotel in zip(matched, sides, leans, hotels, strict=True)
-        ],
+        aspects=fitting,
         sides=[side if hotel else 0 for side, hotel in zip(sides, hotels, strict=True)],
         glosses=glosses,
         taken=taken,

@@ -22,7 +22,7 @@ _OWN = {
     "fr": "hôtel hôtels séjour minutes on très",
     "hi": "होटल बहुत",
     "hu": "szálloda szállodában szállodát",
-    "id": "nya gak tdk yg hotelnya kamarnya menginap banget sih",
+    "id": "jam nya gak tdk yg hotelnya kamarnya menginap banget sih",
     "it": "albergo soggiorno minuti",
     "ja": "ホテル 宿 旅館 宿泊 滞在 利用 思う 感じる 言う 行く 来る 出る 入る 見る 持つ 使う "
     "分かる できる 出来る 過ぎる する なる ある いる ない 無い 良い いい よい 為る 居る 有る "

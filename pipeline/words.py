@@ -18,12 +18,14 @@ from functools import cache, lru_cache
 import regex
 
 from pipeline import morphemes, splitters
-from pipeline.splitters import Splitter, Word
+from pipeline.negation import negations, negators, shown
+from pipeline.splitters import Splitter, Word, negated
 from pipeline.stopwords import is_stop_word, normal
 
 log = logging.getLogger(__name__)
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’‐-][\p{L}\p{M}]+)*")  # doesn't, l’eau, check-in
+_WORD_OR_MARK = regex.compile(rf"{_WORD.pattern}|[^\p{{L}}\p{{M}}\s]")
 _WIFI = regex.compile(r"(?<![a-z])wi[\s\p{Pd}]?fi(?![a-z])")
 _NO_TEXT = regex.compile(r"&#?\w+;|[\x00\p{Cs}]")  # &amp;, and what C libraries choke on
 _LONGEST = 30  # letters; what is longer is a link, a scream or a sentence without spaces
@@ -73,7 +75,26 @@ def _tells(word: Word, language: str) -> bool:
         and (len(word.text) > 2 or not word.text.isascii() or word.text == "tv")
         and not is_stop_word(word.text, language)
         and not is_stop_word(word.key, language)
+        and not (word.negates and _says_nothing(word, language))
     )
+
+
+def _says_nothing(word: Word, language: str) -> bool:
+    """Whether a negated word is the negation of a stop word."""
+    return any(
+        is_stop_word(part, language) for part in (word.negates, _negated_text(word, language))
+    )
+
+
+def _negated_text(word: Word, language: str) -> str:
+    return word.text.rpartition(" ")[2] if negators(language) else word.negates
+
+
+def without_negation(text: str, language: str) -> str:
+    """Of a keyword that is a negation, what it negates; "" for any other."""
+    (words,) = split_texts([text], language)
+    one = words[0] if len(words) == 1 else None
+    return _negated_text(one, language) if one and one.negates else ""
 
 
 def _splitter(language: str) -> Splitter:
@@ -112,7 +133,13 @@ def _by_spaces(texts: Sequence[str], language: str) -> list[list[Word]]:
         return [[] for _ in texts]
     if language == "vi":
         return [_vietnamese(text) for text in texts]
-    split = [[word.replace("’", "'") for word in _WORD.findall(text)] for text in texts]
+    # Where words are negated, marks come as "": they end what a "not" reaches.
+    turning = negators(language)
+    parts = _WORD_OR_MARK if turning else _WORD
+    split = [
+        [word.replace("’", "'") if _WORD.match(word) else "" for word in parts.findall(text)]
+        for text in texts
+    ]
     if language == "ar":
         seen = {word for words in split for word in words}
         split = [[_without_proclitics(word, seen) for word in words] for words in split]
@@ -121,8 +148,17 @@ def _by_spaces(texts: Sequence[str], language: str) -> list[list[Word]]:
     elif language == "en":
         split = [[word.removesuffix("'s") for word in words] for words in split]
     return [
-        [Word(_stem(word, language), word) for word in words if len(word) >= 3] for words in split
+        [
+            _told(Word(_stem(word, language), word), turned, language)
+            for word, turned in zip(words, negations(words, language), strict=True)
+            if len(word) >= 3 and word not in turning
+        ]
+        for words in split
     ]
+
+
+def _told(word: Word, turned: bool, language: str) -> Word:
+    return negated(word, shown(word.text, language)) if turned else word
 
 
 def _without_proclitics(word: str, seen: set[str]) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.aspects import (
+    _candidates,
     about_hotels,
     aspect_groups,
     aspect_names,
@@ -13,7 +14,7 @@ from pipeline.aspects import (
 )
 from pipeline.languages import identify
 from pipeline.model_data import is_shipped, load_lines
-from pipeline.naming import name_languages, name_topics
+from pipeline.naming import name_languages, name_topics, says_nothing
 from pipeline.neutral import fit_neutral
 from pipeline.parallel import parallel_means
 
@@ -140,3 +141,28 @@ def test_a_topic_without_english_reviews_has_an_english_name():
     assert names[0]["en"] == "Manager, room" and names[0]["ar"] == "مدير, غرفة, نظيفة"
     assert names[1]["en"] == "Manager, room (2)"
     assert name_topics([{}], [{}], taken=["Topic 1"])[0]["en"] == "Topic 1 (1)"
+
+
+def test_words_that_say_nothing_name_no_topic():
+    words = [{"en": ["night", "towels", "day", "pool"], "de": ["tag", "liege", "handtuch"]}]
+    glosses = [{"en": words[0]["en"], "de": ["day", "", "towel"]}]
+    (name,) = name_topics(words, [{"en": 9, "de": 9}], glosses=glosses)
+    assert name["en"] == "Towels, pool"
+    assert says_nothing({"en": ["night", "husband", "pool"]}, {"en": 9}, {})
+    assert not says_nothing({"en": ["night", "towels", "pool"]}, {"en": 9}, {})
+
+
+def test_two_aspects_only_where_both_hold_and_no_wider_one_says_it():
+    place = {name: aspect for aspect, name in enumerate(aspect_names())}
+    score, here = np.zeros(len(place)), np.full(len(place), 0.4)
+    narrow, cosines = np.zeros(len(place)), np.full(len(place), 0.5)
+
+    def first(**scores: float) -> tuple[int, ...]:
+        order = [place[name.replace("_", " ")] for name in scores]
+        score[order] = list(scores.values())
+        return _candidates(order, score, here, narrow, cosines)[0]
+
+    assert first(Breakfast=1.0, Food_and_drinks=0.9) == (place["Food and drinks"],)
+    assert first(Breakfast=1.0, Food_and_drinks=0.4) == (place["Breakfast"],)
+    assert first(Noise=1.0, Cleanliness=0.9) == (place["Noise"], place["Cleanliness"])
+    assert first(Noise=1.0, Cleanliness=0.4) == (place["Noise"],)

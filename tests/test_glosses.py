@@ -44,3 +44,13 @@ def test_glosses_stand_beside_their_keywords(encoder):
         for place, gloss in enumerate(words.values())
     ]
     assert np.mean(right) >= 0.8, found
+
+
+def test_a_negation_is_glossed_as_one(encoder):
+    parallel = parallel_means(encoder)
+    _u, _s, axes = np.linalg.svd(parallel - parallel.mean(axis=0), full_matrices=False)
+    space = NeutralSpace(axes[:30].astype(np.float32), np.zeros(encoder.dimension, np.float32))
+    topic = {"zh": ["不干净", "早餐"], "ja": ["清潔ではない", "朝食"]}
+    (found,) = gloss_keywords([topic], encoder, space)
+    assert found["zh"] == ["not clean", "breakfast"]
+    assert found["ja"][0].startswith("not clean") and found["ja"][1] == "breakfast"

@@ -177,3 +177,18 @@ def test_large_topics_are_read_in_part():
     assignments = np.array([0] * 4500 + [1] * 40)
     found = topic_keywords(texts, np.array(["en"] * 4540), assignments, 2)
     assert found[0]["en"][:3] == ["pool", "warm", "cold"] and "bread" in found[1]["en"]
+
+
+def test_negated_words_are_counted_apart():
+    texts = [
+        "房间不干净",
+        "浴室不太干净",
+        "地板不干净",
+        "房间干净",
+        "浴室很干净",
+        "早餐丰富",
+        "早餐好吃",
+    ]
+    topics = np.array([0, 0, 0, 0, 0, 1, 1])
+    words = topic_keywords(texts, np.full(7, "zh"), topics, 2)[0]["zh"]
+    assert {"不干净", "干净"} <= set(words)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline import words
-from pipeline.words import split_texts, split_words
+from pipeline.words import split_texts, split_words, without_negation
 
 DICTIONARIES = {"zh": "jieba", "ja": "fugashi", "ko": "kiwipiepy", "th": "pythainlp"}
 SENTENCES = {
@@ -43,7 +43,7 @@ def test_japanese_compounds_and_dictionary_forms():
     found = split_words(SENTENCES["ja"], "ja")
     assert {"露天風呂", "フロント", "大浴場", "狭い", "チェックイン"} <= set(found)
     assert not {"チェック", "イン", "する", "です"} & set(found)
-    assert split_words("お部屋で食べられなかった", "ja") == ["部屋", "食べる"]
+    assert split_words("お部屋で食べられる", "ja") == ["部屋", "食べる"]
     keys = {split_texts([text], "ja")[0][0].key for text in ("おいしい", "美味しい")}
     assert len(keys) == 1
 
@@ -58,6 +58,47 @@ def test_a_prefix_that_turns_the_meaning_stays():
     assert "불친절하다" in split_words("직원이 불친절했어요", "ko")
     assert "친절하다" not in split_words("직원이 불친절했어요", "ko")
     assert split_words("無愛想なスタッフ", "ja") == ["無愛想", "スタッフ"]
+
+
+NEGATED = {
+    "zh": {"房间不干净": "不干净", "没有那么干净": "不干净", "房間不太乾淨": "不乾淨"},
+    "ja": {
+        "部屋は清潔ではない": "清潔ではない",
+        "きれいじゃない": "きれいではない",
+        "きれいではありませんでした": "きれいではない",
+        "美味しくなかった": "美味しくない",
+        "眠れず": "眠れない",
+        "予約が取れません": "取れません",
+    },
+    "ko": {
+        "안 깨끗해요": "깨끗하지 않다",
+        "방이 깨끗하지도 않고": "깨끗하지 않다",
+        "친절하지는 않았습니다": "친절하지 않다",
+    },
+    "th": {"ห้องไม่สะอาด": "ไม่สะอาด", "ไม่ค่อยสะอาด": "ไม่สะอาด"},
+    "en": {"The room was not very clean": "not clean", "It wasn’t clean": "not clean"},
+    "de": {"Das Bad war nicht sehr sauber": "nicht sauber"},
+    "fr": {"La chambre n'était pas du tout propre": "pas propre"},
+    "es": {"El baño no estaba muy limpio": "no limpio"},
+}
+
+
+@pytest.mark.parametrize("language", NEGATED)
+def test_a_negated_word_is_another_word(language):
+    for text, shown in NEGATED[language].items():
+        word = split_texts([text], language)[0][-1]
+        assert word.text == shown and word.key != word.negates != ""
+        meant = without_negation(shown, language)
+        assert meant and meant not in split_words(text, language)
+        assert without_negation(meant, language) == ""
+
+
+def test_what_is_no_negation():
+    assert split_words("没有热水", "zh") == ["热水"]  # about hot water all the same
+    assert split_words("歩かなければならない", "ja") == ["歩く"]
+    assert split_words("not only clean. Not. Quiet", "en") == ["clean", "quiet"]
+    assert split_words("I would not stay", "en") == split_words("不推荐", "zh") == []
+    assert split_words("방이 깨끗해요", "ko") == ["방", "깨끗하다"]
 
 
 def test_counted_things_are_no_words():
