@@ -12,7 +12,7 @@ from pipeline.kmeans import kmeans, nearest
 _SAMPLE = 4_000  # rows on which the numbers of topics are compared
 _FEWEST_TOPICS, _MOST_TOPICS = 5, 20  # what a person can read on one map
 _READABLE = (2.0, 3.0)  # topics that are looked for: 11 in a thousand texts, 14 in ten thousand
-_LEEWAY = 0.28  # of the logarithm of the number, for one standard deviation of the signs
+_LEEWAY = 0.35  # of the logarithm of the number, for one standard deviation of the signs
 _FLAT = 0.02  # a spread of stability or silhouette below this is no sign
 _REVIEWS_PER_TOPIC = 30
 _UNBALANCED = 0.85  # of the entropy of equal sizes; below, one topic holds too much

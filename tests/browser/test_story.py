@@ -124,7 +124,7 @@ def test_hostile_texts_are_shown_as_they_are(visitors):
     assert page.locator(".pg-hit img, .pg-hit a, .pg-hit script, .pg-head b b").count() == 0
     assert (
         "![picture](https://example.com/b.png) **bold**"
-        in page.locator(".pg-hits").first.inner_text()
+        in page.locator(".st-key-hits").inner_text()
     )
 
 
