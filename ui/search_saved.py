@@ -23,6 +23,7 @@ from ui import answers
 from ui.card_html import sparkline
 from ui.filters import filter_words, set_filters
 from ui.search_state import Ask, SearchState, ask, redraw_if_wanted, search_state
+from ui.state import current
 from ui.view import View
 from ui.widgets import plain, safe
 
@@ -192,5 +193,6 @@ def _undelete(view: View) -> None:
 def _write(view: View, state: SearchState) -> None:
     try:
         save_searches(view.folder, state.searches or [])
+        current().catch_up()  # a window that is closed now must not lose it
     except InputError as error:
         state.problem = str(error)
