@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.describe import OTHER_NAME, count_topics, name_groups
+from pipeline.describe import count_topics, name_groups
 from pipeline.edits import unit_refs
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
 from pipeline.languages import identify
+from pipeline.naming import name_of_the_rest
 from pipeline.neighbours import place_among
 from pipeline.novelty import emerging
 from pipeline.result import Analysis, Batch, Topic
@@ -94,7 +95,8 @@ def add_reviews(
         novel = emerging(vectors, analysis.vectors, seed=analysis.settings.seed)
         if unfit.any() and other is None:
             other = len(topics)
-            topics = (*topics, Topic(other, "other", OTHER_NAME, 0, {}, {}, other=True))
+            names = name_of_the_rest()
+            topics = (*topics, Topic(other, "other", names["en"], 0, {}, {}, names, other=True))
         if unfit.any():
             assignments[unfit] = other
     places = analysis.places
@@ -125,8 +127,6 @@ def add_reviews(
         edits=(),
         undone=(),
         base=None,
-        earlier=None,
-        later=None,
     )
     with log.stage("names"):
         fresh = np.flatnonzero(unfit | novel) + len(analysis.units)

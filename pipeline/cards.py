@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.drift import Trend, trend
-from pipeline.facets import Facets
+from pipeline.drift import Trend, trends
+from pipeline.facets import Facets, mean_rating
 from pipeline.result import Analysis, Topic, count_languages
 
 _POOLED = 3  # months
@@ -49,20 +49,12 @@ class Card:
         return self.lately - self.before
 
 
-def mean_rating(facets: Facets, rows: np.ndarray | None = None) -> float:
-    """The mean of the ratings that can be read, NaN where there are none; rows: bool (n,)."""
-    if facets.ratings is None:
-        return float("nan")
-    ratings = facets.ratings if rows is None else facets.ratings[rows]
-    ratings = ratings[np.isfinite(ratings)]
-    return float(ratings.mean()) if len(ratings) else float("nan")
-
-
 def topic_cards(analysis: Analysis, facets: Facets) -> tuple[Card, ...]:
     """The cards of all topics, in order of their ids."""
     total = max(len(analysis.texts), 1)
     file = count_languages(analysis.languages)
     units = np.bincount(analysis.assignments, minlength=len(analysis.topics))
+    found = trends(analysis, facets)
     cards = []
     for topic in analysis.topics:
         own = max(topic.reviews, 1)
@@ -76,15 +68,13 @@ def topic_cards(analysis: Analysis, facets: Facets) -> tuple[Card, ...]:
                 share=topic.reviews / total,
                 rating=mean_rating(facets, analysis.in_topic(topic.id)),
                 mix=mix,
-                **_trend(trend(analysis, facets, topic.id)),
+                **(_trend(found[topic.id]) if found else {}),
             )
         )
     return tuple(cards)
 
 
-def _trend(found: Trend | None) -> dict[str, Any]:
-    if found is None:
-        return {}
+def _trend(found: Trend) -> dict[str, Any]:
     late = max(len(found.months) // 4, 1)
     early, total = found.reviews[:-late].sum(), found.total[:-late].sum()
     if not total or not found.total[-late:].sum():

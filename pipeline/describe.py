@@ -16,8 +16,6 @@ from pipeline.rows import unit_rows
 from pipeline.typical import typical_reviews
 from pipeline.units import Units
 
-OTHER_NAME = "Everything else"
-
 
 def describe_topics(
     units: Units,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.facets import Facets
+from pipeline.facets import Facets, mean_rating
+from pipeline.intervals import wilson
 from pipeline.result import Analysis
 
-_Z = 1.96  # of a 95 % interval
 _FEWEST = 5  # reviews of a topic, on either side, for its change to be called clear
 
 
@@ -87,7 +87,7 @@ def drift(
         counts = int((members & before).sum()), int((members & after).sum())
         low, high = _difference(counts, sizes)
         shares = counts[0] / sizes[0], counts[1] / sizes[1]
-        ratings = [_mean_rating(facets, members & side) for side in (before, after)]
+        ratings = [mean_rating(facets, members & side) for side in (before, after)]
         found.append((topic.id, shares, counts, low, high, _p_value(counts, sizes), ratings))
     limit = _false_discovery_limit(np.array([row[5] for row in found]))
     changes = [
@@ -119,41 +119,33 @@ def in_words(change: TopicDrift) -> str:
 
 def trend(analysis: Analysis, facets: Facets, topic: int) -> Trend | None:
     """A topic's reviews by month; None without readable dates in two months at least."""
+    found = trends(analysis, facets)
+    return found[topic] if found else None
+
+
+def trends(analysis: Analysis, facets: Facets) -> list[Trend]:
+    """Every topic's reviews by month; none without readable dates in two months at least."""
     if facets.dates is None:
-        return None
+        return []
     months = np.array([str(day)[:7] for day in facets.dates])
     known = np.array([len(month) == 7 and month[4] == "-" for month in months])
     if len(set(months[known].tolist())) < 2:
-        return None
+        return []
     first, last = min(months[known]), max(months[known])
     axis = np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)[-120:]
-    names = [str(month) for month in axis]
+    names = tuple(str(month) for month in axis)
     place = {month: i for i, month in enumerate(names)}
     at = np.array([place.get(str(month), -1) for month in months])
     known &= at >= 0
-    members = analysis.in_topic(topic)
-    return Trend(
-        tuple(names),
-        np.bincount(at[known & members], minlength=len(names)),
-        np.bincount(at[known], minlength=len(names)),
-    )
-
-
-def _mean_rating(facets: Facets | None, members: np.ndarray) -> float:
-    if facets is None or facets.ratings is None:
-        return float("nan")
-    ratings = facets.ratings[members]
-    ratings = ratings[np.isfinite(ratings)]
-    return float(ratings.mean()) if len(ratings) else float("nan")
-
-
-def wilson(count: int, size: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    share, z2 = count / size, _Z**2
-    middle = share + z2 / (2 * size)
-    half = _Z * np.sqrt(share * (1 - share) / size + z2 / (4 * size**2))
-    scale = 1 + z2 / size
-    return float(max((middle - half) / scale, 0.0)), float(min((middle + half) / scale, 1.0))
+    total = np.bincount(at[known], minlength=len(names))
+    return [
+        Trend(
+            names,
+            np.bincount(at[known & analysis.in_topic(topic.id)], minlength=len(names)),
+            total,
+        )
+        for topic in analysis.topics
+    ]
 
 
 def _difference(counts: tuple[int, int], sizes: tuple[int, int]) -> tuple[float, float]:

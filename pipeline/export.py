@@ -126,9 +126,3 @@ def hit_records(analysis: Analysis, hits: Any) -> list[dict[str, Any]]:
             zip(hits.rows, reviews, hits.scores, strict=True), 1
         )
     ]
-
-
-def hits_csv(found: Iterable[tuple[str, list[dict[str, Any]]]]) -> str:
-    """A row a hit of each query."""
-    rows = ({"query": query, **record} for query, records in found for record in records)
-    return to_csv(HIT_COLUMNS, ([row[name] for name in HIT_COLUMNS] for row in rows))

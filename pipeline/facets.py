@@ -80,6 +80,20 @@ def excerpt(text: str, length: int) -> str:
     return (cut[:space] if space > length * 0.55 else cut).rstrip(" .,;:·、，。") + "…"
 
 
+def mean_rating(facets: Facets | None, rows: np.ndarray | None = None) -> float:
+    """The mean of the ratings that can be read, NaN where there are none.
+
+    Args:
+        facets: of an analysis; None for none.
+        rows: reviews, bool (n,) or numbers; all when left out.
+    """
+    if facets is None or facets.ratings is None:
+        return float("nan")
+    ratings = facets.ratings if rows is None else facets.ratings[rows]
+    ratings = ratings[np.isfinite(ratings)]
+    return float(ratings.mean()) if len(ratings) else float("nan")
+
+
 def topic_table(
     analysis: Analysis, facets: Facets, allowed: np.ndarray | None = None
 ) -> pd.DataFrame:
@@ -96,8 +110,6 @@ def topic_table(
     for topic in analysis.topics:
         chosen = analysis.units.reviews_of(counting & (analysis.assignments == topic.id))
         mix = counted(analysis.languages[chosen].tolist())
-        rated = facets.ratings[chosen] if facets.ratings is not None else np.empty(0)
-        rated = rated[np.isfinite(rated)]
         first = [f"{language_name(code)} {100 * n / len(chosen):.0f}%" for code, n in mix.items()]
         rows.append(
             {
@@ -106,7 +118,7 @@ def topic_table(
                 "share": 100 * len(chosen) / total,
                 "languages": len(mix),
                 "mix": ", ".join(first[:3]),
-                "rating": float(rated.mean()) if len(rated) else np.nan,
+                "rating": mean_rating(facets, chosen),
             }
         )
     return pd.DataFrame(rows)

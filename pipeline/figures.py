@@ -11,6 +11,7 @@ from pipeline.colours import OTHER, Categories, categorise, ink
 from pipeline.facets import Facets, excerpt
 from pipeline.labels import hover_texts, name_labels, plain
 from pipeline.result import Analysis
+from pipeline.rows import stratified
 
 MOST_POINTS = 50_000  # hovering and drawing a lasso stay quick up to about here
 
@@ -31,13 +32,9 @@ def drawn_units(
     rows = np.flatnonzero(allowed)
     if len(rows) <= most:
         return rows
-    generator = np.random.default_rng(0)
     _, languages = np.unique(analysis.unit_languages, return_inverse=True)
     strata = analysis.assignments[rows] * (languages.max() + 1) + languages[rows]
-    # Within strata in random order, then every so many-th row of the whole.
-    order = np.lexsort((generator.random(len(rows)), strata))
-    steps = np.linspace(0, len(rows) - 1, most).round().astype(int)
-    return np.union1d(rows[order[steps]], np.asarray(always, dtype=rows.dtype))
+    return np.union1d(rows[stratified(strata, most)], np.asarray(always, dtype=rows.dtype))
 
 
 def visible(analysis: Analysis) -> np.ndarray:

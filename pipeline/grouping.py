@@ -28,18 +28,9 @@ class Grouping:
     owners: np.ndarray
     fit: Fit | None = None
 
-    def assign(self, vectors: np.ndarray, *, other: int | None = None) -> np.ndarray:
-        """The topic of new units.
-
-        Args:
-            vectors: float32 (m, d), neutral.
-            other: the topic of what fits nowhere; None: everything goes to the nearest.
-
-        Returns:
-            int64 (m,).
-        """
-        topics = self.owners[self.nearest(vectors)]
-        return topics if other is None else np.where(self.fits(vectors), topics, other)
+    def assign(self, vectors: np.ndarray) -> np.ndarray:
+        """The nearest topic of new neutral vectors (m, d): int64 (m,); see also :meth:`fits`."""
+        return self.owners[self.nearest(vectors)]
 
     def fits(self, vectors: np.ndarray) -> np.ndarray:
         """Which neutral vectors (m, d) belong to a topic at all: bool (m,)."""

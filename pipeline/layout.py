@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.neighbours import nearest_neighbours, place_among
-from pipeline.rows import distinct_rows
+from pipeline.rows import distinct_rows, stratified
 
 NEIGHBOURS = 15
 MOST_LAID_OUT = 50_000  # distinct units; the others are placed among them
@@ -68,21 +68,6 @@ def lay_out(
     places = places[same]
     places = places - (places.max(axis=0) + places.min(axis=0)) / 2
     return (places * (10 / max(float(np.abs(places).max()), 1e-9))).astype(np.float32)
-
-
-def stratified(strata: np.ndarray, size: int, *, seed: int = 0) -> np.ndarray:
-    """Rows of a sample in which every stratum has its share, rising: int64 (size,).
-
-    Args:
-        strata: (n,), the stratum of each row.
-        size: of the sample, n at the most.
-        seed: the same strata and seed give the same sample.
-    """
-    _, codes, counts = np.unique(strata, return_inverse=True, return_counts=True)
-    order = np.random.default_rng(seed).permutation(len(codes))
-    order = order[np.argsort(codes[order], kind="stable")]  # by stratum, in each by chance
-    # Evenly spaced steps through strata laid end to end: shares right to less than one row.
-    return np.sort(order[(np.arange(size) * counts.sum()) // size])
 
 
 def _lay_out_all(vectors: np.ndarray, seed: int, neighbours: int, share: _Share) -> np.ndarray:

@@ -44,12 +44,6 @@ def meanings(language: str) -> dict[str, dict[str, float]]:
     return {word: meant for word, meant in found.items() if meant}
 
 
-def english_words() -> list[str]:
-    """Every English word of the parallel lines, in its commonest spelling."""
-    lines = [line for name in _SETS for line in load_lines(name)["en"]]
-    return sorted({commonest(spellings) for spellings in _places(lines, "en")[1].values()})
-
-
 def commonest(spellings: Counter[str]) -> str:
     """The spelling that occurs most."""
     return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.kmeans import kmeans
 from pipeline.rows import BLOCK, distinct_rows, unit_rows
 
 UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
@@ -129,14 +130,12 @@ def _offset_directions(
 
 def _groups(points: np.ndarray, seed: int) -> np.ndarray:
     """Many small topics of points (n, d): int (n,)."""
-    from sklearn.cluster import KMeans
-
     from pipeline.topic_space import fit_components
 
     points = fit_components(points).transform(points)
     count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
     count = min(count, len(distinct_rows(points)[0]))
-    return KMeans(count, n_init=2, random_state=seed).fit_predict(points)
+    return kmeans(points, count, seed=seed, starts=2)[0]
 
 
 def _alone(groups: np.ndarray, languages: np.ndarray, counts: np.ndarray) -> np.ndarray:

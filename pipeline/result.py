@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 from pipeline.grouping import Grouping
 from pipeline.neutral import NeutralSpace
 from pipeline.rows import unit_rows
-from pipeline.search import Hits, SearchIndex, search
+from pipeline.search import SearchIndex
 from pipeline.topics import Candidate
 from pipeline.units import KINDS, Units
 
@@ -152,8 +152,6 @@ class Analysis:
         edits: what the user has changed, oldest first; see :mod:`pipeline.edits`.
         undone: edits that were undone and can be redone, the last undone first.
         base: the topics before the edits; None while there are none.
-        earlier, later: the analysis before its last edit and with what was undone, where they are
-            at hand; never saved.
     """
 
     frame: pd.DataFrame
@@ -177,8 +175,6 @@ class Analysis:
     edits: tuple[dict[str, Any], ...] = ()
     undone: tuple[dict[str, Any], ...] = ()
     base: Base | None = None
-    earlier: Analysis | None = field(default=None, repr=False, compare=False)
-    later: Analysis | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def vectors(self) -> np.ndarray:
@@ -248,33 +244,6 @@ class Analysis:
         found = np.zeros(len(self.texts), bool)
         found[self.units.review[self.assignments == topic]] = True
         return found
-
-    def search(
-        self, queries: np.ndarray, *, top: int = 20, allowed: np.ndarray | None = None
-    ) -> list[Hits]:
-        """Ranked units for raw query vectors (q, d), the best one of each review alone.
-
-        Args:
-            queries: float32 (q, d), by the analysis' own model.
-            top: reviews at the most.
-            allowed: bool (m,), units that pass the filters.
-        """
-        if queries.shape[1] != self.raw.shape[1]:
-            raise InputError(
-                f"The query's vector has {queries.shape[1]} numbers and the analysis "
-                f"{self.raw.shape[1]}: search with the model that made it, {self.settings.model}"
-            )
-        queries = self.space.transform(queries)
-        if len(self.units) == len(self.texts):
-            return search(self.search_vectors, queries, top=top, allowed=allowed)
-        most = int(np.bincount(self.units.review).max())
-        hits = search(self.search_vectors, queries, top=top * most, allowed=allowed)
-        return [self._best_of_each_review(hit, top) for hit in hits]
-
-    def _best_of_each_review(self, hits: Hits, top: int) -> Hits:
-        _, first = np.unique(self.units.review[hits.rows], return_index=True)
-        kept = np.sort(first)[:top]
-        return Hits(hits.rows[kept], hits.scores[kept])
 
 
 def main_units(units: Units, assignments: np.ndarray, other: int | None) -> np.ndarray:

@@ -41,3 +41,18 @@ def covariance(array: np.ndarray, mean: np.ndarray) -> np.ndarray:
         centred = array[start : start + BLOCK] - mean
         total += centred.T @ centred
     return total / len(array)
+
+
+def stratified(strata: np.ndarray, size: int, *, seed: int = 0) -> np.ndarray:
+    """Rows of a sample in which every stratum has its share, rising: int64 (size,).
+
+    Args:
+        strata: (n,), the stratum of each row.
+        size: of the sample, n at the most.
+        seed: the same strata and seed give the same sample.
+    """
+    _, codes, counts = np.unique(strata, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(codes))
+    order = order[np.argsort(codes[order], kind="stable")]  # by stratum, in each by chance
+    # Evenly spaced steps through strata laid end to end: shares right to less than one row.
+    return np.sort(order[(np.arange(size) * counts.sum()) // size])

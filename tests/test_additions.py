@@ -8,11 +8,12 @@ import pytest
 from pipeline.additions import add_reviews
 from pipeline.analysis import Settings, analyse
 from pipeline.analysis_folder import load_analysis, save_analysis
-from pipeline.drift import drift, in_words, trend, wilson
+from pipeline.drift import drift, in_words, trend
 from pipeline.edits import apply_edit
 from pipeline.errors import InputError
 from pipeline.evidence import evidence, nearness_to_other_languages
 from pipeline.facets import facets_of
+from pipeline.intervals import wilson
 from pipeline.reviews import read_reviews
 from pipeline.topic_fit import learn_fit
 

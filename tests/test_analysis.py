@@ -8,6 +8,7 @@ from pipeline.analysis import Settings, analyse
 from pipeline.analysis_folder import load_analysis
 from pipeline.errors import InputError
 from pipeline.reviews import read_reviews
+from pipeline.search import parse_query, search_reviews
 from tests.conftest import ROOT
 
 
@@ -43,10 +44,16 @@ def test_topics_follow_what_the_reviews_are_about(analysis):
     assert score > 0.4
 
 
+def found_for(analysis, encoder, queries, **options):
+    """Hits of each query, as the program finds them."""
+    vectors = analysis.space.transform(encoder.encode_queries(queries))
+    parsed = [parse_query(query) for query in queries]
+    return search_reviews(analysis.search_index, parsed, vectors, **options)
+
+
 def test_golden_queries(analysis, encoder, golden):
-    hits = analysis.search(
-        encoder.encode_queries(golden["query"].tolist()), allowed=analysis.unit_languages != "en"
-    )
+    foreign = analysis.unit_languages != "en"
+    hits = found_for(analysis, encoder, golden["query"].tolist(), allowed=foreign)
     first, recall = [], []
     for hit, relevant in zip(hits, golden["relevant"], strict=True):
         found = analysis.units.review[hit.rows[:10]]
@@ -58,7 +65,7 @@ def test_golden_queries(analysis, encoder, golden):
 
 
 def test_loud_music_at_night_is_found_in_japanese_and_chinese(analysis, encoder):
-    (hits,) = analysis.search(encoder.encode_queries(["Loud music at night"]), top=20)
+    (hits,) = found_for(analysis, encoder, ["Loud music at night"], top=20)
     languages = analysis.unit_languages[hits.rows]
     assert {"ja", "zh"} <= set(languages) and len(set(languages)) >= 6
 
@@ -71,7 +78,7 @@ def test_three_guests_among_the_sample(encoder, sample_reviews):
     )
     reviews = read_reviews(f"review\n{rows}".encode())
     analysis = analyse(reviews, Settings(topics=8, with_map=False), encoder=encoder)
-    (hits,) = analysis.search(encoder.encode_queries(["Loud music at night"]), top=10)
+    (hits,) = found_for(analysis, encoder, ["Loud music at night"], top=10)
     found = {analysis.texts[row] for row in analysis.units.review[hits.rows]}
     assert set(guests) <= found
 

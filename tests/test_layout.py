@@ -6,8 +6,9 @@ from sklearn.manifold import trustworthiness
 from test_topics import blobs
 
 from pipeline import layout
-from pipeline.layout import lay_out, stratified
+from pipeline.layout import lay_out
 from pipeline.neighbours import nearest_neighbours, place_among
+from pipeline.rows import stratified
 
 
 def test_likes_lie_together_and_the_seed_decides():

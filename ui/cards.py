@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline.cards import SORTS, Card, mean_rating, sort_cards
-from pipeline.facets import language_name
+from pipeline.cards import SORTS, Card, sort_cards
+from pipeline.facets import language_name, mean_rating
 from pipeline.localise import name_languages
 from ui.card_html import card_html
 from ui.editing import edit_menu

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,16 +122,6 @@ def ask_like(rows: tuple[int, ...]) -> None:
     """Search for more like these reviews."""
     state = search_state()
     state.like, state.focus, state.redraw = rows, None, True
-
-
-def from_piece(do: Callable[..., None]) -> Callable[..., None]:
-    """A callback within a fragment after which the whole page is drawn."""
-
-    def callback(*arguments: object) -> None:
-        do(*arguments)
-        search_state().redraw = True
-
-    return callback
 
 
 def redraw_if_wanted() -> None:

@@ -10,6 +10,7 @@ from pipeline.edits.draft import Draft, Edit, units_of
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
 from pipeline.grouping import Grouping
+from pipeline.kmeans import kmeans
 from pipeline.result import Analysis
 from pipeline.rows import distinct_rows, unit_rows
 
@@ -57,8 +58,6 @@ def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | Non
 
 def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None) -> None:
     """A topic in parts by KMeans; the largest part goes on as the topic."""
-    from sklearn.cluster import KMeans
-
     id, parts = draft.find(edit["topic"]), int(edit["parts"])
     if not 2 <= parts <= MOST_PARTS:
         raise InputError(f"A topic is split into 2 to {MOST_PARTS} parts, not {parts}")
@@ -68,14 +67,14 @@ def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None
         raise InputError(
             f"“{draft.topics[id].name}” has too few reviews to be split into {parts}: choose fewer"
         )
-    fitted = KMeans(parts, n_init=10, random_state=analysis.settings.seed).fit(points)
-    order = np.argsort(-np.bincount(fitted.labels_, minlength=parts), kind="stable")
+    labels, centres = kmeans(points, parts, seed=analysis.settings.seed, starts=10)
+    order = np.argsort(-np.bincount(labels, minlength=parts), kind="stable")
     draft.drop_centroids([id])
     old = draft.topics[id]
     for place, part in enumerate(order.tolist()):
         target = id if place == 0 and not old.other else draft.add_topic(place)
-        draft.assignments[members[fitted.labels_ == part]] = target
-        draft.add_centroid(target, fitted.cluster_centers_[part])
+        draft.assignments[members[labels == part]] = target
+        draft.add_centroid(target, centres[part])
     draft.drop_empty()
     if not old.other:
         draft.fresh.add(old.key)

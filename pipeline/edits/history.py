@@ -52,13 +52,14 @@ def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None
     )
     change(analysis, draft, edit, encoder)
     edited = _finished(analysis, draft, encoder)
-    return edited.edited(edits=(*analysis.edits, edit), undone=(), earlier=analysis, later=None)
+    return edited.edited(edits=(*analysis.edits, edit), undone=())
 
 
 def undo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
     """The analysis before its last edit.
 
-    At once where it was edited since it was opened; else all edits but the last are done again.
+    All edits but the last are done again, which may take the model; who still has the analysis of
+    before at hand goes back to that instead.
 
     Raises:
         InputError: there is nothing to undo.
@@ -67,10 +68,8 @@ def undo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
         raise InputError("There is nothing to undo")
     *before, last = analysis.edits
     undone = (last, *analysis.undone)
-    if analysis.earlier is not None:
-        return analysis.earlier.edited(undone=undone, later=analysis)
     again, _lost = replay(unedited(analysis), before, encoder=encoder)
-    return again.edited(undone=undone, later=analysis)
+    return again.edited(undone=undone)
 
 
 def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
@@ -82,13 +81,12 @@ def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
     if not analysis.undone:
         raise InputError("There is nothing to redo")
     first, *rest = analysis.undone
-    again = analysis.later or apply_edit(analysis, first, encoder=encoder)
-    return again.edited(undone=tuple(rest), earlier=analysis)
+    return apply_edit(analysis, first, encoder=encoder).edited(undone=tuple(rest))
 
 
 def unedited(analysis: Analysis) -> Analysis:
     """The analysis as it was made."""
-    bare = analysis.edited(base=None, edits=(), undone=(), earlier=None, later=None)
+    bare = analysis.edited(base=None, edits=(), undone=())
     if analysis.base is None:
         return bare
     base = analysis.base
@@ -106,7 +104,7 @@ def replay(
             analysis = apply_edit(analysis, edit, encoder=encoder)
         except InputError:
             lost.append(edit)
-    return analysis.edited(earlier=None), lost
+    return analysis, lost
 
 
 def carry_over(

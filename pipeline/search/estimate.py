@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.intervals import NORMAL
+
 EDGES = (0.0, 0.01, 0.05, 0.15, 0.4, 0.7)  # where the strata begin, as shares
 DOUBT = 1.1  # of the curve's offset for one query, in logits: covers 95 % of the golden queries
-_NORMAL = 1.96
 _FEWEST = 2  # drawn from each stratum
 
 
@@ -62,7 +63,7 @@ def estimate_share(shares: np.ndarray) -> Estimate:
     shares = np.clip(shares.astype(np.float64), 1e-9, 1 - 1e-9)
     logits = np.log(shares / (1 - shares))
     count = float(shares.sum())
-    chance = _NORMAL * float(np.sqrt((shares * (1 - shares)).sum()))
+    chance = NORMAL * float(np.sqrt((shares * (1 - shares)).sum()))
     low = float(_shares(logits - DOUBT).sum()) - chance
     high = float(_shares(logits + DOUBT).sum()) + chance
     return Estimate(count, max(low, 0.0), min(high, float(len(shares))), len(shares))
@@ -126,7 +127,7 @@ def estimate_from_judgements(sample: Sample, answers: Mapping[int, bool]) -> Est
             left = 1 - count / size
             variance += size**2 * left * careful * (1 - careful) / max(count - 1, 1)
     of = int(sample.sizes.sum())
-    margin = _NORMAL * float(np.sqrt(variance))
+    margin = NORMAL * float(np.sqrt(variance))
     low, high = max(total - margin, float(yes)), min(total + margin, float(of - no))
     return Estimate(float(total), low, max(high, low), of, judged)
 

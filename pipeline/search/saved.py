@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
+from pipeline.intervals import wilson
 from pipeline.search.query import LONGEST
 from pipeline.search.strength import LIKELY
 
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 FILE = "searches.json"  # in an analysis' folder
 MOST = 200
 _LONGEST_FILE = 2**20
-_NORMAL = 1.96
 
 
 @dataclass(frozen=True)
@@ -169,10 +169,4 @@ def counts_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[PeriodCount, .
 
 
 def _count(name: str, size: int, hits: int) -> PeriodCount:
-    if not size:
-        return PeriodCount(name, 0, 0, 0.0, 1.0)
-    share, square = hits / size, _NORMAL**2 / size
-    middle = (share + square / 2) / (1 + square)
-    margin = _NORMAL * float(np.sqrt(share * (1 - share) / size + square / (4 * size)))
-    margin /= 1 + square
-    return PeriodCount(name, size, hits, max(middle - margin, 0.0), min(middle + margin, 1.0))
+    return PeriodCount(name, size, hits, *wilson(hits, size))

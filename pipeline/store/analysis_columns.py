@@ -10,7 +10,6 @@ from pipeline.columns import parse_dates, parse_ratings
 from pipeline.result import Analysis
 from pipeline.store.columns import Column, clean_text, make_column, take
 
-OWN = ("language", "topic", "topic_id")
 _TEXT_ROLES = ("text", "positive", "negative")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
 
