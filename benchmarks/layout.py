@@ -105,8 +105,7 @@ def cost(n: int, *, with_map: bool = True) -> None:
     neutral = fit_neutral(raw, languages, means).transform(raw)
     mark("neutral")
     topics = find_topics(neutral, languages=languages, everything_else=True)
-    points = topics.space.transform(neutral)
-    topic_stability(points, topics.assignments, topics.count)
+    topic_stability(topics.points, topics.assignments, topics.count)
     _agreement(raw, topics.assignments, languages, topics.count, Settings())
     mark("topics")
     if with_map:

@@ -5,13 +5,14 @@ the bundled model; a test fails until it was.
 """
 
 from benchmarks.data import SAMPLE
-from pipeline.aspects import measure_aspects, measure_other
+from pipeline.aspects import NAME as ASPECTS
+from pipeline.aspects import OTHER
 from pipeline.encoder import load_encoder
 from pipeline.glosses import measure_words
 from pipeline.languages import identify
-from pipeline.model_data import ship
+from pipeline.model_data import measure_line_means, ship
 from pipeline.parallel import measure_parallel
-from pipeline.polarity import measure_polarity
+from pipeline.polarity import NAME as POLARITY
 from pipeline.reviews import read_reviews
 from pipeline.units import SENTENCE, make_units
 from pipeline.vectors import write_sample_vectors
@@ -19,10 +20,9 @@ from pipeline.vectors import write_sample_vectors
 if __name__ == "__main__":
     encoder = load_encoder()
     print(ship("parallel", encoder, measure_parallel(encoder)))
-    print(ship("aspects", encoder, measure_aspects(encoder)))
+    for name in (ASPECTS, OTHER, POLARITY):
+        print(ship(name, encoder, measure_line_means(name, encoder)))
     print(ship("glosses", encoder, measure_words(encoder)))
-    print(ship("other", encoder, measure_other(encoder)))
-    print(ship("polarity", encoder, measure_polarity(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
     sentences = make_units(texts, identify(texts), SENTENCE).texts
     print(write_sample_vectors(encoder, [*texts, *sentences]))

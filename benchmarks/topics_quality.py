@@ -61,7 +61,7 @@ def agreement_rows(texts: Labelled, languages: np.ndarray, parallel: np.ndarray)
         bare.append(agreement(texts, topics.assignments))
         rest = find_topics(neutral, count=count, seed=seed, everything_else=True)
         whole.append(agreement(texts, rest.assignments))
-        stable.append(stability(topics, neutral, count, seed))
+        stable.append(stability(topics, count, seed))
     plain = np.mean([agreement(texts, group(texts.vectors, count, seed=s)) for s in (0, 1)], axis=0)
     own = agreement_of_labels(texts)
     what = f"{texts.name}, {count} topics: "
@@ -167,10 +167,9 @@ def agreement_of_labels(texts: Labelled) -> tuple[float, float]:
     return agreement(texts, texts.topics)[2:]
 
 
-def stability(topics: Topics, neutral: np.ndarray, count: int, seed: int) -> float:
+def stability(topics: Topics, count: int, seed: int) -> float:
     """Share of reviews that stay together when a tenth is left out."""
-    points = topics.space.transform(neutral)
-    shares = topic_stability(points, topics.assignments, count, seed=seed)
+    shares = topic_stability(topics.points, topics.assignments, count, seed=seed)
     sizes = np.bincount(topics.assignments, minlength=count)
     return float(np.average(shares, weights=sizes))
 

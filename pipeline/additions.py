@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis import identify_languages
 from pipeline.describe import count_topics, name_groups
 from pipeline.edits import unit_refs
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
-from pipeline.languages import identify
 from pipeline.naming import name_of_the_rest
 from pipeline.neighbours import place_among
 from pipeline.novelty import emerging
@@ -83,7 +83,7 @@ def add_reviews(
         )
     texts = tuple(reviews.texts[row] for row in new.rows)
     with log.stage("language") as step:
-        languages = _languages(reviews, new.rows, texts, step)
+        languages = identify_languages(reviews, new.rows, progress=step)
         units = make_units(texts, languages, analysis.units.kind)
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
@@ -167,14 +167,6 @@ def _new_rows(analysis: Analysis, reviews: Reviews) -> _New:
         ids.append(id)
     both = pd.concat([analysis.frame, frame.iloc[rows]], ignore_index=True)
     return _New(rows, tuple(ids), both.fillna(""), len(keys) - len(rows))
-
-
-def _languages(
-    reviews: Reviews, rows: np.ndarray, texts: tuple[str, ...], progress: Any
-) -> np.ndarray:
-    column = reviews.columns.language
-    given = [str(value) for value in reviews.frame[column].iloc[rows]] if column else None
-    return identify(texts, given=given, progress=progress)
 
 
 def _offers(analysis: Analysis, unfit: np.ndarray, encoder: Encoder) -> list[dict[str, Any]]:

@@ -83,9 +83,9 @@ def analyse(
             everything_else=True,
         )
         if settings.topics is not None:  # the user's number wins: next month's file may add one
-            topics = topics.without_other(neutral)
+            topics = topics.without_other()
         stability = topic_stability(
-            topics.space.transform(neutral), topics.assignments, topics.count, seed=settings.seed
+            topics.points, topics.assignments, topics.count, seed=settings.seed
         )
         agreement = _agreement(raw, topics.assignments, of_units, topics.count, settings)
     with log.stage("names"):
@@ -142,11 +142,21 @@ def _with_stability(topics: tuple[Topic, ...], stability: np.ndarray) -> tuple[T
     )
 
 
-def identify_languages(reviews: Reviews, *, progress: Any = None) -> np.ndarray:
-    """The language of each review, str (n,): the file's own where it has one, else identified."""
+def identify_languages(
+    reviews: Reviews, rows: np.ndarray | None = None, *, progress: Any = None
+) -> np.ndarray:
+    """The language of each review, str (n,): the file's own where it has one, else identified.
+
+    Args:
+        reviews: of a file.
+        rows: numbers of those that are asked for; all when left out.
+        progress: told how many are done.
+    """
     column = reviews.columns.language
-    given = [str(value) for value in reviews.frame[column]] if column else None
-    return identify(reviews.texts, given=given, progress=progress)
+    asked = range(len(reviews.texts)) if rows is None else rows.tolist()
+    cells = reviews.frame[column].tolist() if column else []
+    given = [str(cells[row]) for row in asked] if column else None
+    return identify([reviews.texts[row] for row in asked], given=given, progress=progress)
 
 
 def _ratings(reviews: Reviews) -> np.ndarray | None:

@@ -11,13 +11,13 @@ from functools import cache
 import numpy as np
 
 from pipeline.encoder import Encoder
-from pipeline.model_data import DATA, encode_lines, load_lines, of_model
+from pipeline.model_data import DATA, line_means, load_lines
 from pipeline.neutral import NeutralSpace
-from pipeline.polarity import polarity_vectors, without_language
+from pipeline.polarity import polarity_vectors
 from pipeline.rows import unit_rows
 
 NAME = "aspects"
-_OTHER = "other"  # sentences that are about no hotel
+OTHER = "other"  # sentences that are about no hotel
 _NEAREST = (4 / 7, 2 / 7, 1 / 7)  # what a review gives to the three aspects nearest to it
 _SMOOTHING = 0.01
 _FEWEST_SHARE = 0.22  # of the votes, for a broad aspect to speak for a topic
@@ -62,32 +62,15 @@ def aspect_groups() -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def aspect_vectors(encoder: Encoder) -> np.ndarray:
     """Raw vector of each aspect, mean over the languages: float32 (aspects, d)."""
-    return of_model(NAME, encoder, lambda: measure_aspects(encoder))["vectors"]
-
-
-def measure_aspects(encoder: Encoder) -> dict[str, np.ndarray]:
-    """Embed every name in every language."""
-    vectors = encode_lines(encoder, load_lines(NAME)).mean(axis=0)
-    return {"vectors": vectors.astype(np.float32)}
-
-
-def other_vectors(encoder: Encoder) -> np.ndarray:
-    """Raw vectors of sentences that are about no hotel: float32 (sentences, d)."""
-    return of_model(_OTHER, encoder, lambda: measure_other(encoder))["vectors"]
-
-
-def measure_other(encoder: Encoder) -> dict[str, np.ndarray]:
-    """Embed them."""
-    vectors = encode_lines(encoder, load_lines(_OTHER)).mean(axis=0)
-    return {"vectors": vectors.astype(np.float32)}
+    return line_means(NAME, encoder)
 
 
 def about_hotels(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.ndarray:
     """How much each text is about a stay: float32 (n,), 1 as hotel sentences, 0 as others."""
-    hotel = without_language(polarity_vectors(encoder), space).mean(axis=0)
-    other = without_language(other_vectors(encoder), space).mean(axis=0)
+    hotel = space.without_language(polarity_vectors(encoder)).mean(axis=0)
+    other = space.without_language(line_means(OTHER, encoder)).mean(axis=0)
     axis = (hotel - other) / max(float(((hotel - other) ** 2).sum()), 1e-9)
-    return ((without_language(raw, space) - other) @ axis).astype(np.float32)
+    return ((space.without_language(raw) - other) @ axis).astype(np.float32)
 
 
 def hotel_topics(about: np.ndarray, assignments: np.ndarray, count: int) -> np.ndarray:

@@ -119,7 +119,7 @@ def analysis_encoder(analysis: Any) -> Any:
 
 
 def _allowed(analysis: Any, options: argparse.Namespace) -> np.ndarray | None:
-    from pipeline.analysis_folder import filter_units
+    from pipeline.unit_filters import filter_units
 
     where = _conditions(options.where)
 

@@ -55,6 +55,7 @@ def describe_topics(
             of_units,
             assignments,
             count,
+            neutral=neutral,
             raw=raw,
             space=space,
             encoder=encoder,

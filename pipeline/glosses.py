@@ -19,7 +19,6 @@ from pipeline.encoder import Encoder
 from pipeline.lexicon import meanings
 from pipeline.model_data import encode_lines, load_lines, of_model
 from pipeline.neutral import NeutralSpace
-from pipeline.polarity import without_language
 from pipeline.rows import unit_rows
 from pipeline.vectors import embed_documents
 from pipeline.words import split_texts, without_negation
@@ -88,10 +87,10 @@ def gloss_keywords(
     vectors = embed_documents(encoder, asked, use_cache=use_cache)
     vocabulary = [*bank, *own]
     places = {word: place for place, word in enumerate(vocabulary)}
-    known = without_language(np.vstack([word_vectors(encoder), vectors[: len(own)]]), space)
+    known = space.without_language(np.vstack([word_vectors(encoder), vectors[: len(own)]]))
     center = known[: len(bank)].mean(axis=0)
     known = unit_rows(known - center)
-    rest = without_language(vectors[len(own) :], space)
+    rest = space.without_language(vectors[len(own) :])
     meant: dict[tuple[str, str], str] = {}
     first = 0
     for language, words in wanted.items():

@@ -63,6 +63,16 @@ def encode_lines(encoder: Encoder, lines: Lines, **options: object) -> np.ndarra
     return vectors.reshape(len(lines), -1, encoder.dimension)
 
 
+def line_means(name: str, encoder: Encoder) -> np.ndarray:
+    """Raw vector of each line of ``data/<name>``, mean over its languages: float32 (lines, d)."""
+    return of_model(name, encoder, lambda: measure_line_means(name, encoder))["vectors"]
+
+
+def measure_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
+    """Embed every line in every language."""
+    return {"vectors": encode_lines(encoder, load_lines(name)).mean(axis=0).astype(np.float32)}
+
+
 def _key(name: str, encoder: Encoder) -> str:
     digest = hashlib.sha256()
     for code, rows in load_lines(name).items():

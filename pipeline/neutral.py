@@ -59,6 +59,10 @@ class NeutralSpace:
             neutral[part] = _unit(_remove(vectors[part], self.removed) - self.center)
         return neutral
 
+    def without_language(self, vectors: np.ndarray) -> np.ndarray:
+        """Raw vectors (n, d) without the language, the upload's mean left in: float32 (n, d)."""
+        return _unit(_remove(vectors, self.removed))
+
     def transform_phrases(self, vectors: np.ndarray) -> np.ndarray:
         """Raw vectors (m, d) of texts that are no reviews (headings), centred on themselves.
 

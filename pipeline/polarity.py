@@ -13,9 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.encoder import Encoder
-from pipeline.model_data import encode_lines, load_lines, of_model
+from pipeline.model_data import line_means
 from pipeline.neutral import NeutralSpace
-from pipeline.rows import unit_rows
 
 NAME = "polarity"
 PRAISE, COMPLAINT = 1, -1
@@ -29,18 +28,7 @@ _ABOVE_FILE = 0.1
 
 def polarity_vectors(encoder: Encoder) -> np.ndarray:
     """Raw vector of each polar sentence, mean over the languages: float32 (sentences, d)."""
-    return of_model(NAME, encoder, lambda: measure_polarity(encoder))["vectors"]
-
-
-def measure_polarity(encoder: Encoder) -> dict[str, np.ndarray]:
-    """Embed every sentence in every language."""
-    vectors = encode_lines(encoder, load_lines(NAME)).mean(axis=0)
-    return {"vectors": vectors.astype(np.float32)}
-
-
-def without_language(vectors: np.ndarray, space: NeutralSpace) -> np.ndarray:
-    """Raw vectors (n, d) without the language, the upload's mean left in; rows of length 1."""
-    return unit_rows(vectors - (vectors @ space.removed.T) @ space.removed)
+    return line_means(NAME, encoder)
 
 
 def polarities(raw: np.ndarray, space: NeutralSpace, sentences: np.ndarray) -> np.ndarray:
@@ -51,11 +39,11 @@ def polarities(raw: np.ndarray, space: NeutralSpace, sentences: np.ndarray) -> n
         space: of the reviews.
         sentences: of :func:`polarity_vectors`.
     """
-    said = without_language(sentences, space)
+    said = space.without_language(sentences)
     praise, complaints = said[0::2].mean(axis=0), said[1::2].mean(axis=0)
     axis = (praise - complaints) / max(float(((praise - complaints) ** 2).sum()), 1e-9)
     middle = (praise + complaints) / 2
-    return ((without_language(raw, space) - middle) @ axis * 2).astype(np.float32)
+    return ((space.without_language(raw) - middle) @ axis * 2).astype(np.float32)
 
 
 def polar_reviews(

@@ -50,6 +50,7 @@ def portray_topics(
     assignments: np.ndarray,
     count: int,
     *,
+    neutral: np.ndarray,
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
@@ -64,6 +65,7 @@ def portray_topics(
         languages: str (n,).
         assignments: int (n,), topic of each; others than 0 to ``count`` - 1 belong to none.
         count: number of topics, none of them empty.
+        neutral: float32 (n, d), the texts in the neutral space.
         raw: float32 (n, d), the model's vectors of the texts.
         space: in which the topics were found.
         encoder: the model.
@@ -72,9 +74,7 @@ def portray_topics(
         use_cache: whether keywords' vectors may come from, and go to, the cache on disk.
     """
     grouped = np.flatnonzero((assignments >= 0) & (assignments < count))
-    matched = match_aspects(
-        space.transform(raw), assignments, count, aspect_vectors(encoder), space
-    )
+    matched = match_aspects(neutral, assignments, count, aspect_vectors(encoder), space)
     hotels = hotel_topics(about_hotels(raw, space, encoder), assignments, count)
     polar = polar_reviews(raw, space, polarity_vectors(encoder), ratings)
     sides = one_sided(polar[grouped], assignments[grouped], count)

@@ -25,6 +25,7 @@ class Topics:
     Attributes:
         assignments: int64 (n,), topic of each row, 0 to k - 1.
         centroids: float32 (k, p) in the topic space.
+        points: float32 (n, p), the rows in the topic space.
         space: from neutral vectors to the topic space, for new rows.
         candidates: the numbers of topics that were compared; empty when the user chose one and
             did not ask.
@@ -34,6 +35,7 @@ class Topics:
 
     assignments: np.ndarray
     centroids: np.ndarray
+    points: np.ndarray
     space: TopicSpace
     candidates: tuple[Candidate, ...]
     other: int | None = None
@@ -44,11 +46,11 @@ class Topics:
         """The number of topics, k, without "everything else"."""
         return len(self.centroids)
 
-    def without_other(self, vectors: np.ndarray) -> Topics:
-        """The same with every row in its nearest topic; ``vectors`` are those it was found in."""
+    def without_other(self) -> Topics:
+        """The same with every row in its nearest topic."""
         if self.other is None:
             return self
-        every = nearest(self.space.transform(vectors), self.centroids)
+        every = nearest(self.points, self.centroids)
         assignments = np.where(self.assignments == self.other, every, self.assignments)
         return replace(self, assignments=assignments, other=None)
 
@@ -123,7 +125,13 @@ def find_topics(
     assignments = np.where(fitting, rank[labels], count)
     other = None if fitting.all() else count
     return Topics(
-        assignments, centroids[order].astype(np.float32), space, candidates, other=other, fit=fit
+        assignments,
+        centroids[order].astype(np.float32),
+        points,
+        space,
+        candidates,
+        other=other,
+        fit=fit,
     )
 
 

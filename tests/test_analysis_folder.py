@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import filter_units, load_analysis, save_analysis
+from pipeline.analysis_folder import load_analysis, save_analysis
 from pipeline.errors import InputError
 from pipeline.export import reviews_csv
 from pipeline.reviews import read_reviews
+from pipeline.unit_filters import filter_units
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
 LANGUAGES = ["English", "ja-JP", "Deutsch"]

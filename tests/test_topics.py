@@ -85,7 +85,7 @@ def test_what_is_foreign_falls_into_everything_else_today_and_next_month():
     assert (topics.assignments[:-12] == 8).mean() < 0.06
     np.testing.assert_array_equal(topics.assign(rows), topics.assignments)
     assert find_topics(rows, count=8).other is None
-    every = topics.without_other(rows)
+    every = topics.without_other()
     assert every.other is None and set(every.assignments) == set(range(8))
 
 

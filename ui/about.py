@@ -22,8 +22,8 @@ st.markdown(
    reviews, and takes it out.
 5. **Topics, map and search** all work on what is left. Reviews that lie close together on the map
    say similar things; directions and axes have no meaning of their own. A search finds what
-   *means* the same as your words, in every language at once. Scores rank the results; they are no
-   percentages.
+   *means* the same as your words, in every language at once. Each hit says how strong it is: strong
+   ones are right about three times in four, weak ones hardly ever.
 6. **Your own view.** On the page *Topics* you rename, merge, split and hide topics, move reviews
    and make topics of a phrase; every change can be undone. Next month's file falls into the same
    topics, and the page says what grew and what shrank, and which of it is more than chance.

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pipeline.analysis_folder import filter_units
 from pipeline.facets import counted, excerpt, language_name
 from pipeline.store.filter_binding import bind
 from pipeline.store.filter_text import filter_to_text, parse_filter
 from pipeline.store.filters import And, Filter, In, Range
+from pipeline.unit_filters import filter_units
 from ui.filter_columns import column_filters, condition_units, condition_words
 from ui.search_state import search_state
 from ui.view import View

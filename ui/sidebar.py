@@ -61,39 +61,27 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         elif full:
             turn_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
-        st.download_button(
-            "Reviews with topics",
-            lambda: reviews_csv(analysis).encode("utf-8-sig"),
-            file_name="reviews.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            width="stretch",
-        )
+        _download("Reviews with topics", "reviews.csv", lambda: reviews_csv(analysis))
         if analysis.units.kind == SENTENCE:
-            st.download_button(
-                "Sentences with topics",
-                lambda: sentences_csv(analysis).encode("utf-8-sig"),
-                file_name="sentences.csv",
-                mime="text/csv",
-                on_click="ignore",
-                icon=":material/download:",
-                width="stretch",
-            )
-        st.download_button(
-            "Topics",
-            lambda: topics_csv(analysis).encode("utf-8-sig"),
-            file_name="topics.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            width="stretch",
-        )
+            _download("Sentences with topics", "sentences.csv", lambda: sentences_csv(analysis))
+        _download("Topics", "topics.csv", lambda: topics_csv(analysis))
         st.divider()
         if st.button("Start over with another file", icon=":material/restart_alt:"):
             session.forget()
             st.session_state.pop("upload", None)
             st.switch_page("ui/start.py")
+
+
+def _download(label: str, name: str, make: Callable[[], str]) -> None:
+    st.download_button(
+        label,
+        lambda: make().encode("utf-8-sig"),
+        file_name=name,
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
 
 
 def _restore(session: Session, view: View) -> None:
