@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _FORMAT = "2"
 _KEY_BYTES = 16
 _SPOT_CHECKS = 6
-_BATCH_CHARACTERS = 10_000  # about a second's work: what a kill -9 can lose
+_BATCH_CHARACTERS = 20_000  # about two seconds' work: what a kill -9 can lose
 _BATCH_TEXTS = 256
 SAMPLE_VECTORS = Path(__file__).parent.parent / "sample_data" / "vectors.npz"
 

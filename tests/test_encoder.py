@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.encoder import SentenceEncoder, load_encoder
+from pipeline.encoder import load_encoder
 from pipeline.errors import InputError
+from pipeline.sentence_encoder import SentenceEncoder
 
 TEXTS = ["Very clean", "Ein sehr sauberes Zimmer mit Blick auf den See", "房间很干净", "Very clean"]
 
