@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis import identify_languages
-from pipeline.describe import count_topics, name_groups
+from pipeline.arrivals import Arrivals, join
+from pipeline.describe import name_groups
 from pipeline.edits import unit_refs
 from pipeline.encoder import Encoder
 from pipeline.errors import InputError
-from pipeline.naming import name_of_the_rest
-from pipeline.neighbours import place_among
 from pipeline.novelty import emerging
-from pipeline.result import Analysis, Batch, Topic
+from pipeline.result import Analysis, Batch
 from pipeline.reviews import Reviews
 from pipeline.stages import StageLog, StageProgress
 from pipeline.units import make_units
@@ -87,41 +86,13 @@ def add_reviews(
         units = make_units(texts, languages, analysis.units.kind)
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
-    with log.stage("topics"):
-        vectors = analysis.space.transform(raw)
-        topics, other = analysis.topics, analysis.other
-        assignments = analysis.grouping.assign(vectors)
-        unfit = ~analysis.grouping.fits(vectors)
-        novel = emerging(vectors, analysis.vectors, seed=analysis.settings.seed)
-        if unfit.any() and other is None:
-            other = len(topics)
-            names = name_of_the_rest()
-            topics = (*topics, Topic(other, "other", names["en"], 0, {}, {}, names, other=True))
-        if unfit.any():
-            assignments[unfit] = other
-    places = analysis.places
-    if places is not None:
-        with log.stage("map") as step:
-            mine = place_among(vectors, analysis.vectors, places, progress=step)
-            places = np.concatenate([places, mine])
-    together = analysis.units.extended(units)
-    everyone = np.concatenate([analysis.languages, languages])
-    assignments = np.concatenate([analysis.assignments, assignments])
-    batch = np.concatenate(
-        [analysis.batch, np.full(len(texts), len(analysis.batches), analysis.batch.dtype)]
-    )
+    arrivals = Arrivals(new.frame, new.ids, texts, languages, units, raw)
+    joined, unfit = join(analysis, arrivals, log=log)
+    novel = emerging(analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed)
+    number = np.full(len(texts), len(analysis.batches), analysis.batch.dtype)
     added = replace(
-        analysis,
-        frame=new.frame,
-        ids=analysis.ids + new.ids,
-        texts=analysis.texts + texts,
-        languages=everyone,
-        units=together,
-        raw=np.concatenate([analysis.raw, raw]),
-        assignments=assignments,
-        places=places,
-        topics=count_topics(together, everyone, assignments, topics),
-        batch=batch,
+        joined,
+        batch=np.concatenate([analysis.batch, number]),
         batches=(*analysis.batches, Batch(name, len(texts), new.known)),
         # What was edited is the new beginning: it can't be done again without the new reviews.
         edits=(),

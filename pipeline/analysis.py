@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,27 @@ from pipeline.stages import StageLog, StageProgress
 from pipeline.topic_space import fit_components
 from pipeline.topic_stability import topic_stability
 from pipeline.topics import check_count, find_topics, group
-from pipeline.units import make_units
+from pipeline.units import Units, make_units
 from pipeline.values import parse_ratings
 from pipeline.vectors import embed_documents
 
 _COMPARED = 20_000  # units that the agreement of topics with languages is measured on
-__all__ = ["Analysis", "Settings", "Topic", "analyse"]
+__all__ = ["Analysis", "Prepared", "Settings", "Topic", "analyse"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What :func:`analyse` would begin with, worked out before.
+
+    Attributes:
+        languages: str (n,).
+        units: m of n reviews.
+        raw: float32 (m, d), the model's vectors.
+    """
+
+    languages: np.ndarray
+    units: Units
+    raw: np.ndarray
 
 
 def analyse(
@@ -38,6 +53,7 @@ def analyse(
     log: StageLog | None = None,
     progress: StageProgress | None = None,
     use_cache: bool = True,
+    prepared: Prepared | None = None,
 ) -> Analysis:
     """Languages, vectors, neutral space, topics, names and map of the reviews.
 
@@ -49,6 +65,7 @@ def analyse(
         log: of stages that came before (reading), to be carried on.
         progress: told of each stage; an exception it raises stops the work.
         use_cache: whether vectors may come from, and go to, the cache on disk.
+        prepared: languages, units and vectors, where they are at hand; its model must be given.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
@@ -58,15 +75,18 @@ def analyse(
     # Before the model is loaded, for what could not be grouped after it.
     distinct = len(set(reviews.texts))
     check_count(settings.topics, distinct=distinct, rows=len(reviews.texts))
-    with log.stage("language") as step:
-        languages = identify_languages(reviews, progress=step)
-        units = make_units(reviews.texts, languages, settings.unit)
-        of_units = languages[units.review]
-    if encoder is None:
-        with log.stage("model"):
-            encoder = load_encoder(settings.model)
-    with log.stage("embed") as step:
-        raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
+    if prepared is None or encoder is None:
+        with log.stage("language") as step:
+            languages = identify_languages(reviews, progress=step)
+            units = make_units(reviews.texts, languages, settings.unit)
+        if encoder is None:
+            with log.stage("model"):
+                encoder = load_encoder(settings.model)
+        with log.stage("embed") as step:
+            raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
+    else:
+        languages, units, raw = prepared.languages, prepared.units, prepared.raw
+    of_units = languages[units.review]
     with log.stage("neutral") as step:
         space = raw_space(encoder.dimension)
         if settings.space == "neutral":

@@ -39,16 +39,21 @@ _TOPIC_SPACE = ("landmarks", "widths", "projection")
 _STATE = re.compile("[0-9a-f]{16}")
 
 
-def save_analysis(analysis: Analysis, folder: Path) -> None:
+def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
     """Write the analysis to a folder, which is made when missing.
 
     Everything is written beside the folder first and moved in at the end: a run that fails
     leaves nothing behind, and an older analysis there is replaced as a whole.
 
+    Args:
+        analysis: to be written.
+        folder: where to.
+        tables: whether the tables for people are written.
+
     Raises:
         InputError: the folder can't be written.
     """
-    _write_into(folder, lambda scratch: _write(analysis, scratch))
+    _write_into(folder, lambda scratch: _write(analysis, scratch, tables=tables))
     if analysis.units.kind != SENTENCE:  # of an older analysis, by sentences
         (folder / "sentences.csv").unlink(missing_ok=True)
 
@@ -244,7 +249,7 @@ def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = Tr
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _write(analysis: Analysis, folder: Path) -> None:
+def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     _write_json(folder / "report.json", analysis.report)
     analysis.frame.to_parquet(folder / "table.parquet", index=False)
     texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
@@ -266,7 +271,7 @@ def _write(analysis: Analysis, folder: Path) -> None:
         arrays["places"] = analysis.places
     key = os.urandom(16).hex()  # ties the files of one run together
     save_arrays(folder / "vectors.npz", key=key, **arrays)
-    _write_state(analysis, folder, key)
+    _write_state(analysis, folder, key, tables=tables)
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> None:

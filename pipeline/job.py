@@ -9,11 +9,29 @@ from pathlib import Path
 
 from pipeline.stages import STAGES
 
+NOT_OVER = ("waiting", "running", "paused")
+
 TASK_STAGES = {
     "analyse": tuple(STAGES),
     "edit": ("read", "model", "names"),
     "add": ("read", "model", "language", "embed", "topics", "map", "names"),
 }
+
+
+@dataclass(frozen=True)
+class Early:
+    """A look at what has come in of a file (:mod:`pipeline.early`).
+
+    Attributes:
+        folder: :func:`pipeline.analysis_folder.load_analysis` opens it; it goes when the next
+            but one is there.
+        reviews: in it.
+        of: so many in the file.
+    """
+
+    folder: Path
+    reviews: int
+    of: int
 
 
 @dataclass
@@ -24,13 +42,15 @@ class Job:
         id: unique in this server.
         target: the folder of the analysis, once it is done.
         rows: how many reviews, for the estimate of the time left.
-        state: "waiting", "running", "done", "refused", "failed" or "stopped".
+        state: "waiting", "running", "paused", "done", "refused", "failed" or "stopped".
         message: for the user, when refused or failed.
         stage, done, total: what it is at; see :data:`pipeline.stages.STAGES`.
         stages: that it goes through, in order.
         owner: whose it is; owners take turns.
         token: names it across restarts of the server, and can't be guessed.
         tries: how often it was begun.
+        early: the last look at what has come in; None while there is none.
+        pace: reviews embedded a second; 0 while it is not known.
         asked: when, in seconds since 1970.
     """
 
@@ -48,6 +68,9 @@ class Job:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     tries: int = 0
     asked: float = field(default_factory=time.time)
+    early: Early | None = None
+    pace: float = 0.0
+    _ends: float = field(default=0.0, repr=False)  # when all is embedded, as the worker thinks
     _began: float = field(default_factory=time.monotonic, repr=False)
     _stage_began: float = field(default_factory=time.monotonic, repr=False)
     _share: float = field(default=0.0, repr=False)
@@ -55,14 +78,19 @@ class Job:
     @property
     def over(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.state not in ("waiting", "running")
+        return self.state not in NOT_OVER
 
     @property
     def stage_name(self) -> str:
         """What the job is at, for the user."""
-        return (
-            "Waiting for its turn" if self.state == "waiting" else STAGES.get(self.stage, "Working")
-        )
+        if self.state in ("waiting", "paused"):
+            return "Waiting for its turn" if self.state == "waiting" else "Paused"
+        return STAGES.get(self.stage, "Working")
+
+    @property
+    def embedding(self) -> bool:
+        """Whether reviews are being embedded, and :attr:`pace` says how fast."""
+        return self.state == "running" and self.stage == "embed" and self.pace > 0
 
     def seconds_left(self) -> float:
         """An estimate: the pace of this stage, and what later stages usually take."""
@@ -75,6 +103,8 @@ class Job:
             left = spent * (self.total - self.done) / self.done
         elif self.done >= self.total:
             left = 0.0
+        if self.embedding:
+            left = max(self._ends - time.monotonic(), 0.0)
         later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else []
         return left + sum(expected.get(stage, 1.0) for stage in later)
 
@@ -92,6 +122,15 @@ class Job:
         if stage != self.stage:
             self.stage, self._stage_began = stage, time.monotonic()
         self.done, self.total = done, max(total, 1)
+
+    def paced(self, pace: float, left: float) -> None:
+        """Note how fast reviews are embedded, and how many seconds that will still take."""
+        self.pace, self._ends = pace, time.monotonic() + left
+
+    def again(self, number: int) -> None:
+        """Wait for the beginning, under another id: what the worker still says of it is old."""
+        self.id, self.state, self.tries = number, "waiting", 0
+        self.stage, self.done, self.total, self.pace = "read", 0, 1, 0.0
 
 
 def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files import atomic_write
-from pipeline.job import TASK_STAGES, Job
+from pipeline.job import TASK_STAGES, Early, Job
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,10 @@ class JobFiles:
                 "message": job.message,
                 "began": job.asked,
                 "request": request,
+                "early": None,
             }
+            if job.early is not None:
+                entry["early"] = [str(job.early.folder), job.early.reviews, job.early.of]
             with atomic_write(path, "w", encoding="utf-8") as file:
                 json.dump(entry, file)
         except OSError as error:
@@ -111,7 +114,7 @@ class JobFiles:
     def load(self) -> list[tuple[Job, dict[str, Any]]]:
         """What an earlier server was asked, oldest first; what can't be done any more is dropped.
 
-        A job that was waiting or running is "waiting" again.
+        A job that was waiting or running is "waiting" again, a paused one still is.
         """
         found = []
         for path in sorted(self._folder.glob("*.json")) if self._folder else []:
@@ -123,7 +126,10 @@ class JobFiles:
                 job.token, job.owner = str(entry["token"]), str(entry["owner"])
                 job.tries, job.asked = int(entry["tries"]), float(entry["began"])
                 job.message, job.state = str(entry["message"]), str(entry["state"])
-                job.state = job.state if job.over else "waiting"
+                job.state = job.state if job.over or job.state == "paused" else "waiting"
+                if entry.get("early"):
+                    folder, reviews, of = entry["early"]
+                    job.early = Early(Path(folder), int(reviews), int(of))
                 usable = Path(request["source"]).is_file() if not job.over else True
                 if path.stem != job.token or not usable or _old(job):
                     raise ValueError("it is too old, or its file is gone")

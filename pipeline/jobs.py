@@ -20,7 +20,7 @@ import numpy as np
 
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
-from pipeline.job import TASK_STAGES, Job
+from pipeline.job import TASK_STAGES, Early, Job
 from pipeline.job_queue import FairQueue, JobFiles, is_repeatable
 from pipeline.places import cache_folder
 from pipeline.queries import FAULT, LOST, MOST_TRIES, QueryClient
@@ -45,9 +45,9 @@ class WorkerClient:
         self._lock = threading.RLock()
         self._queue = FairQueue()
         self._files = JobFiles(files)
-        self._requests: dict[str, dict[str, Any]] = {}  # of jobs that are not over, by token
+        self._requests: dict[str, dict[str, Any]] = {}  # by token, as long as the job is known
         self._jobs: OrderedDict[str, Job] = OrderedDict()  # by token
-        self._running: Job | None = None
+        self._running: tuple[Job, int] | None = None  # and the id it was begun under
         self._last = 0
         self.warm = False
         with self._lock:
@@ -70,6 +70,7 @@ class WorkerClient:
         reading: Mapping[str, str | None] | None = None,
         rows: int = 1000,
         edits_from: Path | None = None,
+        early: Path | None = None,
         owner: str | None = None,
     ) -> Job:
         """Ask for an analysis of a file; returns at once.
@@ -84,11 +85,14 @@ class WorkerClient:
             reading: options of :func:`pipeline.tables.read_table`: encoding, delimiter, sheet.
             rows: how many reviews it has, about.
             edits_from: folder of an earlier analysis of the file, whose edits are done again.
+            early: what folders of looks at a part are called after (:mod:`pipeline.early`); a job
+                that was broken off goes on from the last of them. No looks when left out.
             owner: who asks; owners take turns. The folder the target lies in when left out.
         """
         file = _file(source, name, columns, rules, reading)
         kept = str(edits_from.absolute()) if edits_from else None
-        more = {"settings": asdict(settings), "edits_from": kept}
+        looks = str(early.absolute()) if early else None
+        more = {"settings": asdict(settings), "edits_from": kept, "early": looks}
         return self._submit("analyse", target, rows, owner, **file, **more)
 
     def edit(self, folder: Path, edit: Mapping[str, Any], *, rows: int = 1000) -> Job:
@@ -142,11 +146,38 @@ class WorkerClient:
                 return
             job.state = "stopped"
             self._write_down(job)
-            if not self._queue.remove(job) and self._running is job:
-                self._analyst.ask({"do": "cancel", "id": job.id})
-                timer = threading.Timer(_SECONDS_TO_STOP, self._stop_by_force, (job,))
-                timer.daemon = True
-                timer.start()
+            self._take_off(job)
+
+    def pause(self, job: Job) -> None:
+        """Let others have their turn until :meth:`resume`; what is embedded stays embedded.
+
+        An edit, which is not begun twice, is not paused.
+        """
+        with self._lock:
+            if job.state in ("waiting", "running") and is_repeatable(self._requests[job.token]):
+                job.state = "paused"
+                self._write_down(job)
+                self._take_off(job)
+
+    def resume(self, job: Job) -> None:
+        """Let a paused job wait for its turn again."""
+        with self._lock:
+            if job.state == "paused":
+                job.again(self._number())
+                self._requests[job.token]["id"] = job.id
+                self._write_down(job)
+                self._queue.put(job)
+                self._dispatch()
+
+    def request(self, job: Job) -> dict[str, Any]:
+        """What was asked for; see :mod:`pipeline.worker`."""
+        with self._lock:
+            return dict(self._requests.get(job.token, {}))
+
+    def unfinished(self, owner: str) -> bool:
+        """Whether an owner has a job that is not over."""
+        with self._lock:
+            return any(job.owner == owner and not job.over for job in self._jobs.values())
 
     def find(self, token: str) -> Job | None:
         """A job by its token, also after a restart of the server; None when it is unknown."""
@@ -156,7 +187,7 @@ class WorkerClient:
     def ahead(self, job: Job) -> int:
         """How many jobs come before this one."""
         with self._lock:
-            before = int(self._running is not None and self._running is not job)
+            before = int(self._running is not None and self._running[0] is not job)
             waiting = list(self._queue)
             return before + waiting.index(job) if job in waiting else 0
 
@@ -177,37 +208,45 @@ class WorkerClient:
 
     def _add(self, job: Job, request: dict[str, Any]) -> None:
         self._jobs[job.token] = job
+        self._requests[job.token] = request
         while len(self._jobs) > _FINISHED_KEPT and next(iter(self._jobs.values())).over:
-            self._jobs.popitem(last=False)
-        if not job.over:
-            self._requests[job.token] = request
+            token, _ = self._jobs.popitem(last=False)
+            self._requests.pop(token)
+        if job.state == "waiting":
             self._queue.put(job)
 
     def _dispatch(self) -> None:
         if self._running is None and (job := self._queue.take()):
-            self._running = job
+            self._running = job, job.id
             job.tries += 1
             self._files.save(job, self._requests[job.token])
             self._analyst.ask(self._requests[job.token])
 
     def _write_down(self, job: Job) -> None:
-        request = self._requests.get(job.token)
-        if request is not None:
+        if (request := self._requests.get(job.token)) is not None:
             self._files.save(job, request)
-            if job.over:
-                del self._requests[job.token]
 
-    def _stop_by_force(self, job: Job) -> None:
+    def _take_off(self, job: Job) -> None:
+        """Out of the queue, or out of the worker."""
+        if not self._queue.remove(job) and self._running and self._running[0] is job:
+            number = self._running[1]
+            self._analyst.ask({"do": "cancel", "id": number})
+            timer = threading.Timer(_SECONDS_TO_STOP, self._stop_by_force, (number,))
+            timer.daemon = True
+            timer.start()
+
+    def _stop_by_force(self, number: int) -> None:
         with self._lock:
-            if self._running is job:
+            if self._running and self._running[1] == number:
                 log.info("the job does not listen: its process is ended")
                 self._analyst.kill()
 
     def _lose_job(self) -> None:
         with self._lock:
             self.warm = False
-            job, self._running = self._running, None
-            if job is not None and not job.over:
+            running, self._running = self._running, None
+            job = running[0] if running else None
+            if running and job is not None and _runs(job, running[1]):
                 # An edit may have been done before the worker died: not twice.
                 if job.tries < MOST_TRIES and is_repeatable(self._requests[job.token]):
                     job.state, job.cold = "waiting", True
@@ -222,19 +261,32 @@ class WorkerClient:
         with self._lock:
             if event == "warm":
                 self.warm = True
-            job = self._running
-            if job is None or answer["id"] != job.id:
+            if self._running is None or answer["id"] != self._running[1]:
                 return
+            job, number = self._running
+            current = _runs(job, number)
             if event == "progress":
-                if not job.over:
+                if current:
                     job.reached(answer["stage"], answer["done"], answer["total"])
                 return
+            if event == "pace":
+                job.paced(answer["pace"], answer["left"])
+                return
+            if event == "early":
+                job.early = Early(Path(answer["folder"]), answer["reviews"], answer["of"])
+                self._write_down(job)
+                return
             self._running = None
-            if not job.over:
+            if current:
                 job.message = {"refused": answer.get("message", ""), "failed": FAULT}.get(event, "")
                 job.state = event
             self._write_down(job)
             self._dispatch()
+
+
+def _runs(job: Job, number: int) -> bool:
+    """Whether what the worker says under a number is still of interest: it was not taken off."""
+    return job.id == number and job.state in ("waiting", "running")
 
 
 def _file(

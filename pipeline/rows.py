@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -56,3 +57,30 @@ def stratified(strata: np.ndarray, size: int, *, seed: int = 0) -> np.ndarray:
     order = order[np.argsort(codes[order], kind="stable")]  # by stratum, in each by chance
     # Evenly spaced steps through strata laid end to end: shares right to less than one row.
     return np.sort(order[(np.arange(size) * counts.sum()) // size])
+
+
+def fair_order(strata: Sequence[np.ndarray], *, seed: int = 0) -> np.ndarray:
+    """All rows in an order of which every beginning is a stratified sample: int64 (n,).
+
+    Args:
+        strata: (n,) each, the coarsest first: every beginning has each of its strata's share,
+            right to less than one row, and within each the shares of the next.
+        seed: the same strata and seed give the same order.
+    """
+    count = len(strata[0])
+    random = np.random.default_rng(seed)
+    order = random.permutation(count)
+    codes, levels = np.zeros(count, np.int64), []
+    for values in strata:
+        own = np.unique(values, return_inverse=True)[1]
+        codes = np.unique(codes * (int(own.max(initial=0)) + 1) + own, return_inverse=True)[1]
+        levels.append(codes)
+    for codes in reversed(levels):
+        sizes = np.bincount(codes)
+        by_stratum = order[np.argsort(codes[order], kind="stable")]
+        place = np.empty(count, np.float64)
+        place[by_stratum] = np.arange(count) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        # Evenly spaced, each stratum from an offset of its own: a systematic sample.
+        place = (place + random.random(len(sizes))[codes]) / sizes[codes]
+        order = np.argsort(place, kind="stable")
+    return order

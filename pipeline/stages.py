@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 # (stage, done, of all): called from the thread that works; it may raise to stop the work.
 StageProgress = Callable[[str, int, int], None]
@@ -26,10 +27,17 @@ STAGES = {
 
 @dataclass
 class StageLog:
-    """Seconds and peak memory of the stages that ran, in order; passes progress on."""
+    """Seconds and peak memory of the stages that ran, in order; passes progress on.
+
+    Attributes:
+        progress: told of each stage.
+        stages: that ran.
+        tell: told of what is there before the work is done (:mod:`pipeline.early`).
+    """
 
     progress: StageProgress | None = None
     stages: list[dict[str, object]] = field(default_factory=list)
+    tell: Callable[[dict[str, Any]], None] | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:

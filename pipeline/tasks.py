@@ -7,6 +7,7 @@ and a log that reports progress and stops the work; each leaves its result in a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,70 @@ Load = Callable[[str], Encoder]
 
 
 def run_analyse(request: dict[str, Any], load: Load, log: StageLog) -> None:
-    """Analyse ``source`` into ``target``; edits of the analysis in ``edits_from`` are kept."""
-    from pipeline.analysis import analyse
-    from pipeline.analysis_folder import load_analysis, save_analysis
-    from pipeline.edits import carry_over
-    from pipeline.result import Settings
+    """Analyse ``source`` into ``target``; edits of the analysis in ``edits_from`` are kept.
 
-    settings = Settings(**request["settings"])
+    With ``early``, a path, there are looks at what is embedded before all is; their folders are
+    called after it (:mod:`pipeline.early`).
+    """
+    import numpy as np
+
+    from pipeline.analysis import Prepared, analyse, identify_languages
+    from pipeline.analysis_folder import load_analysis, save_analysis
+    from pipeline.early import Budget, EarlyLooks, order_of
+    from pipeline.edits import carry_over, in_colours_of
+    from pipeline.fair_embedding import embed_fairly
+    from pipeline.result import Settings
+    from pipeline.topics import check_count
+    from pipeline.units import make_units
+
+    settings, budget = Settings(**request["settings"]), Budget.from_environment()
     reviews = _reviews(request, log)
+    distinct = len(set(reviews.texts))
+    check_count(settings.topics, distinct=distinct, rows=len(reviews.texts))
     with log.stage("model"):
         encoder = load(settings.model)
-    analysis = analyse(reviews, settings, name=request["name"], encoder=encoder, log=log)
+    with log.stage("language") as step:
+        languages = identify_languages(reviews, progress=step)
+        units = make_units(reviews.texts, languages, settings.unit)
+    looks = None
+    with log.stage("embed") as step:
+        raw = np.zeros((len(units), encoder.dimension), np.float32)
+        prepared = Prepared(languages, units, raw)
+        order = order_of(reviews, languages, seed=settings.seed)
+        tell, name = log.tell, request["name"]
+        if request.get("early") and tell and budget.seconds > 0:
+            looks = EarlyLooks(
+                Path(request["early"]),
+                reviews,
+                prepared,
+                settings,
+                order,
+                encoder,
+                name=name,
+                budget=budget,
+                tell=tell,
+            )
+        embed_fairly(
+            encoder,
+            units,
+            order,
+            raw,
+            progress=step,
+            pace=None if tell is None else partial(_say_pace, tell),
+            looks=looks,
+        )
+    analysis = analyse(reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared)
     if request.get("edits_from"):
         old = load_analysis(Path(request["edits_from"]))
         analysis, lost = carry_over(old, analysis, encoder=encoder)
         analysis.report["edits_lost"] = len(lost)
+    if looks is not None and looks.last is not None:
+        analysis = in_colours_of(looks.last, analysis)
     save_analysis(analysis, Path(request["target"]))
+
+
+def _say_pace(tell: Callable[[dict[str, Any]], None], pace: float, left: float) -> None:
+    tell({"event": "pace", "pace": pace, "left": left})
 
 
 def run_edit(request: dict[str, Any], load: Load, log: StageLog) -> None:

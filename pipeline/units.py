@@ -44,6 +44,23 @@ class Units:
         """The reviews of some pieces, each once, rising; a bool (m,) mask or numbers of pieces."""
         return np.unique(self.review[chosen])
 
+    def of(self, reviews: np.ndarray) -> tuple[np.ndarray, Units]:
+        """Numbers of the pieces of some reviews, and those pieces as units of these alone.
+
+        Args:
+            reviews: int64 (k,), each once, in the order that they shall have.
+        """
+        counts = np.diff(self.first, append=len(self))[reviews]
+        before = np.cumsum(counts) - counts
+        numbers = np.arange(counts.sum()) + np.repeat(self.first[reviews] - before, counts)
+        return numbers, Units(
+            self.kind,
+            tuple(self.texts[number] for number in numbers.tolist()),
+            np.repeat(np.arange(len(reviews)), counts),
+            self.starts[numbers],
+            self.ends[numbers],
+        )
+
     def extended(self, more: Units) -> Units:
         """These pieces and those of reviews that are appended.
 

@@ -78,6 +78,20 @@ class VectorCache:
             self._give_up(error)
         return found
 
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the keys that are kept, whole or not: an estimate of the work to come."""
+        found: set[bytes] = set()
+        try:
+            for start in range(0, len(keys) if self._database else 0, _AT_ONCE):
+                some = keys[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                question = f"SELECT key FROM vectors WHERE key IN ({marks})"  # noqa: S608
+                assert self._database is not None  # noqa: S101
+                found.update(key for (key,) in self._database.execute(question, some))
+        except sqlite3.DatabaseError as error:
+            self._give_up(error)
+        return found
+
     def put(self, vectors: Iterable[tuple[bytes, np.ndarray]]) -> None:
         """Keep float16 vectors (d,); once this returns, a kill -9 does not lose them."""
         if self._database is None:

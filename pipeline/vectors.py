@@ -26,6 +26,7 @@ _KEY_BYTES = 16
 _SPOT_CHECKS = 6
 _BATCH_CHARACTERS = 20_000  # about two seconds' work: what a kill -9 can lose
 _BATCH_TEXTS = 256
+_CALL = 30  # letters that would take as long as the model's call itself
 SAMPLE_VECTORS = Path(__file__).parent.parent / "sample_data" / "vectors.npz"
 
 
@@ -55,6 +56,30 @@ def embed_documents(
         vectors = _embed(encoder, distinct, cache, progress, use_shipped=use_cache)
     found = unit_rows(vectors.astype(np.float32))
     return found[np.array([place[text] for text in texts], np.int64)]
+
+
+def letters_to_embed(
+    encoder: Encoder, texts: Sequence[str], *, use_cache: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
+    """How much work each text is, in letters, about: what is still to be done, and all of it.
+
+    Returns:
+        int64 (n,) with 0 for a text that is kept or stood before, and int64 (n,).
+    """
+    whole = np.fromiter(map(len, texts), np.int64, len(texts)) + _CALL
+    distinct = list(dict.fromkeys(texts))
+    keys = _keys(encoder, distinct)
+    with VectorCache(megabytes=None if use_cache else 0) as cache:
+        known = cache.known(keys)
+    if use_cache:
+        known |= shipped_vectors(encoder).keys()
+    new = {text for text, key in zip(distinct, keys, strict=True) if key not in known}
+    still = np.zeros(len(texts), np.int64)
+    for row, text in enumerate(texts):
+        if text in new:
+            new.remove(text)
+            still[row] = whole[row]
+    return still, whole
 
 
 def write_sample_vectors(encoder: Encoder, texts: Sequence[str]) -> Path:

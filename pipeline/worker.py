@@ -7,10 +7,12 @@ has an ``id``, which its answers repeat::
 
     {"do": "analyse", "id": 1, "source": path, "target": folder, "name": "reviews.csv",
      "settings": {...}, "columns": {...} or null, "rules": {...} or null, "reading": {...},
-     "edits_from": folder or null}
+     "edits_from": folder or null, "early": path or null}
     {"do": "add", "id": 1, "folder": folder of the analysis, "target": folder, "source": path, ...}
     {"do": "edit", "id": 1, "target": folder of the analysis, "edit": {...}}
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
+        -> {"id": 1, "event": "pace", "pace": reviews a second, "left": seconds of embedding}
+        -> {"id": 1, "event": "early", "folder": path, "reviews": 640, "of": 20000}
         -> {"id": 1, "event": "done"}
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...],
      "documents": false}
@@ -174,7 +176,12 @@ class Worker:
         from pipeline.stages import StageLog
         from pipeline.tasks import TASKS
 
-        TASKS[request["do"]](request, self.model, StageLog(self._reporter(request["id"])))
+        job = request["id"]
+
+        def tell(event: dict[str, Any]) -> None:
+            self._send({"id": job, **event})
+
+        TASKS[request["do"]](request, self.model, StageLog(self._reporter(job), tell=tell))
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:

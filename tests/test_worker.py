@@ -19,7 +19,7 @@ from conftest import ROOT, SAMPLE, FakeEncoder
 from pipeline.analysis import Settings
 from pipeline.analysis_folder import load_analysis
 from pipeline.errors import InputError
-from pipeline.job import Job
+from pipeline.job import Early, Job
 from pipeline.job_queue import FairQueue
 from pipeline.jobs import FAULT, LOST, WorkerClient
 from pipeline.worker import Worker
@@ -58,7 +58,7 @@ class Talk:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for answer in list(self.answers):
-                if answer["id"] == id and answer["event"] != "progress":
+                if answer["id"] == id and answer["event"] not in ("progress", "pace", "early"):
                     return answer
             time.sleep(0.01)
         raise AssertionError(f"no answer to {id}: {self.answers}")
@@ -330,6 +330,64 @@ def test_jobs_outlive_the_server(tmp_path):
         assert client.find(deaf.token).target == tmp_path / "deaf"
 
 
+LOOKER = """
+import json, sys, threading
+def say(id, **event):
+    print(json.dumps({"id": id, **event}), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    id = request["id"]
+    if request["do"] == "cancel":
+        say(id, event="stopped")
+    if request["do"] == "analyse" and request["name"] == "large":
+        say(id, event="progress", stage="embed", done=400, total=2000)
+        say(id, event="pace", pace=40.0, left=40.0)
+        say(id, event="early", folder=request["early"] + "-first-300", reviews=300, of=2000)
+    elif request["do"] == "analyse":
+        say(id, event="done")
+"""
+
+
+def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path):
+    source, files = tmp_path / "f", tmp_path / "jobs"
+    source.write_text("review")
+
+    def ask(client, name):
+        path = tmp_path / name
+        return client.analyse(source, path, name=name, settings=Settings(), early=path, owner=name)
+
+    with client_of(LOOKER, files=files) as client:
+        job = ask(client, "large")
+        wait_until(lambda: job.early is not None)
+        assert job.early == Early(tmp_path / "large-first-300", 300, 2000)
+        assert job.embedding and job.pace == 40 and 30 < job.seconds_left() < 90
+        small = ask(client, "small")
+        client.pause(job)
+        assert job.state == "paused" and not job.over and client.unfinished("large")
+        wait_until(lambda: small.state == "done", seconds=5)
+        assert job.state == "paused"
+        os.kill(client.process_id, signal.SIGTERM)  # nothing of it is lost, nothing begins
+        client.resume(job)
+        wait_until(lambda: job.state == "running" and job.embedding)
+        client.pause(job)
+        client.resume(job)  # before the worker has let go of it
+        assert job.state == "waiting"
+        wait_until(lambda: job.state == "running")
+        client.pause(job)
+    with client_of(LOOKER, files=files) as client:
+        again = client.find(job.token)
+        assert (again.state, again.early) == ("paused", job.early)
+        assert client.request(again)["name"] == "large"
+        last = ask(client, "last")
+        wait_until(lambda: last.state == "done")
+        assert again.state == "paused"
+        client.resume(again)
+        wait_until(lambda: again.state == "running")
+        client.stop(again)
+    with client_of(LOOKER, files=files) as client:
+        assert client.find(job.token) is None
+
+
 def test_owners_take_turns():
     queue = FairQueue()
     jobs = [Job(n, SAMPLE, 1, owner=owner) for n, owner in enumerate("aaabbc")]
@@ -369,6 +427,50 @@ worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
 worker.Worker.warm_up = lambda self, **options: None
 worker.main()
 """
+
+
+LONG = """
+import sys, time
+sys.path.insert(0, "tests")
+from conftest import FakeEncoder
+from pipeline import worker
+
+class SlowEncoder(FakeEncoder):
+    def encode_documents(self, texts, *, progress=None):
+        time.sleep(0.002 * sum("guest" in text for text in texts))
+        return super().encode_documents(texts, progress=progress)
+
+worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
+worker.Worker.warm_up = lambda self, **options: None
+worker.main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
+def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "0.3")
+    rows = [f"The {('bed', 'bath', 'view')[n % 3]} of guest{n} was good" for n in range(1500)]
+    path = tmp_path / "upload"
+    path.write_text("review\n" + "\n".join(rows))
+    settings = Settings(**QUICK)
+    with client_of(LONG) as client:
+        target = tmp_path / "t"
+        job = client.analyse(path, target, name="f", settings=settings, early=target, rows=1500)
+        wait_until(lambda: job.over or job.early is not None)
+        client.pause(job)
+        first = load_analysis(job.early.folder)
+        assert len(first.texts) == job.early.reviews < job.early.of == 1500
+        os.kill(client.process_id, signal.SIGKILL)
+        time.sleep(0.1)
+        assert job.state == "paused"
+        client.resume(job)
+        wait_until(lambda: job.over or job.early.reviews > len(first.texts))
+        grown = load_analysis(job.early.folder)
+        assert grown.texts[: len(first.texts)] == first.texts
+        names = [[topic.name for topic in each.topics[:3]] for each in (first, grown)]
+        assert names[0] == names[1]
+        wait_until(lambda: job.over, seconds=30)
+        assert job.state == "done" and len(load_analysis(target).texts) == 1500
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")

@@ -135,6 +135,23 @@ def carry_over(
     return again, lost + refused
 
 
+def in_colours_of(old: Analysis, new: Analysis) -> Analysis:
+    """The new analysis with the colours of the old one's topics where they are the same topics.
+
+    Topics are matched as in :func:`carry_over`; keys, names and order stay the new analysis' own.
+    A topic without a match takes a colour that is left.
+    """
+    keys = {there: here for here, there in _matching_keys(old, new).items()}
+    colours = {topic.key: topic.colour for topic in old.topics}
+    kept = {topic.key: colours[keys[topic.key]] for topic in new.topics if topic.key in keys}
+    free = (colour for colour in range(2 * len(new.topics)) if colour not in kept.values())
+    topics = tuple(
+        replace(topic, colour=kept[topic.key] if topic.key in kept else next(free))
+        for topic in new.topics
+    )
+    return new.edited(topics=topics)
+
+
 def describe_edit(analysis: Analysis, edit: Edit) -> str:
     """An edit in words, for the history: "Renamed a topic to “Night noise”".
 
