@@ -4,7 +4,9 @@ import os
 
 import streamlit as st
 
-from ui import serving, state
+from ui import remembered, serving, state
+from ui.carried import carry_choices
+from ui.first_look import note_job, take_up_job
 from ui.style import add_style
 
 st.set_page_config(
@@ -15,8 +17,9 @@ st.set_page_config(
 add_style()
 serving.worker()  # starts beside the server and loads the model while the page is read
 session = state.current()
-state.keep_widgets()
-if session.fresh and os.environ.get("POLYGUEST_START") == "sample":
+remembered.keep_widgets()
+take_up_job(session)
+if session.fresh and not session.working and os.environ.get("POLYGUEST_START") == "sample":
     session.analyse_sample()
 session.fresh = False
 
@@ -30,7 +33,10 @@ page = st.navigation(
     ],
     position="top",
 )
-if found := session.collect():  # what was waited for has just come in, wherever the user is
+found = session.collect()  # what was waited for has just come in, wherever the user is
+note_job(session)
+carry_choices(session)
+if found:
     st.switch_page(found)
 session.catch_up()
 page.run()

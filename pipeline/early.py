@@ -46,6 +46,7 @@ class Budget:
     Attributes:
         seconds: of embedding before the first one, and at least between two.
         least: reviews of the first one.
+        enough: reviews that are looked at in half the time.
         growth: from each to the next.
         most: looks at one file.
         rest: share of ``seconds`` that must be left, for a look to be worth its time.
@@ -53,6 +54,7 @@ class Budget:
 
     seconds: float = 15.0
     least: int = 200
+    enough: int = 600
     growth: float = 1.6
     most: int = 8
     rest: float = 0.6
@@ -159,7 +161,8 @@ class EarlyLooks:
             return False
         if not self._steps:
             waited = self.clock() - self._ended >= budget.seconds  # since one that was refused
-            return waited and behind >= budget.seconds and count >= budget.least
+            wanted = budget.seconds / (2 if count >= budget.enough else 1)
+            return waited and behind >= wanted and count >= budget.least
         growth = max(budget.growth, (len(self._order) / self._steps[0]) ** (1 / budget.most))
         return count >= growth * self._steps[-1] and self.clock() - self._ended >= budget.seconds
 

@@ -81,6 +81,11 @@ class Job:
         return self.state not in NOT_OVER
 
     @property
+    def analyses(self) -> bool:
+        """Whether it makes an analysis of a file, which can be paused."""
+        return self.stages == TASK_STAGES["analyse"]
+
+    @property
     def stage_name(self) -> str:
         """What the job is at, for the user."""
         if self.state in ("waiting", "paused"):

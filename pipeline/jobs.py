@@ -317,3 +317,8 @@ def shared_client() -> WorkerClient:
         if _shared is None:
             _shared = WorkerClient(files=cache_folder("jobs"))
         return _shared
+
+
+def unfinished(owner: str) -> bool:
+    """Whether an owner has a job of this server that is not over."""
+    return _shared is not None and _shared.unfinished(owner)

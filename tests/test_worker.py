@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -429,23 +429,6 @@ worker.main()
 """
 
 
-LONG = """
-import sys, time
-sys.path.insert(0, "tests")
-from conftest import FakeEncoder
-from pipeline import worker
-
-class SlowEncoder(FakeEncoder):
-    def encode_documents(self, texts, *, progress=None):
-        time.sleep(0.002 * sum("guest" in text for text in texts))
-        return super().encode_documents(texts, progress=progress)
-
-worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
-worker.Worker.warm_up = lambda self, **options: None
-worker.main()
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, monkeypatch):
     monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "0.3")
@@ -453,8 +436,8 @@ def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, m
     path = tmp_path / "upload"
     path.write_text("review\n" + "\n".join(rows))
     settings = Settings(**QUICK)
-    with client_of(LONG) as client:
-        target = tmp_path / "t"
+    target, command = tmp_path / "t", [sys.executable, str(ROOT / "tests" / "slow_worker.py")]
+    with closing(WorkerClient(command)) as client:
         job = client.analyse(path, target, name="f", settings=settings, early=target, rows=1500)
         wait_until(lambda: job.over or job.early is not None)
         client.pause(job)

@@ -37,7 +37,7 @@ def edit_menu(session: Session, view: View, card: Card) -> None:
         icon=":material/edit:",
         key=f"edit-{_key(view, topic)}",
         on_change="rerun",
-        disabled=session.working,
+        disabled=session.locked,
         help="Rename, merge, split or hide this topic",
     )
     if not menu.open:
@@ -94,7 +94,7 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
         icon=":material/drive_file_move:",
         key=f"move-{view.number}",
         on_change="rerun",
-        disabled=session.working,
+        disabled=session.locked,
     )
     if not menu.open:
         return
@@ -136,7 +136,7 @@ def phrase_form(session: Session, view: View) -> None:
             key="phrase-text",
         )
         pressed = st.form_submit_button(
-            "Make the topic", icon=":material/add_circle:", disabled=session.working
+            "Make the topic", icon=":material/add_circle:", disabled=session.locked
         )
     phrase = " ".join(phrase.split())
     if pressed and phrase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.first_look import show_first_look
 from ui.proof import proof_line
 from ui.state import Session, current
 from ui.view import View
@@ -62,6 +63,7 @@ def show_head(session: Session, view: View) -> None:
     )
     if session.problem:
         problem_box(session.problem)
+    show_first_look(session, view)
     if lost := analysis.report.get("edits_lost"):
         st.caption(
             f"{count(lost, 'change')} of yours could not be kept: the topics are others now."

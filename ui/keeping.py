@@ -204,7 +204,7 @@ def open_kept(session: Session, token: str) -> tuple[Keeper, list[Source], View]
 
 def open_folder(session: Session, folder: Path) -> View:
     """The view of a session's folder, in the language that the user reads."""
-    from ui.state import browser_language
+    from ui.remembered import browser_language
 
     return open_view(session.next_number(), folder, language=browser_language())
 

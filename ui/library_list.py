@@ -122,7 +122,7 @@ def offer_to_keep(session: Session) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(source.name)}** is open and not kept.")
-        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.working):
+        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.locked):
             session.save(asked=True)
             st.rerun()
 

@@ -89,7 +89,7 @@ def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -
             type="primary",
             icon=":material/playlist_add:",
             key="add-file",
-            disabled=session.working,
+            disabled=session.locked,
         ):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)

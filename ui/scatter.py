@@ -155,7 +155,7 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 st.download_button(
                     "Download",
                     lambda: reviews_csv(view.analysis, reviews).encode("utf-8-sig"),
-                    file_name="chosen_reviews.csv",
+                    file_name=view.file_name("chosen_reviews"),
                     mime="text/csv",
                     on_click="ignore",
                     icon=":material/download:",

@@ -128,7 +128,8 @@ def _count(
     Raises:
         InputError: the query can't be answered, or the filter is of another file.
     """
-    key = (view.number, len(view.original.edits), search.query, search.filter, search.least)
+    state_of = (view.number, len(view.original.edits), len(view.original.texts))
+    key = (*state_of, search.query, search.filter, search.least)
     if key not in state.counts:
         analysis = view.original
         allowed = np.ones(len(analysis.units), bool)

@@ -55,16 +55,24 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             space="neutral" if correction else "raw",
         )
         _follow(session, view, wanted)
-        if session.working and full:
+        if session.partial:  # the head of the page says how far the rest is
+            pass
+        elif session.working and full:
             with st.container(border=True):
                 job_progress()
         elif full:
             turn_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
-        _download("Reviews with topics", "reviews.csv", lambda: reviews_csv(analysis))
+        if view.early:
+            st.caption(f"Of the first {view.early[0]:,} reviews.")
+        _download("Reviews with topics", view.file_name("reviews"), lambda: reviews_csv(analysis))
         if analysis.units.kind == SENTENCE:
-            _download("Sentences with topics", "sentences.csv", lambda: sentences_csv(analysis))
-        _download("Topics", "topics.csv", lambda: topics_csv(analysis))
+            _download(
+                "Sentences with topics",
+                view.file_name("sentences"),
+                lambda: sentences_csv(analysis),
+            )
+        _download("Topics", view.file_name("topics"), lambda: topics_csv(analysis))
         st.divider()
         if st.button("Start over with another file", icon=":material/restart_alt:"):
             session.forget()
@@ -104,7 +112,7 @@ def _follow(session: Session, view: View, wanted: Settings) -> None:
     """Make the analysis follow the settings; what is shown stays until the new one is there."""
     if wanted == session.wanted or session.source is None:
         return
-    if _same(view, wanted):
+    if _same(view, wanted) and not session.partial:
         session.stop()
         session.wanted = wanted
     else:

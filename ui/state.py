@@ -4,44 +4,32 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import weakref
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pipeline.curve import chosen_number
+from pipeline.early import early_folders
 from pipeline.errors import InputError
 from pipeline.job import Job
-from pipeline.localise import preferred_language
 from pipeline.places import cache_folder
 from pipeline.result import Analysis, Settings
+from ui.asking import ask_addition, ask_analysis
+from ui.folders import hold
 from ui.history import History
 from ui.keeping import Keeper, open_kept
 from ui.preview import Preview
+from ui.remembered import browser_language
 from ui.serving import worker
+from ui.units_again import units_again
 from ui.view import Source, View, open_view
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "hotel_reviews.csv"
 SAMPLE_ROWS = 789
-# Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
-_KEPT_WIDGETS = (
-    "auto",
-    "count",
-    "unit",
-    "correction",
-    "query",
-    "top",
-    "balanced",
-    "colour",
-    "named",
-    "names-in",
-    "sort",
-    "drawn-as",
-    "part",
-)
+_WAIT = "This is a first look at a part of the file: change its topics when all reviews are in"
 
 
 class Session:
@@ -51,7 +39,7 @@ class Session:
         self.fresh = True
         self.folder = cache_folder("sessions") / secrets.token_hex(16)
         self.folder.mkdir(mode=0o700)
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        hold(self, self.folder)
         self.source: Source | None = None
         self.view: View | None = None
         self.history = History()
@@ -69,6 +57,11 @@ class Session:
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
         self._count = 0
+        self._begun_from: Path | None = None  # edits of an earlier analysis of the file
+        self._early: Path | None = None  # what folders of first looks are called after
+        self._looked: Path | None = None  # the first look that was opened last
+        self.swapped: tuple[View, View] | None = None  # a first look, and all that came of it
+        self.came_in = (0, 0)  # number of the view that has all, and reviews of the first look
 
     def next_number(self) -> int:
         """A number that this session has not used."""
@@ -79,6 +72,24 @@ class Session:
     def working(self) -> bool:
         """Whether something is under way."""
         return self.job is not None
+
+    @property
+    def partial(self) -> bool:
+        """Whether what is shown is a first look at a part of the file."""
+        return self.view is not None and self.view.early is not None
+
+    @property
+    def locked(self) -> bool:
+        """Whether what is shown can't be changed now."""
+        return self.working or self.partial
+
+    @property
+    def news(self) -> bool:
+        """Whether the job under way has a look to show that isn't shown."""
+        job = self.job
+        if job is None or job.early is None or job.early.folder == self._looked:
+            return False
+        return self.view is None or self.partial
 
     @property
     def previewed(self) -> bool:
@@ -99,27 +110,31 @@ class Session:
         """
         self.stop()
         self.problem = ""
+        again = self.partial and settings == self.wanted
         self.wanted = settings
         if self.source is not source:
             self._begin(source)
         self._label, self._page = label, "" if self.view else "ui/explore.py"
         self._queue = list(self.view.added) if self.view else []
         self._added = ()
-        self.job = worker().analyse(
-            source.path,
-            self.new_folder(),
-            name=source.name,
-            settings=settings,
-            columns=source.columns,
-            rules=source.rules,
-            reading=asdict(source.reading),
-            rows=source.rows,
-            edits_from=self._edits_from(),
+        target = self.new_folder()
+        if not again:  # else the job goes on from what is shown
+            self._early = target if self.view is None or self.partial else None
+        self.job = ask_analysis(
+            source, target, settings, edits_from=self._edits_from(), early=self._early
         )
+
+    def take_up(self, source: Source, settings: Settings, job: Job, early: Path | None) -> None:
+        """Go on with a job that was asked for in another session, which is over."""
+        self._begin(source)
+        hold(self, job.target.parent)
+        self.wanted, self.job, self._early = settings, job, early
+        self._label, self._page = "", "ui/explore.py"
 
     def _begin(self, source: Source) -> None:
         self.source, self.view, self.history = source, None, History()
         self.selected, self.agreement, self.next_file = (), {}, None
+        self._begun_from = self._early = self._looked = self.swapped = None
         self.keeper = Keeper(automatic=source.path != SAMPLE)
         for key in ("query", "languages", "hotels"):
             st.session_state.pop(key, None)
@@ -149,19 +164,21 @@ class Session:
             asked: whether the user wants it; the sample is kept only then, or when it was changed.
             written: whether its folder has all of it already.
         """
-        if self.view is not None and self.source is not None:
+        if self.view is not None and self.source is not None and not self.partial:
             sources = (self.source, *self.view.added)
             said = self.keeper.keep(self.view, sources, asked=asked, written=written)
             self.problem = said or self.problem
 
     def catch_up(self) -> None:
         """Let the list have searches that were saved since it had what is shown."""
-        if self.view is not None and self.keeper.behind(self.view):
+        if self.view is not None and not self.partial and self.keeper.behind(self.view):
             self.save(written=True)
 
     def edit(self, edit: dict[str, Any], label: str) -> None:
         """Ask for an edit that takes more than a moment; see :mod:`pipeline.edits`."""
         assert self.view is not None  # noqa: S101  there is nothing to edit
+        if self._refused():
+            return
         self.stop()
         self.problem = ""
         self._label, self._page = label, ""
@@ -171,6 +188,8 @@ class Session:
     def add(self, source: Source) -> None:
         """Ask for another file's reviews in the analysis that is shown."""
         assert self.view is not None  # noqa: S101  there is nothing to add to
+        if self._refused():
+            return
         self.stop()
         self.problem = ""
         self._label, self._page = f"Added {source.name}", "ui/topics_page.py"
@@ -179,20 +198,15 @@ class Session:
 
     def _add(self, folder: Path, source: Source) -> None:
         self._added = (*self._added, source)
-        self.job = worker().add(
-            folder,
-            source.path,
-            self.new_folder(),
-            name=source.name,
-            columns=source.columns,
-            rules=source.rules,
-            reading=asdict(source.reading),
-            rows=source.rows,
-        )
+        self.job = ask_addition(folder, source, self.new_folder())
 
     def _edits_from(self) -> Path | None:
         if self.view is None:  # the same file may have been analysed in another session
-            return self.keeper.begin_like(self.source, self.new_folder()) if self.source else None
+            if self.source is not None:
+                self._begun_from = self.keeper.begin_like(self.source, self.new_folder())
+            return self._begun_from
+        if self.partial:
+            return self._begun_from
         if self.view.original.edits:
             return self.view.save()
         before = self.view.edits_from
@@ -208,9 +222,9 @@ class Session:
             worker().stop(self.job)
 
     def collect(self) -> str:
-        """Take in a job that has ended; the page to look at its result, or ""."""
+        """Take in what there is of a job under way; the page to look at it, or ""."""
         if self.job is None or not self.job.over:
-            return ""
+            return self._look()
         job, self.job = self.job, None
         page = ""
         if job.state == "done" and self._queue:  # analysed anew, what was added is added again
@@ -218,7 +232,7 @@ class Session:
             return ""
         if job.state == "done":
             try:
-                self._open(job.target)
+                self._open(self._own(job.target))
                 self.save(written=True)
                 page = self._page
                 self.added = page.endswith("topics_page.py")
@@ -232,6 +246,8 @@ class Session:
     def change(self, make: Callable[[Analysis], Analysis], label: str) -> None:
         """Show the analysis with a change that takes no time, or say why it can't be made."""
         assert self.view is not None  # noqa: S101  there is nothing to change
+        if self._refused():
+            return
         before = self.view
         self.problem = ""
         try:
@@ -263,7 +279,56 @@ class Session:
         self.stop()
         self.source = self.view = self.job = self.wanted = self.preview = self.next_file = None
         self.problem, self.selected, self.history, self.agreement = "", (), History(), {}
+        self._begun_from = self._early = self._looked = self.swapped = None
         self.keeper = Keeper()
+
+    def pause(self) -> None:
+        """Let others have their turn, until :meth:`resume`."""
+        if self.job is not None:
+            worker().pause(self.job)
+
+    def resume(self) -> None:
+        """Go on with the job that is paused."""
+        if self.job is not None:
+            worker().resume(self.job)
+
+    def go_on(self) -> None:
+        """Ask again for the rest of what a first look is shown of."""
+        if self.partial and self.source is not None and self.wanted is not None:
+            self.analyse(self.source, self.wanted)
+
+    def _refused(self) -> bool:
+        if self.partial:
+            self.problem = _WAIT
+        return self.partial
+
+    def _look(self) -> str:
+        """Show the latest look at the file that the job under way is about."""
+        if not self.news:
+            return ""
+        assert self.job is not None and self.job.early is not None  # noqa: S101
+        self._looked, before = self.job.early.folder, self.view
+        number = before.number if before else self.next_number()  # topics are the same
+        language = before.language if before else browser_language()
+        try:
+            self._show(open_view(number, self._looked, language=language))
+        except InputError:  # it is gone: the next one is there or will be soon
+            return ""
+        if before is None:
+            self._set_widgets()
+        page, self._page = self._page, ""
+        return page
+
+    def _own(self, folder: Path) -> Path:
+        """A result of a job that another session has asked for, where no other window has it."""
+        if folder.parent == self.folder:
+            return folder
+        own = self.new_folder()
+        try:
+            shutil.copytree(folder, own)
+        except OSError as error:
+            raise InputError("The analysis is no longer here: analyse the file again") from error
+        return own
 
     def _turn(self, turn: Callable[[View], View]) -> None:
         if self.view is None:
@@ -293,13 +358,22 @@ class Session:
             view.edits_from = self._edits_from() if self._added else None
         if self.previewed:
             self.preview = None  # a table of a million rows is not kept for nothing
-        if before is not None:
+        if before is not None and before.early:
+            self.swapped = before, view
+        elif before is not None:
             self.history.note(self._label, before, view)
         self._show(view)
+        self._forget_looks()
+
+    def _forget_looks(self) -> None:
+        if self._early is not None:
+            for _, folder in early_folders(self._early):
+                shutil.rmtree(folder, ignore_errors=True)
+        self._early = self._looked = None
 
     def _show(self, view: View) -> None:
-        if self.view is not None and len(view.original.units) != len(self.view.original.units):
-            self.selected = ()  # other units have those numbers
+        if self.view is not None:
+            self.selected = units_again(self.selected, self.view.original, view.original)
         self.view = view
         figures = view.original.report["agreement_with_language"]
         self.agreement["raw"] = figures["before"]
@@ -317,24 +391,9 @@ class Session:
             st.session_state["correction"] = settings.space == "neutral"
 
 
-def browser_language() -> str:
-    """The language that topics are named in for this user."""
-    chosen: str | None = st.session_state.get("names-in")
-    return chosen or preferred_language(st.context.locale)
-
-
 def current() -> Session:
     """The session of the user whose page is drawn."""
     if "session" not in st.session_state:
         st.session_state["session"] = Session()
     session: Session = st.session_state["session"]
     return session
-
-
-def keep_widgets() -> None:
-    """Keep the values of widgets that the page to come may not draw."""
-    st.session_state.setdefault("named", True)
-    st.session_state.setdefault("top", 20)
-    for key in _KEPT_WIDGETS:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]

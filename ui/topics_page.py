@@ -16,7 +16,7 @@ _PARTS = (_TOPICS, _CHANGES, _FILE)
 session, view = open_analysis("No topics yet")
 show_sidebar(session, view, full=False)
 show_head(session, view)
-if session.working:
+if session.working and not session.partial:  # else the head shows it
     with st.container(border=True):
         job_progress()
 if session.added:

@@ -77,6 +77,16 @@ class View:
         """The analysis with its topics named in the user's language."""
         return in_language(self.original, self.language)
 
+    @property
+    def early(self) -> tuple[int, int] | None:
+        """(reviews, of so many) where this is a first look at a part of the file."""
+        told = self.original.report.get("early")
+        return (int(told["reviews"]), int(told["of"])) if told else None
+
+    def file_name(self, stem: str) -> str:
+        """What a table of this view is called: "reviews.csv", "reviews-first-1204.csv"."""
+        return f"{stem}-first-{self.early[0]}.csv" if self.early else f"{stem}.csv"
+
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """What is said of each topic."""

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pipeline.colours import topic_colour
 from pipeline.facets import counted, language_name
+from pipeline.job import Job
 from pipeline.result import Analysis
 from ui.marked import text_html
 from ui.serving import worker
@@ -56,14 +57,42 @@ def job_progress() -> None:
     """The bar of the job that is under way; the page is drawn anew when it ends."""
     session = current()
     job = session.job
-    if job is None or job.over:
+    if job is None or job.over or session.news:
         st.rerun()
+    st.progress(job.share(), text=_how_far(job))
+    paused = job.state == "paused"
+    with st.container(horizontal=True, gap="small"):
+        if paused:
+            st.button(
+                "Continue", key="resume", on_click=session.resume, icon=":material/play_circle:"
+            )
+        elif job.analyses:
+            st.button(
+                "Pause",
+                key="pause",
+                on_click=session.pause,
+                icon=":material/pause_circle:",
+                help="Others have their turn; what is done stays done, also when this page is "
+                "loaded again.",
+            )
+        st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
+
+
+def _how_far(job: Job) -> str:
+    left = time_left(job.seconds_left())
+    if job.state == "paused":
+        at = f" at {job.done:,} of {job.total:,} reviews" if job.stage == "embed" else ""
+        return f"Paused{at}"
+    if job.embedding:
+        return f"Embedding: {job.done:,} of {job.total:,} reviews, {_pace(job.pace)}, {left}"
     waiting = client_ahead() if job.state == "waiting" else 0
-    text = f"{job.stage_name} · {time_left(job.seconds_left())}"
     if waiting:
-        text = f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
-    st.progress(job.share(), text=text)
-    st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
+        return f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
+    return f"{job.stage_name} · {left}"
+
+
+def _pace(reviews: float) -> str:
+    return f"{reviews:,.0f} a second" if reviews >= 2 else f"{60 * reviews:,.0f} a minute"
 
 
 def client_ahead() -> int:

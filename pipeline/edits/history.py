@@ -117,7 +117,7 @@ def carry_over(
     """
     if not old.edits:
         return new, []
-    keys = _matching_keys(unedited(old), new)
+    keys = matching_topics(unedited(old), new)
     edits: list[Edit] = []
     lost: list[Edit] = []
     for edit in old.edits:
@@ -141,10 +141,11 @@ def in_colours_of(old: Analysis, new: Analysis) -> Analysis:
     Topics are matched as in :func:`carry_over`; keys, names and order stay the new analysis' own.
     A topic without a match takes a colour that is left.
     """
-    keys = {there: here for here, there in _matching_keys(old, new).items()}
+    keys = {there: here for here, there in matching_topics(old, new).items()}
     colours = {topic.key: topic.colour for topic in old.topics}
     kept = {topic.key: colours[keys[topic.key]] for topic in new.topics if topic.key in keys}
-    free = (colour for colour in range(2 * len(new.topics)) if colour not in kept.values())
+    left = [colour for colour in range(2 * len(new.topics)) if colour not in kept.values()]
+    free = iter(sorted(left, key=lambda colour: colour in colours.values()))  # of none of the old
     topics = tuple(
         replace(topic, colour=kept[topic.key] if topic.key in kept else next(free))
         for topic in new.topics
@@ -224,8 +225,8 @@ def _with_identity(new: Topic, old: Topic) -> Topic:
     return replace(new, name=old.name, names={}, named=True) if old.named else new
 
 
-def _matching_keys(old: Analysis, new: Analysis) -> dict[str, str]:
-    """Key of an old topic -> key of the new topic with the same reviews."""
+def matching_topics(old: Analysis, new: Analysis) -> dict[str, str]:
+    """Key of an old topic -> key of the new topic with the same reviews; see :func:`carry_over`."""
     texts = {digest(text): row for row, text in enumerate(new.texts)}
     rows = np.array([texts.get(digest(text), -1) for text in old.texts])
     common = rows >= 0

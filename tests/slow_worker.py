@@ -1,0 +1,25 @@
+"""A real worker with a fake model that takes its time: ``python tests/slow_worker.py``."""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from conftest import FakeEncoder
+
+from pipeline import worker
+
+
+class SlowEncoder(FakeEncoder):
+    """Takes two milliseconds for each text with a guest in it."""
+
+    def encode_documents(self, texts, *, progress=None):
+        time.sleep(0.002 * sum("guest" in text for text in texts))
+        return super().encode_documents(texts, progress=progress)
+
+
+if __name__ == "__main__":
+    worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
+    worker.Worker.warm_up = lambda self, **options: None
+    worker.main()
