@@ -8,13 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.commands_everywhere import add_action, search_analyses
+
 if TYPE_CHECKING:
     from pipeline.store.catalogue import Entry
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and what it can do."""
-    analyses = subparsers.add_parser("analyses", help="list, name, delete, export, import analyses")
+    analyses = subparsers.add_parser(
+        "analyses", help="list, search, name, delete, export, import analyses"
+    )
     actions = analyses.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     add = actions.add_parser("add", help="keep a folder of 'analyse'")
@@ -37,6 +41,7 @@ def add_parser(subparsers: Any) -> None:
     export.add_argument("--out", required=True, type=Path, metavar="FILE.zip")
     import_ = actions.add_parser("import", help="keep one that was exported")
     import_.add_argument("file", type=Path, metavar="FILE.zip")
+    add_action(actions)
     analyses.set_defaults(run=analyses_command)
 
 
@@ -59,6 +64,8 @@ def analyses_command(options: argparse.Namespace) -> None:
         name = options.name or options.folder.resolve().name
         analysis = load_analysis(options.folder)
         print(_line(catalogue.add(analysis, name=name, file=analysis.batches[0].name)))
+    elif options.action == "search":
+        search_analyses(catalogue, options)
     elif options.action == "import":
         print(_line(catalogue.import_(options.file)))
     elif options.action == "undelete":

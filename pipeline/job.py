@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.stages import STAGES
+from pipeline.stages import OTHER_STAGES, STAGES
 
 NOT_OVER = ("waiting", "running", "paused")
 
@@ -15,6 +15,7 @@ TASK_STAGES = {
     "analyse": tuple(STAGES),
     "edit": ("read", "model", "names"),
     "add": ("read", "model", "language", "embed", "topics", "map", "names"),
+    "prepare": ("store",),
 }
 
 
@@ -90,7 +91,7 @@ class Job:
         """What the job is at, for the user."""
         if self.state in ("waiting", "paused"):
             return "Waiting for its turn" if self.state == "waiting" else "Paused"
-        return STAGES.get(self.stage, "Working")
+        return (STAGES | OTHER_STAGES).get(self.stage, "Working")
 
     @property
     def embedding(self) -> bool:
@@ -148,5 +149,6 @@ def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:
         "neutral": 1.0 + rows * 2e-4,
         "names": 1.0 + rows * 2e-4,
         "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
+        "store": 0.5 + rows * 2e-4,
         "map": (8.0 if cold else 1.0) + rows * 8e-4,
     }

@@ -118,6 +118,11 @@ class WorkerClient:
         file = _file(source, name, columns, rules, reading)
         return self._submit("add", target, rows, folder=str(folder.absolute()), **file)
 
+    def prepare(self, folders: Sequence[Path], *, owner: str, rows: int = 1000) -> Job:
+        """Ask for kept analyses to be made searchable, see :mod:`pipeline.store.searchable`."""
+        names = [str(folder.absolute()) for folder in folders]
+        return self._submit("prepare", folders[0], rows, owner, folders=names)
+
     def _submit(
         self, task: str, target: Path, rows: int, owner: str | None = None, **more: Any
     ) -> Job:

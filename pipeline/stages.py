@@ -23,6 +23,7 @@ STAGES = {
     "names": "Naming the topics",
     "map": "Drawing the map",
 }
+OTHER_STAGES = {"store": "Making analyses searchable"}  # of other work than an analysis
 
 
 @dataclass

@@ -1,4 +1,5 @@
-"""The heavy jobs that pages ask the worker for: analyse a file, edit topics, add a file.
+"""The heavy jobs that pages ask the worker for: analyse a file, edit topics, add a file,
+make analyses searchable.
 
 Each takes a request of plain values (see :mod:`pipeline.worker`), a function that loads a model,
 and a log that reports progress and stops the work; each leaves its result in a folder.
@@ -6,14 +7,17 @@ and a log that reports progress and stops the work; each leaves its result in a 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.encoder import Encoder
+from pipeline.encoder import Encoder, Progress
 from pipeline.errors import InputError
 from pipeline.stages import StageLog
+
+logger = logging.getLogger(__name__)
 
 Load = Callable[[str], Encoder]
 
@@ -118,10 +122,33 @@ def run_add(request: dict[str, Any], load: Load, log: StageLog) -> None:
     save_analysis(added, Path(request["target"]))
 
 
+def run_prepare(request: dict[str, Any], load: Load, log: StageLog) -> None:
+    """Fill the stores of the analyses in ``folders``, so that all can be searched at once.
+
+    One that is damaged or was deleted meanwhile does not keep the others from it.
+    """
+    from pipeline.store.searchable import make_searchable
+
+    folders = [Path(folder) for folder in request["folders"]]
+    with log.stage("store") as told:
+        for number, folder in enumerate(folders):
+            try:
+                make_searchable(folder, progress=_part(told, number, len(folders)))
+            except InputError:
+                logger.warning("can't be made searchable", exc_info=True)
+            told(number + 1, len(folders))
+
+
+def _part(told: Progress, number: int, count: int) -> Progress:
+    """The progress of one of several equal parts as progress of the whole."""
+    return lambda done, total: told(1000 * number + 1000 * done // max(total, 1), 1000 * count)
+
+
 TASKS: dict[str, Callable[[dict[str, Any], Load, StageLog], None]] = {
     "analyse": run_analyse,
     "edit": run_edit,
     "add": run_add,
+    "prepare": run_prepare,
 }
 
 

@@ -10,6 +10,7 @@ has an ``id``, which its answers repeat::
      "edits_from": folder or null, "early": path or null}
     {"do": "add", "id": 1, "folder": folder of the analysis, "target": folder, "source": path, ...}
     {"do": "edit", "id": 1, "target": folder of the analysis, "edit": {...}}
+    {"do": "prepare", "id": 1, "folders": [of kept analyses, whose stores are filled]}
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
         -> {"id": 1, "event": "pace", "pace": reviews a second, "left": seconds of embedding}
         -> {"id": 1, "event": "early", "folder": path, "reviews": 640, "of": 20000}
@@ -50,7 +51,7 @@ from pipeline.worker_process import ROLE_VARIABLE
 log = logging.getLogger("pipeline.worker")
 
 _SECONDS_BETWEEN_REPORTS = 0.1
-_JOBS = ("analyse", "edit", "add")
+_JOBS = ("analyse", "edit", "add", "prepare")
 _MOST_MODELS = 2  # kept in memory: the last ones used
 
 Send = Callable[[dict[str, Any]], None]

@@ -1,5 +1,6 @@
 """Analyses are kept, listed, opened again with all changes, deleted with undo, handed on."""
 
+import time
 import zipfile
 
 import pytest
@@ -211,3 +212,35 @@ def test_the_first_name():
         "Rev. 3",
         "reviews",
     ]
+
+
+def ask_everywhere(at, query):
+    at.text_input(key="everywhere").set_value(query)
+    click(at, "search-everywhere-now")
+
+
+def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
+    analysed(name=NAME)
+    at = go(start(), "ui/library.py")
+    ask_everywhere(at, "Loud music at night")
+    until = time.monotonic() + 60
+    while "everywhere-job" in at.session_state and time.monotonic() < until:
+        time.sleep(0.2)
+        at.run()
+    assert not at.exception and not at.error
+    body = pieces(at)
+    assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات" in body and "<img src=x>" not in body
+    assert '<span class="rank">1.</span>' in body
+    (entry,) = Catalogue().entries()
+    first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
+    first.click().run()
+    assert not at.exception
+    assert session(at).keeper.kept.token == entry.token
+    assert at.text_input(key="query").value == "Loud music at night"
+
+    # Deleted, it is searched no more.
+    go(at, "ui/library.py")
+    ask_everywhere(at, "Loud music at night")
+    assert [b for b in at.button if b.key.startswith(f"everywhere-{entry.token}")]
+    click(at, f"delete-{entry.token}")
+    assert not [b for b in at.button if b.key and b.key.startswith("everywhere-")]

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ui.keeping import keeping
-from ui.library_list import offer_to_keep, show_list, show_trash
+from ui.library_list import newest_first, offer_to_keep, show_list, show_trash
+from ui.library_search import show_search
 from ui.library_transfer import export_shown, import_file
 from ui.state import current
 from ui.widgets import problem_box
@@ -25,6 +26,7 @@ else:
 if session.problem:
     problem_box(session.problem)
 if keeping():
+    show_search(session, newest_first())
     offer_to_keep(session)
     show_list(session)
     import_file(session)

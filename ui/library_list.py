@@ -75,7 +75,7 @@ def show_trash() -> None:
 
 def show_newest(session: Session) -> None:
     """The newest analyses, on the start page."""
-    entries = _entries()
+    entries = newest_first()
     if not entries:
         return
     st.subheader("Your analyses", anchor=False)
@@ -127,7 +127,8 @@ def offer_to_keep(session: Session) -> None:
             st.rerun()
 
 
-def _entries() -> list[Entry]:
+def newest_first() -> list[Entry]:
+    """All kept analyses; none where nothing is kept, or the list can't be read."""
     try:
         return Catalogue().entries() if keeping() else []
     except InputError:

@@ -41,7 +41,8 @@ _CSS = f"""<style>
 .pg-counts summary {{ cursor: pointer; list-style: none; }}
 .pg-chip.name {{ background: none; box-shadow: inset 0 0 0 1px {_LINE}; }}
 .pg-text mark.word {{ background: rgba(232, 163, 23, .62); font-weight: 600; }}
-.st-key-hits .pg-hit {{ border-top: 1px solid {_LINE}; padding-bottom: 0; }}
+.st-key-hits .pg-hit, .st-key-everywhere-hits .pg-hit {{ border-top: 1px solid {_LINE};
+  padding-bottom: 0; }}
 [class*=st-key-actions-] {{ font-size: .85rem; opacity: .85; margin-top: -.7rem; }}
 [class*=st-key-actions-] button {{ min-height: 1.7rem; padding: 0; }}
 [class*=st-key-actions-] button p {{ font-size: .85rem; }}

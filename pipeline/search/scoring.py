@@ -77,7 +77,7 @@ def score_units(
     for start in range(0, len(vectors), block):
         scores = calibration.of_reviews(vectors[start : start + block] @ candidates.T, rows)
         for i, row in enumerate(scores, start):
-            scale, shift = _usual(calibration, means[i], spreads[i])
+            scale, shift = scale_and_shift(calibration, means[i], spreads[i])
             row *= np.take(scale, codes, out=each, mode="clip")
             row += np.take(shift, codes, out=each, mode="clip")
             yield Scores(index, row, units)
@@ -99,7 +99,7 @@ def best(values: np.ndarray, count: int) -> np.ndarray:
     return near[np.argsort(-values[near], kind="stable")][:count]
 
 
-def _usual(
+def scale_and_shift(
     calibration: Calibration, means: np.ndarray, spreads: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scale and shift of each language: standard scores there, times the query's common spread.
