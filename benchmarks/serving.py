@@ -9,6 +9,7 @@ job, when each look was there, and how long the whole took. ``--seconds`` stops 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 import time
@@ -110,6 +111,12 @@ def _measure(folder: Path, rows: int, most: float, every: float) -> None:
                     f"{now - embedding:.1f} s after embedding began; {job.pace:.0f} reviews a "
                     f"second, {job.seconds_left():.0f} s left"
                 )
+                if len(looks) == 1:
+                    report = json.loads((job.early.folder / "report.json").read_text("utf-8"))
+                    took = [
+                        f"{stage['stage']} {stage['seconds']:.1f} s" for stage in report["stages"]
+                    ]
+                    print(f"  after embedding: {', '.join(took)}", flush=True)
             if now >= next_search:
                 times.setdefault(job.stage, []).append(search())
                 next_search = now + every

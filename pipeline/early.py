@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pipeline.analysis import Prepared, analyse
 from pipeline.analysis_folder import load_analysis, save_analysis
@@ -185,6 +186,12 @@ class EarlyLooks:
             for old in self._folders[:-2]:  # the last but one may be about to be opened
                 shutil.rmtree(old, ignore_errors=True)
         self._ended = self.clock()
+
+    def end(self) -> None:
+        """All are embedded: of the last look only what topics are matched by is kept."""
+        if self.last is not None:
+            bare = np.empty((0, 0), np.float32)
+            self.last = replace(self.last, raw=bare, places=None, frame=pd.DataFrame())
 
     def _first(self, count: int, quiet: StageLog) -> Analysis:
         rows = np.sort(self._order[:count])

@@ -75,6 +75,8 @@ def run_analyse(request: dict[str, Any], load: Load, log: StageLog) -> None:
             pace=None if tell is None else partial(_say_pace, tell),
             looks=looks,
         )
+    if looks is not None:
+        looks.end()
     analysis = analyse(reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared)
     if request.get("edits_from"):
         old = load_analysis(Path(request["edits_from"]))

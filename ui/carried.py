@@ -17,10 +17,9 @@ def carry_choices(session: Session) -> None:
 
     What is typed and the other filters hold by themselves.
     """
-    if session.swapped is None:
+    if session.looks.swapped is None:
         return
-    (before, after), session.swapped = session.swapped, None
-    session.came_in = (after.number, before.early[0] if before.early else 0)
+    (before, after), session.looks.swapped = session.looks.swapped, None
     chosen = st.session_state.get(topics_key(before))
     if chosen:
         old, new = before.original.topics, after.original.topics

@@ -64,15 +64,15 @@ def show_first_look(session: Session, view: View) -> None:
                 type="primary",
             )  # fmt: skip
             return
-        coming = "The rest waits." if session.job.state == "paused" else "The rest is coming in."
         st.markdown(
-            f"**A first look: {part}**, a fair sample of every language. Topics stay. {coming}"
+            f"**A first look: {part}**, a fair sample of every language. Topics stay while the "
+            "rest joins them, and are worked out anew when all are in."
         )
         job_progress()
 
 
 def _say_all_is_in(session: Session, view: View) -> None:
-    number, first = session.came_in
+    number, first = session.looks.came_in
     if number == view.number and first:
         of = f"{len(view.original.texts):,}"
         st.caption(

@@ -12,7 +12,6 @@ from typing import Any
 import streamlit as st
 
 from pipeline.curve import chosen_number
-from pipeline.early import early_folders
 from pipeline.errors import InputError
 from pipeline.job import Job
 from pipeline.places import cache_folder
@@ -21,6 +20,7 @@ from ui.asking import ask_addition, ask_analysis
 from ui.folders import hold
 from ui.history import History
 from ui.keeping import Keeper, open_kept
+from ui.looks import Looks
 from ui.preview import Preview
 from ui.remembered import browser_language
 from ui.serving import worker
@@ -57,11 +57,7 @@ class Session:
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
         self._count = 0
-        self._begun_from: Path | None = None  # edits of an earlier analysis of the file
-        self._early: Path | None = None  # what folders of first looks are called after
-        self._looked: Path | None = None  # the first look that was opened last
-        self.swapped: tuple[View, View] | None = None  # a first look, and all that came of it
-        self.came_in = (0, 0)  # number of the view that has all, and reviews of the first look
+        self.looks = Looks()
 
     def next_number(self) -> int:
         """A number that this session has not used."""
@@ -86,10 +82,7 @@ class Session:
     @property
     def news(self) -> bool:
         """Whether the job under way has a look to show that isn't shown."""
-        job = self.job
-        if job is None or job.early is None or job.early.folder == self._looked:
-            return False
-        return self.view is None or self.partial
+        return self.looks.fresh(self.job, self.view) is not None
 
     @property
     def previewed(self) -> bool:
@@ -119,22 +112,22 @@ class Session:
         self._added = ()
         target = self.new_folder()
         if not again:  # else the job goes on from what is shown
-            self._early = target if self.view is None or self.partial else None
+            self.looks.base = target if self.view is None or self.partial else None
         self.job = ask_analysis(
-            source, target, settings, edits_from=self._edits_from(), early=self._early
+            source, target, settings, edits_from=self._edits_from(), early=self.looks.base
         )
 
     def take_up(self, source: Source, settings: Settings, job: Job, early: Path | None) -> None:
         """Go on with a job that was asked for in another session, which is over."""
         self._begin(source)
         hold(self, job.target.parent)
-        self.wanted, self.job, self._early = settings, job, early
+        self.wanted, self.job, self.looks.base = settings, job, early
         self._label, self._page = "", "ui/explore.py"
 
     def _begin(self, source: Source) -> None:
         self.source, self.view, self.history = source, None, History()
         self.selected, self.agreement, self.next_file = (), {}, None
-        self._begun_from = self._early = self._looked = self.swapped = None
+        self.looks = Looks()
         self.keeper = Keeper(automatic=source.path != SAMPLE)
         for key in ("query", "languages", "hotels"):
             st.session_state.pop(key, None)
@@ -203,10 +196,10 @@ class Session:
     def _edits_from(self) -> Path | None:
         if self.view is None:  # the same file may have been analysed in another session
             if self.source is not None:
-                self._begun_from = self.keeper.begin_like(self.source, self.new_folder())
-            return self._begun_from
+                self.looks.edits_from = self.keeper.begin_like(self.source, self.new_folder())
+            return self.looks.edits_from
         if self.partial:
-            return self._begun_from
+            return self.looks.edits_from
         if self.view.original.edits:
             return self.view.save()
         before = self.view.edits_from
@@ -279,7 +272,7 @@ class Session:
         self.stop()
         self.source = self.view = self.job = self.wanted = self.preview = self.next_file = None
         self.problem, self.selected, self.history, self.agreement = "", (), History(), {}
-        self._begun_from = self._early = self._looked = self.swapped = None
+        self.looks = Looks()
         self.keeper = Keeper()
 
     def pause(self) -> None:
@@ -304,16 +297,15 @@ class Session:
 
     def _look(self) -> str:
         """Show the latest look at the file that the job under way is about."""
-        if not self.news:
+        before, folder = self.view, self.looks.fresh(self.job, self.view)
+        if folder is None:
             return ""
-        assert self.job is not None and self.job.early is not None  # noqa: S101
-        self._looked, before = self.job.early.folder, self.view
         number = before.number if before else self.next_number()  # topics are the same
         language = before.language if before else browser_language()
-        try:
-            self._show(open_view(number, self._looked, language=language))
-        except InputError:  # it is gone: the next one is there or will be soon
+        view = self.looks.open(folder, number, language)
+        if view is None:
             return ""
+        self._show(view)
         if before is None:
             self._set_widgets()
         page, self._page = self._page, ""
@@ -359,17 +351,10 @@ class Session:
         if self.previewed:
             self.preview = None  # a table of a million rows is not kept for nothing
         if before is not None and before.early:
-            self.swapped = before, view
+            self.looks.all_in(before, view)
         elif before is not None:
             self.history.note(self._label, before, view)
         self._show(view)
-        self._forget_looks()
-
-    def _forget_looks(self) -> None:
-        if self._early is not None:
-            for _, folder in early_folders(self._early):
-                shutil.rmtree(folder, ignore_errors=True)
-        self._early = self._looked = None
 
     def _show(self, view: View) -> None:
         if self.view is not None:
