@@ -7,11 +7,13 @@ import pytest
 from apptest import SMALL, finish, pieces, press, session, start, upload
 
 from pipeline.edits import apply_edit
+from pipeline.search.golden import GoldenQuery, load_golden, save_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from pipeline.store.catalogue import Catalogue
 from ui.keeping import title_of
 
 SEARCH = SavedSearch("night", "noise at night")
+JUDGED = GoldenQuery("night", frozenset({"3", "\ud800 4"}), frozenset({"5"}))
 NAME = "<img src=x> ![a](b) تقييمات.csv"
 
 
@@ -54,6 +56,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     at = analysed(name=NAME)
     rename_topic(at, "Sleep")
     save_searches(session(at).view.folder, [SEARCH])
+    save_golden(session(at).view.folder, [JUDGED])
     at.run()
     (entry,) = Catalogue().entries()
     assert (entry.file, entry.reviews) == (NAME, 64)
@@ -76,6 +79,8 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert session(other).view.original.settings.space == "raw"
     assert Catalogue().open(entry.token).settings.space == "raw"
     assert load_searches(Catalogue().path(entry.token)) == (SEARCH,)
+    assert load_golden(Catalogue().path(entry.token)) == (JUDGED,)
+    assert other.session_state["search-state"].golden == (JUDGED,)
 
     go(other, "ui/library.py")
     click(other, f"delete-{entry.token}")

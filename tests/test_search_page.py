@@ -7,7 +7,7 @@ import pytest
 from apptest import finish, pieces, press, session, start
 from naughty import NAUGHTY
 
-from pipeline.search.golden import read_golden
+from pipeline.search.golden import load_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from pipeline.store.column_values import value_counts, value_range
 from pipeline.store.columns import make_column
@@ -112,7 +112,7 @@ def test_a_golden_set_is_kept_measured_and_forgotten(explored):
     state.thumb(session(at), "Loud music at night", "V0006", True)
     state.thumb(session(at), "Loud music at night", "V0001", False)
     assert state.said("Loud  music at night", "V0006") and not state.said("x", "V0006")
-    kept = read_golden(session(at).folder / "golden.csv", known=session(at).view.original.ids)
+    kept = load_golden(session(at).view.folder)
     assert kept == state.golden and kept[0].wrong == {"V0001"}
 
 

@@ -16,6 +16,8 @@ from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.errors import InputError
 from pipeline.result import Analysis
+from pipeline.search.golden import FILE as GOLDEN
+from pipeline.search.golden import GoldenQuery, load_golden, save_golden
 from pipeline.search.saved import FILE, SavedSearch, load_searches, save_searches
 from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry
@@ -48,13 +50,15 @@ class Keeper:
     Attributes:
         automatic: whether it is kept as it is; the sample is only when something was done to it.
         searches: that were saved, for the next folder of the analysis; None where none were.
+        golden: queries with reviews judged, in the same way.
         kept: what the list has of it; None while it isn't there.
     """
 
     def __init__(self, *, automatic: bool = True) -> None:
         self.automatic = automatic
         self.searches: tuple[SavedSearch, ...] | None = None
-        self._noted: tuple[Path, int] | None = None  # file of saved searches, and its time
+        self.golden: tuple[GoldenQuery, ...] | None = None
+        self._noted: list[tuple[Path, int] | None] = []  # the files of both, and their times
         self.kept: Kept | None = None
 
     def keep(
@@ -119,20 +123,25 @@ class Keeper:
             return str(error)
 
     def behind(self, view: View) -> bool:
-        """Whether searches were saved since the list had what is shown."""
-        return _time(view.folder / FILE) != self._noted
+        """Whether searches were saved or hits judged since the list had what is shown."""
+        return _times(view) != self._noted
 
     def carry_searches(self, view: View) -> None:
-        """The searches of one folder of the analysis to the next one."""
+        """The searches and judgements of one folder of the analysis to the next one."""
         found = load_searches(view.folder)
         if found is None and self.searches:
             save_searches(view.folder, self.searches)
         else:
             self.searches = found
-        self._noted = _time(view.folder / FILE)
+        judged = load_golden(view.folder)
+        if judged is None and self.golden:
+            save_golden(view.folder, self.golden)
+        else:
+            self.golden = judged
+        self._noted = _times(view)
 
     def begin_like(self, source: Source, folder: Path) -> Path | None:
-        """Look for an earlier analysis of a file; take over its saved searches.
+        """Look for an earlier analysis of a file; take over its saved searches and judgements.
 
         Returns:
             ``folder``, with a copy of it, where the user had changed something in it.
@@ -143,6 +152,7 @@ class Keeper:
             catalogue = Catalogue()
             earlier = [catalogue.path(entry.token) for entry in same_file(source.path)]
             self.searches = next(filter(None, map(load_searches, earlier)), None)
+            self.golden = next(filter(None, map(load_golden, earlier)), None)
             changed = next((path for path in earlier if has_edits(path)), None)
             if changed is not None:
                 take_out(catalogue, changed.name, folder)
@@ -254,6 +264,10 @@ def sources_of(
 def _digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _times(view: View) -> list[tuple[Path, int] | None]:
+    return [_time(view.folder / name) for name in (FILE, GOLDEN)]
 
 
 def _time(path: Path) -> tuple[Path, int] | None:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from pipeline.analysis_folder import save_analysis, write_tables
 from pipeline.errors import InputError
+from pipeline.search.golden import save_golden
 from pipeline.search.saved import save_searches
 from pipeline.store.bundle import read_bundle, write_bundle
 from pipeline.store.catalogue import Catalogue
@@ -111,6 +112,8 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     folder = session.new_folder()
     save_analysis(analysis, folder)
     save_searches(folder, about["searches"])
+    if about["golden"]:
+        save_golden(folder, about["golden"])
     name = about.get("file")
     sources = sources_of(session, analysis, name if isinstance(name, str) and name else "reviews")
     session.show(open_folder(session, folder), sources[0], sources[1:], Keeper())

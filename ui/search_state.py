@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pipeline.files import atomic_write
+from pipeline.errors import InputError
 from pipeline.search import Query, parse_query
-from pipeline.search.golden import GoldenQuery, golden_csv, judge
+from pipeline.search.golden import GoldenQuery, judge, load_golden, save_golden
 from pipeline.search.saved import PeriodCount, SavedSearch
 from pipeline.store.filters import Filter
 from ui.state import Session, current
@@ -80,9 +80,11 @@ class SearchState:
     def keep_golden(self, session: Session, golden: tuple[GoldenQuery, ...]) -> None:
         """Take another golden set, and write it down; figures of the old one are of no use."""
         self.golden, self.figures = golden, None
-        path = session.folder / "golden.csv"
-        with atomic_write(path, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(golden_csv(self.golden))
+        if session.view is not None:
+            try:
+                save_golden(session.view.folder, golden)
+            except InputError as error:
+                self.problem = str(error)
 
     def said(self, query: str, review_id: str) -> bool | None:
         """What the user has said of a hit."""
@@ -100,6 +102,8 @@ def search_state() -> SearchState:
     state = st.session_state.get("search-state")
     if not isinstance(state, SearchState) or state.source is not session.source:
         state = st.session_state["search-state"] = SearchState(session.source)
+        if session.view is not None:
+            state.golden = load_golden(session.view.folder) or ()
     return state
 
 

@@ -7,6 +7,8 @@ are the same thing, gathered one by one; ``wrong_ids`` keeps the latter.
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import InputError
+from pipeline.files import atomic_write
 
+log = logging.getLogger(__name__)
+
+FILE = "golden.json"  # in an analysis' folder
+_LONGEST_FILE = 16 * 2**20
 COLUMNS = ("query", "review_ids", "wrong_ids")
 _WRITTEN = re.compile(r"^'(?=[=+\-@])")  # what an export puts before a cell like a formula
 _SEPARATORS = re.compile(r"[\s;|]+")
@@ -168,6 +175,44 @@ def _figures(
     discounts = 1 / np.log2(np.arange(2, 12))
     gain = (hits[:10] * discounts[: len(hits[:10])]).sum()
     return float(recall), float(mrr), float(gain / discounts[: min(10, len(right))].sum())
+
+
+def save_golden(folder: Path, golden: Sequence[GoldenQuery]) -> None:
+    """Keep a golden set in an analysis' folder.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+    values = [
+        {"query": each.query, "right": sorted(each.right), "wrong": sorted(each.wrong)}
+        for each in golden
+    ]
+    try:
+        with atomic_write(folder / FILE, "w", encoding="utf-8", newline="") as file:
+            json.dump(values, file, indent=1)  # ASCII alone: ids may have halves of characters
+    except OSError as error:
+        raise InputError(f"What you said of the hits can't be kept: {error.strerror}") from error
+
+
+def load_golden(folder: Path) -> tuple[GoldenQuery, ...] | None:
+    """The golden set in an analysis' folder; None where none was ever kept.
+
+    What can't be read is left out and logged: a damaged set must not close an analysis.
+    """
+    path = folder / FILE
+    try:
+        if path.stat().st_size > _LONGEST_FILE:
+            raise ValueError("the file is too large")
+        golden = []
+        for value in json.loads(path.read_text("utf-8")):
+            right, wrong = (frozenset(map(str, value[name])) for name in ("right", "wrong"))
+            golden.append(GoldenQuery(str(value["query"]), right, wrong - right))
+        return tuple(golden)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        log.warning("the golden set could not be read: %s", error)
+        return ()
 
 
 def _ids(cell: object, known: frozenset[str] | None) -> frozenset[str]:

@@ -25,6 +25,8 @@ from pipeline.encoder import DEFAULT_MODEL
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.result import Analysis, Topic
+from pipeline.search.golden import FILE as GOLDEN
+from pipeline.search.golden import load_golden
 from pipeline.search.saved import FILE as SEARCHES
 from pipeline.search.saved import load_searches
 
@@ -42,6 +44,7 @@ LIMITS = {
     "topics.csv": 256 * MB,
     "sentences.csv": 8_192 * MB,
     SEARCHES: MB,
+    GOLDEN: 16 * MB,
 }
 NEEDED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # one of them
@@ -83,7 +86,8 @@ def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]
         scratch: a folder on a disk with room for it; nothing stays there.
 
     Returns:
-        What ``about`` was, with the saved searches under "searches"; and the analysis.
+        What ``about`` was, with the saved searches under "searches" and the golden set
+        under "golden"; and the analysis.
 
     Raises:
         InputError: what is wrong, in one line.
@@ -110,7 +114,8 @@ def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]
         except Exception as error:  # every library has its own way to say "damaged"
             raise _refused("it is no exported analysis, or it is damaged") from error
         about = about if isinstance(about, dict) else {}
-        return {**about, "searches": load_searches(folder) or ()}, analysis
+        more = {"searches": load_searches(folder) or (), "golden": load_golden(folder) or ()}
+        return about | more, analysis
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

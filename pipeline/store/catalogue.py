@@ -22,6 +22,7 @@ from pipeline.analysis_folder import TABLES, load_analysis, save_analysis, write
 from pipeline.errors import InputError
 from pipeline.places import data_folder
 from pipeline.result import Analysis
+from pipeline.search.golden import save_golden
 from pipeline.search.saved import save_searches
 from pipeline.store.bundle import read_bundle, write_bundle
 from pipeline.store.entries import (
@@ -261,6 +262,8 @@ class Catalogue:
             save_analysis(analysis, folder)
             if about["searches"]:
                 save_searches(folder, about["searches"])
+            if about["golden"]:
+                save_golden(folder, about["golden"])
 
         return self.add(
             analysis,

@@ -20,6 +20,7 @@ from pipeline.analysis_folder import TABLES, folder_marks
 from pipeline.errors import InputError
 from pipeline.files import atomic_write
 from pipeline.result import Analysis
+from pipeline.search.golden import FILE as GOLDEN
 from pipeline.search.saved import FILE as SEARCHES
 from pipeline.store.catalogue import Catalogue
 from pipeline.store.entries import Entry, entry_or_raise, recounted, write_entry
@@ -120,7 +121,7 @@ def bring_back(
                 if marks[1] != kept.state:
                     _copy_state(folder, there, f"state-{marks[1]}.npz")
                     write_entry(there, recounted(entry, analysis))
-                _replace(folder, there, [SEARCHES])
+                _replace(folder, there, [SEARCHES, GOLDEN])
                 _write_notes(there, notes)
         except OSError as error:
             raise InputError(f"The changes can't be kept: {error.strerror}") from error
@@ -165,7 +166,7 @@ def read_notes(folder: Path) -> dict[str, Any]:
 def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Path]) -> None:
     target.mkdir()
     names = ["report.json", "vectors.npz", "table.parquet", "texts.parquet", *_OF_STATE]
-    names += [SEARCHES]
+    names += [SEARCHES, GOLDEN]
     names.insert(0, f"state-{folder_marks(folder)[1]}.npz")
     _link(folder, target, (name for name in names if (folder / name).is_file()))
     for number, path in enumerate(files):
