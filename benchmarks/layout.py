@@ -70,7 +70,8 @@ def peer(n: int) -> None:
 
     print(_HEAD)
     for name, vectors in _sets(n):
-        umap.UMAP().fit(vectors[:5_000])  # compiles
+        for warm in (umap.UMAP().fit, layout.lay_out):  # compile
+            warm(vectors[:5_000])
         for _ in range(2):
             for title, make in (
                 ("umap-learn's defaults", lambda v: umap.UMAP().fit_transform(v)),

@@ -1,33 +1,37 @@
 """Neutral vectors -> x, y on the map, by UMAP (McInnes et al. 2018, arXiv 1802.03426).
 
-The nearest neighbours are found exactly here and handed to umap-learn: that is several times faster
-than its own approximate search, and the fit is the same every time. Large files begin with a
-layout of a few thousand of their units, on which the others are placed by their neighbours: fewer
-rounds are then enough, and the slow spectral start is needed for the few alone. (How a layout
-begins decides its global shape: Kobak and Linderman 2021, doi 10.1038/s41587-020-00809-z.) Very
-large files end there: at most 50,000 units are laid out, the rest is placed among them.
+umap-learn makes the graph of neighbours and says where a small map begins (spectral); FAISS finds
+the neighbours (`pipeline/neighbours.py`) and the rounds are our own (`pipeline/forces.py`). Large
+files begin with a layout of two thousand of their units, among which the others are placed by their
+neighbours: fewer rounds are then enough, and the slow spectral start is needed for the few alone.
+(How a layout begins decides its global shape: Kobak and Linderman 2021, doi
+10.1038/s41587-020-00809-z.) Very large files end there: at most 50,000 units are laid out, the rest
+is placed among them.
 """
 
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.forces import settle
 from pipeline.neighbours import nearest_neighbours, place_among
 from pipeline.rows import distinct_rows, stratified
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 NEIGHBOURS = 15
 MOST_LAID_OUT = 50_000  # distinct units; the others are placed among them
-_COARSE_ABOVE = 8_000  # distinct units, from which the layout begins with that of some of them
-_COARSE = 4_000
-_EPOCHS, _EPOCHS_COARSE, _EPOCHS_AFTER = 200, 100, 100
-_RATE_AFTER = 0.25  # of learning, for what stands nearly right: 1 would undo some of it
+_COARSE_ABOVE = 4_000  # distinct units, from which the layout begins with that of some of them
+_COARSE = 2_000
+_ROUNDS, _ROUNDS_COARSE, _ROUNDS_AFTER = 400, 200, 100
+_MOMENTUM = 0.95  # once a layout is begun: what is to move far gets there in these rounds
 # umap's numba code can abort the whole process when two threads run it at once.
-_ONE_FIT_AT_A_TIME = threading.Lock()
+_ONE_AT_A_TIME = threading.Lock()
 
 Progress = Callable[[int, int], None]
 
@@ -76,51 +80,44 @@ def _lay_out_all(vectors: np.ndarray, seed: int, neighbours: int, share: _Share)
         return _principal_plane(vectors)
     neighbours = min(neighbours, len(vectors) - 1)
     if len(vectors) <= _COARSE_ABOVE:
-        near = nearest_neighbours(vectors, neighbours)
-        start = "spectral" if len(vectors) > 50 else "pca"
-        return _umap(vectors, near, start, _EPOCHS, seed=seed, progress=share)
-    near = nearest_neighbours(vectors, neighbours, progress=share.part(0, 0.35))
+        graph = _graph(nearest_neighbours(vectors, neighbours))
+        return settle(graph, _spectral(vectors, graph, seed), _ROUNDS, seed=seed, progress=share)
+    near = nearest_neighbours(vectors, neighbours, progress=share.part(0, 0.4))
     chosen = np.random.default_rng(seed).permutation(len(vectors))[:_COARSE]
     coarse = vectors[np.sort(chosen)]
-    own = nearest_neighbours(coarse, min(neighbours, len(coarse) - 1))
-    step = share.part(0.35, 0.45)
-    places = _umap(coarse, own, "spectral", _EPOCHS_COARSE, seed=seed, progress=step)
+    graph = _graph(nearest_neighbours(coarse, neighbours))
+    step = share.part(0.4, 0.5)
+    places = _spectral(coarse, graph, seed)
+    places = settle(graph, places, _ROUNDS_COARSE, seed=seed, progress=step)
     begun = place_among(vectors, coarse, places)
-    step = share.part(0.45, 1)
-    return _umap(vectors, near, begun, _EPOCHS_AFTER, rate=_RATE_AFTER, seed=seed, progress=step)
+    step = share.part(0.5, 1)
+    return settle(_graph(near), begun, _ROUNDS_AFTER, momentum=_MOMENTUM, seed=seed, progress=step)
 
 
-def _umap(
-    vectors: np.ndarray,
-    near: tuple[np.ndarray, np.ndarray],
-    start: str | np.ndarray,
-    epochs: int,
-    *,
-    seed: int,
-    progress: Progress,
-    rate: float = 1.0,
-) -> np.ndarray:
-    # For good, not with catch_warnings: that is for one thread alone, and this runs in several.
-    warnings.filterwarnings("ignore", message="n_jobs value .* overridden", category=UserWarning)
-    warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
-    import umap
+def _graph(near: tuple[np.ndarray, np.ndarray]) -> csr_matrix:
+    """How strongly units are tied to their neighbours: symmetric weights (n, n), 0 to 1."""
+    from umap.umap_ import fuzzy_simplicial_set
 
-    options: dict[str, Any] = {
-        "n_neighbors": near[0].shape[1],
-        "min_dist": 0.1,
-        "metric": "cosine",
-        "random_state": seed,
-        "n_epochs": epochs,
-        "learning_rate": rate,
-        "init": start,
-        "n_jobs": 1,
-        "precomputed_knn": near,
-        # Else umap drops the neighbours of small files and takes ten times as long.
-        "force_approximation_algorithm": True,
-        "tqdm_kwds": _Epochs(progress, epochs).bar(),
-    }
-    with _ONE_FIT_AT_A_TIME:
-        return np.asarray(umap.UMAP(**options).fit_transform(vectors))
+    rows, distances = near
+    nothing = np.empty((len(rows), 0))  # for the vectors, of which it counts the rows alone
+    with _ONE_AT_A_TIME:
+        graph, _, _ = fuzzy_simplicial_set(
+            nothing, rows.shape[1], None, "cosine", knn_indices=rows, knn_dists=distances
+        )
+    return graph.tocsr()
+
+
+def _spectral(vectors: np.ndarray, graph: csr_matrix, seed: int) -> np.ndarray:
+    """Where the units begin: the graph's smoothest directions, the wider between -10 and 10."""
+    if len(vectors) <= 50:
+        places = _principal_plane(vectors)
+    else:
+        from umap.spectral import spectral_layout
+
+        places = spectral_layout(vectors, graph, 2, np.random.RandomState(seed), metric="cosine")
+    places = places * (10 / max(float(np.abs(places).max()), 1e-9))
+    noise = np.random.default_rng(seed).normal(scale=1e-4, size=places.shape)  # parts equal places
+    return (places + noise).astype(np.float32)
 
 
 def _principal_plane(vectors: np.ndarray) -> np.ndarray:
@@ -144,26 +141,3 @@ class _Share:
         """From one share of this one, 0 to 1, to another."""
         width = self.end - self.start
         return _Share(self.listener, self.start + start * width, self.start + end * width)
-
-
-class _Epochs:
-    """What umap's progress bar writes to: the bar is the one thing that hears of every round."""
-
-    def __init__(self, progress: Progress, epochs: int) -> None:
-        self.progress, self.epochs = progress, epochs
-
-    def bar(self) -> dict[str, Any]:
-        """tqdm's options; with miniters it stays in the thread that works."""
-        return {
-            "disable": False, "file": self, "bar_format": "{n}", "desc": "", "ncols": 20,
-            "mininterval": 0.2, "miniters": 1,
-        }  # fmt: skip
-
-    def write(self, text: str) -> None:
-        """One state of the bar."""
-        done = text.strip()
-        if done.isdecimal():
-            self.progress(int(done), self.epochs)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""

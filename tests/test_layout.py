@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 from test_topics import blobs
+from umap.umap_ import find_ab_params
 
-from pipeline import layout
+from pipeline import forces, layout, neighbours
 from pipeline.layout import lay_out
 from pipeline.neighbours import nearest_neighbours, place_among
-from pipeline.rows import stratified
+from pipeline.rows import stratified, unit_rows
 
 
 def test_likes_lie_together_and_the_seed_decides():
@@ -50,6 +51,46 @@ def test_nearest_neighbours_are_exact_and_begin_with_oneself():
     np.testing.assert_array_equal(indices[:, 0], np.arange(100))
     cosine = 1 - vectors @ vectors.T
     np.testing.assert_allclose(distances, np.sort(cosine, axis=1)[:, :6], atol=1e-5)
+
+
+def test_among_many_rows_nearly_all_neighbours_are_found(monkeypatch):
+    generator = np.random.default_rng(0)
+    fading = 1 / np.sqrt(np.arange(1, 129))
+    vectors = unit_rows(generator.normal(size=(3_000, 128)) * fading).astype(np.float32)
+    exact, _ = nearest_neighbours(vectors, 10)
+    monkeypatch.setattr(neighbours, "_EXACT", 0)
+    rows, distances = nearest_neighbours(vectors, 10)
+    np.testing.assert_array_equal(rows[:, 0], np.arange(3_000))
+    assert not distances[:, 0].any() and (np.diff(distances, axis=1) >= 0).all()
+    own = (vectors * vectors[rows[:, 5]]).sum(axis=1)
+    np.testing.assert_allclose(distances[:, 5], 1 - own, atol=1e-6)
+    found = [len(set(a) & set(b)) / 10 for a, b in zip(exact, rows, strict=True)]
+    assert 0.85 < np.mean(found) < 1  # and another way was gone
+    again = nearest_neighbours(vectors, 10)
+    assert again[0].tobytes() == rows.tobytes() and again[1].tobytes() == distances.tobytes()
+
+
+def test_the_number_of_threads_changes_nothing(monkeypatch):
+    vectors, _ = blobs(5, 300)
+    graph = layout._graph(nearest_neighbours(vectors, 10))
+    begun = np.random.default_rng(0).normal(size=(1_500, 2))
+    found = []
+    for cores, part in ((1, 1_500), (2, 1_000), (3, 70)):
+        monkeypatch.setattr(forces, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(forces, "_PART", part)
+        found.append(forces.settle(graph, begun, 20, momentum=0.9, seed=3).tobytes())
+    assert len(set(found)) == 1
+    assert forces.settle(graph, begun, 20, momentum=0.9, seed=4).tobytes() != found[0]
+
+
+def test_the_tables_of_forces_are_umaps():
+    apart = np.array([1e-4, 0.05, 1.0, 9.0, 400.0], np.float32)
+    cells = (apart.view(np.int32) >> 16) - forces._LEAST
+    a, b = find_ab_params(1.0, 0.1)
+    bent = a * apart**b
+    pull = 2 * a * b * apart ** (b - 1) / (1 + bent)
+    push = 2 * b / ((0.001 + apart) * (1 + bent))
+    np.testing.assert_allclose(forces._curves()[:, cells], [pull, push], rtol=0.02)
 
 
 def test_a_very_large_file_is_laid_out_in_part(monkeypatch):
