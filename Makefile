@@ -29,21 +29,15 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## quality of topics and search, seconds and memory of each stage, reading
-	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.reading
-	$(BIN)/python -m benchmarks.store --small
+bench: $(VENV)/.dev ## quality, seconds and memory of everything -> benchmarks/RESULTS.md (an hour)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks --write
 
 bench-store: $(VENV)/.dev ## the store at 100,000 and a million vectors (8 GB of memory, 6 of disk)
 	$(BIN)/python -m benchmarks.store --rows 100000,1000000
 
-bench-peers: $(VENV)/.dev ## beside SentenceTransformer.encode and umap-learn as shipped
-	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.encoding
-	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.layout
-
-bench-topics: $(VENV)/.dev ## topics beside plain KMeans and BERTopic, which is installed for this alone
+bench-peers: $(VENV)/.dev ## beside the libraries as shipped, and BERTopic, installed for this alone
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
-	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.peers
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks --peers --write
 
 clean:
 	rm -rf $(VENV)

@@ -1,63 +1,159 @@
-"""Prints the quality table and what each stage takes; ``python -m benchmarks [--write]``."""
+"""Measures, prints Markdown, and keeps it: ``python -m benchmarks [--only NAMES] [--write]``.
+
+Each section of ``benchmarks/RESULTS.md`` says what repeats it and on which day it was measured; one
+that is measured again takes its old one's place, the others stay.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import platform
+import re
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.quality import quality
-from benchmarks.search import search_rows
-from benchmarks.stages import stages
-from benchmarks.topics_quality import topic_rows
-from benchmarks.units import unit_rows
-from pipeline.encoder import load_encoder
-from pipeline.parallel import parallel_means
+from pipeline.encoder import SentenceEncoder, load_encoder
 
-PACKAGES = ("sentence-transformers", "torch", "scikit-learn", "umap-learn", "numpy")
+PACKAGES = (
+    "sentence-transformers", "torch", "onnxruntime", "scikit-learn", "umap-learn", "faiss-cpu",
+    "numpy", "streamlit",
+)  # fmt: skip
 RESULTS = Path(__file__).parent / "RESULTS.md"
+_HEAD = "| what | measured | wanted | {} |\n| --- | --- | --- | --- |"
+
+
+def quality_section() -> Iterator[str]:
+    """Topics and languages of every labelled set."""
+    from benchmarks.quality import quality
+
+    yield _HEAD.format("plain e5")
+    yield from map(row, quality(encoder()))
+
+
+def topics_section() -> Iterator[str]:
+    """Agreement, stability, number and everything else."""
+    from benchmarks.topics_quality import topic_rows
+
+    yield _HEAD.format("plain e5")
+    yield from map(row, topic_rows(encoder()))
+
+
+def units_section() -> Iterator[str]:
+    """Sentences against whole reviews."""
+    from benchmarks.units import unit_rows
+    from pipeline.parallel import parallel_means
+
+    yield _HEAD.format("whole reviews")
+    yield from map(row, unit_rows(encoder(), parallel_means(encoder())))
+
+
+def search_section() -> Iterator[str]:
+    """Recall in every language, golden queries, names."""
+    from benchmarks.search import search_rows
+
+    yield _HEAD.format("cosines alone")
+    yield from map(row, search_rows(encoder()))
+
+
+def stages_section() -> Iterator[str]:
+    """What each stage of a whole command takes."""
+    from benchmarks.stages import stages
+
+    yield "| file | stage | seconds | peak MB |\n| --- | --- | --- | --- |"
+    with tempfile.TemporaryDirectory() as folder:
+        yield from (row(tuple(map(str, figures))) for figures in stages(Path(folder)))
+
+
+def other(*command: str) -> Callable[[], Iterator[str]]:
+    """A section that another benchmark prints."""
+
+    def lines() -> Iterator[str]:
+        line = [sys.executable, "-m", *command]
+        with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+            assert process.stdout is not None
+            yield from (line.rstrip() for line in process.stdout if line.strip())
+        if process.returncode:
+            yield f"(it ended with {process.returncode})"
+
+    return lines
+
+
+# Name -> title and what makes its lines; "bench" measures the first ones, "peers" the rest.
+BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "quality": ("Topics and languages, all in one", quality_section),
+    "topics": ("Topics, each labelled set (docs/method.md)", topics_section),
+    "units": ("Sentences against whole reviews as what is grouped", units_section),
+    "search": ("Search (docs/search.md)", search_section),
+    "stages": ("Stages of the whole command, new process, nothing kept", stages_section),
+    "reading": ("Reading files (docs/reading.md)", other("benchmarks.reading")),
+    "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),
+    "startup": ("From the command to a page that can be used", other("benchmarks.startup")),
+    "serving": ("Searches and first results during a large job", other("benchmarks.serving")),
+}
+PEERS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "encoding": ("Embedding beside SentenceTransformer.encode", other("benchmarks.encoding")),
+    "layout": ("Map beside umap-learn's defaults", other("benchmarks.layout")),
+    "grouping": ("Topics beside KMeans and BERTopic, same vectors", other("benchmarks.peers")),
+}
+SECTIONS = BENCH | PEERS
 
 
 def main() -> None:
     """Measure, print a Markdown report, and keep it when asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--only", default="", help=f"of {', '.join(SECTIONS)}; with commas")
+    parser.add_argument("--peers", action="store_true", help="the sections beside other programs")
     parser.add_argument("--write", action="store_true", help="also write benchmarks/RESULTS.md")
     options = parser.parse_args()
-    lines = ["# Measured", "", machine(), ""]
-    lines += ["| what | measured | wanted | plain e5 |", "| --- | --- | --- | --- |"]
-    encoder = load_encoder()
-    lines += table(quality(encoder))
-    lines += ["", "Topics, each labelled set (docs/method.md):", ""]
-    lines += ["| what | measured | wanted | plain e5 |", "| --- | --- | --- | --- |"]
-    lines += table(topic_rows(encoder))
-    lines += ["", "Sentences against whole reviews as what is grouped:", ""]
-    lines += ["| what | measured | wanted | whole reviews |", "| --- | --- | --- | --- |"]
-    lines += table(unit_rows(encoder, parallel_means(encoder)))
-    lines += ["", "Search (docs/search.md):", ""]
-    lines += ["| what | measured | wanted | cosines alone |", "| --- | --- | --- | --- |"]
-    lines += table(search_rows(encoder))
-    lines += ["", "Stages, whole command, new process:", ""]
-    lines += ["| file | stage | seconds | peak MB |", "| --- | --- | --- | --- |"]
-    with tempfile.TemporaryDirectory() as folder:
-        for figures in stages(Path(folder)):
-            lines.append(f"| {' | '.join(map(str, figures))} |")
-    print("\n" + "\n".join(lines))
-    if options.write:
-        RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
+    names = [name for name in options.only.split(",") if name] or list(
+        PEERS if options.peers else BENCH
+    )
+    if unknown := sorted(set(names) - set(SECTIONS)):
+        parser.error(f"unknown: {', '.join(unknown)}; choose of {', '.join(SECTIONS)}")
+    for name in names:
+        text = measured(name)
+        if options.write:
+            keep(name, text)
 
 
-def table(rows: Iterator[tuple[str, ...]]) -> list[str]:
-    """Lines of a Markdown table, shown as they come."""
-    lines = []
-    for row in rows:
-        lines.append(f"| {' | '.join(row)} |")
-        print(lines[-1], flush=True)
-    return lines
+def measured(name: str) -> str:
+    """A section, shown as it comes."""
+    title, make = SECTIONS[name]
+    today = datetime.now(UTC).date().isoformat()
+    lines = [f"## {title}", "", f"`python -m benchmarks --only {name}`, {today}", ""]
+    print("\n" + "\n".join(lines), flush=True)
+    for line in make():
+        lines.append(line)
+        print(line, flush=True)
+    return "\n".join(lines) + "\n"
+
+
+def keep(name: str, text: str) -> None:
+    """Put a section where its old one stands, or in its place among the others."""
+    old = RESULTS.read_text("utf-8") if RESULTS.is_file() else ""
+    sections = {part.split("\n", 1)[0]: part for part in re.split(r"(?m)^(?=## )", old)[1:]}
+    sections[text.split("\n", 1)[0]] = text
+    order = [f"## {title}" for title, _ in SECTIONS.values()]
+    body = "\n".join(sections[title].rstrip() + "\n" for title in order if title in sections)
+    RESULTS.write_text(f"# Measured\n\n{machine()}\n\n{body}", "utf-8")
+
+
+def row(cells: tuple[str, ...]) -> str:
+    """A line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+@cache
+def encoder() -> SentenceEncoder:
+    """The bundled model, loaded once."""
+    return load_encoder()
 
 
 def machine() -> str:
@@ -66,7 +162,7 @@ def machine() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
     return (
         f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {python}; "
-        f"{versions}. Repeat with `make bench`."
+        f"{versions}. `make bench` and `make bench-peers` measure everything again."
     )
 
 
