@@ -1,7 +1,7 @@
 """Results early: a fair sample of a large file first, then the rest, which joins its topics.
 
 Reviews are embedded in an order of which every beginning is a stratified sample. The first look is
-an analysis of what about 15 seconds of embedding give; later ones are the same topics and places
+an analysis of what about 12 seconds of embedding give; later ones are the same topics and places
 with the reviews that have come in since. When all are embedded, the ordinary analysis follows: what
 comes of a file never depends on how fast it was.
 """
@@ -53,9 +53,9 @@ class Budget:
         rest: share of ``seconds`` that must be left, for a look to be worth its time.
     """
 
-    seconds: float = 15.0
+    seconds: float = 12.0  # topics, names and map of the first look take seven more
     least: int = 200
-    enough: int = 600
+    enough: int = 500
     growth: float = 1.6
     most: int = 8
     rest: float = 0.6
@@ -72,7 +72,7 @@ class Budget:
             return cls(seconds=float(value)) if value else cls()
         except ValueError as error:
             raise InputError(
-                f"{SECONDS_VARIABLE} is '{value}': give seconds, for instance 15, or 0 for never"
+                f"{SECONDS_VARIABLE} is '{value}': give seconds, for instance 12, or 0 for never"
             ) from error
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pipeline.curve import chosen_number
 from pipeline.errors import InputError
 from pipeline.job import Job
-from pipeline.places import cache_folder
-from pipeline.result import Analysis, Settings
+from pipeline.result import Settings
 from ui.asking import ask_addition, ask_analysis
 from ui.folders import hold
 from ui.history import History
@@ -24,55 +19,31 @@ from ui.looks import Looks
 from ui.preview import Preview
 from ui.remembered import browser_language
 from ui.serving import worker
-from ui.units_again import units_again
+from ui.shown import Shown
 from ui.view import Source, View, open_view
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "hotel_reviews.csv"
 SAMPLE_ROWS = 789
-_WAIT = "This is a first look at a part of the file: change its topics when all reviews are in"
 
 
-class Session:
+class Session(Shown):
     """Everything of one user. Nothing of it is shared, and its folder goes when it goes."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.fresh = True
-        self.folder = cache_folder("sessions") / secrets.token_hex(16)
-        self.folder.mkdir(mode=0o700)
-        hold(self, self.folder)
-        self.source: Source | None = None
-        self.view: View | None = None
-        self.history = History()
-        self.keeper = Keeper()
         self.job: Job | None = None
-        self.wanted: Settings | None = None
-        self.problem = ""
-        self.selected: tuple[int, ...] = ()
-        self.agreement: dict[str, float] = {}
         self.preview: Preview | None = None  # of the upload on the start page
-        self.next_file: Preview | None = None  # of a file that is to be added
         self._queue: list[Source] = []  # files to be added when the job under way has ended
         self._added: tuple[Source, ...] = ()  # files that its analysis will have beside the first
         self.added = False  # a file has just been added: what changed is to be shown
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
-        self._count = 0
-        self.looks = Looks()
-
-    def next_number(self) -> int:
-        """A number that this session has not used."""
-        self._count += 1
-        return self._count
 
     @property
     def working(self) -> bool:
         """Whether something is under way."""
         return self.job is not None
-
-    @property
-    def partial(self) -> bool:
-        """Whether what is shown is a first look at a part of the file."""
-        return self.view is not None and self.view.early is not None
 
     @property
     def locked(self) -> bool:
@@ -103,7 +74,7 @@ class Session:
         """
         self.stop()
         self.problem = ""
-        again = self.partial and settings == self.wanted
+        again = self.partial and settings == self.wanted and self.source is source
         self.wanted = settings
         if self.source is not source:
             self._begin(source)
@@ -150,23 +121,6 @@ class Session:
         self._show(view)
         self._set_widgets()
 
-    def save(self, *, asked: bool = False, written: bool = False) -> None:
-        """Let the list of analyses have what is shown, with the user's changes.
-
-        Args:
-            asked: whether the user wants it; the sample is kept only then, or when it was changed.
-            written: whether its folder has all of it already.
-        """
-        if self.view is not None and self.source is not None and not self.partial:
-            sources = (self.source, *self.view.added)
-            said = self.keeper.keep(self.view, sources, asked=asked, written=written)
-            self.problem = said or self.problem
-
-    def catch_up(self) -> None:
-        """Let the list have searches that were saved since it had what is shown."""
-        if self.view is not None and not self.partial and self.keeper.behind(self.view):
-            self.save(written=True)
-
     def edit(self, edit: dict[str, Any], label: str) -> None:
         """Ask for an edit that takes more than a moment; see :mod:`pipeline.edits`."""
         assert self.view is not None  # noqa: S101  there is nothing to edit
@@ -205,10 +159,6 @@ class Session:
         before = self.view.edits_from
         return before if before is not None and before.is_dir() else None
 
-    def new_folder(self) -> Path:
-        """A folder for an analysis, not made yet."""
-        return self.folder / f"analysis{self.next_number()}"
-
     def stop(self) -> None:
         """Stop what is under way."""
         if self.job is not None:
@@ -235,29 +185,6 @@ class Session:
             self.problem = job.message
         self._set_widgets()
         return page
-
-    def change(self, make: Callable[[Analysis], Analysis], label: str) -> None:
-        """Show the analysis with a change that takes no time, or say why it can't be made."""
-        assert self.view is not None  # noqa: S101  there is nothing to change
-        if self._refused():
-            return
-        before = self.view
-        self.problem = ""
-        try:
-            edited = make(before.original)
-        except InputError as error:
-            self.problem = str(error)
-            return
-        same = [t.key for t in edited.topics] == [t.key for t in before.original.topics]
-        after = replace(
-            before,
-            number=before.number if same else self.next_number(),
-            original=edited,
-            figures={},
-        )
-        self.history.note(label, before, after)
-        self.view = after
-        self.save()
 
     def undo(self) -> None:
         """Show what was shown before the last change again."""
@@ -290,11 +217,6 @@ class Session:
         if self.partial and self.source is not None and self.wanted is not None:
             self.analyse(self.source, self.wanted)
 
-    def _refused(self) -> bool:
-        if self.partial:
-            self.problem = _WAIT
-        return self.partial
-
     def _look(self) -> str:
         """Show the latest look at the file that the job under way is about."""
         before, folder = self.view, self.looks.fresh(self.job, self.view)
@@ -310,17 +232,6 @@ class Session:
             self._set_widgets()
         page, self._page = self._page, ""
         return page
-
-    def _own(self, folder: Path) -> Path:
-        """A result of a job that another session has asked for, where no other window has it."""
-        if folder.parent == self.folder:
-            return folder
-        own = self.new_folder()
-        try:
-            shutil.copytree(folder, own)
-        except OSError as error:
-            raise InputError("The analysis is no longer here: analyse the file again") from error
-        return own
 
     def _turn(self, turn: Callable[[View], View]) -> None:
         if self.view is None:
@@ -355,25 +266,6 @@ class Session:
         elif before is not None:
             self.history.note(self._label, before, view)
         self._show(view)
-
-    def _show(self, view: View) -> None:
-        if self.view is not None:
-            self.selected = units_again(self.selected, self.view.original, view.original)
-        self.view = view
-        figures = view.original.report["agreement_with_language"]
-        self.agreement["raw"] = figures["before"]
-        if view.original.settings.space == "neutral":
-            self.agreement["neutral"] = figures["after"]
-
-    def _set_widgets(self) -> None:
-        """The sidebar says what is shown, also after a stop or a failure."""
-        if self.view is not None:
-            settings = self.view.original.settings
-            self.wanted = settings
-            st.session_state["auto"] = settings.topics is None
-            st.session_state["count"] = chosen_number(self.view.original)
-            st.session_state["unit"] = settings.unit
-            st.session_state["correction"] = settings.space == "neutral"
 
 
 def current() -> Session:
