@@ -15,13 +15,11 @@ from pipeline.result import Analysis
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
 _HOVER_LETTERS = 100
-_MANY = 15_000  # points, from which hover texts are shorter: each one is sent to the browser
 _UNITS_PER_PIXEL = 1 / 26  # of a map in half a window; for keeping names apart
 
 
 def hover_texts(analysis: Analysis, facets: Facets, units: np.ndarray) -> list[str]:
     """For each unit its topic, language, hotel and the beginning of its text, in plotly's HTML."""
-    letters = _HOVER_LETTERS if len(units) <= _MANY else _HOVER_LETTERS // 2
     topics = [f"<b>{plain(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
     texts = []
     reviews = analysis.units.review[units]
@@ -29,10 +27,16 @@ def hover_texts(analysis: Analysis, facets: Facets, units: np.ndarray) -> list[s
         facts = language_name(str(analysis.languages[row]))
         if facets.hotels is not None and facets.hotels[row]:
             facts += f" · {excerpt(facets.hotels[row], 30)}"
-        lines = _wrap(excerpt(analysis.units.texts[unit], letters), _HOVER_WIDTH)
+        lines = _wrap(excerpt(analysis.units.texts[unit], _HOVER_LETTERS), _HOVER_WIDTH)
         body = "<br>".join(f"\u2068{plain(line)}\u2069" for line in lines)  # isolated: may be RTL
         texts.append(f"{topics[analysis.assignments[unit]]}<br>{plain(facts)}<br>{body}")
     return texts
+
+
+def hover_name(category: str) -> str:
+    """What stands over a point that has no text of its own, as plotly's template."""
+    name = plain(excerpt(category, 44)).replace("%", "&#37;")  # %{...} would be read as a variable
+    return f"<b>{name}</b><extra></extra>"
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline import figures
 from pipeline.colours import COLOURS, PALETTE, categorise, colourings
 from pipeline.facets import excerpt, facets_of, language_name, topic_table
 from pipeline.figures import (
@@ -13,6 +14,7 @@ from pipeline.figures import (
     map_figure,
 )
 from pipeline.grouping import Grouping
+from pipeline.labels import hover_name
 from pipeline.neutral import raw_space
 from pipeline.result import Analysis, Batch, Settings, Topic
 from pipeline.topic_space import fit_topic_space
@@ -199,3 +201,18 @@ def test_language_names_and_excerpts():
     assert excerpt("short", 10) == "short"
     assert excerpt("one two three four", 12) == "one two…"
     assert excerpt("朝食がとても美味しかった", 5) == "朝食がとて…"
+
+
+def test_a_large_map_goes_without_texts(monkeypatch):
+    analysis = made_up()
+    small = map_figure(analysis, facets_of(analysis)).data
+    assert all(len(trace.hovertext) == len(trace.x) for trace in small)
+    monkeypatch.setattr(figures, "MOST_TEXTS", 5)
+    large = map_figure(analysis, facets_of(analysis), hits=np.array([3])).data
+    *topics, hits = large
+    assert all(trace.hovertext is None for trace in topics)
+    assert all("<b>" in trace.hovertemplate for trace in topics)
+    assert len(hits.hovertext) == 1  # what was searched for keeps its text
+    for trace in topics:
+        assert trace.customdata.dtype == np.int32 and trace.x.dtype == np.float32
+    assert hover_name("%{x} <b>").startswith("<b>&#37;{x} &lt;b&gt;</b>")

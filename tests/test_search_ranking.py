@@ -162,3 +162,13 @@ def test_the_same_twice_from_disk(cache):
     assert len(list(cache.rglob("lexical/*.npz"))) == 1
     assert built.vocabulary == read.vocabulary and built.folded == read.folded
     np.testing.assert_array_equal(built.weights, read.weights)
+
+
+def test_what_the_first_search_needs_can_be_made_before():
+    index = SearchIndex(VECTORS, LANGUAGES, TEXTS)
+    index.prepare()
+    assert {"codes", "calibration", "lexical"} <= vars(index).keys()
+    cold = SearchIndex(VECTORS, LANGUAGES, TEXTS)
+    query = [parse_query("a")]
+    found = [search_reviews(one, query, VECTORS[:1], top=5)[0] for one in (index, cold)]
+    np.testing.assert_array_equal(found[0].rows, found[1].rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -182,6 +183,15 @@ def rankings(view: View, queries: Sequence[str]) -> list[list[str]]:
         analysis.search_index, parsed, query_vectors(view, parsed), top=len(analysis.texts)
     )
     return [[analysis.ids[row] for row in hits.reviews.tolist()] for hits in found]
+
+
+def prepare(view: View) -> None:
+    """Begin with what the first search of a file needs, once, while the page is looked at."""
+    if not view.preparing:
+        view.preparing = True
+        original = view.original
+        # Of no use to Streamlit, which it never calls; numpy lets the page's thread go on.
+        threading.Thread(target=lambda: original.search_index.prepare(), daemon=True).start()
 
 
 def _answer(view: View, key: Hashable, make: Callable[[], Any]) -> Any:

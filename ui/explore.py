@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.answers import prepare
 from ui.filters import choose_filters, show_summary
 from ui.head import open_analysis, show_head
 from ui.results import run_search, search_bar, show_results
@@ -29,3 +30,4 @@ else:
         show_results(view, wanted, found, passing.units)
 show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)
+prepare(view)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pipeline.facets import counted, excerpt, language_name
+from pipeline.facets import excerpt, language_name
 from pipeline.store.filter_binding import bind
 from pipeline.store.filter_text import filter_to_text, parse_filter
 from pipeline.store.filters import And, Filter, In, Range
@@ -39,10 +39,8 @@ class Passing:
 
 def choose_filters(view: View) -> Passing:
     """Draw the filters."""
-    analysis, facets = view.analysis, view.facets
-    languages = counted(analysis.languages.tolist())
-    named = [] if facets.hotels is None else facets.hotels.tolist()
-    hotels = counted(name for name in named if name)
+    analysis = view.analysis
+    languages, hotels = view.languages, view.hotels
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
     places = st.columns(3 + bool(hotels) + several)
@@ -78,7 +76,9 @@ def choose_filters(view: View) -> Passing:
                 label_visibility="collapsed",
             )
         if chosen:
-            allowed &= np.isin(named, chosen)[analysis.units.review]
+            named, wanted = view.facets.hotels, set(chosen)
+            own = [] if named is None else [name in wanted for name in named.tolist()]
+            allowed &= np.array(own, bool)[analysis.units.review]
     if several:
         with places[-2]:
             numbers = st.multiselect(

@@ -21,7 +21,9 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     analysis = view.analysis
     st.subheader("Topics", anchor=False)
     st.caption("Choose a row to see its reviews alone.")
-    table = topic_table(analysis, view.facets, allowed)
+    table = view.figure(
+        ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.facets, allowed)
+    )
     # Rows go by id; those of hidden topics are left out.
     table = table[[not topic.hidden for topic in analysis.topics]]
     config: dict[str, Any] = {

@@ -15,14 +15,14 @@ from pipeline.cards import Card, topic_cards
 from pipeline.cleaning import Rules
 from pipeline.columns import Columns
 from pipeline.evidence import Evidence, evidence
-from pipeline.facets import Facets, facets_of
+from pipeline.facets import Facets, counted, facets_of
 from pipeline.localise import in_language
 from pipeline.result import Analysis
 from pipeline.store.analysis_columns import analysis_columns
 from pipeline.store.columns import Column
 from ui.preview import Reading
 
-_MOST_FIGURES = 4
+_MOST_FIGURES = 8
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class View:
     edits_from: Path | None = None
     figures: dict[Hashable, Any] = field(default_factory=dict)
     answers: dict[Hashable, Any] = field(default_factory=dict)  # hold for edited topics, too
+    preparing: bool = False  # what the first search needs
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -106,12 +107,23 @@ class View:
                 vars(self).pop(made, None)
 
     @cached_property
+    def languages(self) -> dict[str, int]:
+        """How many reviews are in each language, the most frequent first."""
+        return counted(self.original.languages.tolist())
+
+    @cached_property
+    def hotels(self) -> dict[str, int]:
+        """How many reviews are of each hotel; none without a column of them."""
+        named = self.facets.hotels
+        return {} if named is None else counted(name for name in named.tolist() if name)
+
+    @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns that filters can name, unit by unit."""
         return analysis_columns(self.original)
 
     def figure(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """A figure of this view, made once for the same key."""
+        """A figure or table of this view, made once for the same key."""
         if key not in self.figures:
             self.figures[key] = make()
             while len(self.figures) > _MOST_FIGURES:

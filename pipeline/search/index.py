@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.files import load_arrays, save_arrays
 from pipeline.places import cache_folder
 from pipeline.search.calibration import Calibration, calibrate
+from pipeline.search.letters import find_names
 from pipeline.search.lexical import LexicalIndex, build_lexical
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,11 @@ class SearchIndex:
             data = text.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "little") + data)
         return _kept(digest.hexdigest(), self.texts)
+
+    def prepare(self) -> None:
+        """Make all of it now: 1.5 seconds for 50,000 reviews that the first search would take."""
+        _ = self.calibration
+        find_names("the lift", self.lexical, self.codes[1])  # reads the lists of ordinary words
 
 
 def _kept(key: str, texts: Sequence[str]) -> LexicalIndex:
