@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 
-.PHONY: run test test-quick lint fix bench bench-peers bench-store install clean
+.PHONY: run test test-quick lint fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -34,6 +34,9 @@ bench: $(VENV)/.dev ## quality, seconds and memory of everything -> benchmarks/R
 
 bench-store: $(VENV)/.dev ## the store at 100,000 and a million vectors (8 GB of memory, 6 of disk)
 	$(BIN)/python -m benchmarks.store --rows 100000,1000000
+
+bench-serving: $(VENV)/.dev ## searches and first looks while 20,000 reviews are analysed (eight minutes)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.serving
 
 bench-peers: $(VENV)/.dev ## beside the libraries as shipped, and BERTopic, installed for this alone
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 SECONDS_VARIABLE = "POLYGUEST_EARLY_SECONDS"
 _LANDMARKS = 10_000  # units of the sample that later ones are placed among
-_MARK = "-first-"
+MARK = "-first-"  # between the name of the analysis to come and the number of reviews
 
 Progress = Callable[[int, int], None]
 
@@ -175,7 +175,7 @@ class EarlyLooks:
             found = self._first(count, quiet) if self.last is None else self._grown(count, quiet)
             early = {"reviews": count, "of": len(self._order), "steps": steps}
             found = replace(found, report=found.report | {"early": early, "rows_kept": count})
-            folder = self._base.with_name(f"{self._base.name}{_MARK}{count}")
+            folder = self._base.with_name(f"{self._base.name}{MARK}{count}")
             save_analysis(found, folder, tables=False)
         except InputError as error:
             log.info("no look at %s reviews: %s", count, error)
@@ -239,7 +239,7 @@ class EarlyLooks:
 
 def early_folders(base: Path) -> list[tuple[int, Path]]:
     """The looks that lie beside an analysis to come: (reviews, folder), the smallest first."""
-    start = f"{base.name}{_MARK}"
+    start = f"{base.name}{MARK}"
     folders = base.parent.iterdir() if base.parent.is_dir() else []
     found = [(path.name.removeprefix(start), path) for path in folders if path.name != start]
     return sorted((int(n), path) for n, path in found if n.isascii() and n.isdigit())

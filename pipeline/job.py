@@ -115,9 +115,13 @@ class Job:
         return left + sum(expected.get(stage, 1.0) for stage in later)
 
     def share(self) -> float:
-        """How much is done, 0 to 1; it never falls."""
-        if self.state == "running":
-            spent = time.monotonic() - self._began
+        """How much is done, 0 to 1; it falls only where reviews begin to be counted."""
+        spent = time.monotonic() - self._began
+        if self.embedding:  # it goes with the reviews, up to where the later stages begin
+            left = self.seconds_left()
+            later = left - max(self._ends - time.monotonic(), 0.0)
+            self._share = self.done / self.total * (1 - later / max(spent + left, later, 1e-9))
+        elif self.state == "running":
             self._share = max(self._share, min(spent / (spent + self.seconds_left()), 0.99))
         return 1.0 if self.state == "done" else self._share
 

@@ -134,6 +134,17 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
     press(at, "Go on")
     run_until(at, lambda: session(at).view.early is None or session(at).view.early[0] > reviews)
     assert [topic.name for topic in session(at).view.analysis.topics[:4]] == topics
+    before = session(at).view
+    if before.early is not None:  # other settings, before all is in: other topics, from anew
+        at.multiselect(key=f"topics-{before.number}").set_value([3]).run()
+        session(at).selected = (7,)
+        text = before.analysis.texts[7]
+        at.slider(key="count").set_value(2).run()
+        run_until(at, lambda: session(at).view is not before and not session(at).news)
+        after = session(at).view
+        assert len([topic for topic in after.analysis.topics if not topic.other]) == 2
+        assert after.number != before.number and session(at).problem == ""
+        assert {after.analysis.texts[unit] for unit in session(at).selected} <= {text}
     press(at, "Start over with another file")
     assert session(at).view is None and "job" not in at.query_params
 

@@ -535,3 +535,20 @@ def test_the_share_that_is_done_never_falls():
         shares.append(job.share())
     assert shares == sorted(shares)
     assert shares[-1] < 1
+
+
+def test_while_reviews_are_counted_the_bar_goes_with_them():
+    job = Job(1, SAMPLE, rows=20_000)
+    job.reached("embed", 0, 20_000)
+    shares = []
+    for done in (200, 5_000, 10_000, 20_000):
+        job.reached("embed", done, 20_000)
+        job.paced(50.0, (20_000 - done) / 50)
+        job._began -= 100
+        shares.append(job.share())
+        assert job.seconds_left() > (20_000 - done) / 50
+    assert shares[0] < 0.01 and shares == sorted(shares) and 0.85 < shares[-1] < 1
+    job.reached("map", 0, 1)
+    assert shares[-1] <= job.share() < 1
+    job.again(2)
+    assert (job.id, job.state, job.embedding) == (2, "waiting", False)

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.early import early_folders
+from pipeline.early import MARK, early_folders
 from pipeline.errors import InputError
 from pipeline.job import Job
 from ui.view import View, open_view
@@ -35,6 +35,10 @@ class Looks:
         if job is None or job.early is None or job.early.folder == self.opened:
             return None
         return job.early.folder if shown is None or shown.early else None
+
+    def has(self, view: View) -> bool:
+        """Whether a view is one of these, with the topics of the others."""
+        return self.base is not None and view.folder.name.startswith(f"{self.base.name}{MARK}")
 
     def open(self, folder: Path, number: int, language: str) -> View | None:
         """The view of one; None where it is gone: the next one is there, or will be soon."""

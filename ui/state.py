@@ -167,7 +167,7 @@ class Session(Shown):
     def collect(self) -> str:
         """Take in what there is of a job under way; the page to look at it, or ""."""
         if self.job is None or not self.job.over:
-            return self._look()
+            return self._look(self.job)
         job, self.job = self.job, None
         page = ""
         if job.state == "done" and self._queue:  # analysed anew, what was added is added again
@@ -182,6 +182,7 @@ class Session(Shown):
             except InputError as error:
                 self.problem = str(error)
         else:
+            page = self._look(job)
             self.problem = job.message
         self._set_widgets()
         return page
@@ -217,16 +218,20 @@ class Session(Shown):
         if self.partial and self.source is not None and self.wanted is not None:
             self.analyse(self.source, self.wanted)
 
-    def _look(self) -> str:
-        """Show the latest look at the file that the job under way is about."""
-        before, folder = self.view, self.looks.fresh(self.job, self.view)
+    def _look(self, job: Job | None) -> str:
+        """Show a job's latest look at the file that it is about; the page to see it on, or ""."""
+        before, folder = self.view, self.looks.fresh(job, self.view)
         if folder is None:
             return ""
-        number = before.number if before else self.next_number()  # topics are the same
+        # Where topics stay, so do the widgets that name them.
+        stays = before is not None and self.looks.has(before)
+        number = before.number if before and stays else self.next_number()
         language = before.language if before else browser_language()
         view = self.looks.open(folder, number, language)
         if view is None:
             return ""
+        if before is not None and not stays:
+            self.looks.swapped = before, view
         self._show(view)
         if before is None:
             self._set_widgets()

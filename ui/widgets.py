@@ -59,8 +59,7 @@ def job_progress() -> None:
     job = session.job
     if job is None or job.over or session.news:
         st.rerun()
-    share = job.done / job.total if job.stage == "embed" and job.pace else job.share()
-    st.progress(share, text=_how_far(job))
+    st.progress(job.share(), text=_how_far(job))
     paused = job.state == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:
