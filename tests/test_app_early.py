@@ -1,5 +1,6 @@
 """A large file in the app: first look, pause, reload, stop and go on; the model is a slow fake."""
 
+import gc
 import sys
 import time
 
@@ -13,7 +14,8 @@ from pipeline.analysis import Settings
 from pipeline.jobs import WorkerClient
 from pipeline.store.catalogue import Catalogue
 from ui import serving
-from ui.state import Source
+from ui.folders import hold
+from ui.state import Session, Source
 
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 ROWS = 1500
@@ -154,3 +156,23 @@ def test_an_unknown_job_in_the_address_is_no_fault():
     at.query_params["job"] = "../../etc"
     at.run()
     assert not at.exception and session(at).job is None and "job" not in at.query_params
+
+
+def test_a_folder_stays_while_a_job_works_in_it(slow_worker):
+    one = Session()
+    folder = one.folder
+    (folder / "upload1").write_text(LARGE.replace("guest", "guestY"))
+    job = slow_worker.analyse(
+        folder / "upload1", folder / "analysis2", name="f", settings=Settings(), rows=ROWS
+    )
+    slow_worker.pause(job)
+    del one
+    gc.collect()
+    assert (folder / "upload1").exists()
+    other = Session()
+    hold(other, folder)
+    slow_worker.stop(job)
+    assert folder.exists()
+    del other
+    gc.collect()
+    assert not folder.exists()
