@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.drift import Trend, trends
 from pipeline.facets import Facets, mean_rating
-from pipeline.result import Analysis, Topic, count_languages
+from pipeline.result import Analysis, Topic
 
 _POOLED = 3  # months
 SORTS = ("size", "rating", "trend", "name")
@@ -52,7 +52,7 @@ class Card:
 def topic_cards(analysis: Analysis, facets: Facets) -> tuple[Card, ...]:
     """The cards of all topics, in order of their ids."""
     total = max(len(analysis.texts), 1)
-    file = count_languages(analysis.languages)
+    file = analysis.language_counts
     units = np.bincount(analysis.assignments, minlength=len(analysis.topics))
     found = trends(analysis, facets)
     cards = []

@@ -127,16 +127,17 @@ def trends(analysis: Analysis, facets: Facets) -> list[Trend]:
     """Every topic's reviews by month; none without readable dates in two months at least."""
     if facets.dates is None:
         return []
-    months = np.array([str(day)[:7] for day in facets.dates])
-    known = np.array([len(month) == 7 and month[4] == "-" for month in months])
-    if len(set(months[known].tolist())) < 2:
+    values, codes = np.unique(facets.dates.astype("U7"), return_inverse=True)
+    months = [value if len(value) == 7 and value[4] == "-" else "" for value in values.tolist()]
+    named = [month for month in months if month]
+    if len(named) < 2:
         return []
-    first, last = min(months[known]), max(months[known])
+    first, last = min(named), max(named)
     axis = np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)[-120:]
     names = tuple(str(month) for month in axis)
     place = {month: i for i, month in enumerate(names)}
-    at = np.array([place.get(str(month), -1) for month in months])
-    known &= at >= 0
+    at = np.array([place.get(month, -1) for month in months])[codes]
+    known = at >= 0
     total = np.bincount(at[known], minlength=len(names))
     return [
         Trend(

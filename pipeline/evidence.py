@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.facets import counted, language_name
+from pipeline.facets import language_name
 from pipeline.languages import UNKNOWN
 from pipeline.result import Analysis, Topic
 
@@ -37,7 +37,7 @@ class Evidence:
 
 def evidence(analysis: Analysis, topic: Topic) -> Evidence:
     """The evidence for a topic of the analysis."""
-    everyone = counted(analysis.languages.tolist())
+    everyone = analysis.language_counts
     total, here = len(analysis.texts), max(topic.reviews, 1)
     mix = tuple((code, n / here, everyone[code] / total) for code, n in topic.languages.items())
     return Evidence(

@@ -201,6 +201,11 @@ class Analysis:
         return self.languages[self.units.review]
 
     @cached_property
+    def language_counts(self) -> dict[str, int]:
+        """Languages with their numbers of reviews, the largest first."""
+        return count_languages(self.languages)
+
+    @cached_property
     def main_units(self) -> np.ndarray:
         """int64 (n,): the unit that stands for each review: the longest one of its main topic."""
         return main_units(self.units, self.assignments, self.other)
@@ -230,7 +235,8 @@ class Analysis:
     def edited(self, **changes: Any) -> Analysis:
         """The same units with other topics; what was worked out of the vectors alone is kept."""
         changed = replace(self, **changes)
-        for name in ("vectors", "search_vectors", "search_index", "unit_languages"):
+        kept = "vectors", "search_vectors", "search_index", "unit_languages", "language_counts"
+        for name in kept:
             if name in self.__dict__:
                 changed.__dict__[name] = self.__dict__[name]
         return changed

@@ -1,5 +1,7 @@
 """The page "Explore": map, search, filters, choice and settings."""
 
+import time
+
 import numpy as np
 import pytest
 from apptest import finish, pieces, press, session, start
@@ -68,15 +70,24 @@ def test_filters_apply_before_ranking_and_can_leave_nothing(explored):
     press(at, "Clear")
 
 
-def test_chosen_reviews_stand_beneath_the_map_and_stay(explored):
+def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at = explored
+    view = session(at).view
     event = {"selection": {"points": [{"customdata": [3]}, {"customdata": 1}, {"customdata": [3]}]}}
+    until = time.monotonic() + 30  # what the first search needs is made while the page is read
+    while not {"calibration", "lexical"} <= vars(view.original.search_index).keys():
+        assert view.preparing and time.monotonic() < until
+        time.sleep(0.05)
     session(at).selected = chosen_rows(event)
-    kind = session(at).view.analysis.units.kind
+    kind = view.analysis.units.kind
     at.run()
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
+    assert not any("The table has the first" in caption.value for caption in at.caption)
+    monkeypatch.setattr("ui.scatter._TABLED", 1)
     at.session_state["colour"] = "language"
     at.run()
+    assert len(at.dataframe[0].value) == 1
+    assert any("The table has the first 1;" in caption.value for caption in at.caption)
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     press(at, "Clear the choice")
     assert not any("chosen" in header.value for header in at.subheader)

@@ -40,7 +40,7 @@ class Passing:
 def choose_filters(view: View) -> Passing:
     """Draw the filters."""
     analysis = view.analysis
-    languages, hotels = view.languages, view.hotels
+    languages, hotels = analysis.language_counts, view.hotels
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
     places = st.columns(3 + bool(hotels) + several)

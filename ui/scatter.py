@@ -22,7 +22,7 @@ from ui.widgets import count, language_line, review_list, safe
 
 _MAP_HEIGHT = 640
 _LISTED = 30  # chosen reviews that are shown in full
-_TABLED = 5_000
+_TABLED = 1_000  # more would be megabytes of texts for every lasso
 _NEIGHBOURS = 8  # of a hit that is shown on the map
 _CONFIG = {
     "displaylogo": False,
@@ -186,6 +186,8 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             },
             alt="The chosen reviews with language, topic and rating",
         )
+        if len(rows) > _TABLED:
+            st.caption(f"The table has the first {_TABLED:,}; the download has all of them.")
         with st.expander(f"Read the first {min(len(rows), _LISTED)} in full"):
             review_list(view, rows[:_LISTED])
 

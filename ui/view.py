@@ -22,7 +22,7 @@ from pipeline.store.analysis_columns import analysis_columns
 from pipeline.store.columns import Column
 from ui.preview import Reading
 
-_MOST_FIGURES = 8
+_MOST_FIGURES = 16
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,6 @@ class View:
             self.figures.clear()
             for made in ("analysis", "cards", "evidence"):
                 vars(self).pop(made, None)
-
-    @cached_property
-    def languages(self) -> dict[str, int]:
-        """How many reviews are in each language, the most frequent first."""
-        return counted(self.original.languages.tolist())
 
     @cached_property
     def hotels(self) -> dict[str, int]:
