@@ -100,7 +100,7 @@ class Worker:
                 self._send({"id": request["id"], "event": "failed"})
 
     def warm_up(self, *, jobs: bool = True) -> None:
-        """Load the bundled model and, for jobs, compile umap's code: 20 seconds, once."""
+        """Load the bundled model and, for jobs, compile umap's code: a few seconds, once."""
         import numpy as np
 
         try:

@@ -262,7 +262,7 @@ def test_an_analysis_in_a_store(fake_encoder, cache, tmp_path, unit):
 
     store = open_store(tmp_path / "store", analysis_fingerprint(analysis))
     fill_store(store, analysis)
-    found = store.search(analysis.vectors[units[:1]], top=100, where=where)
+    found = store.search(analysis.search_vectors[units[:1]], top=100, where=where)
     assert sorted(map(int, found.ids[0])) == units.tolist()
     assert found.scores[0, 0] == pytest.approx(1, abs=1e-5)
     assert store.get([str(units[0])]).texts[0] == analysis.units.texts[units[0]]
