@@ -52,6 +52,7 @@ log = logging.getLogger("pipeline.worker")
 
 _SECONDS_BETWEEN_REPORTS = 0.1
 _JOBS = ("analyse", "edit", "add", "prepare")
+_QUERIES_LATER = 8.0  # seconds, or with the first query
 _MOST_MODELS = 2  # kept in memory: the last ones used
 
 Send = Callable[[dict[str, Any]], None]
@@ -239,7 +240,10 @@ def main() -> None:
         _step_back()
     worker = Worker(send)
     warm_up = partial(worker.warm_up, jobs=jobs)
-    threading.Thread(target=warm_up, daemon=True).start()
+    # The jobs' process first: somebody who comes at once begins with a file, and needs a core too.
+    later = threading.Timer(0.0 if jobs else _QUERIES_LATER, warm_up)
+    later.daemon = True
+    later.start()
     try:
         worker.take(sys.stdin.buffer)
     finally:

@@ -47,11 +47,13 @@ def show_search(session: Session, entries: list[Entry]) -> None:
         )
         st.form_submit_button("Clear", key="search-everywhere-clear", on_click=_clear)
     typed = " ".join(str(st.session_state.get(_KEY) or "").split())
+    _prepare(session, entries)
     if not typed:
         return
+    if st.session_state.get(_JOB) is not None:
+        _preparing()
     only, where = _filters(entries)
     chosen = [entry for entry in entries if not only or entry.token in only]
-    _prepare(session, chosen)
     query = parse_query(typed)
     try:
         with st.spinner("Searching all analyses …"):
@@ -90,7 +92,7 @@ def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
 
 
 def _prepare(session: Session, entries: list[Entry]) -> None:
-    """Ask for what can't be searched yet, once, and show how far that is."""
+    """Ask for what can't be searched yet, once: most is ready before somebody has typed."""
     job: Job | None = st.session_state.get(_JOB)
     if job is None or job.over:
         catalogue = Catalogue()
@@ -98,13 +100,13 @@ def _prepare(session: Session, entries: list[Entry]) -> None:
         tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
         new = [entry for entry in behind if _mark(catalogue, entry) not in tried]
         if not new:
+            st.session_state.pop(_JOB, None)
             return
         tried.update(_mark(catalogue, entry) for entry in new)
         folders = [catalogue.path(entry.token) for entry in new]
         rows = sum(entry.reviews for entry in new)
         job = worker().prepare(folders, owner=str(session.folder), rows=rows)
         st.session_state[_JOB] = job
-    _preparing()
 
 
 @st.fragment(run_every=0.5)

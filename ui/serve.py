@@ -1,15 +1,20 @@
 """Starts the app with its worker: ``python -m ui.serve [options of streamlit run]``.
 
 Streamlit runs ``app.py`` at the first visit only. Here the worker is started beside the server, so
-that the model is loaded by the time somebody comes.
+that the model is loaded by the time somebody comes, and what the pages import is imported.
 """
 
+import importlib
+import logging
 import sys
+import threading
 from pathlib import Path
 
 from pipeline.jobs import shared_client
 
 _APP = Path(__file__).parent.parent / "app.py"
+# What the pages import; the pages themselves draw when they are imported.
+_USED = ("asking", "filters", "head", "library_search", "results", "scatter", "topics", "upload")
 
 
 def main() -> None:
@@ -17,8 +22,18 @@ def main() -> None:
     shared_client()
     from streamlit.web.cli import main as streamlit
 
+    threading.Thread(target=_import_what_pages_use, daemon=True).start()
     sys.argv = ["streamlit", "run", str(_APP), *sys.argv[1:]]
     sys.exit(streamlit())
+
+
+def _import_what_pages_use() -> None:
+    """Half a second that the first visitor does not wait."""
+    try:
+        for name in _USED:
+            importlib.import_module(f"ui.{name}")
+    except Exception:  # the page that needs it says what is wrong
+        logging.getLogger(__name__).exception("a module of the pages can't be imported")
 
 
 if __name__ == "__main__":
