@@ -78,7 +78,8 @@ def other(*command: str) -> Callable[[], Iterator[str]]:
         line = [sys.executable, "-m", *command]
         with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
             assert process.stdout is not None
-            yield from (line.rstrip() for line in process.stdout if line.strip())
+            for said in filter(str.strip, process.stdout):
+                yield re.sub(r"^#+ ", "### ", said.rstrip())  # a heading of ours parts sections
         if process.returncode:
             yield f"(it ended with {process.returncode})"
 
