@@ -117,12 +117,6 @@ def in_words(change: TopicDrift) -> str:
     return f"{words}, clearly {'more' if change.change > 0 else 'less'}"
 
 
-def trend(analysis: Analysis, facets: Facets, topic: int) -> Trend | None:
-    """A topic's reviews by month; None without readable dates in two months at least."""
-    found = trends(analysis, facets)
-    return found[topic] if found else None
-
-
 def trends(analysis: Analysis, facets: Facets) -> list[Trend]:
     """Every topic's reviews by month; none without readable dates in two months at least."""
     if facets.dates is None:

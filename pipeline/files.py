@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import tempfile
@@ -31,6 +32,25 @@ def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[An
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise
+
+
+def load_list(path: Path, *, most_bytes: int) -> list[Any] | None:
+    """A list from a small JSON file of the user's; None when it is missing.
+
+    What is damaged or too large is logged and read as an empty one; it is never an error.
+    """
+    try:
+        if path.stat().st_size > most_bytes:
+            raise ValueError("the file is too large")
+        values = json.loads(path.read_text("utf-8"))
+        if not isinstance(values, list):
+            raise ValueError("the file holds no list")
+        return values
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("%s could not be read: %s", path.name, error)
+        return []
 
 
 def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:

@@ -28,15 +28,20 @@ def upload(at, data, name="reviews.csv"):
     return at
 
 
-def finish(at, seconds=180):
-    """Run until no analysis is under way, as the page does by itself."""
+def run_until(at, condition, seconds=60, every=0.1):
+    """Run again and again, as a page does that shows progress, until the condition holds."""
     until = time.monotonic() + seconds
-    while session(at).working:
+    while not condition():
         assert time.monotonic() < until, session(at).job
-        time.sleep(0.3)
+        time.sleep(every)
         at.run()
         assert not at.exception
     return at
+
+
+def finish(at, seconds=180):
+    """Run until no analysis is under way, as the page does by itself."""
+    return run_until(at, lambda: not session(at).working, seconds=seconds, every=0.3)
 
 
 def press(at, label):

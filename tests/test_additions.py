@@ -8,7 +8,7 @@ import pytest
 from pipeline.additions import add_reviews
 from pipeline.analysis import Settings, analyse
 from pipeline.analysis_folder import load_analysis, save_analysis
-from pipeline.drift import drift, in_words, trend
+from pipeline.drift import drift, in_words, trends
 from pipeline.edits import apply_edit
 from pipeline.errors import InputError
 from pipeline.evidence import evidence, nearness_to_other_languages
@@ -141,7 +141,7 @@ def test_drift_says_what_grew(analysis, fake_encoder):
     assert change.low < change.change < change.high and 1 <= change.rating_after <= 5
     nothing = drift(added, np.arange(140) % 2 == 0, np.arange(140) % 2 == 1)
     assert not any(change.clear for change in nothing)
-    line = trend(added, facets_of(added), noise)
+    line = trends(added, facets_of(added))[noise]
     assert line.months == ("2026-03", "2026-04") and line.reviews.tolist() == [20, 50]
 
 

@@ -2,10 +2,9 @@
 
 import gc
 import sys
-import time
 
 import pytest
-from apptest import APP, press, session, start, upload
+from apptest import APP, press, run_until, session, start, upload
 from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 
@@ -40,16 +39,6 @@ def slow_worker(tmp_path_factory):
         yield client
         client.close()
     serving.worker.clear()
-
-
-def run_until(at, condition, seconds=60):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, session(at).job
-        time.sleep(0.1)
-        at.run()
-        assert not at.exception
-    return at
 
 
 def analyse(at, data):

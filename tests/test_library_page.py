@@ -1,10 +1,9 @@
 """Analyses are kept, listed, opened again with all changes, deleted with undo, handed on."""
 
-import time
 import zipfile
 
 import pytest
-from apptest import SMALL, finish, pieces, press, session, start, upload
+from apptest import SMALL, finish, pieces, press, run_until, session, start, upload
 
 from pipeline.edits import apply_edit
 from pipeline.search.golden import GoldenQuery, load_golden, save_golden
@@ -228,10 +227,7 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     analysed(name=NAME)
     at = go(start(), "ui/library.py")
     ask_everywhere(at, "Loud music at night")
-    until = time.monotonic() + 60
-    while "everywhere-job" in at.session_state and time.monotonic() < until:
-        time.sleep(0.2)
-        at.run()
+    run_until(at, lambda: "everywhere-job" not in at.session_state)
     assert not at.exception and not at.error
     body = pieces(at)
     assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات" in body and "<img src=x>" not in body

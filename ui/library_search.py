@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import streamlit as st
 
+from pipeline.analysis_folder import folder_marks
 from pipeline.errors import InputError
 from pipeline.facets import language_name
 from pipeline.job import Job
@@ -26,6 +29,18 @@ from ui.widgets import plain, problem_box, safe, stars
 _KEY = "everywhere"
 _JOB, _FOUND = "everywhere-job", "everywhere-found"
 _STEP, _MOST = 20, 200
+
+
+@dataclass(frozen=True)
+class _State:
+    """Folder and marks of an analysis, and whether nothing is to be done before it is searched."""
+
+    folder: Path
+    marks: tuple[str, str] | None
+    ready: bool
+
+
+_States: TypeAlias = dict[str, _State]
 
 
 def show_search(session: Session, entries: list[Entry]) -> None:
@@ -47,7 +62,8 @@ def show_search(session: Session, entries: list[Entry]) -> None:
         )
         st.form_submit_button("Clear", key="search-everywhere-clear", on_click=_clear)
     typed = " ".join(str(st.session_state.get(_KEY) or "").split())
-    _prepare(session, entries)
+    states = _states(entries)
+    _prepare(session, entries, states)
     if not typed:
         return
     if st.session_state.get(_JOB) is not None:
@@ -57,7 +73,7 @@ def show_search(session: Session, entries: list[Entry]) -> None:
     query = parse_query(typed)
     try:
         with st.spinner("Searching all analyses …"):
-            found = _found(query, chosen, only, where)
+            found = _found(query, chosen, only, where, states)
     except InputError as error:
         problem_box(str(error))
         return
@@ -91,19 +107,18 @@ def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
     return tuple(sorted(only)), where
 
 
-def _prepare(session: Session, entries: list[Entry]) -> None:
+def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
     """Ask for what can't be searched yet, once: most is ready before somebody has typed."""
     job: Job | None = st.session_state.get(_JOB)
     if job is None or job.over:
-        catalogue = Catalogue()
-        behind = [entry for entry in entries if not _ready(catalogue, entry)]
         tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
-        new = [entry for entry in behind if _mark(catalogue, entry) not in tried]
+        behind = [entry for entry in entries if not states[entry.token].ready]
+        new = [entry for entry in behind if states[entry.token] not in tried]
         if not new:
             st.session_state.pop(_JOB, None)
             return
-        tried.update(_mark(catalogue, entry) for entry in new)
-        folders = [catalogue.path(entry.token) for entry in new]
+        tried.update(states[entry.token] for entry in new)
+        folders = [states[entry.token].folder for entry in new]
         rows = sum(entry.reviews for entry in new)
         job = worker().prepare(folders, owner=str(session.folder), rows=rows)
         st.session_state[_JOB] = job
@@ -119,17 +134,19 @@ def _preparing() -> None:
 
 
 def _found(
-    query: Query, entries: list[Entry], only: tuple[str, ...], where: Filter | None
+    query: Query,
+    entries: list[Entry],
+    only: tuple[str, ...],
+    where: Filter | None,
+    states: _States,
 ) -> EverywhereFound:
     """The hits; those of the last question are remembered while nothing has changed."""
-    catalogue = Catalogue()
     top = int(st.session_state.get("everywhere-top", _STEP))
-    state = tuple((_mark(catalogue, e), e.name, _ready(catalogue, e)) for e in entries)
-    key = (query, only, where, top, state)
+    key = (query, only, where, top, tuple((states[e.token], e.name) for e in entries))
     known: tuple[Any, EverywhereFound] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:
         found = search_everywhere(
-            catalogue,
+            Catalogue(),
             query,
             lambda text, model: worker().encode([text], model)[0],
             top=top,
@@ -232,17 +249,13 @@ def _clear() -> None:
         st.session_state.pop(key, None)
 
 
-def _ready(catalogue: Catalogue, entry: Entry) -> bool:
-    try:
-        return is_searchable(catalogue.path(entry.token))
-    except InputError:  # deleted a moment ago
-        return True
-
-
-def _mark(catalogue: Catalogue, entry: Entry) -> Hashable:
-    from pipeline.analysis_folder import folder_marks
-
-    try:
-        return entry.token, folder_marks(catalogue.path(entry.token))
-    except InputError:
-        return entry.token, None
+def _states(entries: list[Entry]) -> _States:
+    """How each analysis stands, looked at once a run."""
+    catalogue, states = Catalogue(), {}
+    for entry in entries:
+        folder = catalogue.folder / entry.token
+        try:
+            states[entry.token] = _State(folder, folder_marks(folder), is_searchable(folder))
+        except InputError:  # deleted a moment ago, or damaged
+            states[entry.token] = _State(folder, None, not folder.is_dir())
+    return states

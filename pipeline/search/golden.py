@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.files import atomic_write
+from pipeline.files import atomic_write, load_list
 
 log = logging.getLogger(__name__)
 
@@ -199,20 +199,18 @@ def load_golden(folder: Path) -> tuple[GoldenQuery, ...] | None:
 
     What can't be read is left out and logged: a damaged set must not close an analysis.
     """
-    path = folder / FILE
+    values = load_list(folder / FILE, most_bytes=_LONGEST_FILE)
+    if values is None:
+        return None
+    golden = []
     try:
-        if path.stat().st_size > _LONGEST_FILE:
-            raise ValueError("the file is too large")
-        golden = []
-        for value in json.loads(path.read_text("utf-8")):
+        for value in values:
             right, wrong = (frozenset(map(str, value[name])) for name in ("right", "wrong"))
             golden.append(GoldenQuery(str(value["query"]), right, wrong - right))
-        return tuple(golden)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (TypeError, KeyError) as error:
         log.warning("the golden set could not be read: %s", error)
         return ()
+    return tuple(golden)
 
 
 def _ids(cell: object, known: frozenset[str] | None) -> frozenset[str]:

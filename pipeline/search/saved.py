@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.files import atomic_write
+from pipeline.files import atomic_write, load_list
 from pipeline.intervals import wilson
 from pipeline.search.query import LONGEST
 from pipeline.search.strength import LIKELY
@@ -93,18 +93,9 @@ def load_searches(folder: Path) -> tuple[SavedSearch, ...] | None:
 
     What can't be read is left out and logged: a damaged list must not close an analysis.
     """
-    path = folder / FILE
-    try:
-        if path.stat().st_size > _LONGEST_FILE:
-            raise ValueError("the file is too large")
-        values = json.loads(path.read_text("utf-8"))
-        if not isinstance(values, list):
-            raise ValueError("the file holds no list")
-    except FileNotFoundError:
+    values = load_list(folder / FILE, most_bytes=_LONGEST_FILE)
+    if values is None:
         return None
-    except (OSError, ValueError, RecursionError) as error:
-        log.warning("the saved searches could not be read: %s", error)
-        return ()
     searches = []
     for value in values[:MOST]:
         try:

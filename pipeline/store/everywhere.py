@@ -10,6 +10,7 @@ everywhere, so that the hits of all analyses stand in one order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +86,7 @@ class _Part:
 
     entry: Entry
     ready: Searchable
+    store: VectorStore
     units: np.ndarray
     shares: np.ndarray
 
@@ -119,17 +121,17 @@ def search_everywhere(
             (), {}, (), tuple(notes) or ("The query is empty: type what guests might say.",)
         )
     parts, behind, without, reasons = [], [], [], set()
-    for entry in entries:
-        try:
-            ready = load_searchable(catalogue.path(entry.token))
-        except InputError:  # deleted a moment ago
-            continue
-        if ready is None:
-            behind.append(entry)
-            continue
-        vector = encode(query.text, ready.model)
-        store = ready.open()
-        try:
+    with ExitStack() as opened:
+        for entry in entries:
+            try:
+                ready = load_searchable(catalogue.path(entry.token))
+            except InputError:  # deleted a moment ago
+                continue
+            if ready is None:
+                behind.append(entry)
+                continue
+            vector = encode(query.text, ready.model)
+            store = opened.enter_context(closing(ready.open()))
             if vector.shape != (store.fingerprint.dimension,):
                 raise InputError(
                     f"“{entry.name}” was analysed by another model: analyse its file again"
@@ -141,8 +143,7 @@ def search_everywhere(
                     raise
                 without.append(entry.name)
                 reasons.add(str(error))
-        finally:
-            store.close()
+        hits = tuple(_first(parts, top))
     if without and not parts and not behind:
         raise InputError(sorted(reasons)[0])  # the filter fits nowhere: it is mistyped
     if without:
@@ -154,12 +155,8 @@ def search_everywhere(
             f"Phrases and exclusions were looked for in the {_CANDIDATES_BY_LETTERS:,} nearest "
             "reviews of each analysis."
         )
-    return EverywhereFound(
-        tuple(_first(parts, top)),
-        {part.entry.token: _counted(part.shares) for part in parts},
-        tuple(behind),
-        tuple(notes),
-    )
+    counts = {part.entry.token: _counted(part.shares) for part in parts}
+    return EverywhereFound(hits, counts, tuple(behind), tuple(notes))
 
 
 def _search_one(
@@ -189,7 +186,7 @@ def _search_one(
     # Each review once, by the unit that says it best.
     _, first = np.unique(ready.review_of[units[order]], return_index=True)
     order = order[np.sort(first)]
-    return _Part(entry, ready, units[order], match_share(values[order]))
+    return _Part(entry, ready, store, units[order], match_share(values[order]))
 
 
 def _passing(store: VectorStore, units: np.ndarray, query: Query) -> np.ndarray:
@@ -227,11 +224,7 @@ def _read(part: _Part, count: int) -> list[EverywhereHit]:
     starts = np.searchsorted(ready.review_of, reviews)
     ends = np.searchsorted(ready.review_of, reviews, side="right")
     spans = [range(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-    store = ready.open()
-    try:
-        rows = store.get([str(unit) for span in spans for unit in span])
-    finally:
-        store.close()
+    rows = part.store.get([str(unit) for span in spans for unit in span])
     strengths = labels(part.shares[:count])
     hits, first = [], 0
     for place, (unit, span) in enumerate(zip(part.units[:count].tolist(), spans, strict=True)):

@@ -63,20 +63,24 @@ class Searchable:
 
 def is_searchable(folder: Path) -> bool:
     """Whether the store of an analysis folder is there and in step with the analysis."""
+    marks = _marks(folder)
+    return marks is not None and _in_step(marks, folder)
+
+
+def _in_step(marks: dict[str, Any], folder: Path) -> bool:
     try:
-        marks = _marks(folder)
-        return marks is not None and (marks["key"], marks["state"]) == folder_marks(folder)
+        return (marks["key"], marks["state"]) == folder_marks(folder)
     except InputError:
         return False
 
 
 def load_searchable(folder: Path) -> Searchable | None:
     """The store of an analysis folder, as far as it is in step; None where it has to be filled."""
-    if not is_searchable(folder):
-        return None
     marks = _marks(folder)
-    arrays = load_arrays(folder / FOLDER / _ARRAYS, key=marks["key"]) if marks else None
-    if marks is None or arrays is None or not (folder / FOLDER / STORE_NAME).is_file():
+    if marks is None or not _in_step(marks, folder):
+        return None
+    arrays = load_arrays(folder / FOLDER / _ARRAYS, key=marks["key"])
+    if arrays is None or not (folder / FOLDER / STORE_NAME).is_file():
         return None
     calibration = Calibration(
         names=arrays["names"],
