@@ -63,7 +63,7 @@ $(VENV)/.made:
 
 $(VENV)/.run: $(VENV)/.made requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -c 'from pipeline.offline_model import model_folder; print(model_folder())'
+	$(BIN)/python -c 'from pipeline.embedding.bundled_model import model_folder; print(model_folder())'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt

@@ -4,10 +4,18 @@ import os
 
 import streamlit as st
 
-from ui import remembered, serving, state
-from ui.carried import carry_choices
-from ui.first_look import note_job, take_up_job
-from ui.style import add_style
+from ui.components.partial_banner import note_job, take_up_job
+from ui.components.style import add_style
+from ui.explore.restore_selection import carry_choices
+from ui.session import server, widget_state
+from ui.session.session import current
+
+
+def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
+    """A page of ``ui/pages`` under an address of its own."""
+    path = f"ui/pages/{name}.py"
+    return st.Page(path, title=title, icon=icon, url_path=name.replace("_", "-"), default=default)
+
 
 st.set_page_config(
     page_title="Polyguest: what guests say, in every language",
@@ -15,21 +23,21 @@ st.set_page_config(
     layout="wide",
 )
 add_style()
-serving.worker()  # starts beside the server and loads the model while the page is read
-session = state.current()
-remembered.keep_widgets()
+server.worker()  # starts beside the server and loads the model while the page is read
+session = current()
+widget_state.keep_widgets()
 take_up_job(session)
 if session.fresh and not session.working and os.environ.get("POLYGUEST_START") == "sample":
     session.analyse_sample()
 session.fresh = False
 
-page = st.navigation(
+opened = st.navigation(
     [
-        st.Page("ui/start.py", title="Start", icon=":material/upload_file:", default=True),
-        st.Page("ui/library.py", title="Analyses", icon=":material/folder_open:"),
-        st.Page("ui/explore.py", title="Explore", icon=":material/scatter_plot:"),
-        st.Page("ui/topics_page.py", title="Topics", icon=":material/category:"),
-        st.Page("ui/about.py", title="How it works", icon=":material/help:"),
+        page("start", "Start", ":material/upload_file:", default=True),
+        page("analyses", "Analyses", ":material/folder_open:"),
+        page("explore", "Explore", ":material/scatter_plot:"),
+        page("topics", "Topics", ":material/category:"),
+        page("how_it_works", "How it works", ":material/help:"),
     ],
     position="top",
 )
@@ -39,4 +47,4 @@ carry_choices(session)
 if found:
     st.switch_page(found)
 session.catch_up()
-page.run()
+opened.run()

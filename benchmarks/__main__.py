@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.encoder import SentenceEncoder, load_encoder
+from pipeline.embedding.encoder import SentenceEncoder, load_encoder
 
 PACKAGES = (
     "sentence-transformers", "torch", "onnxruntime", "scikit-learn", "umap-learn", "faiss-cpu",
@@ -48,7 +48,7 @@ def topics_section() -> Iterator[str]:
 def units_section() -> Iterator[str]:
     """Sentences against whole reviews."""
     from benchmarks.units import unit_rows
-    from pipeline.parallel import parallel_means
+    from pipeline.embedding.parallel_corpus import parallel_means
 
     yield _HEAD.format("whole reviews")
     yield from map(row, unit_rows(encoder(), parallel_means(encoder())))

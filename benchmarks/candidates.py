@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.search import Query, SearchIndex, search_reviews
-from pipeline.store.engine import Fingerprint
-from pipeline.store.store import open_store
+from pipeline.search.hybrid import search_reviews
+from pipeline.search.index import SearchIndex
+from pipeline.search.query import Query
+from pipeline.stores.base import Fingerprint
+from pipeline.stores.local import open_store
 
 D, TOP, QUERIES = 384, 20, 60
 DEPTHS = (100, 1_000, 10_000)

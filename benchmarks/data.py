@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.encoder import Encoder
-from pipeline.reviews import read_reviews
-from pipeline.vectors import embed_documents
+from pipeline.embedding.embed import embed_documents
+from pipeline.embedding.encoder import Encoder
+from pipeline.reviews.read import read_reviews
 
 # Columns of text, topic, language and group of translations.
 COLUMNS: dict[str, tuple[str, str, str, str | None]] = {

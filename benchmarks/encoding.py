@@ -81,8 +81,8 @@ def _worker_of(side: str, texts: list[str]) -> Callable[[], int]:
         return multiply
     from sentence_transformers import SentenceTransformer
 
-    from pipeline.encoder import DEFAULT_MODEL, load_encoder
-    from pipeline.offline_model import model_folder
+    from pipeline.embedding.bundled_model import model_folder
+    from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder
 
     if side == "shipped":
         model = SentenceTransformer(str(model_folder()), device="cpu")
@@ -112,7 +112,7 @@ def _worker_of(side: str, texts: list[str]) -> Callable[[], int]:
 def _tokens(texts: list[str]) -> list[int]:
     from tokenizers import Tokenizer
 
-    from pipeline.offline_model import model_folder
+    from pipeline.embedding.bundled_model import model_folder
 
     tokenizer = Tokenizer.from_file(str(model_folder() / "tokenizer.json"))
     tokenizer.no_padding()

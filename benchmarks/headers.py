@@ -175,8 +175,8 @@ def score() -> tuple[int, int, int, int, list[str]]:
 
     A column counts once for its own role, or as wrong where a role is given to another.
     """
-    from pipeline.columns import guess_columns
-    from pipeline.errors import InputError
+    from pipeline.common.errors import InputError
+    from pipeline.reviews.column_roles import guess_columns
 
     whole = right = total = 0
     wrong = []

@@ -16,8 +16,8 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks import data
-from pipeline import layout
-from pipeline.stages import peak_memory_mb
+from pipeline.common.progress import peak_memory_mb
+from pipeline.projection import umap_layout
 
 _HEAD = "| vectors | map | seconds | of processor | trustworthiness |\n" + "| --- " * 5 + "|"
 _SAMPLED = 2_000  # rows whose neighbours on the map are looked at
@@ -70,12 +70,12 @@ def peer(n: int) -> None:
 
     print(_HEAD)
     for name, vectors in _sets(n):
-        for warm in (umap.UMAP().fit, layout.lay_out):  # compile
+        for warm in (umap.UMAP().fit, umap_layout.lay_out):  # compile
             warm(vectors[:5_000])
         for _ in range(2):
             for title, make in (
                 ("umap-learn's defaults", lambda v: umap.UMAP().fit_transform(v)),
-                ("this program", layout.lay_out),
+                ("this program", umap_layout.lay_out),
             ):
                 _row(name, title, vectors, make)
 
@@ -85,16 +85,16 @@ def parts(n: int) -> None:
     print(_HEAD)
     for name, vectors in _sets(n):
         for title, most in (("all", len(vectors)), ("half", len(vectors) // 2)):
-            layout.MOST_LAID_OUT = most
-            _row(name, f"{title} laid out", vectors, layout.lay_out)
+            umap_layout.MOST_LAID_OUT = most
+            _row(name, f"{title} laid out", vectors, umap_layout.lay_out)
 
 
 def cost(n: int, *, with_map: bool = True) -> None:
     """Seconds and peak memory of everything from vectors to topics and map, names left out."""
-    from pipeline.analysis import Settings, _agreement
-    from pipeline.neutral import fit_neutral
-    from pipeline.topic_stability import topic_stability
-    from pipeline.topics import find_topics
+    from pipeline.analysis.run import Settings, _agreement
+    from pipeline.embedding.neutral import fit_neutral
+    from pipeline.topics.clustering import find_topics
+    from pipeline.topics.stability import topic_stability
 
     raw, _, languages, means = made_up(n)
     began = time.perf_counter()
@@ -111,7 +111,7 @@ def cost(n: int, *, with_map: bool = True) -> None:
     mark("topics")
     if with_map:
         strata = np.unique(languages, return_inverse=True)[1] * 100 + topics.assignments
-        layout.lay_out(neutral, strata=strata)
+        umap_layout.lay_out(neutral, strata=strata)
         mark("map")
     seconds = np.diff([began, *(at for _, at in marks)])
     spent = ", ".join(f"{name} {s:.1f}" for (name, _), s in zip(marks, seconds, strict=True))
@@ -120,14 +120,14 @@ def cost(n: int, *, with_map: bool = True) -> None:
 
 
 def _sets(n: int) -> list[tuple[str, np.ndarray]]:
-    from pipeline.neutral import fit_neutral
-    from pipeline.rows import distinct_rows
+    from pipeline.common.arrays import distinct_rows
+    from pipeline.embedding.neutral import fit_neutral
 
     raw, _, languages, means = made_up(n)
     sets = [("made up", fit_neutral(raw, languages, means).transform(raw))]
     if data.folder():
-        from pipeline.encoder import load_encoder
-        from pipeline.parallel import parallel_means
+        from pipeline.embedding.encoder import load_encoder
+        from pipeline.embedding.parallel_corpus import parallel_means
 
         encoder = load_encoder()
         hotel = data.load("hotel_parallel_dev", encoder)

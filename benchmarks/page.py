@@ -32,9 +32,9 @@ _TITLES = ("A", "Our second stay", "Trip with the family", "Business", "Weekend"
 
 def made_up(rows: int, *, seed: int = 0) -> tuple[bytes, list[list[str]]]:
     """A file of ``rows`` reviews, and the sentences that each is made of."""
-    from pipeline.languages import identify
-    from pipeline.reviews import read_reviews
-    from pipeline.units import SENTENCE, make_units
+    from pipeline.reviews.read import read_reviews
+    from pipeline.reviews.units import SENTENCE, make_units
+    from pipeline.text.language_id import identify
 
     sample = read_reviews(SAMPLE / "hotel_reviews.csv")
     codes = identify(sample.texts)
@@ -62,16 +62,16 @@ def made_up(rows: int, *, seed: int = 0) -> tuple[bytes, list[list[str]]]:
 
 def keep(rows: int, folder: Path) -> str:
     """Analyse the made-up file and put it into the list; its token there."""
-    from pipeline.analysis import Prepared, analyse
-    from pipeline.analysis_folder import save_analysis
-    from pipeline.encoder import load_encoder
-    from pipeline.result import Settings
-    from pipeline.reviews import read_reviews
-    from pipeline.rows import unit_rows
-    from pipeline.store.catalogue import Catalogue
-    from pipeline.store.working_copy import keep_folder
-    from pipeline.units import REVIEW, make_units
-    from pipeline.vectors import embed_documents
+    from pipeline.analysis.analysis import Settings
+    from pipeline.analysis.run import Prepared, analyse
+    from pipeline.analysis.storage import save_analysis
+    from pipeline.common.arrays import unit_rows
+    from pipeline.embedding.embed import embed_documents
+    from pipeline.embedding.encoder import load_encoder
+    from pipeline.library.catalogue import Catalogue
+    from pipeline.library.checkout import keep_folder
+    from pipeline.reviews.read import read_reviews
+    from pipeline.reviews.units import REVIEW, make_units
 
     catalogue = Catalogue()
     name = f"made up {rows}"
@@ -159,8 +159,8 @@ class Page:
 
 def clicks(page: Page) -> list[tuple[str, Callable[[int], None]]]:
     """Each kind of click: its name, and what makes it, told which time it is."""
-    from pipeline.edits import apply_edit
-    from ui.filters import topics_key
+    from pipeline.analysis.edits.history import apply_edit
+    from ui.filters.filter_bar import topics_key
 
     languages = sorted(page.view.analysis.topics[0].languages)
     queries = ("Loud music at night", "朝食が美味しい", "sucio y viejo", "friendly staff")
@@ -186,7 +186,7 @@ def clicks(page: Page) -> list[tuple[str, Callable[[int], None]]]:
 
     rows = len(page.view.analysis.units)
     return [
-        ("Explore is opened", lambda _i: page.go("ui/explore.py")),
+        ("Explore is opened", lambda _i: page.go("ui/pages/explore.py")),
         ("after a breath", lambda _i: time.sleep(2)),
         ("nothing is changed", lambda _i: page.run()),
         ("a topic is chosen", topic),
@@ -200,7 +200,7 @@ def clicks(page: Page) -> list[tuple[str, Callable[[int], None]]]:
         ("a search", lambda i: page.search(queries[i % len(queries)])),
         ("50 and 20 hits", lambda i: page.set(top=(50, 20)[i % 2])),
         ("the search is cleared", lambda _i: page.search("")),
-        ("Topics is opened", lambda _i: page.go("ui/topics_page.py")),
+        ("Topics is opened", lambda _i: page.go("ui/pages/topics.py")),
         ("a topic is renamed", rename),
         ("two topics are merged", merge),
     ]
@@ -253,7 +253,7 @@ def main() -> None:
         if _profile:
             pstats.Stats(_profile).sort_stats("cumtime").print_stats(70)
             _profile = None
-    page.go("ui/explore.py")
+    page.go("ui/pages/explore.py")
     chart = page.at.get("plotly_chart")[0]
     print(f"the map: {len(chart.proto.spec):,} bytes")
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.encoder import load_encoder
-from pipeline.kmeans import kmeans
-from pipeline.languages import identify
-from pipeline.neutral import fit_neutral
-from pipeline.parallel import parallel_means
-from pipeline.topics import find_topics
+from pipeline.common.kmeans import kmeans
+from pipeline.embedding.encoder import load_encoder
+from pipeline.embedding.neutral import fit_neutral
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.text.language_id import identify
+from pipeline.topics.clustering import find_topics
 
 HEAD = ("set", "way", "topics", "in none", "NMI topic", "ARI topic", "NMI language", "seconds")
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.encoder import Encoder
-from pipeline.languages import identify
-from pipeline.neutral import NeutralSpace, fit_neutral, raw_space
-from pipeline.parallel import parallel_means
-from pipeline.topics import find_topics, group
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.neutral import NeutralSpace, fit_neutral, raw_space
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.text.language_id import identify
+from pipeline.topics.clustering import find_topics, group
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
 SEEDS = 5

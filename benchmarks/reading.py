@@ -21,15 +21,15 @@ from benchmarks.corpus import cases
 from benchmarks.corpus.case import Case
 from benchmarks.corpus.texts import COLUMNS, table
 from benchmarks.headers import score as score_headers
-from pipeline.errors import InputError
-from pipeline.reviews import reviews_from_table
-from pipeline.tables import Table, read_table
+from pipeline.common.errors import InputError
+from pipeline.reviews.read import reviews_from_table
+from pipeline.tables.read import Table, read_table
 
 _MEASURED = """
 import json, sys, time
 from pathlib import Path
 from pipeline.{module} import {function}
-from pipeline.stages import peak_memory_mb
+from pipeline.common.progress import peak_memory_mb
 start = time.perf_counter()
 result = {function}(Path(sys.argv[1]))
 seconds = time.perf_counter() - start
@@ -171,7 +171,7 @@ def main() -> None:
         path = Path(folder) / "large.csv"
         write_large(path, options.rows)
         size = path.stat().st_size / 1e6
-        for module, function in (("tables", "read_table"), ("reviews", "read_reviews")):
+        for module, function in (("tables.read", "read_table"), ("reviews.read", "read_reviews")):
             kept, read, seconds, peak = measure(path, module, function)
             print(f"{function}: {read:,} rows ({size:.0f} MB), {kept:,} kept, {seconds:.1f} s, "
                   f"{read / seconds:,.0f} rows/s, peak {peak:,.0f} MB")  # fmt: skip

@@ -13,15 +13,17 @@ import pandas as pd
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.encoder import Encoder, load_encoder
-from pipeline.languages import identify
-from pipeline.neutral import NeutralSpace, fit_neutral
-from pipeline.parallel import parallel_means
-from pipeline.search import Query, SearchIndex, parse_query, search, search_reviews
-from pipeline.search.estimate import estimate_share
-from pipeline.search.golden import GoldenQuery, evaluate
-from pipeline.search.ranking import match_shares
-from pipeline.search.strength import LABELS, labels
+from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.neutral import NeutralSpace, fit_neutral
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.search.evaluation import GoldenQuery, evaluate
+from pipeline.search.hybrid import match_shares, search_reviews
+from pipeline.search.index import SearchIndex
+from pipeline.search.knn import search
+from pipeline.search.prevalence import estimate_share
+from pipeline.search.query import Query, parse_query
+from pipeline.search.relevance import LABELS, labels
+from pipeline.text.language_id import identify
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
 # Each stands in three reviews, in sentences of three languages; none is in the sample.

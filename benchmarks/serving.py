@@ -18,12 +18,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis import identify_languages
-from pipeline.jobs import WorkerClient
-from pipeline.places import CACHE_VARIABLE, cache_folder
-from pipeline.reviews import read_reviews
-from pipeline.sentences import split_sentences
-from pipeline.vectors import SAMPLE_VECTORS
+from pipeline.analysis.run import identify_languages
+from pipeline.common.paths import CACHE_VARIABLE, SAMPLE_VECTORS, cache_folder
+from pipeline.jobs.client import WorkerClient
+from pipeline.reviews.read import read_reviews
+from pipeline.text.sentences import split_sentences
 
 _SAMPLE = SAMPLE_VECTORS.parent / "hotel_reviews.csv"
 _QUERIES = ("loud music at night", "朝食が美味しい", "la piscina estaba fría", "kein Parkplatz")
@@ -62,8 +61,10 @@ def made(rows: int, *, seed: int = 0) -> pd.DataFrame:
 
 
 def _measure(folder: Path, rows: int, most: float, every: float) -> None:
-    from pipeline.result import Settings
-    from pipeline.search import SearchIndex, parse_query, search_reviews
+    from pipeline.analysis.analysis import Settings
+    from pipeline.search.hybrid import search_reviews
+    from pipeline.search.index import SearchIndex
+    from pipeline.search.query import parse_query
 
     table = made(max(rows, _SEARCHED))
     source = folder / "reviews.csv"

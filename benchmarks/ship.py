@@ -5,17 +5,17 @@ the bundled model; a test fails until it was.
 """
 
 from benchmarks.data import SAMPLE
-from pipeline.aspects import NAME as ASPECTS
-from pipeline.aspects import OTHER
-from pipeline.encoder import load_encoder
-from pipeline.glosses import measure_words
-from pipeline.languages import identify
-from pipeline.model_data import measure_line_means, ship
-from pipeline.parallel import measure_parallel
-from pipeline.polarity import NAME as POLARITY
-from pipeline.reviews import read_reviews
-from pipeline.units import SENTENCE, make_units
-from pipeline.vectors import write_sample_vectors
+from pipeline.embedding.embed import write_sample_vectors
+from pipeline.embedding.encoder import load_encoder
+from pipeline.embedding.parallel_corpus import measure_parallel
+from pipeline.embedding.reference import measure_line_means, ship
+from pipeline.reviews.read import read_reviews
+from pipeline.reviews.units import SENTENCE, make_units
+from pipeline.text.language_id import identify
+from pipeline.topics.aspects import NAME as ASPECTS
+from pipeline.topics.aspects import OTHER
+from pipeline.topics.glosses import measure_words
+from pipeline.topics.polarity import NAME as POLARITY
 
 if __name__ == "__main__":
     encoder = load_encoder()

@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.offline_model import model_folder
+from pipeline.embedding.bundled_model import model_folder
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "transformers", "sklearn", "umap", "numba", "faiss", "onnxruntime", "scipy")

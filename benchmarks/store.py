@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import psutil
 
-from pipeline.store.engine import Fingerprint
-from pipeline.store.filter_text import parse_filter
-from pipeline.store.filters import And, Equals, Filter, Not, Range
-from pipeline.store.store import LocalStore, open_store
+from pipeline.filters.expressions import And, Equals, Filter, Not, Range
+from pipeline.filters.parser import parse_filter
+from pipeline.stores.base import Fingerprint
+from pipeline.stores.local import LocalStore, open_store
 
 D, TOP, ROUNDS = 384, 10, 40
 _LANGUAGES = np.array("en de fr ja zh es it ko nl pt pl ru tr th vi ar sv cs el he".split(), object)

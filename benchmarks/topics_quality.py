@@ -11,12 +11,12 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.encoder import Encoder, load_encoder
-from pipeline.languages import identify
-from pipeline.neutral import fit_neutral
-from pipeline.parallel import parallel_means
-from pipeline.topic_stability import topic_stability
-from pipeline.topics import Topics, find_topics, group
+from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.neutral import fit_neutral
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.text.language_id import identify
+from pipeline.topics.clustering import Topics, find_topics, group
+from pipeline.topics.stability import topic_stability
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
 SEEDS = 5

@@ -8,12 +8,12 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.encoder import Encoder
-from pipeline.languages import identify
-from pipeline.neutral import fit_neutral
-from pipeline.topics import find_topics
-from pipeline.units import REVIEW, SENTENCE, make_units
-from pipeline.vectors import embed_documents
+from pipeline.embedding.embed import embed_documents
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.neutral import fit_neutral
+from pipeline.reviews.units import REVIEW, SENTENCE, make_units
+from pipeline.text.language_id import identify
+from pipeline.topics.clustering import find_topics
 
 Row = tuple[str, str, str, str]
 _JOINED = 3  # sentences of a composed review

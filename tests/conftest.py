@@ -88,14 +88,14 @@ def fake_encoder() -> FakeEncoder:
 @pytest.fixture(scope="session")
 def encoder():
     """The bundled model."""
-    from pipeline.encoder import load_encoder
+    from pipeline.embedding.encoder import load_encoder
 
     return load_encoder()
 
 
 @pytest.fixture(scope="session")
 def sample_reviews():
-    from pipeline.reviews import read_reviews
+    from pipeline.reviews.read import read_reviews
 
     return read_reviews(SAMPLE)
 

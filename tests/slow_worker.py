@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from conftest import FakeEncoder
 
-from pipeline import worker
+from pipeline.jobs import worker
 
 
 class SlowEncoder(FakeEncoder):

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.additions import add_reviews
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import load_analysis, save_analysis
-from pipeline.drift import drift, in_words, trends
-from pipeline.edits import apply_edit
-from pipeline.errors import InputError
-from pipeline.evidence import evidence, nearness_to_other_languages
-from pipeline.facets import facets_of
-from pipeline.intervals import wilson
-from pipeline.reviews import read_reviews
-from pipeline.topic_fit import learn_fit
+from pipeline.analysis.add_file import add_reviews
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import load_analysis, save_analysis
+from pipeline.common.errors import InputError
+from pipeline.common.intervals import wilson
+from pipeline.insights.attributes import facets_of
+from pipeline.insights.drift import drift, in_words, trends
+from pipeline.insights.topic_quality import evidence, nearness_to_other_languages
+from pipeline.reviews.read import read_reviews
+from pipeline.topics.outliers import learn_fit
 
 TOPICS = {
     "pool": "pool water warm swim lane",

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import load_analysis
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews
-from pipeline.search import parse_query, search_reviews
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import load_analysis
+from pipeline.common.errors import InputError
+from pipeline.reviews.read import read_reviews
+from pipeline.search.hybrid import search_reviews
+from pipeline.search.query import parse_query
 from tests.conftest import ROOT
 
 

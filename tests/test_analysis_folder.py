@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import load_analysis, save_analysis
-from pipeline.errors import InputError
-from pipeline.export import reviews_csv
-from pipeline.reviews import read_reviews
-from pipeline.unit_filters import filter_units
+from pipeline.analysis.export import reviews_csv
+from pipeline.analysis.filter_columns import filter_units
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import load_analysis, save_analysis
+from pipeline.common.errors import InputError
+from pipeline.reviews.read import read_reviews
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
 LANGUAGES = ["English", "ja-JP", "Deutsch"]

@@ -7,10 +7,10 @@ import pytest
 from apptest import SMALL, THINGS, finish, press, session, start, upload
 from conftest import SAMPLE
 
-from pipeline.analysis import Settings
-from ui.serving import forget_old_sessions
-from ui.state import Session, Source
-from ui.widgets import plain, stars, time_left
+from pipeline.analysis.run import Settings
+from ui.components.widgets import plain, stars, time_left
+from ui.session.server import forget_old_sessions
+from ui.session.session import Session, Source
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
@@ -23,10 +23,10 @@ def no_start(monkeypatch):
 def test_every_page_opens_without_an_analysis():
     at = start()
     assert at.title[0].value == "What do your guests say, in every language?"
-    at.switch_page("ui/explore.py").run()
+    at.switch_page("ui/pages/explore.py").run()
     assert at.title[0].value == "Nothing to explore yet"
     assert not at.exception
-    at.switch_page("ui/about.py").run()
+    at.switch_page("ui/pages/how_it_works.py").run()
     assert at.title[0].value == "How it works"
     assert not at.exception
 

@@ -8,13 +8,12 @@ from apptest import APP, press, run_until, session, start, upload
 from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 
-from pipeline import jobs
-from pipeline.analysis import Settings
-from pipeline.jobs import WorkerClient
-from pipeline.store.catalogue import Catalogue
-from ui import serving
-from ui.folders import hold
-from ui.state import Session, Source
+from pipeline.analysis.run import Settings
+from pipeline.jobs.client import WorkerClient
+from pipeline.library.catalogue import Catalogue
+from ui.session import server
+from ui.session.folders import hold
+from ui.session.session import Session, Source
 
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 ROWS = 1500
@@ -34,11 +33,11 @@ def slow_worker(tmp_path_factory):
         patch.setenv("POLYGUEST_EARLY_SECONDS", "0.4")
         command = [sys.executable, str(ROOT / "tests" / "slow_worker.py")]
         client = WorkerClient(command, files=folder / "jobs")
-        patch.setattr(jobs, "_shared", client)
-        serving.worker.clear()
+        patch.setattr(client, "_shared", client)
+        server.worker.clear()
         yield client
         client.close()
-    serving.worker.clear()
+    server.worker.clear()
 
 
 def analyse(at, data):
@@ -117,10 +116,10 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
     reviews = session(at).view.early[0]
     assert f"Stopped: this is {reviews:,} of 1,500 reviews" in said(at)
     assert "job" not in at.query_params
-    at.switch_page("ui/topics_page.py").run()
+    at.switch_page("ui/pages/topics.py").run()
     assert not at.exception
     assert all(button.disabled for button in at.button if button.label == "Make the topic")
-    at.switch_page("ui/explore.py").run()
+    at.switch_page("ui/pages/explore.py").run()
     topics = [topic.name for topic in session(at).view.analysis.topics[:4]]
     press(at, "Go on")
     run_until(at, lambda: session(at).view.early is None or session(at).view.early[0] > reviews)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from apptest import finish, pieces, press, session, start
 
-from pipeline.analysis import Settings
-from ui.scatter import chosen_rows
+from pipeline.analysis.run import Settings
+from ui.explore.map import chosen_rows
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,9 @@ def test_the_sample_is_one_press_from_its_map(explored):
     assert agreement["raw"] > 0.5
     assert agreement["neutral"] < 0.15
     assert f"<b>{agreement['neutral']:.2f}</b>" in body
-    explored.switch_page("ui/about.py").run()
+    explored.switch_page("ui/pages/how_it_works.py").run()
     assert "Without the correction" in pieces(explored)
-    explored.switch_page("ui/explore.py").run()
+    explored.switch_page("ui/pages/explore.py").run()
     assert not explored.exception
 
 
@@ -83,7 +83,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at.run()
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     assert not any("The table has the first" in caption.value for caption in at.caption)
-    monkeypatch.setattr("ui.scatter._TABLED", 1)
+    monkeypatch.setattr("ui.explore.map._TABLED", 1)
     at.session_state["colour"] = "language"
     at.run()
     assert len(at.dataframe[0].value) == 1

@@ -6,8 +6,8 @@ import io
 import pytest
 from apptest import finish, pieces, press, session, start, upload
 
-from ui.card_html import sparkline
-from ui.filters import topics_key
+from ui.filters.filter_bar import topics_key
+from ui.topics.card_html import sparkline
 
 ABOUT = {
     "bed": ("soft", "hard", "too short", "very clean", "creaking", "comfortable"),
@@ -37,7 +37,7 @@ def page():
     finish(press(at, "Analyse"))
     at.toggle(key="auto").set_value(False).run()
     at.slider(key="count").set_value(4).run()
-    return go(finish(at), "ui/topics_page.py")
+    return go(finish(at), "ui/pages/topics.py")
 
 
 def go(at, where):
@@ -81,7 +81,7 @@ def test_the_map_is_one_press_from_a_card(page):
     press(page, "Show on the map")
     assert page.session_state[topics_key(view)] == [0]
     assert "of 96 pass the filters" in pieces(page)
-    go(page, "ui/topics_page.py")
+    go(page, "ui/pages/topics.py")
 
 
 def test_a_rename_is_undone_and_redone_at_once(page):
@@ -114,10 +114,10 @@ def test_a_hidden_topic_leaves_every_page_and_comes_back(page):
     press(open_menu(page, name), "Hide this topic")
     assert name not in names(page)
     assert pieces(page).count('class="pg-card"') == 3
-    go(page, "ui/explore.py")
+    go(page, "ui/pages/explore.py")
     topics = next(box for box in page.multiselect if box.label == "Topics")
     assert not any(name in option for option in topics.options)
-    go(page, "ui/topics_page.py")
+    go(page, "ui/pages/topics.py")
     press(page, "Show again")
     assert name in names(page)
 
@@ -158,7 +158,7 @@ def test_chosen_reviews_are_moved(page):
     goal = view.analysis.topics[0]
     units = tuple(int(u) for u in (view.analysis.assignments == 2).nonzero()[0][:3])
     session(page).selected = units
-    go(page, "ui/explore.py")
+    go(page, "ui/pages/explore.py")
     page.session_state[f"move-{view.number}"] = True
     page.run()
     page.selectbox(key=f"move-to-{view.number}").set_value(goal.key).run()
@@ -168,7 +168,7 @@ def test_chosen_reviews_are_moved(page):
     assert all(moved.topic_of(unit).key == goal.key for unit in units)
     next(button for button in page.button if button.label.startswith("Undo: moved")).click().run()
     session(page).selected = ()
-    go(page, "ui/topics_page.py")
+    go(page, "ui/pages/topics.py")
 
 
 def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
@@ -194,7 +194,7 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
     assert not page.error
     assert len(session(page).view.analysis.batches) == 2
     assert len(session(page).view.analysis.texts) == len(new.texts)
-    go(page, "ui/explore.py")
+    go(page, "ui/pages/explore.py")
     files = next(box for box in page.multiselect if box.label == "Files")
     files.set_value([1]).run()
     assert "24 reviews of 120 pass" in pieces(page)
@@ -202,7 +202,7 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
 
 def test_a_file_without_dates_has_nothing_to_compare():
     at = upload(start(), b"\n".join(line.split(b",")[0] for line in reviews(1).splitlines()))
-    go(finish(press(at, "Analyse")), "ui/topics_page.py")
+    go(finish(press(at, "Analyse")), "ui/pages/topics.py")
     at.session_state["part"] = "What changed"
     at.run()
     assert not at.exception

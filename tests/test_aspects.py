@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeline.aspects import (
+from pipeline.embedding.neutral import fit_neutral
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.reference import is_shipped, load_lines
+from pipeline.text.language_id import identify
+from pipeline.topics.aspects import (
     _candidates,
     about_hotels,
     aspect_groups,
@@ -12,11 +16,7 @@ from pipeline.aspects import (
     hotel_topics,
     match_aspects,
 )
-from pipeline.languages import identify
-from pipeline.model_data import is_shipped, load_lines
-from pipeline.naming import name_languages, name_topics, says_nothing
-from pipeline.neutral import fit_neutral
-from pipeline.parallel import parallel_means
+from pipeline.topics.naming import name_languages, name_topics, says_nothing
 
 SAID = {
     "Wi-Fi and internet": [

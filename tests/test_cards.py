@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from pipeline.analysis import Settings, analyse
-from pipeline.cards import sort_cards, topic_cards
-from pipeline.curve import candidates_figure, reason
-from pipeline.facets import facets_of
-from pipeline.localise import in_language, name_languages, preferred_language
-from pipeline.periods import by_days, by_file, by_month, days, new_languages
-from pipeline.result import Batch
-from pipeline.reviews import read_reviews
+from pipeline.analysis.analysis import Batch
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.topic_names import in_language, name_languages, preferred_language
+from pipeline.figures.topic_count import candidates_figure, reason
+from pipeline.insights.attributes import facets_of
+from pipeline.insights.periods import by_days, by_file, by_month, days, new_languages
+from pipeline.insights.topic_summary import sort_cards, topic_cards
+from pipeline.reviews.read import read_reviews
 
 WORDS = {"pool": "pool water warm swim " * 4, "noise": "noise loud music street " * 4}
 

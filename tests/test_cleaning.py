@@ -1,10 +1,10 @@
 import pytest
 
-from pipeline.cleaning import Cleaner, Rules, is_one_word, join_parts, strip_boilerplate
-from pipeline.columns import Columns, guess_columns
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews, reviews_from_table
-from pipeline.tables import read_table
+from pipeline.common.errors import InputError
+from pipeline.reviews.cleaning import Cleaner, Rules, is_one_word, join_parts, strip_boilerplate
+from pipeline.reviews.column_roles import Columns, guess_columns
+from pipeline.reviews.read import read_reviews, reviews_from_table
+from pipeline.tables.read import read_table
 
 
 @pytest.mark.parametrize(

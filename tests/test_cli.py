@@ -192,13 +192,14 @@ def test_read_writes_table_and_report(tmp_path):
 
 
 def test_a_fault_of_the_program_is_one_line_too(monkeypatch, capsys, sample_folder):
-    from pipeline import __main__, analysis_folder
+    from pipeline.analysis import storage
+    from pipeline.cli import main
 
     def broken(folder):
         raise RuntimeError("secret /path")
 
-    monkeypatch.setattr(analysis_folder, "load_analysis", broken)
-    assert __main__.main(["search", str(sample_folder), "query"]) == 1
+    monkeypatch.setattr(storage, "load_analysis", broken)
+    assert main.main(["search", str(sample_folder), "query"]) == 1
     shown = capsys.readouterr().err
     assert shown.startswith("error: something went wrong") and "secret" not in shown
     assert len(shown.splitlines()) == 1

@@ -4,8 +4,8 @@ import csv
 
 from conftest import SAMPLE, run
 
-from pipeline.analysis_folder import load_analysis, save_state
-from pipeline.edits import apply_edit
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.analysis.storage import load_analysis, save_state
 
 
 def test_next_month_falls_into_last_months_topics(tmp_path):

@@ -2,8 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.columns import Columns, guess_columns, is_known_name, parse_dates, parse_ratings
-from pipeline.errors import InputError
+from pipeline.common.errors import InputError
+from pipeline.reviews.column_roles import (
+    Columns,
+    guess_columns,
+    is_known_name,
+    parse_dates,
+    parse_ratings,
+)
 
 ROLES = ("id", "hotel", "date", "rating", "language", "title", "text")
 HEADERS = """

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from conftest import FakeEncoder
 
-from pipeline.analysis import Prepared, Settings, analyse, identify_languages
-from pipeline.analysis_folder import load_analysis, save_analysis
-from pipeline.early import Budget, EarlyLooks, early_folders, order_of
-from pipeline.edits import in_colours_of
-from pipeline.errors import InputError
-from pipeline.export import reviews_csv, topics_csv
-from pipeline.fair_embedding import embed_fairly
-from pipeline.reviews import read_reviews
-from pipeline.rows import fair_order
-from pipeline.stages import StageLog
-from pipeline.tasks import run_analyse
-from pipeline.units import make_units
+from pipeline.analysis.edits.history import in_colours_of
+from pipeline.analysis.embedding_order import embed_fairly
+from pipeline.analysis.export import reviews_csv, topics_csv
+from pipeline.analysis.partial import Budget, EarlyLooks, early_folders, order_of
+from pipeline.analysis.run import Prepared, Settings, analyse, identify_languages
+from pipeline.analysis.storage import load_analysis, save_analysis
+from pipeline.common.arrays import fair_order
+from pipeline.common.errors import InputError
+from pipeline.common.progress import StageLog
+from pipeline.jobs.tasks import run_analyse
+from pipeline.reviews.read import read_reviews
+from pipeline.reviews.units import make_units
 
 THINGS = {
     "pool": "warm lane water swim dive",
@@ -167,7 +167,7 @@ def test_a_look_that_cannot_be_made_is_no_fault(tmp_path, cache, monkeypatch):
     def refuse(*_arguments, **_options):
         raise InputError("3 topics can't be made")
 
-    monkeypatch.setattr("pipeline.early.analyse", refuse)
+    monkeypatch.setattr("pipeline.analysis.partial.analyse", refuse)
     assert embed(made(1500), tmp_path)[2] == []
 
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import load_analysis, load_state, save_analysis, save_state
-from pipeline.edits import apply_edit, carry_over, describe_edit, redo, undo, unit_refs
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews
+from pipeline.analysis.edits.draft import unit_refs
+from pipeline.analysis.edits.history import apply_edit, carry_over, describe_edit, redo, undo
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import load_analysis, load_state, save_analysis, save_state
+from pipeline.common.errors import InputError
+from pipeline.reviews.read import read_reviews
 
 THINGS = {
     "pool": "the pool water was warm swim swimming lane",

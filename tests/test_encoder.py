@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.encoder import load_encoder
-from pipeline.errors import InputError
-from pipeline.sentence_encoder import SentenceEncoder
+from pipeline.common.errors import InputError
+from pipeline.embedding.encoder import load_encoder
+from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 TEXTS = ["Very clean", "Ein sehr sauberes Zimmer mit Blick auf den See", "房间很干净", "Very clean"]
 

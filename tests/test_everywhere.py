@@ -11,18 +11,19 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.__main__ import main
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import load_analysis, save_state
-from pipeline.edits import apply_edit
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews
-from pipeline.search import parse_query, search_reviews
-from pipeline.store import searchable
-from pipeline.store.catalogue import Catalogue
-from pipeline.store.everywhere import search_everywhere
-from pipeline.store.filter_text import parse_filter
-from pipeline.store.searchable import is_searchable, load_searchable, make_searchable
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import load_analysis, save_state
+from pipeline.cli.main import main
+from pipeline.common.errors import InputError
+from pipeline.filters.parser import parse_filter
+from pipeline.library import search_store
+from pipeline.library.catalogue import Catalogue
+from pipeline.library.cross_search import search_everywhere
+from pipeline.library.search_store import is_searchable, load_searchable, make_searchable
+from pipeline.reviews.read import read_reviews
+from pipeline.search.hybrid import search_reviews
+from pipeline.search.query import parse_query
 from tests.conftest import ROOT, FakeEncoder
 from tests.naughty import NAUGHTY
 
@@ -137,13 +138,13 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
     save_state(apply_edit(analysis, edit, encoder=FakeEncoder()), rose)
     assert not is_searchable(rose) and is_searchable(folder(catalogue, "Lily"))
     written = []
-    upsert = searchable.LocalStore.upsert
+    upsert = search_store.LocalStore.upsert
 
     def noted(self, ids, *rest):
         written.extend(ids)
         return upsert(self, ids, *rest)
 
-    monkeypatch.setattr(searchable.LocalStore, "upsert", noted)
+    monkeypatch.setattr(search_store.LocalStore, "upsert", noted)
     assert make_searchable(rose) and not make_searchable(rose)
     assert sorted(map(int, written)) == np.flatnonzero(analysis.assignments == 1).tolist()
     hits = ask(catalogue, "number 1", top=100, where=parse_filter("topic = Bathing")).hits
@@ -153,7 +154,7 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
 def test_another_analysis_in_its_place_is_filled_anew(catalogue, analyses):
     fill(catalogue)
     token = catalogue.find("Rose").token
-    from pipeline.analysis_folder import save_analysis
+    from pipeline.analysis.storage import save_analysis
 
     with catalogue.locked():
         catalogue.replace(token, analyses[1], lambda path: save_analysis(analyses[1], path))
@@ -193,7 +194,7 @@ def test_damage_is_found_and_mended(catalogue):
 KILLED = """
 import sys
 from pathlib import Path
-from pipeline.store.searchable import make_searchable
+from pipeline.library.search_store import make_searchable
 print("ready", flush=True)
 make_searchable(Path(sys.argv[1]))
 print("done", flush=True)
@@ -238,7 +239,7 @@ def test_naughty_strings_as_query_and_as_cells(tmp_path, cache):
 
 
 def test_command_line(catalogue, monkeypatch, capsys, encoder):
-    monkeypatch.setattr("pipeline.encoder.load_encoder", lambda model: FakeEncoder())
+    monkeypatch.setattr("pipeline.embedding.encoder.load_encoder", lambda model: FakeEncoder())
     monkeypatch.setenv("POLYGUEST_DATA", str(catalogue.folder.parent))
     assert main(["analyses", "search", "the pool of Rose", "--top", "3", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)

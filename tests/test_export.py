@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from pipeline.export import safe_cell, to_csv
+from pipeline.common.csv_writer import safe_cell, to_csv
 
 
 @pytest.mark.parametrize(

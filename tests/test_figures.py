@@ -4,21 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import figures
-from pipeline.colours import COLOURS, PALETTE, categorise, colourings
-from pipeline.facets import excerpt, facets_of, language_name, topic_table
-from pipeline.figures import (
-    MOST_POINTS,
-    drawn_units,
-    map_description,
-    map_figure,
-)
-from pipeline.grouping import Grouping
-from pipeline.labels import hover_name
-from pipeline.neutral import raw_space
-from pipeline.result import Analysis, Batch, Settings, Topic
-from pipeline.topic_space import fit_topic_space
-from pipeline.units import whole_reviews
+from pipeline.analysis.analysis import Analysis, Batch, Settings
+from pipeline.embedding.neutral import raw_space
+from pipeline.figures import map
+from pipeline.figures.colours import COLOURS, categorise, colourings
+from pipeline.figures.map import MOST_POINTS, drawn_units, map_description, map_figure
+from pipeline.figures.map_labels import hover_name
+from pipeline.insights.attributes import excerpt, facets_of, language_name, topic_table
+from pipeline.reviews.units import whole_reviews
+from pipeline.topics.assigner import Grouping
+from pipeline.topics.space import fit_topic_space
+from pipeline.topics.topic import PALETTE, Topic
 
 
 def made_up(
@@ -207,7 +203,7 @@ def test_a_large_map_goes_without_texts(monkeypatch):
     analysis = made_up()
     small = map_figure(analysis, facets_of(analysis)).data
     assert all(len(trace.hovertext) == len(trace.x) for trace in small)
-    monkeypatch.setattr(figures, "MOST_TEXTS", 5)
+    monkeypatch.setattr(map, "MOST_TEXTS", 5)
     large = map_figure(analysis, facets_of(analysis), hits=np.array([3])).data
     *topics, hits = large
     assert all(trace.hovertext is None for trace in topics)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pipeline.glosses import gloss_keywords
-from pipeline.lexicon import meanings
-from pipeline.neutral import NeutralSpace
-from pipeline.parallel import parallel_means
+from pipeline.embedding.neutral import NeutralSpace
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.topics.glosses import gloss_keywords
+from pipeline.topics.lexicon import meanings
 
 KNOWN = {
     "de": {"frühstück": "breakfast", "handtücher": "towels", "parkplatz": "parking"},

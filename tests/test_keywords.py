@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.keywords import topic_keywords
-from pipeline.naming import name_topics
+from pipeline.topics.keywords import topic_keywords
+from pipeline.topics.naming import name_topics
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TEXTS = [

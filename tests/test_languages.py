@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.languages import identify, language_code
+from pipeline.text.language_id import identify, language_code
 
 NAMES = """
 en English Englisch anglais inglés 英語 영어 الإنجليزية английский eng EN-gb|de German Deutsch

@@ -6,10 +6,10 @@ from sklearn.manifold import trustworthiness
 from test_topics import blobs
 from umap.umap_ import find_ab_params
 
-from pipeline import forces, layout, neighbours
-from pipeline.layout import lay_out
-from pipeline.neighbours import nearest_neighbours, place_among
-from pipeline.rows import stratified, unit_rows
+from pipeline.common.arrays import stratified, unit_rows
+from pipeline.projection import neighbours, optimise, umap_layout
+from pipeline.projection.neighbours import nearest_neighbours, place_among
+from pipeline.projection.umap_layout import lay_out
 
 
 def test_likes_lie_together_and_the_seed_decides():
@@ -23,7 +23,7 @@ def test_likes_lie_together_and_the_seed_decides():
 
 
 def test_a_larger_file_begins_with_some_of_it(monkeypatch):
-    monkeypatch.setattr(layout, "_COARSE_ABOVE", 5_000)
+    monkeypatch.setattr(umap_layout, "_COARSE_ABOVE", 5_000)
     vectors, truth = blobs(8, 650)  # above the size where umap computes all distances
     places = lay_out(vectors)
     rows = np.arange(0, len(vectors), 40)
@@ -72,29 +72,29 @@ def test_among_many_rows_nearly_all_neighbours_are_found(monkeypatch):
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
     vectors, _ = blobs(5, 300)
-    graph = layout._graph(nearest_neighbours(vectors, 10))
+    graph = umap_layout._graph(nearest_neighbours(vectors, 10))
     begun = np.random.default_rng(0).normal(size=(1_500, 2))
     found = []
     for cores, part in ((1, 1_500), (2, 1_000), (3, 70)):
-        monkeypatch.setattr(forces, "usable_cores", lambda cores=cores: cores)
-        monkeypatch.setattr(forces, "_PART", part)
-        found.append(forces.settle(graph, begun, 20, momentum=0.9, seed=3).tobytes())
+        monkeypatch.setattr(optimise, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(optimise, "_PART", part)
+        found.append(optimise.settle(graph, begun, 20, momentum=0.9, seed=3).tobytes())
     assert len(set(found)) == 1
-    assert forces.settle(graph, begun, 20, momentum=0.9, seed=4).tobytes() != found[0]
+    assert optimise.settle(graph, begun, 20, momentum=0.9, seed=4).tobytes() != found[0]
 
 
 def test_the_tables_of_forces_are_umaps():
     apart = np.array([1e-4, 0.05, 1.0, 9.0, 400.0], np.float32)
-    cells = (apart.view(np.int32) >> 16) - forces._LEAST
+    cells = (apart.view(np.int32) >> 16) - optimise._LEAST
     a, b = find_ab_params(1.0, 0.1)
     bent = a * apart**b
     pull = 2 * a * b * apart ** (b - 1) / (1 + bent)
     push = 2 * b / ((0.001 + apart) * (1 + bent))
-    np.testing.assert_allclose(forces._curves()[:, cells], [pull, push], rtol=0.02)
+    np.testing.assert_allclose(optimise._curves()[:, cells], [pull, push], rtol=0.02)
 
 
 def test_a_very_large_file_is_laid_out_in_part(monkeypatch):
-    monkeypatch.setattr(layout, "MOST_LAID_OUT", 400)
+    monkeypatch.setattr(umap_layout, "MOST_LAID_OUT", 400)
     vectors, truth = blobs(6, 200)
     vectors = np.vstack([vectors, vectors[:3]])
     heard = []

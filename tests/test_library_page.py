@@ -5,11 +5,11 @@ import zipfile
 import pytest
 from apptest import SMALL, finish, pieces, press, run_until, session, start, upload
 
-from pipeline.edits import apply_edit
-from pipeline.search.golden import GoldenQuery, load_golden, save_golden
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.library.catalogue import Catalogue
+from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
-from pipeline.store.catalogue import Catalogue
-from ui.keeping import title_of
+from ui.session.autosave import title_of
 
 SEARCH = SavedSearch("night", "noise at night")
 JUDGED = GoldenQuery("night", frozenset({"3", "\ud800 4"}), frozenset({"5"}))
@@ -62,7 +62,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
 
     other = start()
     assert "&lt;img src=x&gt;" in pieces(other)
-    go(other, "ui/library.py")
+    go(other, "ui/pages/analyses.py")
     body = pieces(other)
     assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات.csv</bdi>" in body
     assert "64 reviews" in body
@@ -72,7 +72,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert session(other).view.folder.is_relative_to(session(other).folder)
 
     # Its settings can still be changed: the file is there, and so are the edits.
-    go(other, "ui/explore.py").toggle(key="correction").set_value(False).run()
+    go(other, "ui/pages/explore.py").toggle(key="correction").set_value(False).run()
     finish(other)
     assert not other.error
     assert session(other).view.original.settings.space == "raw"
@@ -81,7 +81,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert load_golden(Catalogue().path(entry.token)) == (JUDGED,)
     assert other.session_state["search-state"].golden == (JUDGED,)
 
-    go(other, "ui/library.py")
+    go(other, "ui/pages/analyses.py")
     click(other, f"delete-{entry.token}")
     assert Catalogue().entries() == []
     assert "Deleted: " in pieces(other)
@@ -116,7 +116,7 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
 def test_two_people_at_one_analysis_overwrite_nothing(data):
     one = analysed()
     (entry,) = Catalogue().entries()
-    other = go(start(), "ui/library.py")
+    other = go(start(), "ui/pages/analyses.py")
     click(other, f"open-list-{entry.token}")
     rename_topic(one, "Sleep")
     rename_topic(other, "Rest")
@@ -137,7 +137,7 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     Catalogue().export(entry.token, path)
     with zipfile.ZipFile(path) as bundle:
         assert b"Sleep" in bundle.read("topics.csv")
-    go(at, "ui/library.py")
+    go(at, "ui/pages/analyses.py")
 
     def put(content):
         at.file_uploader[0].upload("analysis.zip", content, "application/zip").run()
@@ -158,7 +158,7 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
 
     # Without its file, its rows are: other settings still work.
     click(at, f"open-list-{imported.token}")
-    go(at, "ui/explore.py").toggle(key="correction").set_value(False).run()
+    go(at, "ui/pages/explore.py").toggle(key="correction").set_value(False).run()
     finish(at)
     assert not at.error
     assert len(session(at).view.original.texts) == 64
@@ -174,7 +174,7 @@ def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
     other = upload(start(), SMALL)
     assert "analysed this file before" not in pieces(other)
-    assert "reviews" not in pieces(go(other, "ui/library.py"))
+    assert "reviews" not in pieces(go(other, "ui/pages/analyses.py"))
     other.file_uploader[0].upload("a.zip", path.read_bytes(), "application/zip").run()
     assert not other.exception
     assert len(session(other).view.original.texts) == 64
@@ -185,10 +185,10 @@ def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
 def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monkeypatch):
     sample = tmp_path / "hotel_reviews.csv"
     sample.write_bytes(SMALL)
-    monkeypatch.setattr("ui.state.SAMPLE", sample)
+    monkeypatch.setattr("ui.session.session.SAMPLE", sample)
     at = finish(press(start(), "Try it with sample reviews"))
     assert Catalogue().entries() == []
-    go(at, "ui/library.py")
+    go(at, "ui/pages/analyses.py")
     press(at, "Keep it")
     assert [entry.name for entry in Catalogue().entries()] == ["hotel_reviews"]
     assert not any(button.label == "Keep it" for button in at.button)
@@ -225,7 +225,7 @@ def ask_everywhere(at, query):
 
 def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     analysed(name=NAME)
-    at = go(start(), "ui/library.py")
+    at = go(start(), "ui/pages/analyses.py")
     ask_everywhere(at, "Loud music at night")
     run_until(at, lambda: "everywhere-job" not in at.session_state)
     assert not at.exception and not at.error
@@ -240,7 +240,7 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     assert at.text_input(key="query").value == "Loud music at night"
 
     # Deleted, it is searched no more.
-    go(at, "ui/library.py")
+    go(at, "ui/pages/analyses.py")
     ask_everywhere(at, "Loud music at night")
     assert [b for b in at.button if b.key.startswith(f"everywhere-{entry.token}")]
     click(at, f"delete-{entry.token}")

@@ -1,8 +1,13 @@
 import pandas as pd
 
-from pipeline.columns import Columns
-from pipeline.memory import forget_columns, known_columns, remember_columns, remembered_columns
-from pipeline.places import cache_folder
+from pipeline.common.paths import cache_folder
+from pipeline.reviews.column_memory import (
+    forget_columns,
+    known_columns,
+    remember_columns,
+    remembered_columns,
+)
+from pipeline.reviews.column_roles import Columns
 
 NAMES = ["a", "b", "口コミ"]
 FRAME = pd.DataFrame(

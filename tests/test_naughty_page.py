@@ -7,7 +7,7 @@ import pytest
 from apptest import finish, pieces, press, session, start, upload
 from naughty import NAUGHTY
 
-from pipeline.store.filters import In
+from pipeline.filters.expressions import In
 
 QUERIES = 40
 NAMES = ["<script>alert(1)</script>", "![x](http://x.example/x.png)", "**a**", "=1+1", "'; DROP"]
@@ -56,7 +56,7 @@ def test_every_page_shows_them(explored):
 
 
 def test_as_queries(explored):
-    explored.switch_page("ui/explore.py").run()
+    explored.switch_page("ui/pages/explore.py").run()
     for text in NAUGHTY[:: len(NAUGHTY) // QUERIES]:
         explored.text_input(key="query").set_value(text[:2000])
         press(explored, "Search")
@@ -65,7 +65,7 @@ def test_as_queries(explored):
 
 
 def test_as_filters(explored):
-    explored.switch_page("ui/explore.py").run()
+    explored.switch_page("ui/pages/explore.py").run()
     hotels = explored.multiselect(key="hotels")
     for name in hotels.options[:: max(len(hotels.options) // 20, 1)]:
         explored.multiselect(key="hotels").set_value([name.rsplit(" (", 1)[0]])

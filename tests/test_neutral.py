@@ -5,7 +5,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score as nmi
 
-from pipeline.neutral import fit_neutral, raw_space
+from pipeline.embedding.neutral import fit_neutral, raw_space
 
 D, TOPICS, LANGUAGES = 48, 4, 6
 

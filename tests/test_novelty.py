@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from pipeline.additions import add_reviews
-from pipeline.analysis import Settings, analyse
-from pipeline.edits import apply_edit
-from pipeline.novelty import emerging
-from pipeline.reviews import read_reviews
+from pipeline.analysis.add_file import add_reviews
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.analysis.run import Settings, analyse
+from pipeline.reviews.read import read_reviews
+from pipeline.topics.novelty import emerging
 
 CHARGERS = """The charger for electric cars was broken
 No charging station for my EV in the garage

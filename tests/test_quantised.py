@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pipeline.encoder import DEFAULT_MODEL, load_encoder, named_precision, usual_precision
-from pipeline.errors import InputError
-from pipeline.offline_model import model_folder
-from pipeline.onnx_graph import quantise_rows
+from pipeline.common.errors import InputError
+from pipeline.embedding.bundled_model import model_folder
+from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, named_precision, usual_precision
+from pipeline.embedding.onnx_graph import quantise_rows
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_bits_depend_on_the_text_alone(both, sample_reviews):
 
 
 def test_a_damaged_graph_is_built_again(tmp_path):
-    from pipeline.quantised import graph_file
+    from pipeline.embedding.int8 import graph_file
 
     folder = tmp_path / "model"
     folder.symlink_to(model_folder())

@@ -48,7 +48,7 @@ def test_mutated_files_give_a_table_or_one_clear_line():
 def test_large_files_take_bounded_memory(tmp_path):
     path = tmp_path / "large.csv"
     write_large(path, 100_000)
-    kept, read, seconds, peak = measure(path, "tables", "read_table")
+    kept, read, seconds, peak = measure(path, "tables.read", "read_table")
     assert kept == read == 100_000
     assert seconds < 30
     assert peak < 450  # MB, of which pandas and pyarrow take 150

@@ -1,9 +1,9 @@
 import pytest
 
-from pipeline.columns import Columns
-from pipeline.errors import InputError
-from pipeline.reviews import clean_text, read_reviews, reviews_from_table
-from pipeline.tables import read_table
+from pipeline.common.errors import InputError
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.read import clean_text, read_reviews, reviews_from_table
+from pipeline.tables.read import read_table
 
 FILE = """id,hotel,lang,review
 a,Sonne,de,Sehr &quot;ruhig&quot;<br>und sauber

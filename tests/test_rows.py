@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.rows import distinct_rows
+from pipeline.common.arrays import distinct_rows
 
 
 def test_first_places_and_numbers():

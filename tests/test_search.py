@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_topics import blobs
 
-from pipeline.search import search
+from pipeline.search.knn import search
 
 VECTORS, _ = blobs(10, 30, spread=1.0)
 

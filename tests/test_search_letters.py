@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from naughty import NAUGHTY
 
-from pipeline.search.folding import fold, fold_with_places
-from pipeline.search.letters import MAYBE, SURE, find_names, rank_names
-from pipeline.search.lexical import build_lexical
+from pipeline.search.bm25 import build_lexical
+from pipeline.search.name_matching import MAYBE, SURE, find_names, rank_names
 from pipeline.search.query import LONGEST, parse_query
+from pipeline.text.normalise import fold, fold_with_places
 
 REVIEWS = {
     "en": ["Wi-Fi was slow in room 306", "Walked from O'Hare", "Fast breakfast", "No noise at all"],

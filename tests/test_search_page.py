@@ -7,13 +7,13 @@ import pytest
 from apptest import finish, pieces, press, session, start
 from naughty import NAUGHTY
 
-from pipeline.search.golden import load_golden
+from pipeline.filters.column_values import value_counts, value_range
+from pipeline.filters.columns import make_column
+from pipeline.filters.expressions import In
+from pipeline.search.evaluation import load_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
-from pipeline.store.column_values import value_counts, value_range
-from pipeline.store.columns import make_column
-from pipeline.store.filters import In
-from ui.hit_html import counts_line
-from ui.marked import text_html
+from ui.components.relevance import counts_line
+from ui.components.review_text import text_html
 
 
 @pytest.fixture(scope="module")

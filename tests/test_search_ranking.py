@@ -5,10 +5,13 @@ import pytest
 from naughty import NAUGHTY
 from test_topics import blobs
 
-from pipeline.rows import unit_rows
-from pipeline.search import SearchIndex, more_like, parse_query, search_reviews
-from pipeline.search.balance import balanced_order
+from pipeline.common.arrays import unit_rows
 from pipeline.search.calibration import calibrate
+from pipeline.search.hybrid import search_reviews
+from pipeline.search.index import SearchIndex
+from pipeline.search.language_balance import balanced_order
+from pipeline.search.more_like_this import more_like
+from pipeline.search.query import parse_query
 
 VECTORS, GROUPS = blobs(10, 30, spread=1.0)
 N = len(VECTORS)

@@ -4,19 +4,15 @@ import numpy as np
 import pytest
 from test_search_ranking import INDEX, LANGUAGES, VECTORS, N
 
-from pipeline.errors import InputError
-from pipeline.neutral import raw_space
-from pipeline.search import parse_query, search_reviews
+from pipeline.common.errors import InputError
+from pipeline.embedding.neutral import raw_space
 from pipeline.search.compare import compare_queries
-from pipeline.search.estimate import (
-    estimate_from_judgements,
-    estimate_share,
-    sample_to_judge,
-)
-from pipeline.search.golden import evaluate, golden_csv, judge, read_golden
-from pipeline.search.ranking import match_shares
+from pipeline.search.evaluation import evaluate, golden_csv, judge, read_golden
+from pipeline.search.highlights import query_words, why_matched, word_spans
+from pipeline.search.hybrid import match_shares, search_reviews
+from pipeline.search.prevalence import estimate_from_judgements, estimate_share, sample_to_judge
+from pipeline.search.query import parse_query
 from pipeline.search.saved import SavedSearch, counts_by, counts_by_month, saved_search
-from pipeline.search.why import query_words, why_matched, word_spans
 
 
 def test_shares_are_the_scores_of_the_search():

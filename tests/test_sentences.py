@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sentences import split_sentences
+from pipeline.text.sentences import split_sentences
 
 # "|" stands where a new sentence starts; the spaces around it are the review's own.
 LABELLED = [

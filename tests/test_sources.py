@@ -7,10 +7,10 @@ import pytest
 from benchmarks.corpus.case import write
 from benchmarks.corpus.formats import json_lines, packed, workbook
 from benchmarks.corpus.texts import table
-from pipeline.errors import InputError
-from pipeline.reading.formats import cell_text
-from pipeline.reading.types import Limits
-from pipeline.tables import read_table
+from pipeline.common.errors import InputError
+from pipeline.tables.formats import cell_text
+from pipeline.tables.read import read_table
+from pipeline.tables.types import Limits
 
 ROWS = table("de", 6)
 CSV = write(ROWS).encode()

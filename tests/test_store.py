@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.store import segment as segments
-from pipeline.store import store as store_module
-from pipeline.store.columns import clean_text
-from pipeline.store.engine import Fingerprint
-from pipeline.store.filter_text import parse_filter, quote
-from pipeline.store.filters import Equals
-from pipeline.store.segment import Segment, new_index
-from pipeline.store.store import LocalStore, open_store
+from pipeline.common.errors import InputError
+from pipeline.filters.columns import clean_text
+from pipeline.filters.expressions import Equals
+from pipeline.filters.parser import parse_filter, quote
+from pipeline.stores import flat_index as segments
+from pipeline.stores import local as store_module
+from pipeline.stores.base import Fingerprint
+from pipeline.stores.flat_index import Segment, new_index
+from pipeline.stores.local import LocalStore, open_store
 from tests.conftest import ROOT
 from tests.naughty import NAUGHTY
 
@@ -128,7 +128,7 @@ def test_what_is_refused_changes_nothing(store, tmp_path):
 def test_any_order_of_writes_is_as_a_dictionary(tmp_path, monkeypatch, precision):
     """Inserts, replacements, deletions, duplicates; tails, new indexes and numbering anew."""
     monkeypatch.setattr(store_module, "_TAIL", 60)
-    monkeypatch.setattr("pipeline.store.sqlite_store.CHUNK", 50)
+    monkeypatch.setattr("pipeline.stores.sqlite_rows.CHUNK", 50)
     mark = Fingerprint("m", DIMENSION, precision=precision)
     random = np.random.default_rng(3)
     store, expected, epochs = open_store(tmp_path, mark), {}, set()
@@ -307,9 +307,9 @@ def test_naughty_strings_everywhere(tmp_path):
 WRITER = """
 import sys, numpy as np
 from pathlib import Path
-from pipeline.store.columns import clean_text
-from pipeline.store.engine import Fingerprint
-from pipeline.store.store import open_store
+from pipeline.filters.columns import clean_text
+from pipeline.stores.base import Fingerprint
+from pipeline.stores.local import open_store
 store = open_store(Path(sys.argv[1]), Fingerprint("model-1", 32))
 batch = int(sys.argv[2])
 while True:
@@ -369,8 +369,8 @@ def test_acknowledged_writes_outlive_kill_9(tmp_path):
 READER = """
 import sys, time, numpy as np
 from pathlib import Path
-from pipeline.store.filters import Equals
-from pipeline.store.store import open_store
+from pipeline.filters.expressions import Equals
+from pipeline.stores.local import open_store
 store = open_store(Path(sys.argv[1]))
 query, seen = np.ones((1, 32), np.float32), set()
 end = time.monotonic() + 30
@@ -437,7 +437,7 @@ for _ in range(3):
 
 
 def test_a_store_is_what_the_interface_says(store):
-    from pipeline.store.engine import VectorStore
+    from pipeline.stores.base import VectorStore
 
     checked: VectorStore = store
     assert isinstance(checked, LocalStore) and checked.fingerprint == MARK

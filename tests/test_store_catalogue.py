@@ -15,13 +15,13 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from pipeline.__main__ import main
-from pipeline.analysis import Settings, analyse
-from pipeline.analysis_folder import save_analysis
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews
-from pipeline.store import bundle as bundles
-from pipeline.store.catalogue import Catalogue
+from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.storage import save_analysis
+from pipeline.cli.main import main
+from pipeline.common.errors import InputError
+from pipeline.library import archive as bundles
+from pipeline.library.catalogue import Catalogue
+from pipeline.reviews.read import read_reviews
 from tests.conftest import ROOT, FakeEncoder
 from tests.naughty import NAUGHTY
 
@@ -116,8 +116,8 @@ def test_damaged_entry_is_left_out(catalogue, analysis):
 CHANGER = """
 import sys
 from pathlib import Path
-from pipeline.errors import InputError
-from pipeline.store.catalogue import Catalogue
+from pipeline.common.errors import InputError
+from pipeline.library.catalogue import Catalogue
 catalogue = Catalogue(Path(sys.argv[1]))
 for number in range(15):
     for action in ("delete", "undelete", "rename"):

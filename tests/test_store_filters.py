@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.analysis import Settings, analyse
-from pipeline.errors import InputError
-from pipeline.reviews import read_reviews
-from pipeline.store.analysis_columns import analysis_columns
-from pipeline.store.analysis_store import analysis_fingerprint, fill_store
-from pipeline.store.columns import make_columns
-from pipeline.store.filter_binding import bind
-from pipeline.store.filter_text import filter_to_text, parse_filter, quote
-from pipeline.store.filters import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
-from pipeline.store.store import open_store
+from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.analysis.run import Settings, analyse
+from pipeline.common.errors import InputError
+from pipeline.filters.binding import bind
+from pipeline.filters.columns import make_columns
+from pipeline.filters.expressions import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
+from pipeline.filters.parser import filter_to_text, parse_filter, quote
+from pipeline.library.search_store import analysis_fingerprint, fill_store
+from pipeline.reviews.read import read_reviews
+from pipeline.stores.local import open_store
 from tests.naughty import NAUGHTY
 
 NAN, NAT = float("nan"), np.datetime64("NaT")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.tables import read_table
+from pipeline.common.errors import InputError
+from pipeline.tables.read import read_table
 
 ROWS = [
     ["id", "hotel", "review"],

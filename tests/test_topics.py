@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from pipeline import rows, topic_fit, topic_space
-from pipeline.errors import InputError
-from pipeline.topic_count import Candidate, why
-from pipeline.topic_stability import topic_stability
-from pipeline.topics import find_topics
+from pipeline.common import arrays
+from pipeline.common.errors import InputError
+from pipeline.topics import outliers, space
+from pipeline.topics.clustering import find_topics
+from pipeline.topics.stability import topic_stability
+from pipeline.topics.topic_count import Candidate, why
 
 
 def blobs(groups, each, d=24, spread=0.35, seed=0):
@@ -77,14 +78,14 @@ def test_what_is_foreign_falls_into_everything_else_today_and_next_month():
     shared = vectors + 0.8 * np.eye(64)[0]  # what the file is about at all
     foreign = np.random.default_rng(1).normal(size=(12, 64))
     foreign[:, 0] = -np.abs(foreign[:, 0])
-    rows = np.vstack([shared, foreign])
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    topics = find_topics(rows, count=8, everything_else=True)
+    arrays = np.vstack([shared, foreign])
+    arrays = (arrays / np.linalg.norm(arrays, axis=1, keepdims=True)).astype(np.float32)
+    topics = find_topics(arrays, count=8, everything_else=True)
     assert topics.other == topics.count == 8
     assert (topics.assignments[-12:] == 8).mean() > 0.8
     assert (topics.assignments[:-12] == 8).mean() < 0.06
-    np.testing.assert_array_equal(topics.assign(rows), topics.assignments)
-    assert find_topics(rows, count=8).other is None
+    np.testing.assert_array_equal(topics.assign(arrays), topics.assignments)
+    assert find_topics(arrays, count=8).other is None
     every = topics.without_other()
     assert every.other is None and set(every.assignments) == set(range(8))
 
@@ -116,8 +117,8 @@ def test_the_users_number_with_the_curve_and_languages():
 def test_a_large_file_is_fitted_on_a_part_of_it(monkeypatch):
     vectors, truth = blobs(6, 400)
     whole = find_topics(vectors, count=6, everything_else=True)
-    monkeypatch.setattr(topic_space, "_WALKED", 900)
-    for module in (topic_space, topic_fit, rows):
+    monkeypatch.setattr(space, "_WALKED", 900)
+    for module in (space, outliers, arrays):
         monkeypatch.setattr(module, "BLOCK", 1_000)
     part = find_topics(vectors, count=6, everything_else=True)
     assert part.space.projection.tobytes() != whole.space.projection.tobytes()

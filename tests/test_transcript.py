@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-import pipeline.transcript
-from pipeline.__main__ import main
-from pipeline.errors import InputError
-from pipeline.tables import read_table
-from pipeline.transcript import delimiter_name, encoding_name, table_report, write_transcript
+from pipeline.cli.main import main
+from pipeline.common.errors import InputError
+from pipeline.tables import report
+from pipeline.tables.read import read_table
+from pipeline.tables.report import delimiter_name, encoding_name, table_report, write_transcript
 
 FILE = (
     '宿;口コミ;点数\n海;夜に音楽が;5\n山;"二行\nの""口コミ"", です";4\n川;長い;1;2;3\n丘;短い\n'
@@ -44,7 +44,7 @@ def test_every_value_survives(tmp_path):
 
 
 def test_one_blank_cell_is_still_a_row():
-    text = pipeline.transcript._csv_text([["only"], [""]])
+    text = report._csv_text([["only"], [""]])
     assert list(csv.reader(io.StringIO(text))) == [["only"], [""]]
 
 
@@ -54,7 +54,7 @@ def test_nothing_is_left_half_written(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pipeline.transcript.os, "fsync", fail)
+    monkeypatch.setattr(report.os, "fsync", fail)
     with pytest.raises(InputError, match="No space left"):
         write_transcript(table, tmp_path, "hotel")
     assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.typical import typical_reviews
+from pipeline.topics.representative import typical_reviews
 
 ANGLES = np.radians([0, 5, 5, 10, 40, 30, 90, 95, 20])
 POINTS = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1).astype(np.float32)

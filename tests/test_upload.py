@@ -8,10 +8,10 @@ import pytest
 from openpyxl import Workbook
 from test_app import SMALL, THINGS, finish, press, session, start, upload
 
-from pipeline.transcript import encoding_name
-from ui.preview import Preview, Reading
-from ui.rejected import _reasons
-from ui.state import Source
+from pipeline.tables.report import encoding_name
+from ui.session.preview import Preview, Reading
+from ui.session.session import Source
+from ui.upload.rejected_rows import _reasons
 
 JAPANESE = "番号;口コミ;ホテル\n" + "".join(
     f"{i};部屋は清潔で、朝食がとても美味しかったです（{i}号室）;ホテル青空\n" for i in range(30)
@@ -188,7 +188,7 @@ def test_ten_thousand_rejected_rows_are_counted_and_downloaded():
 
 
 def test_reasons_are_summed_up():
-    from pipeline.reading.types import Rejected
+    from pipeline.tables.types import Rejected
 
     rows = [Rejected(i, reason, "") for i, reason in enumerate("aaabbcdefg")]
     assert _reasons(rows) == "3 times: a · 2 times: b · 1 time: c · 1 time: d · 3 for other reasons"

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from pipeline import vector_cache
-from pipeline.errors import InputError
-from pipeline.vector_cache import VectorCache, size_limit, text_key
+from pipeline.common.errors import InputError
+from pipeline.embedding import vector_cache
+from pipeline.embedding.vector_cache import VectorCache, size_limit, text_key
 
 
 def some(count, start=0):
@@ -120,7 +120,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from tests.test_vector_cache import some
-from pipeline.vector_cache import VectorCache
+from pipeline.embedding.vector_cache import VectorCache
 start = int(sys.argv[2])
 with VectorCache(Path(sys.argv[1])) as cache:
     for batch in range(int(sys.argv[3])):

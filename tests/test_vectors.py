@@ -3,11 +3,11 @@
 import numpy as np
 from conftest import FakeEncoder
 
-from pipeline import vectors
-from pipeline.files import load_arrays, save_arrays
-from pipeline.languages import identify
-from pipeline.units import make_units
-from pipeline.vectors import embed_documents
+from pipeline.common.files import load_arrays, save_arrays
+from pipeline.embedding import embed
+from pipeline.embedding.embed import embed_documents
+from pipeline.reviews.units import make_units
+from pipeline.text.language_id import identify
 
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
 
@@ -49,7 +49,7 @@ def test_what_was_computed_before_a_stop_is_not_lost(cache):
     assert 500 <= done < 1000
     seen = []
     embed_documents(encoder, texts, progress=lambda done, total: seen.append((done, total)))
-    assert encoder.encoded <= 1200 + vectors._BATCH_TEXTS  # one batch twice
+    assert encoder.encoded <= 1200 + embed._BATCH_TEXTS  # one batch twice
     assert seen == sorted(seen) and seen[0][0] >= 200 and seen[-1] == (1200, 1200)
 
 
@@ -60,8 +60,8 @@ def test_no_texts(fake_encoder, cache):
 def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
     texts = list(sample_reviews.texts)
     texts += make_units(texts, identify(texts), "sentence").texts
-    keys = vectors._keys(encoder, texts)
-    shipped = vectors.shipped_vectors(encoder)
+    keys = embed._keys(encoder, texts)
+    shipped = embed.shipped_vectors(encoder)
     assert all(key in shipped for key in keys), "run: python -m benchmarks.ship"
     rows = range(0, len(texts), 80)
     fresh = encoder.encode_documents([texts[row] for row in rows])
@@ -70,26 +70,26 @@ def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
 
 
 def test_shipped_vectors_are_used_for_texts_that_are_new(cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(vectors, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
+    monkeypatch.setattr(embed, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
     encoder = FakeEncoder()
-    vectors.write_sample_vectors(encoder, [f"shipped text {n}" for n in range(50)])
+    embed.write_sample_vectors(encoder, [f"shipped text {n}" for n in range(50)])
     texts = ["a text of the user", *[f"shipped text {n}" for n in range(40)]]
     encoder.encoded = 0
     found = embed_documents(encoder, texts)
-    assert encoder.encoded == 1 + vectors._SPOT_CHECKS
+    assert encoder.encoded == 1 + embed._SPOT_CHECKS
     np.testing.assert_allclose(found, encoder.encode_documents(texts), atol=1e-3)
 
 
 def test_shipped_vectors_are_checked_not_trusted(cache, monkeypatch, tmp_path):
     """Vectors under the right keys and checksum, but not those of the texts, are not used."""
-    monkeypatch.setattr(vectors, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
+    monkeypatch.setattr(embed, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
     encoder = FakeEncoder()
-    vectors.write_sample_vectors(encoder, TEXTS)
-    arrays = load_arrays(vectors.SAMPLE_VECTORS, key=vectors._shipped_key(encoder))
+    embed.write_sample_vectors(encoder, TEXTS)
+    arrays = load_arrays(embed.SAMPLE_VECTORS, key=embed._shipped_key(encoder))
     wrong = arrays["vectors"][::-1].copy()
     save_arrays(
-        vectors.SAMPLE_VECTORS,
-        key=vectors._shipped_key(encoder),
+        embed.SAMPLE_VECTORS,
+        key=embed._shipped_key(encoder),
         keys=arrays["keys"],
         vectors=wrong,
     )

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipeline import words
-from pipeline.words import split_texts, split_words, without_negation
+from pipeline.text import tokenise
+from pipeline.text.tokenise import split_texts, split_words, without_negation
 
 DICTIONARIES = {"zh": "jieba", "ja": "fugashi", "ko": "kiwipiepy", "th": "pythainlp"}
 SENTENCES = {
@@ -26,9 +26,9 @@ SENTENCES = {
 @pytest.fixture
 def fresh(monkeypatch):
     """Splitters as in a new process, and again afterwards."""
-    words._loaded_splitter.cache_clear()
+    tokenise._loaded_splitter.cache_clear()
     yield monkeypatch
-    words._loaded_splitter.cache_clear()
+    tokenise._loaded_splitter.cache_clear()
 
 
 def test_chinese_words_in_either_script():
@@ -172,7 +172,8 @@ def test_threads_agree(language):
 
 def test_packages_wait_for_their_language(tmp_path):
     code = (
-        "import sys; from pipeline.words import split_words; split_words('A nice pool', 'en');"
+        "import sys; from pipeline.text.tokenise import split_words;"
+        "split_words('A nice pool', 'en');"
         f"assert not set({list(DICTIONARIES.values())}) & set(sys.modules), sorted(sys.modules);"
         f"split_words({SENTENCES['th']!r}, 'th'); split_words({SENTENCES['zh']!r}, 'zh');"
         "assert not {'fugashi', 'kiwipiepy'} & set(sys.modules)"

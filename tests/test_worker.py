@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 from conftest import ROOT, SAMPLE, FakeEncoder
 
-from pipeline.analysis import Settings
-from pipeline.analysis_folder import load_analysis
-from pipeline.errors import InputError
-from pipeline.job import Early, Job
-from pipeline.job_queue import FairQueue
-from pipeline.jobs import FAULT, LOST, WorkerClient
-from pipeline.worker import Worker
+from pipeline.analysis.run import Settings
+from pipeline.analysis.storage import load_analysis
+from pipeline.common.errors import InputError
+from pipeline.jobs.client import FAULT, LOST, WorkerClient
+from pipeline.jobs.job import Early, Job
+from pipeline.jobs.queue import FairQueue
+from pipeline.jobs.worker import Worker
 
 QUICK = asdict(Settings(topics=3, space="raw", with_map=False, model="fake"))
 
@@ -196,7 +196,7 @@ def test_a_stopped_job_ends_soon_and_a_waiting_one_never_starts(file, cache):
 
 def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
     """As in the map stage: a loop in Python that calls compiled code."""
-    from pipeline import worker
+    from pipeline.jobs.client import worker
 
     at_work = threading.Event()
 
@@ -224,7 +224,7 @@ def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
 
 
 def test_the_process_ends_with_its_input_and_prints_only_answers():
-    command = [sys.executable, "-m", "pipeline.worker"]
+    command = [sys.executable, "-m", "pipeline.jobs.worker"]
     process = subprocess.run(
         command,
         input=b'{"do": "dance", "id": 1}\n',
@@ -405,8 +405,8 @@ SLOW = """
 import pathlib, sys, time
 sys.path.insert(0, "tests")
 from conftest import FakeEncoder
-from pipeline import tasks, worker
-from pipeline.vectors import embed_documents
+from pipeline.jobs import tasks, worker
+from pipeline.embedding.embed import embed_documents
 
 folder = pathlib.Path(sys.argv[1])
 

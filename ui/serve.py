@@ -8,13 +8,22 @@ import importlib
 import logging
 import sys
 import threading
-from pathlib import Path
 
-from pipeline.jobs import shared_client
+from pipeline.common.paths import PROJECT
+from pipeline.jobs.client import shared_client
 
-_APP = Path(__file__).parent.parent / "app.py"
+_APP = PROJECT / "app.py"
 # What the pages import; the pages themselves draw when they are imported.
-_USED = ("asking", "filters", "head", "library_search", "results", "scatter", "topics", "upload")
+_USED = (
+    "components.page_header",
+    "explore.map",
+    "explore.topic_table",
+    "filters.filter_bar",
+    "library.search",
+    "search.search_box",
+    "session.job_requests",
+    "upload.upload",
+)
 
 
 def main() -> None:

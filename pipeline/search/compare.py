@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.search.hybrid import match_shares
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
-from pipeline.search.ranking import match_shares
-from pipeline.search.strength import LIKELY
+from pipeline.search.relevance import LIKELY
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.files import load_arrays, save_arrays
-from pipeline.places import cache_folder
+from pipeline.common.files import load_arrays, save_arrays
+from pipeline.common.paths import cache_folder
+from pipeline.search.bm25 import LexicalIndex, build_lexical
 from pipeline.search.calibration import Calibration, calibrate
-from pipeline.search.letters import find_names
-from pipeline.search.lexical import LexicalIndex, build_lexical
+from pipeline.search.name_matching import find_names
 
 log = logging.getLogger(__name__)
 

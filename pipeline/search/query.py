@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.search.folding import fold
+from pipeline.text.normalise import fold
 
 LONGEST = 2_000  # characters; the model reads about as much of a text
 MOST = 20  # phrases, and exclusions, of one query

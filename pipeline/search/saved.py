@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import InputError
-from pipeline.files import atomic_write, load_list
-from pipeline.intervals import wilson
+from pipeline.common.errors import InputError
+from pipeline.common.files import atomic_write, load_list
+from pipeline.common.intervals import wilson
 from pipeline.search.query import LONGEST
-from pipeline.search.strength import LIKELY
+from pipeline.search.relevance import LIKELY
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class SavedSearch:
     Attributes:
         name: as the user calls it.
         query: as typed; see :func:`pipeline.search.query.parse_query`.
-        filter: as typed; see :func:`pipeline.store.filter_text.parse_filter`.
+        filter: as typed; see :func:`pipeline.filters.parser.parse_filter`.
         balanced: whether languages share the first places.
         least: share of right hits from which a review counts as one that says it.
     """

@@ -1,0 +1,1 @@
+"""Run, keep, extend and edit one analysis."""

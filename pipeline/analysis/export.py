@@ -1,0 +1,107 @@
+"""An analysis -> files a person opens in a spreadsheet, and scripts read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.csv_writer import to_csv
+from pipeline.reviews.units import SENTENCE
+from pipeline.topics.topic import Topic
+
+RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
+SENTENCE_COLUMNS = ("review_id", "sentence", "text", "language", "topic_id", "topic", "x", "y")
+HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
+
+
+def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
+    """The file's own columns, then review_id, language, topic_id, topic and, with a map, x, y.
+
+    Where sentences are grouped, topic and place are those of the sentence that stands for the
+    review (:func:`pipeline.analysis.analysis.main_units`).
+
+    A column of the file that has one of these names is called "<name>_original", except an id
+    column named review_id, whose values are the same.
+    """
+    added = RESULT_COLUMNS if analysis.places is not None else RESULT_COLUMNS[:-2]
+    own = [
+        column
+        for column in map(str, analysis.frame.columns)
+        if not (column == "review_id" == analysis.columns.get("id"))
+    ]
+    header: list[str] = list(added)
+    for position, column in enumerate(own):
+        while column in header:
+            column = f"{column}_original"
+        header.insert(position, column)
+    values = [analysis.frame[column].tolist() for column in own]
+    numbers = range(len(analysis.texts)) if rows is None else rows
+
+    def row(n: int) -> list[Any]:
+        unit = int(analysis.main_units[n])
+        topic = analysis.topic_of(unit)
+        cells = [column[n] for column in values]
+        cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
+        if analysis.places is not None:
+            cells += [f"{place:.4f}" for place in analysis.places[unit]]
+        return cells
+
+    return to_csv(header, map(row, numbers))
+
+
+def sentences_csv(analysis: Analysis, chosen: Sequence[int] | None = None) -> str:
+    """A row a sentence: its review, its number in it from 1, text, language, topic and place."""
+    units = analysis.units
+    header = SENTENCE_COLUMNS if analysis.places is not None else SENTENCE_COLUMNS[:-2]
+
+    def row(unit: int) -> list[Any]:
+        review = int(units.review[unit])
+        topic = analysis.topic_of(unit)
+        cells = [analysis.ids[review], unit - int(units.first[review]) + 1, units.texts[unit]]
+        cells += [analysis.languages[review], topic.id, topic.name]
+        if analysis.places is not None:
+            cells += [f"{place:.4f}" for place in analysis.places[unit]]
+        return cells
+
+    return to_csv(header, map(row, range(len(units)) if chosen is None else chosen))
+
+
+def topics_csv(analysis: Analysis) -> str:
+    """A row a topic: its name and size, its share of each language, its keywords in each.
+
+    Each review counts once, for its topic in ``reviews.csv``. Where sentences are grouped,
+    ``mentions`` follows: the reviews of which any sentence is in the topic.
+    """
+    codes = sorted(set(analysis.languages.tolist()))
+    cut = analysis.units.kind == SENTENCE
+    header = ["topic_id", "topic", "reviews", *(["mentions"] if cut else [])]
+    header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
+
+    def row(topic: Topic) -> list[Any]:
+        own = analysis.languages[analysis.main_topics == topic.id]
+        counts = Counter(own.tolist())
+        shares = [f"{counts[code] / max(len(own), 1):.4f}" for code in codes]
+        words = ["; ".join(topic.keywords.get(code, [])) for code in codes]
+        return [topic.id, topic.name, len(own), *([topic.reviews] if cut else []), *shares, *words]
+
+    return to_csv(header, map(row, analysis.topics))
+
+
+def hit_records(analysis: Analysis, hits: Any) -> list[dict[str, Any]]:
+    """Hits as plain records: rank from 1, review_id, score, language, topic, text."""
+    reviews = analysis.units.review[hits.rows]
+    return [
+        {
+            "rank": rank,
+            "review_id": analysis.ids[review],
+            "score": round(float(score), 4),
+            "language": str(analysis.languages[review]),
+            "topic": analysis.topic_of(unit).name,
+            "text": analysis.texts[review],
+        }
+        for rank, (unit, review, score) in enumerate(
+            zip(hits.rows, reviews, hits.scores, strict=True), 1
+        )
+    ]

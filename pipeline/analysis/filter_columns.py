@@ -1,0 +1,91 @@
+"""The columns of an analysis that filters can name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
+from pipeline.filters.columns import Column, clean_text, make_column, take
+from pipeline.reviews.column_roles import parse_dates, parse_ratings
+
+_TEXT_ROLES = ("text", "positive", "negative")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
+
+
+def analysis_columns(analysis: Analysis) -> dict[str, Column]:
+    """Every column that a filter can name, with the kind its values have, unit by unit.
+
+    Units are reviews or sentences; a sentence has its review's values and its own topic.
+
+    ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one
+    that has such a name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers up
+    to 5 and dates are days; hotel, date and rating can also be named so whatever the file calls
+    them. The reviews' texts themselves are left out: search is for those.
+    """
+    names = np.array([topic.name for topic in analysis.topics], object)
+    columns: dict[str, Column] = {
+        "language": make_column(analysis.languages[analysis.units.review].astype(object)),
+        "topic": make_column(names[analysis.assignments]),
+        "topic_id": make_column(analysis.assignments),
+    }
+    roles = {column: role for role, column in analysis.columns.items() if column is not None}
+    for own in map(str, analysis.frame.columns):
+        role = roles.get(own)
+        if role in _TEXT_ROLES or (role == "id" and own == "review_id"):
+            continue
+        name = clean_text(own)
+        while name in columns:
+            name = f"{name}_original"
+        column = _column(analysis.frame[own].astype(str).tolist(), role)
+        columns[name] = take(column, analysis.units.review)
+        if role in ("hotel", "date", "rating") and role not in analysis.frame.columns:
+            columns[role] = columns[name]
+    return columns
+
+
+def _column(cells: list[str], role: str | None) -> Column:
+    if role == "rating":
+        return make_column(parse_ratings(cells))
+    if role == "date":
+        return make_column(parse_dates(cells))
+    stripped = [cell.strip() for cell in cells]
+    filled = [cell for cell in stripped if cell]
+    if role is None and filled and all(map(_NUMBER.fullmatch, filled)):
+        return make_column(np.array([float(cell or "nan") for cell in stripped]))
+    return make_column(np.array(stripped if role == "hotel" else cells, object))
+
+
+def filter_units(
+    analysis: Analysis,
+    *,
+    languages: Iterable[str] = (),
+    topics: Iterable[int] = (),
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> np.ndarray:
+    """Units that pass every filter: bool (m,). An empty filter passes everything.
+
+    Args:
+        analysis: whose units.
+        languages: any of these codes.
+        topics: any of these ids.
+        where: column of the file -> any of these values, compared as text.
+
+    Raises:
+        InputError: a column that the file doesn't have.
+    """
+    passing = np.ones(len(analysis.texts), bool)
+    if codes := list(languages):
+        passing &= np.isin(analysis.languages, codes)
+    for column, values in (where or {}).items():
+        if column not in analysis.frame.columns:
+            columns = ", ".join(map(str, analysis.frame.columns))
+            raise InputError(f"There is no column '{column}'; the file has: {columns}")
+        passing &= analysis.frame[column].isin(list(values)).to_numpy()
+    units = passing[analysis.units.review]
+    if ids := list(topics):
+        units &= np.isin(analysis.assignments, ids)
+    return units

@@ -1,0 +1,322 @@
+"""An analysis in a folder: written whole, opened again, filtered before ranking.
+
+Beside the files for people (``reviews.csv``, ``topics.csv``, ``report.json``, and
+``sentences.csv`` where sentences are grouped) the folder holds what is needed to search and draw
+again: ``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and ``analysis.json``.
+None of them can carry code. An edit changes ``state-*.npz``, ``analysis.json`` and the files for
+people, and leaves the large ones alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.analysis import Analysis, Base, Batch, Settings
+from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
+from pipeline.common.errors import InputError
+from pipeline.common.files import load_arrays, save_arrays
+from pipeline.embedding.components import Components
+from pipeline.embedding.neutral import NeutralSpace
+from pipeline.reviews.units import SENTENCE, cut, whole_reviews
+from pipeline.topics.assigner import Grouping
+from pipeline.topics.clustering import Candidate
+from pipeline.topics.outliers import Fit
+from pipeline.topics.space import TopicSpace
+from pipeline.topics.topic import Topic
+
+_FORMAT = 2
+TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # for people; the last one not always
+_TOPIC_SPACE = ("landmarks", "widths", "projection")
+_STATE = re.compile("[0-9a-f]{16}")
+
+
+def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
+    """Write the analysis to a folder, which is made when missing.
+
+    Everything is written beside the folder first and moved in at the end: a run that fails
+    leaves nothing behind, and an older analysis there is replaced as a whole.
+
+    Args:
+        analysis: to be written.
+        folder: where to.
+        tables: whether the tables for people are written.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+    _write_into(folder, lambda scratch: _write(analysis, scratch, tables=tables))
+    if analysis.units.kind != SENTENCE:  # of an older analysis, by sentences
+        (folder / "sentences.csv").unlink(missing_ok=True)
+
+
+def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
+    """Write what edits have changed to the folder that the analysis was saved in.
+
+    Args:
+        analysis: as it is now.
+        folder: where it lies.
+        tables: whether the tables for people are written, which takes a second and a half for
+            50,000 reviews; else they go, and :func:`write_tables` brings them back.
+
+    Raises:
+        InputError: the folder can't be written, or holds another analysis.
+    """
+    key = _meta(folder)["key"]
+    if not tables:
+        for name in TABLES:
+            (folder / name).unlink(missing_ok=True)
+    _write_into(folder, lambda scratch: _write_state(analysis, scratch, key, tables=tables))
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """Write the tables for people to the folder that the analysis was saved in.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+    _write_into(folder, lambda scratch: _write_tables(analysis, scratch), state=False)
+
+
+def folder_marks(folder: Path) -> tuple[str, str]:
+    """(key, state): what an analysis folder holds, and which of its states after edits.
+
+    Folders with the same key hold the same reviews, vectors and places.
+
+    Raises:
+        InputError: no such folder, no analysis in it, or a damaged one.
+    """
+    meta = _meta(folder)
+    try:
+        return str(meta["key"]), str(meta["state"])
+    except KeyError as error:
+        raise _damaged(folder) from error
+
+
+def has_edits(folder: Path) -> bool:
+    """Whether the user has changed something in the analysis of a folder. Raises as above."""
+    return bool(_meta(folder).get("edits"))
+
+
+def load_analysis(folder: Path) -> Analysis:
+    """Open an analysis folder.
+
+    Raises:
+        InputError: no such folder, no analysis in it, or a damaged one.
+    """
+    meta = _meta(folder)
+    try:
+        vectors = _arrays(folder / "vectors.npz", meta["key"])
+        texts = pd.read_parquet(folder / "texts.parquet")
+        table = pd.read_parquet(folder / "table.parquet")
+        if not len(texts) == len(table) == len(vectors["batch"]):
+            raise ValueError("the files don't belong together")
+        reviews = tuple(texts["text"])
+        units = whole_reviews(reviews)
+        if meta["unit"] == SENTENCE:
+            units = cut(reviews, vectors["review"], vectors["starts"], vectors["ends"])
+        if len(units) != len(vectors["raw"]):
+            raise ValueError("the arrays don't belong together")
+        components = Components(vectors["mean"], vectors["axes"])
+        space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
+        empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), _fit(vectors))
+        bare = Analysis(
+            frame=table,
+            ids=tuple(texts["id"]),
+            texts=reviews,
+            columns=meta["columns"],
+            languages=texts["language"].to_numpy(dtype=object).astype(str),
+            units=units,
+            raw=vectors["raw"],
+            space=NeutralSpace(vectors["removed"], vectors["center"]),
+            grouping=empty,
+            assignments=np.empty(0, np.int64),
+            places=vectors.get("places"),
+            topics=(),
+            candidates=tuple(Candidate(**candidate) for candidate in meta["candidates"]),
+            settings=Settings(**meta["settings"]),
+            encoder=meta["encoder"],
+            report=json.loads((folder / "report.json").read_text("utf-8")),
+            batch=vectors["batch"],
+            batches=tuple(Batch(**batch) for batch in meta["batches"]),
+        )
+        return _with_state(bare, meta, folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def load_state(analysis: Analysis, folder: Path) -> Analysis:
+    """The same analysis with the topics and edits that its folder has now.
+
+    Raises:
+        InputError: the folder holds another analysis, or a damaged one.
+    """
+    meta = _meta(folder)
+    try:
+        return _with_state(analysis, meta, folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analysis:
+    if not _STATE.fullmatch(meta["state"]):  # an imported file must not lead elsewhere
+        raise ValueError("the state has no proper name")
+    state = _arrays(folder / f"state-{meta['state']}.npz", meta["key"])
+    if len(state["assignments"]) != len(analysis.units):
+        raise ValueError("the topics are another analysis'")
+    base = None
+    if meta["base"] is not None:
+        base = Base(
+            state["base_assignments"],
+            tuple(Topic(**topic) for topic in meta["base"]),
+            state["base_centroids"],
+            state["base_owners"],
+        )
+    return analysis.edited(
+        grouping=replace(analysis.grouping, centroids=state["centroids"], owners=state["owners"]),
+        assignments=state["assignments"],
+        topics=tuple(Topic(**topic) for topic in meta["topics"]),
+        edits=tuple(meta["edits"]),
+        undone=tuple(meta["undone"]),
+        base=base,
+    )
+
+
+def _fit(vectors: dict[str, np.ndarray]) -> Fit | None:
+    if "fit_mean" not in vectors:
+        return None
+    return Fit(
+        vectors["fit_mean"],
+        vectors["fit_whitener"],
+        vectors["fit_scales"],
+        float(vectors["fit_floor"]),
+    )
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    if not (folder / "analysis.json").is_file():
+        found = "it holds no analysis" if folder.is_dir() else "there is no such folder"
+        raise InputError(
+            f"'{folder}' can't be opened: {found}; make one with 'python -m pipeline analyse'"
+        )
+    try:
+        meta: dict[str, Any] = json.loads((folder / "analysis.json").read_text("utf-8"))
+        if meta["format"] != _FORMAT:
+            raise ValueError("an analysis of another version")
+        return meta
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder) from error
+
+
+def _arrays(path: Path, key: str) -> dict[str, np.ndarray]:
+    arrays = load_arrays(path, key=key)
+    if arrays is None:
+        raise ValueError("the arrays are missing, damaged or of another analysis")
+    return arrays
+
+
+def _damaged(folder: Path) -> InputError:
+    return InputError(f"The analysis in '{folder}' is damaged: analyse the file again")
+
+
+def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = True) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
+    try:
+        write(scratch)
+        folder.mkdir(exist_ok=True)
+        # analysis.json goes last: while it is missing or old, nothing else is believed.
+        files = sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json")
+        for file in files:
+            os.replace(file, folder / file.name)
+        for old in folder.glob("state-*.npz") if state else ():
+            if old.name not in {file.name for file in files}:
+                old.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
+    _write_json(folder / "report.json", analysis.report)
+    analysis.frame.to_parquet(folder / "table.parquet", index=False)
+    texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
+    pd.DataFrame(texts).to_parquet(folder / "texts.parquet", index=False)
+    arrays = {
+        "raw": analysis.raw,
+        "batch": analysis.batch,
+        **vars(analysis.space),
+        **vars(analysis.grouping.space.components),
+        **{name: getattr(analysis.grouping.space, name) for name in _TOPIC_SPACE},
+    }
+    if (fit := analysis.grouping.fit) is not None:
+        arrays |= {"fit_mean": fit.mean, "fit_whitener": fit.whitener, "fit_scales": fit.scales}
+        arrays["fit_floor"] = np.array(fit.floor)
+    if analysis.units.kind == SENTENCE:
+        units = analysis.units
+        arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
+    if analysis.places is not None:
+        arrays["places"] = analysis.places
+    key = os.urandom(16).hex()  # ties the files of one run together
+    save_arrays(folder / "vectors.npz", key=key, **arrays)
+    _write_state(analysis, folder, key, tables=tables)
+
+
+def _write_tables(analysis: Analysis, folder: Path) -> None:
+    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
+    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
+    if analysis.units.kind == SENTENCE:
+        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
+
+
+def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = True) -> None:
+    if tables:
+        _write_tables(analysis, folder)
+    grouping, base = analysis.grouping, analysis.base
+    arrays = {
+        "assignments": analysis.assignments,
+        "centroids": grouping.centroids,
+        "owners": grouping.owners,
+    }
+    if base is not None:
+        arrays |= {
+            "base_assignments": base.assignments,
+            "base_centroids": base.centroids,
+            "base_owners": base.owners,
+        }
+    state = os.urandom(8).hex()  # a file of its own: the old one is good until analysis.json is new
+    save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
+    meta: dict[str, Any] = {
+        "format": _FORMAT,
+        "key": key,
+        "state": state,
+        "columns": analysis.columns,
+        "unit": analysis.units.kind,
+        "topics": [asdict(topic) for topic in analysis.topics],
+        "base": None if base is None else [asdict(topic) for topic in base.topics],
+        "candidates": [asdict(candidate) for candidate in analysis.candidates],
+        "settings": asdict(analysis.settings),
+        "encoder": analysis.encoder,
+        "batches": [asdict(batch) for batch in analysis.batches],
+        "edits": list(analysis.edits),
+        "undone": list(analysis.undone),
+    }
+    _write_json(folder / "analysis.json", meta)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8", newline="")

@@ -1,0 +1,46 @@
+"""Progress of long work on the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+class Bars:
+    """A tqdm bar a stage, on standard error; none for stages that report no steps."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def stage(self, name: str) -> Any:
+        """The function that a stage of this name reports (done, of all) to."""
+        return lambda done, total: self(name, done, total)
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Move the bar of a stage, beginning a new one when the stage is another."""
+        from tqdm import tqdm
+
+        from pipeline.common.progress import STAGES
+
+        if stage != self._stage:
+            self._close()
+            self._stage = stage
+            self._bar = tqdm(desc=STAGES.get(stage, stage), total=total, unit="", file=sys.stderr)
+        if total != self._bar.total and total > 1:
+            self._bar.total = total
+        if total == self._bar.total:
+            self._bar.update(max(done - self._bar.n, 0))
+        elif done == total:  # the stage's end
+            self._bar.update(max(self._bar.total - self._bar.n, 0))
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

@@ -1,0 +1,74 @@
+"""What each stage of an analysis took, and who wants to hear of its progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# (stage, done, of all): called from the thread that works; it may raise to stop the work.
+StageProgress = Callable[[str, int, int], None]
+
+STAGES = {
+    "read": "Reading the file",
+    "language": "Identifying languages",
+    "model": "Loading the language model",
+    "embed": "Reading the meaning of each review",
+    "neutral": "Taking the language out",
+    "topics": "Finding topics",
+    "names": "Naming the topics",
+    "map": "Drawing the map",
+}
+OTHER_STAGES = {"store": "Making analyses searchable"}  # of other work than an analysis
+
+
+@dataclass
+class StageLog:
+    """Seconds and peak memory of the stages that ran, in order; passes progress on.
+
+    Attributes:
+        progress: told of each stage.
+        stages: that ran.
+        tell: told of what is there before the work is done (:mod:`pipeline.analysis.partial`).
+    """
+
+    progress: StageProgress | None = None
+    stages: list[dict[str, object]] = field(default_factory=list)
+    tell: Callable[[dict[str, Any]], None] | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time a stage; gives the function it reports its progress to."""
+        self._report(name, 0, 1)
+        start = time.perf_counter()
+        yield lambda done, total: self._report(name, done, total)
+        seconds = time.perf_counter() - start
+        self.stages.append(
+            {"stage": name, "seconds": round(seconds, 3), "peak_memory_mb": peak_memory_mb()}
+        )
+        self._report(name, 1, 1)
+
+    def _report(self, name: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(name, done, total)
+
+
+def peak_memory_mb() -> int:
+    """The most memory this process has held so far, in MB."""
+    try:  # Linux. getrusage would begin with what the process that started this one held.
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+        return int(status.split("VmHWM:")[1].split()[0]) // 1000
+    except (OSError, IndexError, ValueError):
+        pass
+    try:
+        import resource
+    except ImportError:  # Windows
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset / 1e6)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak / 1e6 if sys.platform == "darwin" else peak / 1e3)

@@ -1,0 +1,1 @@
+"""Texts -> vectors: encoders, the bundled model, the vector cache, the neutral space."""

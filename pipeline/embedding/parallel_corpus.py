@@ -1,0 +1,31 @@
+"""The same hotel sentences in many languages: what a model's vectors say about the language itself.
+
+``pipeline/data/parallel/<code>.txt`` holds 230 sentences, line n of every file saying the same.
+Because the meaning is equal by construction, whatever differs between the languages' mean vectors
+is language, not topic. Another language is one more file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.embedding.encoder import Encoder, Progress
+from pipeline.embedding.reference import encode_lines, load_lines, of_model
+
+NAME = "parallel"
+
+
+def parallel_means(encoder: Encoder, *, progress: Progress | None = None) -> np.ndarray:
+    """Mean vector of each language over equal meanings: float32 (languages, d), raw.
+
+    Shipped for the bundled model; from the cache, or measured now (about a minute), for others.
+    """
+    return of_model(NAME, encoder, lambda: measure_parallel(encoder, progress=progress))["means"]
+
+
+def measure_parallel(
+    encoder: Encoder, *, progress: Progress | None = None
+) -> dict[str, np.ndarray]:
+    """Embed every sentence in every language and take the means."""
+    vectors = encode_lines(encoder, load_lines(NAME), progress=progress)
+    return {"means": vectors.mean(axis=1, dtype=np.float64).astype(np.float32)}

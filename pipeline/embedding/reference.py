@@ -1,0 +1,79 @@
+"""What is worked out once for a model: shipped for the bundled one, cached for others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.common.files import load_arrays, save_arrays
+from pipeline.common.paths import DATA, cache_folder
+from pipeline.embedding.encoder import Encoder
+
+_FORMAT = "1"
+Lines = Mapping[str, tuple[str, ...]]
+
+
+@cache
+def load_lines(name: str) -> Lines:
+    """ISO 639-1 code -> lines of ``data/<name>/<code>.txt``; line n says the same in each."""
+    files = sorted((DATA / name).glob("*.txt"))
+    return {file.stem: tuple(file.read_text("utf-8").splitlines()) for file in files}
+
+
+def of_model(
+    name: str, encoder: Encoder, measure: Callable[[], dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Arrays that depend on the model and on ``data/<name>``: shipped, cached or measured now."""
+    key = _key(name, encoder)
+    cached = cache_folder(name) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
+    for path in (shipped(name), cached):
+        arrays = load_arrays(path, key=key)
+        if arrays is not None:
+            return arrays
+    arrays = measure()
+    save_arrays(cached, key=key, **arrays)
+    return arrays
+
+
+def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:
+    """Put arrays where the package ships them (for developers)."""
+    save_arrays(shipped(name), key=_key(name, encoder), **arrays)
+    return shipped(name)
+
+
+def shipped(name: str) -> Path:
+    """The shipped file; a test checks that it is up to date."""
+    return DATA / f"{name}.npz"
+
+
+def is_shipped(name: str, encoder: Encoder) -> bool:
+    """Whether what is shipped belongs to this model and to the lines as they are."""
+    return load_arrays(shipped(name), key=_key(name, encoder)) is not None
+
+
+def encode_lines(encoder: Encoder, lines: Lines, **options: object) -> np.ndarray:
+    """Vectors of every line in every language: float32 (languages, lines, d)."""
+    texts: Sequence[str] = [text for rows in lines.values() for text in rows]
+    vectors = encoder.encode_documents(texts, **options)  # type: ignore[arg-type]
+    return vectors.reshape(len(lines), -1, encoder.dimension)
+
+
+def line_means(name: str, encoder: Encoder) -> np.ndarray:
+    """Raw vector of each line of ``data/<name>``, mean over its languages: float32 (lines, d)."""
+    return of_model(name, encoder, lambda: measure_line_means(name, encoder))["vectors"]
+
+
+def measure_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
+    """Embed every line in every language."""
+    return {"vectors": encode_lines(encoder, load_lines(name)).mean(axis=0).astype(np.float32)}
+
+
+def _key(name: str, encoder: Encoder) -> str:
+    digest = hashlib.sha256()
+    for code, rows in load_lines(name).items():
+        digest.update("\n".join((code, *rows)).encode())
+    return f"{_FORMAT}|{name}|{encoder.fingerprint}|{digest.hexdigest()}"

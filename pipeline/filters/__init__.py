@@ -1,0 +1,1 @@
+"""Filters over columns: as typed, as a tree, as a mask and as SQL."""

@@ -1,0 +1,1 @@
+"""What an analysis says beyond its topics: change, reliability, summaries."""

@@ -1,0 +1,1 @@
+"""The worker beside the web server, and what it is asked for."""

@@ -1,0 +1,1 @@
+"""The analyses that a user keeps, and the search over all of them."""

@@ -1,0 +1,304 @@
+"""The analyses a user keeps: listed, opened, renamed, deleted with undo, exported, imported.
+
+Each lies in a folder whose name is a random token that the program made; what users call it is
+only ever a value in ``entry.json``. A deleted one waits in ``trash`` for 30 days. Folders are made
+elsewhere and moved in by one renaming, so that no process ever sees half an analysis. How a session
+brings its work here and takes it up again is in :mod:`pipeline.library.checkout`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
+from pipeline.common.errors import InputError
+from pipeline.common.paths import data_folder
+from pipeline.library.archive import read_bundle, write_bundle
+from pipeline.library.entry import (
+    Entry,
+    clean_name,
+    entry_of,
+    entry_or_raise,
+    one_line,
+    read_entry,
+    recounted,
+    write_entry,
+)
+from pipeline.search.evaluation import save_golden
+from pipeline.search.saved import save_searches
+
+KEPT = timedelta(days=30)  # in the trash
+_ABANDONED = timedelta(days=1)  # a folder that somebody began to write and never finished
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+_OLD = re.compile(r"\.old-([0-9a-f]{16})")  # an analysis that is being replaced
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+__all__ = ["Catalogue", "Entry"]
+
+
+class Catalogue:
+    """All analyses of a data folder; any number of processes may use it at once."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder``: the user's data folder (``POLYGUEST_DATA``) when left out."""
+        try:
+            self.folder = folder or data_folder("analyses")
+            self._trash.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"The data folder can't be written: {error}") from error
+        if any(map(_OLD.fullmatch, (path.name for path in self.folder.iterdir()))):
+            self._recover()
+        if next(self._trash.iterdir(), None):
+            self.purge()
+
+    @property
+    def _trash(self) -> Path:
+        return self.folder / "trash"
+
+    def entries(self) -> list[Entry]:
+        """The analyses, newest first."""
+        found = (read_entry(folder) for folder in _folders(self.folder))
+        kept = (replace(entry, deleted=None) for entry in found if entry)
+        return sorted(kept, key=lambda entry: (entry.created, entry.token), reverse=True)
+
+    def trashed(self) -> list[Entry]:
+        """What can still be brought back, last deleted first."""
+        found = [entry for folder in _folders(self._trash) if (entry := read_entry(folder))]
+        return sorted(found, key=lambda entry: (entry.deleted or "", entry.token), reverse=True)
+
+    def find(self, text: str, *, trashed: bool = False) -> Entry:
+        """The analysis with this token, or with this name where only one is called so.
+
+        Raises:
+            InputError: none, or several.
+        """
+        entries = self.trashed() if trashed else self.entries()
+        found = [e for e in entries if e.token == text] or [e for e in entries if e.name == text]
+        if len(found) == 1:
+            return found[0]
+        what = "in the trash" if trashed else "in the list"
+        if found:
+            tokens = ", ".join(entry.token for entry in found[:5])
+            raise InputError(f"{len(found)} analyses {what} are called so: choose one of {tokens}")
+        raise InputError(
+            f"There is no analysis '{one_line(text)[:60]}' {what}: 'analyses list' shows them all"
+        )
+
+    def add(
+        self,
+        analysis: Analysis,
+        *,
+        name: str,
+        file: str = "",
+        digest: str = "",
+        write: Callable[[Path], None] | None = None,
+    ) -> Entry:
+        """Keep an analysis; it is on the disk whole when this returns.
+
+        Args:
+            analysis: what is kept.
+            name: its name for people.
+            file: the name of its first file.
+            digest: of its first file.
+            write: writes it to a folder that doesn't exist yet, where that has been done before
+                and need not be done again.
+
+        Raises:
+            InputError: an empty name, or the disk is full.
+        """
+        entry = entry_of(analysis, name=name, file=file, digest=digest)
+        with self._made(entry, write or (lambda folder: save_analysis(analysis, folder))) as made:
+            made.rename(self.folder / entry.token)
+        return entry
+
+    def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
+        """Put another analysis in the place of this one, under its name; see :meth:`add`.
+
+        The caller holds :meth:`locked`. A process that is killed in between leaves the old one
+        or the new one.
+        """
+        old = entry_or_raise(self.path(token))
+        entry = recounted(old, analysis)
+        aside = self.folder / f".old-{token}"
+        with self._made(entry, write) as made:
+            (self.folder / token).rename(aside)
+            made.rename(self.folder / token)
+        shutil.rmtree(aside, ignore_errors=True)
+        return entry
+
+    @contextmanager
+    def _made(self, entry: Entry, write: Callable[[Path], None]) -> Iterator[Path]:
+        scratch = self.folder / f".new-{entry.token}"
+        try:
+            write(scratch)
+            write_entry(scratch, entry)
+            yield scratch
+        except OSError as error:
+            raise InputError(f"The analysis can't be kept: {error.strerror}") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _recover(self) -> None:
+        """Take back what somebody was replacing when his program was killed."""
+        with self.locked():
+            for path in list(self.folder.iterdir()):
+                if (found := _OLD.fullmatch(path.name)) is None:
+                    continue
+                if (self.folder / found[1]).exists() or (self._trash / found[1]).exists():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.rename(self.folder / found[1])
+
+    def path(self, token: str) -> Path:
+        """The folder of an analysis.
+
+        Raises:
+            InputError: there is none with this token.
+        """
+        return self.folder / self._there(self.folder, token)
+
+    def open(self, token: str) -> Analysis:
+        """Load an analysis.
+
+        Raises:
+            InputError: there is none with this token, or it is damaged.
+        """
+        return load_analysis(self.path(token))
+
+    def rename(self, token: str, name: str) -> Entry:
+        """Call an analysis something else.
+
+        Raises:
+            InputError: there is none with this token, or the name is empty.
+        """
+        name = clean_name(name)
+        with self.locked():
+            folder = self.path(token)
+            entry = replace(entry_or_raise(folder), name=name)
+            write_entry(folder, entry)
+        return entry
+
+    def delete(self, token: str, *, now: datetime | None = None) -> Entry:
+        """Put an analysis into the trash, from where it can be brought back for 30 days."""
+        with self.locked():
+            folder = self.path(token)
+            when = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+            entry = replace(entry_or_raise(folder), deleted=when)
+            write_entry(folder, entry)
+            folder.rename(self._trash / token)
+        self.purge(now=now)
+        return entry
+
+    def undelete(self, token: str) -> Entry:
+        """Bring an analysis back from the trash."""
+        with self.locked():
+            folder = self._trash / self._there(self._trash, token)
+            entry = replace(entry_or_raise(folder), deleted=None)
+            folder.rename(self.folder / token)
+            write_entry(self.folder / token, entry)
+        return entry
+
+    def purge(self, *, now: datetime | None = None, everything: bool = False) -> int:
+        """Remove what has been in the trash for 30 days (or everything); returns how many."""
+        now = now or datetime.now(UTC)
+        removed = 0
+        with self.locked():
+            for folder in _folders(self._trash):
+                entry = read_entry(folder)
+                since = datetime.fromisoformat(entry.deleted) if entry and entry.deleted else None
+                if everything or (since or _changed(folder)) + KEPT <= now:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    removed += 1
+            for folder in self.folder.iterdir():
+                begun = folder.name.startswith((".new-", ".import-"))
+                if begun and _changed(folder) + _ABANDONED <= now:
+                    shutil.rmtree(folder, ignore_errors=True)
+        return removed
+
+    def export(self, token: str, path: Path) -> None:
+        """Write an analysis as one file, which carries no code.
+
+        Raises:
+            InputError: there is none with this token, or the file can't be written.
+        """
+        entry = entry_or_raise(self.path(token))
+        about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
+        if not (self.path(token) / TABLES[0]).is_file():
+            write_tables(self.open(token), self.path(token))
+        for attempt in range(3):
+            try:
+                write_bundle(self.path(token), about, path)
+                return
+            except FileNotFoundError as error:  # an edit may have replaced a file meanwhile
+                if attempt == 2:
+                    raise InputError("The analysis is being changed: try again") from error
+            except OSError as error:
+                raise InputError(f"'{path}' can't be written: {error.strerror}") from error
+
+    def import_(self, path: Path) -> Entry:
+        """Keep the analysis of an exported file under a new token.
+
+        Everything is read, checked and written anew: no byte of the file is kept as it came.
+
+        Raises:
+            InputError: it isn't such a file, or holds what doesn't belong there.
+        """
+        about, analysis = read_bundle(path, scratch=self.folder)
+        name, file, digest = (
+            value if isinstance(value := about.get(key), str) else ""
+            for key in ("name", "file", "digest")
+        )
+
+        def write(folder: Path) -> None:
+            save_analysis(analysis, folder)
+            if about["searches"]:
+                save_searches(folder, about["searches"])
+            if about["golden"]:
+                save_golden(folder, about["golden"])
+
+        return self.add(
+            analysis,
+            write=write,
+            name=name if name.strip() else path.stem or "imported",
+            file=one_line(file),
+            digest=digest if _DIGEST.fullmatch(digest) else "",
+        )
+
+    def _there(self, folder: Path, token: str) -> str:
+        if not _TOKEN.fullmatch(token) or not (folder / token / "entry.json").is_file():
+            raise InputError("There is no such analysis any more: look at the list again")
+        return token
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else changes the list meanwhile.
+
+        Raises:
+            InputError: somebody else does, for half a minute.
+        """
+        try:
+            with FileLock(self.folder / "lock", timeout=30):
+                yield
+        except Timeout as error:
+            raise InputError(
+                "Another program is changing the list of analyses: try again"
+            ) from error
+        except OSError as error:
+            raise InputError(f"The list of analyses can't be changed: {error.strerror}") from error
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
+
+
+def _changed(folder: Path) -> datetime:
+    return datetime.fromtimestamp(folder.stat().st_mtime, UTC)

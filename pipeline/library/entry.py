@@ -1,0 +1,123 @@
+"""What is noted of each analysis in the list: a small file ``entry.json`` in its folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
+from pipeline.common.files import atomic_write
+from pipeline.filters.columns import clean_text
+
+log = logging.getLogger(__name__)
+
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the list shows of an analysis.
+
+    Attributes:
+        token: its name for the program.
+        name: its name for people, one line.
+        file: the name of the file that it was made from.
+        reviews: how many.
+        topics: how many, without what fits nowhere.
+        languages: language -> number of reviews, most first.
+        created: when it was made or imported, UTC, "2026-01-31T12:00:00+00:00".
+        deleted: when it was put into the trash, or None.
+        added: how many files were added to the first.
+        digest: SHA-256 of the first file, hexadecimal, by which it is known again; "" if unknown.
+    """
+
+    token: str
+    name: str
+    file: str
+    reviews: int
+    topics: int
+    languages: dict[str, int]
+    created: str
+    deleted: str | None = None
+    added: int = 0
+    digest: str = ""
+
+
+def entry_of(analysis: Analysis, *, name: str, file: str, digest: str = "") -> Entry:
+    """What the list will show of an analysis, under a new token."""
+    entry = Entry(
+        token=secrets.token_hex(8),
+        name=clean_name(name),
+        file=one_line(file)[:_NAME_LENGTH],
+        reviews=0,
+        topics=0,
+        languages={},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        digest=digest,
+    )
+    return recounted(entry, analysis)
+
+
+def recounted(entry: Entry, analysis: Analysis) -> Entry:
+    """The entry with what is in the analysis now."""
+    return replace(
+        entry,
+        reviews=len(analysis.texts),
+        topics=sum(not topic.other for topic in analysis.topics),
+        languages=dict(Counter(map(one_line, analysis.languages.tolist())).most_common()),
+        added=len(analysis.batches) - 1,
+    )
+
+
+def read_entry(folder: Path) -> Entry | None:
+    """What is noted in a folder; None where nothing is, or it is damaged, which is logged."""
+    try:
+        values: dict[str, Any] = json.loads((folder / "entry.json").read_text("utf-8"))
+        return Entry(**{**values, "token": folder.name})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError):
+        log.warning("the entry in %s is damaged", folder, exc_info=True)
+        return None
+
+
+def entry_or_raise(folder: Path) -> Entry:
+    """What is noted in a folder.
+
+    Raises:
+        InputError: it is damaged, or gone.
+    """
+    entry = read_entry(folder)
+    if entry is None:
+        raise InputError("The analysis is damaged: analyse the file again")
+    return entry
+
+
+def write_entry(folder: Path, entry: Entry) -> None:
+    """Note in a folder what the list shows of it."""
+    with atomic_write(folder / "entry.json", "w", encoding="utf-8") as file:
+        json.dump(asdict(entry), file, ensure_ascii=False)
+
+
+def clean_name(name: str) -> str:
+    """A name in one line.
+
+    Raises:
+        InputError: it is empty.
+    """
+    line = one_line(name)[:_NAME_LENGTH].strip()
+    if not line:
+        raise InputError("The name is empty: give the analysis a name")
+    return line
+
+
+def one_line(text: str) -> str:
+    """A text in one line without what can't be seen."""
+    return "".join(c for c in " ".join(clean_text(text).split()) if c.isprintable())

@@ -1,0 +1,1 @@
+"""Vectors -> coordinates of the map."""

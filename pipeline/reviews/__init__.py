@@ -1,0 +1,1 @@
+"""A table -> reviews: which column is what, values, cleaning, units."""

@@ -1,0 +1,1 @@
+"""Any file -> a table: what kind it is, its encoding, dialect, header and rows."""

@@ -1,0 +1,146 @@
+"""A table as it was understood, written down: a plain CSV file beside a report on its reading."""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.common.errors import InputError
+from pipeline.tables.read import Table
+
+_BATCH = 20_000  # rows turned into Python strings at a time
+_SPECIAL = re.compile(r'[",\r\n]')
+_ENCODINGS = {
+    "utf_8": "UTF-8", "utf_8_sig": "UTF-8", "utf_16": "UTF-16", "utf_16_le": "UTF-16",
+    "utf_16_be": "UTF-16", "utf_32": "UTF-32", "utf_32_le": "UTF-32", "utf_32_be": "UTF-32",
+    "ascii": "ASCII", "cp932": "Shift-JIS",
+    "shift_jis": "Shift-JIS", "euc_jp": "EUC-JP", "iso2022_jp": "ISO-2022-JP",
+    "gb18030": "GB 18030 (Chinese)", "gbk": "GBK (Chinese)", "gb2312": "GB 2312 (Chinese)",
+    "big5": "Big5 (Chinese)", "big5hkscs": "Big5 (Chinese)", "cp949": "EUC-KR (Korean)",
+    "euc_kr": "EUC-KR (Korean)", "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)", "cp1252": "Windows-1252 (Western European)",
+    "cp1253": "Windows-1253 (Greek)", "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)", "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)", "cp866": "DOS Cyrillic (866)",
+    "cp874": "Windows-874 (Thai)", "koi8_u": "KOI8 (Cyrillic)", "koi8_r": "KOI8 (Cyrillic)",
+    "mac_roman": "Mac Roman",
+}  # fmt: skip
+_DELIMITERS = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "spaces", "": "one column",
+    "^": "carets", "~": "tildes", ":": "colons", "\x01": "control characters (0x01)",
+    "\x1f": "control characters (0x1F)",
+}  # fmt: skip
+
+
+def encoding_name(encoding: str) -> str:
+    """What people call an encoding, however Python spells it: "Mac Roman" for "mac-roman"."""
+    spelled = encoding.lower().replace("-", "_")
+    usual = spelled.upper().replace("_", "-").replace("ISO8859", "ISO-8859")
+    return _ENCODINGS.get(spelled, usual)
+
+
+def delimiter_name(delimiter: str) -> str:
+    """What people call a delimiter, in the plural: "semicolons"."""
+    padded = delimiter.strip(" ")
+    if delimiter in _DELIMITERS:
+        return _DELIMITERS[delimiter]
+    return _DELIMITERS[padded] if padded in _DELIMITERS else f"“{delimiter.strip()}” signs"
+
+
+def table_report(table: Table) -> dict[str, Any]:
+    """What was understood of a file, ready for JSON.
+
+    Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "parquet"), sheet, encoding,
+    delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept, rejected
+    ([line, reason, text] each), notes. `rows_read` is `rows_kept` plus the number of rejected rows.
+    """
+    return {
+        "file": table.name,
+        "summary": summary(table),
+        "kind": table.kind,
+        "sheet": table.sheet,
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "quote": table.quote,
+        "header_row": table.header_row,
+        "columns": [str(column) for column in table.frame.columns],
+        "rows_read": table.rows_read,
+        "rows_kept": len(table.frame),
+        "rejected": [[row.line, row.reason, row.text] for row in table.rejected],
+        "notes": list(table.notes),
+    }
+
+
+def summary(table: Table) -> str:
+    """One sentence: "hotel.csv: Shift-JIS, semicolons, 12,408 rows read, 37 rejected"."""
+    read = f"{table.rows_read:,} row{'' if table.rows_read == 1 else 's'} read"
+    if table.kind == "text":
+        what = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
+    elif table.kind == "xlsx":
+        what = [f"Excel sheet “{table.sheet}”"]
+    else:
+        what = [{"jsonl": "JSON lines", "parquet": "Parquet"}.get(table.kind, table.kind)]
+    if not table.header_row and table.kind in ("text", "xlsx"):
+        what.append("no header")
+    what.append(read)
+    return f"{table.name}: {', '.join(what)}, {len(table.rejected):,} rejected"
+
+
+def transcript_name(file: Path) -> str:
+    """The name for a file's transcript: "hotel" for hotel.csv and for hotel.csv.gz."""
+    packed = file.suffix.lower() in (".gz", ".zip") and Path(file.stem).suffix
+    return Path(file.stem).stem if packed else file.stem
+
+
+def write_transcript(table: Table, folder: Path, name: str) -> None:
+    """Write `folder`/`name`.csv and `folder`/`name`.report.json; both appear or neither does.
+
+    The CSV is UTF-8 with commas, one header row and "\\n" line ends, every value exactly as it was
+    understood: a copy for programs to compare, so cells that a spreadsheet would run as formulas
+    stand as they are. Raises InputError when the folder can't be written.
+    """
+    report = json.dumps(table_report(table), ensure_ascii=False, indent=1) + "\n"
+    scratch: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for target, parts in (
+            (folder / f"{name}.csv", _csv_parts(table)),
+            (folder / f"{name}.report.json", iter([report])),
+        ):
+            handle, path = tempfile.mkstemp(dir=folder, prefix=f".{target.name[:100]}.")
+            scratch.append((Path(path), target))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                for part in parts:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(path).chmod(0o644)
+        for scratch_file, target in scratch:
+            scratch_file.replace(target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"Can't write to '{folder}': {reason}. Choose another folder.") from error
+    finally:
+        for scratch_file, _ in scratch:
+            scratch_file.unlink(missing_ok=True)
+
+
+def _csv_parts(table: Table) -> Iterator[str]:
+    """The CSV text in pieces, so that a million rows are never held as one string."""
+    yield _csv_text([[str(column) for column in table.frame.columns]])
+    for start in range(0, len(table.frame), _BATCH):
+        part = table.frame.iloc[start : start + _BATCH]
+        yield _csv_text(zip(*(part[column].tolist() for column in part.columns), strict=True))
+
+
+def _csv_text(rows: Iterable[Iterable[str]]) -> str:
+    # A row of one blank cell is written "" so that no reader skips it as a blank line.
+    return "".join((",".join(map(_quoted, row)) or '""') + "\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    # The csv module before Python 3.13 leaves a lone "\r" bare, which readers take for a line end.
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell

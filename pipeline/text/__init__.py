@@ -1,0 +1,1 @@
+"""Text: its language, sentences, words, stop words and negations."""

@@ -1,0 +1,1 @@
+"""Vectors -> topics: clustering, their number, names, keywords and typical reviews."""

@@ -1,0 +1,65 @@
+"""A topic: its name, words, counts and colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of an analysis. All counts are of reviews, also where sentences are grouped.
+
+    Attributes:
+        id: its place among the topics; 0 is the largest when an analysis is made.
+        key: stays with the topic through edits and next month's file.
+        name: English, or what the user has called it; unique among the topics.
+        reviews: how many say something of it.
+        languages: language -> number of its reviews here, largest first.
+        keywords: language -> words that set the topic apart in that language.
+        names: its name in other languages of the interface; empty once the user has named it.
+        glosses: language -> English of each keyword, "" where none is near.
+        stability: share of its reviews that stay together when a tenth of the file is left out;
+            None when it was not measured.
+        typical: language -> {"closest": units, "different": units}.
+        colour: its place in the palette.
+        other: whether these are the reviews that fit nowhere.
+        hidden: whether the user has put it out of sight.
+        named: whether the user has named it.
+    """
+
+    id: int
+    key: str
+    name: str
+    reviews: int
+    languages: dict[str, int]
+    keywords: dict[str, list[str]]
+    names: dict[str, str] = field(default_factory=dict)
+    glosses: dict[str, list[str]] = field(default_factory=dict)
+    stability: float | None = None
+    typical: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    colour: int = 0
+    other: bool = False
+    hidden: bool = False
+    named: bool = False
+
+    def name_in(self, language: str) -> str:
+        """Its name in a language of the interface, else in English."""
+        return self.names.get(language, self.name)
+
+
+def count_languages(languages: np.ndarray) -> dict[str, int]:
+    """Languages with their numbers of reviews, the largest first, then by code."""
+    counts: Mapping[str, int] = Counter(languages.tolist())
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+# Apart from each other for 20 categories, and from a white page and a dark one.
+PALETTE = (
+    "#4269d0", "#e8a317", "#e4573d", "#3fb8a0", "#7c4fc4", "#e36ba5", "#3d8f47", "#8f5b3c",
+    "#3fa7dc", "#b3ae2c", "#b02a4c", "#00767a", "#c98cf0", "#f08a3c", "#6d7a1f", "#a8326f",
+    "#7fb35e", "#5b6bb0", "#d99a8b", "#8c7aa8",
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""What stands first on the pages of an analysis, and what stands there while there is none."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.components.language_correction import proof_line
+from ui.components.partial_banner import show_first_look
+from ui.components.widgets import count, job_progress, problem_box, safe
+from ui.session.session import Session, current
+from ui.session.view import View
+
+
+def open_analysis(title: str) -> tuple[Session, View]:
+    """The session and its view; without one the page ends here, with the ways to get one.
+
+    Args:
+        title: of the page while there is nothing on it.
+    """
+    session = current()
+    if session.view is None or session.source is None:
+        _invite(session, title)
+        st.stop()
+    return session, session.view
+
+
+def _invite(session: Session, title: str) -> None:
+    st.title(title)
+    if session.working:
+        job_progress()
+    else:
+        if session.problem:
+            problem_box(session.problem)
+        st.write("Open a file of reviews first, or look around with the sample.")
+        with st.container(horizontal=True):
+            if st.button("Open a file", icon=":material/upload_file:", type="primary"):
+                st.switch_page("ui/pages/start.py")
+            if st.button("Try it with sample reviews", icon=":material/play_circle:"):
+                session.analyse_sample()
+                st.rerun()
+
+
+def show_head(session: Session, view: View) -> None:
+    """The file, its numbers, and what the language correction has done."""
+    analysis = view.analysis
+    name = session.source.name if session.source else ""
+    more = len(analysis.batches) - 1
+    if more:
+        name += f" and {more} file{'s' * (more != 1)} added"
+    languages = len(set(analysis.languages.tolist()))
+    topics = sum(not topic.other for topic in analysis.topics)
+    figures = [(len(analysis.texts), "review")]
+    if len(analysis.units) != len(analysis.texts):
+        figures.append((len(analysis.units), analysis.units.kind))
+    figures += [(languages, "language"), (topics, "topic")]
+    said = "".join(
+        f'<span><span class="n">{number:,}</span>{noun}{"s" * (number != 1)}</span>'
+        for number, noun in figures
+    )
+    st.html(
+        f'<div class="pg-head"><span class="file" dir="auto">{safe(name)}</span>{said}</div>'
+        f"{proof_line(session)}"
+    )
+    if session.problem:
+        problem_box(session.problem)
+    show_first_look(session, view)
+    if lost := analysis.report.get("edits_lost"):
+        st.caption(
+            f"{count(lost, 'change')} of yours could not be kept: the topics are others now."
+        )

@@ -1,0 +1,149 @@
+"""The sidebar of the workspace: topics, language correction, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from pipeline.analysis.analysis import Settings
+from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
+from pipeline.figures.topic_count import chosen_number
+from pipeline.reviews.units import SENTENCE
+from ui.components.language_correction import proof
+from ui.components.topic_count import show_curve
+from ui.components.topic_editing import turn_buttons
+from ui.components.widgets import job_progress
+from ui.session.session import Session
+from ui.session.view import View
+
+_MOST_TOPICS = 30
+_UNITS = {"auto": "Automatic", "review": "Whole reviews", "sentence": "Sentences"}
+
+
+def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
+    """Draw it, and ask for another analysis when a setting was changed.
+
+    Args:
+        session: whose.
+        view: what is shown.
+        full: whether undo and the bar of what is under way stand here, and not on the page.
+    """
+    analysis = view.analysis
+    _restore(session, view)
+    with st.sidebar:
+        st.subheader("Topics", anchor=False)
+        auto = st.toggle("Choose the number for me", key="auto")
+        most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
+        topics = None
+        if auto:
+            if analysis.settings.topics is None:
+                st.caption(f"{chosen_number(analysis)} topics fit these reviews best.")
+        else:
+            st.session_state["count"] = min(st.session_state["count"], most)
+            topics = st.slider("Number of topics", 2, most, key="count")
+        show_curve(analysis)
+        unit = st.selectbox("What is grouped", _UNITS, format_func=_unit_name(view), key="unit")
+        st.subheader("Language correction", anchor=False)
+        correction = st.toggle("Take the language out", key="correction")
+        proof(session)
+        wanted = replace(
+            analysis.settings,
+            topics=topics,
+            unit=unit,
+            space="neutral" if correction else "raw",
+        )
+        _follow(session, view, wanted)
+        if session.partial:  # the head of the page says how far the rest is
+            pass
+        elif session.working and full:
+            with st.container(border=True):
+                job_progress()
+        elif full:
+            turn_buttons(session, "side")
+        st.subheader("Downloads", anchor=False)
+        if view.early:
+            st.caption(f"Of the first {view.early[0]:,} reviews.")
+        _download("Reviews with topics", view.file_name("reviews"), lambda: reviews_csv(analysis))
+        if analysis.units.kind == SENTENCE:
+            _download(
+                "Sentences with topics",
+                view.file_name("sentences"),
+                lambda: sentences_csv(analysis),
+            )
+        _download("Topics", view.file_name("topics"), lambda: topics_csv(analysis))
+        st.divider()
+        if st.button("Start over with another file", icon=":material/restart_alt:"):
+            session.forget()
+            st.session_state.pop("upload", None)
+            st.switch_page("ui/pages/start.py")
+
+
+def _download(label: str, name: str, make: Callable[[], str]) -> None:
+    st.download_button(
+        label,
+        lambda: make().encode("utf-8-sig"),
+        file_name=name,
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
+
+
+def _restore(session: Session, view: View) -> None:
+    """What the boxes say, where Streamlit has forgotten it: when a page is left while it is drawn.
+
+    A box without a value would show its default, and the analysis would follow that.
+    """
+    wanted = session.wanted or view.original.settings
+    for key, value in (
+        ("auto", wanted.topics is None),
+        ("count", wanted.topics or chosen_number(view.original)),
+        ("unit", wanted.unit),
+        ("correction", wanted.space == "neutral"),
+    ):
+        if key not in st.session_state:
+            st.session_state[key] = value
+
+
+def _follow(session: Session, view: View, wanted: Settings) -> None:
+    """Make the analysis follow the settings; what is shown stays until the new one is there."""
+    if wanted == session.wanted or session.source is None:
+        return
+    if _same(view, wanted) and not session.partial:
+        session.stop()
+        session.wanted = wanted
+    else:
+        session.analyse(session.source, wanted, label=_change(view.analysis.settings, wanted))
+
+
+def _same(view: View, wanted: Settings) -> bool:
+    """Whether the settings would give what is shown."""
+    shown = view.original.settings
+    return (
+        wanted.space == shown.space
+        and wanted.topics in (shown.topics, chosen_number(view.original))
+        and wanted.unit in (shown.unit, view.original.units.kind)
+    )
+
+
+def _change(shown: Settings, wanted: Settings) -> str:
+    """What a change of settings is called on the undo button."""
+    if wanted.space != shown.space:
+        return f"Language correction {'on' if wanted.space == 'neutral' else 'off'}"
+    if wanted.unit != shown.unit:
+        return f"Grouped: {_UNITS[wanted.unit].lower()}"
+    return (
+        "Number of topics left to the program"
+        if wanted.topics is None
+        else (f"Number of topics: {wanted.topics}")
+    )
+
+
+def _unit_name(view: View) -> Callable[[str], str]:
+    """The names of the choices; what the program has chosen stands beside "Automatic"."""
+    found = _UNITS[view.original.units.kind].lower()
+    chosen = view.original.settings.unit == "auto"
+    return lambda unit: f"{_UNITS[unit]} ({found})" if unit == "auto" and chosen else _UNITS[unit]

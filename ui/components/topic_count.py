@@ -1,0 +1,27 @@
+"""Why there are as many topics as there are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.figures.topic_count import candidates_figure, reason
+from ui.components.widgets import plain
+
+
+def show_curve(analysis: Analysis) -> None:
+    """An expander with the reason and the numbers that were compared."""
+    if not analysis.candidates:
+        return
+    place = st.expander("Why this number?", key="why", on_change="rerun")
+    if not place.open:
+        return
+    with place:
+        st.markdown(plain(reason(analysis)))
+        st.plotly_chart(
+            candidates_figure(analysis, dark=st.context.theme.type == "dark"),
+            config={"displayModeBar": False},
+            key="curve",
+            alt=reason(analysis),
+        )
+        st.caption("Your own choice always wins: switch the automatic choice off above.")

@@ -1,0 +1,216 @@
+"""What a user changes in the topics: the menus, undo and redo, and the list of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pipeline.analysis.edits.draft import unit_refs
+from pipeline.analysis.edits.history import apply_edit, describe_edit, needs_model
+from pipeline.insights.attributes import excerpt
+from pipeline.insights.topic_summary import Card
+from pipeline.topics.topic import Topic
+from ui.components.widgets import plain
+from ui.session.session import Session, current
+from ui.session.view import View
+
+MOST_PARTS = 6
+_MOST_LETTERS = 80
+_LABEL = 44  # letters of a change on a button
+
+
+def make_edit(session: Session, view: View, edit: dict[str, Any]) -> None:
+    """Do an edit: at once where it is quick, else in the worker; the page is drawn anew."""
+    label = describe_edit(view.analysis, edit)
+    if needs_model(edit):
+        session.edit(edit, label)
+    else:
+        session.change(lambda analysis: apply_edit(analysis, edit), label)
+    st.rerun()
+
+
+def edit_menu(session: Session, view: View, card: Card) -> None:
+    """The menu of a card: rename, merge, split, hide. What is in it is drawn once it is open."""
+    topic = card.topic
+    menu = st.popover(
+        "Edit",
+        icon=":material/edit:",
+        key=f"edit-{_key(view, topic)}",
+        on_change="rerun",
+        disabled=session.locked,
+        help="Rename, merge, split or hide this topic",
+    )
+    if not menu.open:
+        return
+    with menu:
+        if not topic.other:
+            _rename(session, view, topic)
+        _merge(session, view, topic)
+        _split(session, view, topic)
+        if st.button(
+            "Hide this topic",
+            icon=":material/visibility_off:",
+            key=f"hide-{_key(view, topic)}",
+            help="It leaves the map and the cards; its reviews stay in the tables.",
+        ):
+            make_edit(session, view, {"do": "hide", "topic": topic.key, "hidden": True})
+
+
+def _rename(session: Session, view: View, topic: Topic) -> None:
+    with st.form(f"rename-{_key(view, topic)}", border=False):
+        name = st.text_input("Name", value=topic.name, max_chars=_MOST_LETTERS)
+        if st.form_submit_button("Rename", icon=":material/edit:") and name != topic.name:
+            make_edit(session, view, {"do": "rename", "topic": topic.key, "name": name})
+
+
+def _merge(session: Session, view: View, topic: Topic) -> None:
+    others = [other for other in view.analysis.topics if other.id != topic.id]
+    chosen = st.multiselect(
+        "Merge with",
+        [other.key for other in others],
+        format_func=lambda key: _name(view, key),
+        key=f"merge-{_key(view, topic)}",
+        placeholder="Choose topics",
+    )
+    if st.button(
+        "Merge",
+        icon=":material/merge:",
+        disabled=not chosen,
+        key=f"merge-now-{_key(view, topic)}",
+    ):
+        make_edit(session, view, {"do": "merge", "topics": [topic.key, *chosen]})
+
+
+def _split(session: Session, view: View, topic: Topic) -> None:
+    parts = st.slider("Split into", 2, MOST_PARTS, 2, key=f"parts-{_key(view, topic)}")
+    if st.button("Split", icon=":material/call_split:", key=f"split-{_key(view, topic)}"):
+        make_edit(session, view, {"do": "split", "topic": topic.key, "parts": parts})
+
+
+def move_menu(session: Session, view: View, units: list[int]) -> None:
+    """For chosen reviews on the map: into another topic, or a topic of their own."""
+    menu = st.popover(
+        "Put into a topic",
+        icon=":material/drive_file_move:",
+        key=f"move-{view.number}",
+        on_change="rerun",
+        disabled=session.locked,
+    )
+    if not menu.open:
+        return
+    with menu:
+        target = st.selectbox(
+            "Move to topic",
+            [topic.key for topic in view.analysis.topics],
+            index=None,
+            format_func=lambda key: _name(view, key),
+            placeholder="Choose a topic",
+            key=f"move-to-{view.number}",
+        )
+        if st.button("Move", disabled=target is None, key=f"move-now-{view.number}"):
+            refs = unit_refs(view.original, units)
+            make_edit(session, view, {"do": "move", "units": refs, "to": target})
+        with st.form(f"example-{view.number}", border=False):
+            name = st.text_input(
+                "Or make a topic of these",
+                placeholder="Its name; left empty, the program names it",
+                max_chars=_MOST_LETTERS,
+                help="Reviews that say much the same come along.",
+            )
+            if st.form_submit_button("Make a topic", icon=":material/add_circle:"):
+                refs = unit_refs(view.original, units)
+                edit = {"do": "example", "name": name.strip(), "units": refs, "phrase": ""}
+                make_edit(session, view, edit)
+
+
+def phrase_form(session: Session, view: View) -> None:
+    """A topic of everything that says what a phrase says."""
+    with (
+        st.form("phrase", clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        phrase = st.text_input(
+            "Make a topic from a phrase, in any language",
+            placeholder="waiting for the lift",
+            max_chars=300,
+            key="phrase-text",
+        )
+        pressed = st.form_submit_button(
+            "Make the topic", icon=":material/add_circle:", disabled=session.locked
+        )
+    phrase = " ".join(phrase.split())
+    if pressed and phrase:
+        make_edit(session, view, {"do": "example", "name": "", "units": [], "phrase": phrase})
+
+
+def turn_buttons(session: Session, place: str) -> None:
+    """Undo and redo, each with what it would undo or redo.
+
+    Args:
+        session: whose changes.
+        place: "page" or "side", for the keys.
+    """
+    past, future = session.history.past, session.history.future
+    if past:
+        st.button(
+            f"Undo: {plain(_short(past[-1].label))}",
+            icon=":material/undo:",
+            key=f"undo-{place}",
+            on_click=_undo,
+            help=plain(past[-1].label),
+        )
+    if future:
+        st.button(
+            f"Redo: {plain(_short(future[-1].label))}",
+            icon=":material/redo:",
+            key=f"redo-{place}",
+            on_click=_redo,
+            help=plain(future[-1].label),
+        )
+
+
+def show_history(view: View) -> None:
+    """The changes in the analysis that is shown, the oldest first."""
+    edits = view.analysis.edits
+    if not edits:
+        return
+    with st.expander(f"What was changed ({len(edits)})", icon=":material/history:"):
+        for number, edit in enumerate(edits, 1):
+            st.text(f"{number}. {describe_edit(view.analysis, edit)}")
+
+
+def show_hidden(session: Session, view: View) -> None:
+    """Hidden topics, each with the way back."""
+    hidden = [card for card in view.cards if card.topic.hidden]
+    if not hidden:
+        return
+    st.subheader("Hidden topics", anchor=False)
+    for card in hidden:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(f"{card.topic.name} ({card.topic.reviews:,})", width="content")
+            if st.button(
+                "Show again", icon=":material/visibility:", key=f"show-{_key(view, card.topic)}"
+            ):
+                make_edit(session, view, {"do": "hide", "topic": card.topic.key, "hidden": False})
+
+
+def _undo() -> None:
+    current().undo()
+
+
+def _redo() -> None:
+    current().redo()
+
+
+def _short(label: str) -> str:
+    return excerpt(label[:1].lower() + label[1:], _LABEL)
+
+
+def _key(view: View, topic: Topic) -> str:
+    # Another number of changes draws the menu closed again, with the names of now.
+    return f"{topic.key.replace('.', '_')}-{view.number}-{len(view.original.edits)}"
+
+
+def _name(view: View, key: str) -> str:
+    return next((excerpt(t.name, 50) for t in view.analysis.topics if t.key == key), key)

@@ -1,0 +1,161 @@
+"""Pieces that several pages draw. Strangers' text goes through :func:`plain` or :func:`safe`."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.figures.colours import topic_colour
+from pipeline.insights.attributes import counted, language_name
+from pipeline.jobs.job import Job
+from ui.components.review_text import text_html
+from ui.session.server import worker
+from ui.session.session import current
+from ui.session.view import View
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    """Text for a Streamlit element that reads Markdown, shown as it is: no image, no link."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def safe(text: object) -> str:
+    """Text for HTML, shown as it is."""
+    return html.escape(str(text))
+
+
+def problem_box(message: str) -> None:
+    """A friendly box with what is wrong and what to do."""
+    st.error(plain(message), icon=":material/info:")
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 review", "1,200 reviews"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def time_left(seconds: float) -> str:
+    """An estimate as people say it."""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 55:
+        return f"about {5 * math.ceil(seconds / 5)} seconds left"
+    minutes = max(round(seconds / 60), 1)
+    return f"about {count(minutes, 'minute')} left"
+
+
+@st.fragment(run_every=0.5)
+def job_progress() -> None:
+    """The bar of the job that is under way; the page is drawn anew when it ends."""
+    session = current()
+    job = session.job
+    if job is None or job.over or session.news:
+        st.rerun()
+    st.progress(job.share(), text=_how_far(job))
+    paused = job.state == "paused"
+    with st.container(horizontal=True, gap="small"):
+        if paused:
+            st.button(
+                "Continue", key="resume", on_click=session.resume, icon=":material/play_circle:"
+            )
+        elif job.analyses:
+            st.button(
+                "Pause",
+                key="pause",
+                on_click=session.pause,
+                icon=":material/pause_circle:",
+                help="Others have their turn; what is done stays done, also when this page is "
+                "loaded again.",
+            )
+        st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
+
+
+def _how_far(job: Job) -> str:
+    left = time_left(job.seconds_left())
+    if job.state == "paused":
+        at = f" at {job.done:,} of {job.total:,} reviews" if job.stage == "embed" else ""
+        return f"Paused{at}"
+    if job.embedding:
+        return f"Embedding: {job.done:,} of {job.total:,} reviews, {_pace(job.pace)}, {left}"
+    waiting = client_ahead() if job.state == "waiting" else 0
+    if waiting:
+        return f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
+    return f"{job.stage_name} · {left}"
+
+
+def _pace(reviews: float) -> str:
+    return f"{reviews:,.0f} a second" if reviews >= 2 else f"{60 * reviews:,.0f} a minute"
+
+
+def client_ahead() -> int:
+    """How many jobs of other sessions come first."""
+    session = current()
+    return worker().ahead(session.job) if session.job else 0
+
+
+def language_line(codes: Iterable[str]) -> str:
+    """ "Japanese 6 · Chinese 3"."""
+    return " · ".join(f"{language_name(code)} {n}" for code, n in counted(codes).items())
+
+
+def stars(rating: float) -> str:
+    """A rating of up to 5 as stars, with halves rounded."""
+    full = round(float(np.clip(rating, 0, 5)))
+    return "★" * full + "☆" * (5 - full)
+
+
+def review_list(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
+    """Reviews in full with what is known of each, in one block of HTML.
+
+    Args:
+        view: whose reviews.
+        rows: which units; where sentences are grouped, the sentence is marked in its review.
+        tall: whether the list scrolls in a frame of its own on wide screens.
+    """
+    analysis = view.analysis
+    items = []
+    for unit in rows:
+        row = int(analysis.units.review[unit])
+        code = str(analysis.languages[row])
+        text = text_html(analysis.texts[row], code, sentence=unit_span(analysis, unit))
+        items.append(f'<article class="pg-hit">{review_facts(view, unit)}{text}</article>')
+    st.html(f'<div class="pg-hits{" tall" if tall else ""}">{"".join(items)}</div>')
+
+
+def unit_span(analysis: Analysis, unit: int) -> tuple[int, int]:
+    """Where a unit stands in its review's text."""
+    return int(analysis.units.starts[unit]), int(analysis.units.ends[unit])
+
+
+def review_facts(view: View, unit: int, *, before: str = "", after: str = "") -> str:
+    """What is known of a unit's review, in two lines of HTML.
+
+    Args:
+        view: whose.
+        unit: its number.
+        before, after: HTML at both ends of the first line.
+    """
+    analysis, facets = view.analysis, view.facets
+    row = int(analysis.units.review[unit])
+    code = str(analysis.languages[row])
+    topic = analysis.topic_of(unit)
+    who = [before, f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
+    if facets.ratings is not None and np.isfinite(facets.ratings[row]):
+        rating = float(facets.ratings[row])
+        who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
+    if facets.dates is not None and facets.dates[row]:
+        who.append(f"<span>{safe(facets.dates[row])}</span>")
+    who.append(after)
+    colour = topic_colour(topic)
+    about = [f'<span><i class="dot" style="background:{colour}"></i>{safe(topic.name)}</span>']
+    if facets.hotels is not None and facets.hotels[row]:
+        about.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
+    return "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))

@@ -1,0 +1,1 @@
+"""The page Explore: the map and what belongs to it."""

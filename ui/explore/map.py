@@ -1,0 +1,214 @@
+"""The map, and the reviews that are chosen on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pipeline.analysis.export import reviews_csv
+from pipeline.figures.colours import colourings
+from pipeline.figures.map import MOST_POINTS, map_description, map_figure, with_focus
+from pipeline.insights.attributes import excerpt, language_name
+from ui.components.topic_editing import move_menu
+from ui.components.widgets import count, language_line, review_list, safe
+from ui.session import search_service
+from ui.session.search_state import ask_like, search_state
+from ui.session.session import Session, current
+from ui.session.view import View
+
+_MAP_HEIGHT = 640
+_LISTED = 30  # chosen reviews that are shown in full
+_TABLED = 1_000  # more would be megabytes of texts for every lasso
+_NEIGHBOURS = 8  # of a hit that is shown on the map
+_CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": True,
+    "scrollZoom": False,
+    "modeBarButtons": [
+        ["lasso2d", "select2d", "pan2d"],
+        ["zoomIn2d", "zoomOut2d", "resetScale2d"],
+        ["toImage"],
+    ],
+    "toImageButtonOptions": {"filename": "review_map", "scale": 2},
+}
+
+
+def map_key(view: View) -> str:
+    """The key of the chart, whose selection is under it in the session's state."""
+    return f"map-{view.number}"
+
+
+def choose_colour(view: View) -> tuple[str, bool]:
+    """Draw the controls of the map: what colours it, and whether topic names stand on it."""
+    choices = colourings(view.facets)
+    if st.session_state.get("colour") not in choices:
+        st.session_state["colour"] = "topic"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="pg-quiet">Colour by</span>', width="content")
+        colour = st.segmented_control(
+            "Colour by",
+            choices,
+            format_func=str.capitalize,
+            required=True,
+            key="colour",
+            label_visibility="collapsed",
+        )
+        named = st.toggle("Topic names", key="named")
+    return colour or "topic", named
+
+
+def show_map(
+    view: View, allowed: np.ndarray, hits: np.ndarray | None, *, colour: str, named: bool
+) -> None:
+    """Draw the map with what passes the filters; hits are ringed."""
+    if view.analysis.places is None:
+        st.info("This analysis was made without a map.")
+        return
+    if not allowed.any():
+        st.caption("The map is empty: no review passes the filters.")
+        return
+    dark = st.context.theme.type == "dark"
+    found = None if hits is None else tuple(hits.tolist())
+    key = (colour, named, dark, allowed.tobytes(), found)
+    figure = view.figure(
+        key,
+        lambda: map_figure(
+            view.analysis,
+            view.facets,
+            colour=colour,
+            allowed=allowed,
+            hits=hits,
+            named=named,
+            dark=dark,
+            height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 80,
+        ),
+    )
+    drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
+    focus = search_state().focus
+    if focus is not None and focus < len(view.analysis.units):
+        near = search_service.nearest(view, focus, _NEIGHBOURS)
+        figure = with_focus(figure, view.analysis, view.facets, focus, near, dark=dark)
+    st.plotly_chart(
+        figure,
+        key=map_key(view),
+        on_select=_choose,
+        selection_mode=("points", "box", "lasso"),
+        config=_CONFIG,
+        alt=map_description(view.analysis, drawn, colour, hits),
+    )
+    if focus is not None and focus < len(view.analysis.units):
+        _show_focus(view, focus, near)
+    note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
+    if allowed.sum() > drawn:
+        note += (
+            f" {MOST_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
+            "language in its share; search and figures use all of them."
+        )
+    st.caption(note)
+
+
+def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
+    """What the star on the map is, and its neighbours to read."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="focus"):
+        words = safe(excerpt(view.analysis.units.texts[unit], 70))
+        st.html(
+            f'★ <bdi>“{words}”</bdi> <span class="pg-quiet">and lines to its nearest '
+            "neighbours</span>",
+            width="content",
+        )
+        st.button("Hide", key="focus-hide", type="tertiary", on_click=_unfocus)
+    with st.expander(f"Read its {len(near)} nearest neighbours"):
+        review_list(view, near)
+
+
+def _unfocus() -> None:
+    search_state().focus = None
+
+
+def chosen_rows(event: Any) -> tuple[int, ...]:
+    """The units in a selection of the chart, each once, in file order."""
+    points = (event or {}).get("selection", {}).get("points", [])
+    rows = set()
+    for point in points:
+        data = point.get("customdata")
+        if isinstance(data, list | tuple):
+            data = data[0] if data else None
+        if data is not None:
+            rows.add(int(data))
+    return tuple(sorted(rows))
+
+
+def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
+    """The chosen reviews, as a list or a table, with a download."""
+    rows = [row for row in session.selected if row < len(allowed) and allowed[row]]
+    if not session.selected:
+        return
+    with st.container(border=True, key="selection"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"{count(len(rows), f'chosen {view.analysis.units.kind}')}", anchor=False)
+            if rows:
+                reviews = view.analysis.units.reviews_of(np.array(rows)).tolist()
+                st.download_button(
+                    "Download",
+                    lambda: reviews_csv(view.analysis, reviews).encode("utf-8-sig"),
+                    file_name=view.file_name("chosen_reviews"),
+                    mime="text/csv",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+            if rows:
+                st.button(
+                    "More like these",
+                    icon=":material/search:",
+                    on_click=ask_like,
+                    args=(tuple(reviews),),
+                )
+                move_menu(session, view, rows)
+            st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
+        if not rows:
+            st.info(f"No chosen {view.analysis.units.kind} passes the filters.")
+            return
+        line = language_line(view.analysis.unit_languages[rows].tolist())
+        st.html(f'<span class="pg-quiet">{line}</span>')
+        st.dataframe(
+            _table(view, rows[:_TABLED]),
+            hide_index=True,
+            height=min(38 + 35 * len(rows), 320),
+            column_config={
+                "text": st.column_config.TextColumn("Review", width="large"),
+                "language": st.column_config.TextColumn("Language", width="small"),
+                "topic": st.column_config.TextColumn("Topic"),
+                "rating": st.column_config.NumberColumn("Rating", format="%.1f", width="small"),
+            },
+            alt="The chosen reviews with language, topic and rating",
+        )
+        if len(rows) > _TABLED:
+            st.caption(f"The table has the first {_TABLED:,}; the download has all of them.")
+        with st.expander(f"Read the first {min(len(rows), _LISTED)} in full"):
+            review_list(view, rows[:_LISTED])
+
+
+def _table(view: View, rows: list[int]) -> pd.DataFrame:
+    analysis, facets = view.analysis, view.facets
+    table = {
+        "language": [language_name(str(code)) for code in analysis.unit_languages[rows]],
+        "topic": [analysis.topic_of(row).name for row in rows],
+        "text": [analysis.units.texts[row] for row in rows],
+    }
+    if facets.ratings is not None:
+        table["rating"] = facets.ratings[analysis.units.review[rows]].tolist()
+    return pd.DataFrame(table)
+
+
+def _choose() -> None:
+    """Keep what was chosen: the chart forgets it whenever it is drawn anew."""
+    session = current()
+    if session.view is not None:
+        session.selected = chosen_rows(st.session_state.get(map_key(session.view)))
+
+
+def _clear() -> None:
+    current().selected = ()

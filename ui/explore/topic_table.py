@@ -1,0 +1,82 @@
+"""The table of topics beneath the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pipeline.insights.attributes import excerpt, language_name, topic_table
+from ui.filters.filter_bar import topics_key
+from ui.session.view import View
+
+
+def show_topics(view: View, allowed: np.ndarray) -> None:
+    """Every topic with its size, languages and mean rating among the allowed reviews, bool (n,).
+
+    A chosen topic filters the page.
+    """
+    analysis = view.analysis
+    st.subheader("Topics", anchor=False)
+    st.caption("Choose a row to see its reviews alone.")
+    table = view.figure(
+        ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.facets, allowed)
+    )
+    # Rows go by id; those of hidden topics are left out.
+    table = table[[not topic.hidden for topic in analysis.topics]]
+    config: dict[str, Any] = {
+        "topic": st.column_config.TextColumn("Topic", width=230),
+        "reviews": st.column_config.NumberColumn("Reviews", format="localized", width=70),
+        "share": st.column_config.ProgressColumn(
+            "Share",
+            format="%.1f%%",
+            min_value=0,
+            max_value=max(float(table["share"].max()), 1.0),
+            width=100,
+        ),
+        "languages": st.column_config.NumberColumn("Languages", width=85),
+        "mix": st.column_config.TextColumn("Most reviews in", width=240),
+        "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width=95),
+    }
+    if view.facets.ratings is None:
+        table = table.drop(columns="rating")
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=config,
+        height=min(38 + 35 * len(table), 620),
+        key=_table_key(view),
+        on_select=lambda: _filter_topic(view),
+        selection_mode="single-row",
+        alt="Topics with the number of reviews, share, languages and mean rating",
+    )
+    with st.expander("Words that set a topic apart, in each language"):
+        chosen = st.selectbox(
+            "Topic",
+            [topic.id for topic in analysis.topics],
+            format_func=lambda id: excerpt(analysis.topics[id].name, 60),
+            key=f"words-{view.number}",
+        )
+        topic = analysis.topics[chosen or 0]
+        words = [
+            (language_name(code), reviews, ", ".join(topic.keywords.get(code, [])))
+            for code, reviews in topic.languages.items()
+        ]
+        st.dataframe(
+            pd.DataFrame(words, columns=["Language", "Reviews", "Words"]),
+            hide_index=True,
+            column_config={"Words": st.column_config.TextColumn(width="large")},
+            alt="Telling words of the topic in each language",
+        )
+
+
+def _table_key(view: View) -> str:
+    return f"topic-table-{view.number}-{st.session_state.get('tables', 0)}"
+
+
+def _filter_topic(view: View) -> None:
+    state = st.session_state.get(_table_key(view)) or {}
+    shown = [topic.id for topic in view.analysis.topics if not topic.hidden]
+    st.session_state[topics_key(view)] = [shown[row] for row in state["selection"]["rows"]]

@@ -1,0 +1,238 @@
+"""Filters over any column of the file: the box "More filters"."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.filters.binding import bind
+from pipeline.filters.column_values import value_counts, value_range
+from pipeline.filters.columns import Column
+from pipeline.filters.expressions import And, Filter, In, IsMissing, Or, Range, mask
+from pipeline.filters.parser import filter_to_text, parse_filter
+from pipeline.insights.attributes import excerpt
+from ui.components.widgets import plain
+from ui.session.search_state import SearchState, redraw_if_wanted, search_state
+from ui.session.view import View
+
+_MOST_VALUES = 500  # of a column that can be chosen from
+_FEW_NUMBERS = 12  # distinct numbers that are chosen one by one
+_BOXED = ("language", "topic", "topic_id", "hotel")  # have a box of their own on the page
+
+
+@st.fragment
+def column_filters(view: View) -> None:
+    """The button and, while it is open, the box behind it."""
+    redraw_if_wanted()
+    state = search_state()
+    box = st.popover(
+        "More filters",  # with another label it would be another box, and closed
+        icon=":material/filter_list:",
+        key="more-filters",
+        width="stretch",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
+        names = _choices(view)
+        for role in ("rating", "date"):
+            if role in view.columns:
+                _editor(view, state, role, role.capitalize())
+        column = st.selectbox(
+            "Any other column",
+            [name for name in names if name not in ("rating", "date")],
+            index=None,
+            format_func=lambda name: excerpt(name, 60),
+            placeholder="Choose a column",
+            key="filter-column",
+        )
+        if column is not None:
+            _editor(view, state, column, "")
+        key = f"filter-text-{state.version}"
+        st.text_input(
+            "Or a filter in words",
+            value=state.expression,
+            placeholder='rating <= 2 and hotel in ("A", "B")',
+            key=key,
+            max_chars=2_000,
+            on_change=_type,
+            args=(view, key),
+        )
+        if state.problem:
+            st.warning(plain(state.problem), icon=":material/info:")
+            state.problem = ""
+
+
+def condition_units(view: View) -> np.ndarray:
+    """Units that pass the conditions over columns: bool (m,)."""
+    state = search_state()
+    size = len(view.analysis.units)
+    if not state.conditions and not state.expression:
+        return np.ones(size, bool)
+    try:
+        parts = [*state.conditions.values(), parse_filter(state.expression)]
+        return mask(bind(And(tuple(parts)), _kinds(view)), view.columns, size)
+    except InputError as error:  # of a file that had another column
+        state.conditions, state.expression, state.problem = {}, "", str(error)
+        return np.ones(size, bool)
+
+
+def condition_words(view: View) -> list[tuple[str | None, str]]:
+    """Column and filter in words, of each that is active; None for the one that was typed."""
+    state = search_state()
+    words: list[tuple[str | None, str]] = [
+        (name, _said(name, own)) for name, own in state.conditions.items()
+    ]
+    return words + ([(None, state.expression)] if state.expression else [])
+
+
+def _editor(view: View, state: SearchState, name: str, label: str) -> None:
+    """The values of a column to choose from."""
+    column = view.columns[name]
+    first = view.analysis.units.first
+    active = state.conditions.get(name)
+    key = f"filter-{state.version}-{view.number}-{name}"
+    label = label or plain(excerpt(name, 60))
+    counts, distinct = value_counts(column, first, most=_MOST_VALUES)
+    if not distinct:
+        st.caption(f"{label}: no review has a value here.")
+    elif column.kind == "text" or (column.kind == "number" and distinct <= _FEW_NUMBERS):
+        _values(state, name, label, key, counts, active, distinct)
+    else:
+        _range(state, name, label, key, column, first, active)
+
+
+def _values(
+    state: SearchState,
+    name: str,
+    label: str,
+    key: str,
+    counts: list[tuple[Any, int]],
+    active: Filter | None,
+    distinct: int,
+) -> None:
+    numbers = dict(counts)
+    if name == "rating":
+        numbers = dict(sorted(counts, reverse=True))
+    chosen = list(active.values) if isinstance(active, In) else []
+    st.multiselect(
+        label,
+        [*numbers, *(value for value in chosen if value not in numbers)],
+        default=chosen,
+        format_func=lambda value: f"{_shown(value)} ({numbers.get(value, 0):,})",
+        placeholder="Any",
+        key=key,
+        on_change=_keep,
+        args=(state, name, key),
+    )
+    if distinct > len(counts):
+        st.caption(f"The {len(counts):,} most frequent of {distinct:,} values.")
+
+
+def _range(
+    state: SearchState,
+    name: str,
+    label: str,
+    key: str,
+    column: Column,
+    rows: np.ndarray,
+    active: Filter | None,
+) -> None:
+    ends = value_range(column, rows)
+    assert ends is not None  # noqa: S101  there are values
+    low, high = (active.low, active.high) if isinstance(active, Range) else (None, None)
+    missing = int(column.missing()[rows].sum())
+    places = st.columns(2)
+    if column.kind == "date":
+        least, most = (_day(end) for end in ends)
+        for place, word, value in zip(places, ("from", "to"), (low, high), strict=True):
+            place.date_input(
+                f"{label} {word}",
+                value=_day(value) if value is not None else None,
+                min_value=least,
+                max_value=most,
+                format="YYYY-MM-DD",
+                key=f"{key}-{word}",
+                on_change=_keep_range,
+                args=(state, name, key),
+            )
+        shown = f"{least} to {most}"
+    else:
+        for place, word, value in zip(places, ("from", "to"), (low, high), strict=True):
+            place.number_input(
+                f"{label} {word}",
+                value=float(str(value)) if value is not None else None,
+                placeholder=f"{ends[word == 'to']:g}",
+                key=f"{key}-{word}",
+                on_change=_keep_range,
+                args=(state, name, key),
+            )
+        shown = f"{ends[0]:g} to {ends[1]:g}"
+    without = f"; {missing:,} reviews have none and are left out by a range" if missing else ""
+    st.caption(f"The file has {shown}{without}.")
+
+
+def _choices(view: View) -> list[str]:
+    """The columns without a box of their own."""
+    roles = {role: name for role, name in view.original.columns.items() if name is not None}
+    own = {name for role, name in roles.items() if role in ("hotel", "rating", "date")}
+    return [name for name in view.columns if name not in _BOXED and name not in own]
+
+
+def _keep(state: SearchState, name: str, key: str) -> None:
+    chosen = tuple(st.session_state.get(key) or ())
+    _set(state, name, In(name, chosen) if chosen else None)
+
+
+def _keep_range(state: SearchState, name: str, key: str) -> None:
+    low, high = (st.session_state.get(f"{key}-{word}") for word in ("from", "to"))
+    some = low is not None or high is not None
+    _set(state, name, Range(name, low, high) if some else None)
+
+
+def _set(state: SearchState, name: str, condition: Filter | None) -> None:
+    kept = {other: own for other, own in state.conditions.items() if other != name}
+    state.conditions = kept if condition is None else {**kept, name: condition}
+    state.redraw = True
+
+
+def _type(view: View, key: str) -> None:
+    """Take a typed filter when it can be read, else say why not and leave what was."""
+    state = search_state()
+    typed = " ".join(str(st.session_state.get(key) or "").split())
+    try:
+        bind(parse_filter(typed), _kinds(view))
+    except InputError as error:
+        state.problem = str(error)
+        return
+    state.expression, state.redraw = typed, True
+
+
+def _kinds(view: View) -> dict[str, Any]:
+    return {name: column.kind for name, column in view.columns.items()}
+
+
+def _said(name: str, condition: Filter) -> str:
+    if isinstance(condition, In):
+        return f"{name}: {', '.join(_shown(value) for value in condition.values)}"
+    if isinstance(condition, Range):
+        low, high = (None if v is None else _shown(v) for v in (condition.low, condition.high))
+        if low is None:
+            return f"{name}: up to {high}"
+        return f"{name}: from {low}" + (f" to {high}" if high is not None else "")
+    if isinstance(condition, IsMissing):
+        return f"{name}: missing"
+    return filter_to_text(condition) if not isinstance(condition, And | Or) else name
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else excerpt(str(value), 60)
+
+
+def _day(value: Any) -> datetime.date:
+    return datetime.date.fromisoformat(str(np.datetime64(value, "D")))

@@ -1,0 +1,204 @@
+"""Filters by language, topic, hotel, file and any column: before ranking, and on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pipeline.analysis.filter_columns import filter_units
+from pipeline.filters.binding import bind
+from pipeline.filters.expressions import And, Filter, In, Range
+from pipeline.filters.parser import filter_to_text, parse_filter
+from pipeline.insights.attributes import excerpt, language_name
+from ui.components.widgets import count, plain, safe
+from ui.filters.column_filters import column_filters, condition_units, condition_words
+from ui.session.search_state import search_state
+from ui.session.view import View
+
+
+def topics_key(view: View) -> str:
+    """The key of the topic filter; another analysis has other topics."""
+    return f"topics-{view.number}"
+
+
+def files_key(view: View) -> str:
+    """The key of the filter by file."""
+    return f"files-{len(view.analysis.batches)}"
+
+
+@dataclass(frozen=True)
+class Passing:
+    """Units that pass the filters, bool (m,); and those that would with every topic allowed."""
+
+    units: np.ndarray
+    of_any_topic: np.ndarray
+
+
+def choose_filters(view: View) -> Passing:
+    """Draw the filters."""
+    analysis = view.analysis
+    languages, hotels = analysis.language_counts, view.hotels
+    files = [batch.name for batch in analysis.batches]
+    several = len(files) > 1
+    places = st.columns(3 + bool(hotels) + several)
+    with places[0]:
+        codes = st.multiselect(
+            "Languages",
+            list(languages),
+            format_func=lambda code: f"{language_name(code)} ({languages[code]:,})",
+            placeholder="All languages",
+            key="languages",
+            label_visibility="collapsed",
+        )
+    with places[1]:
+        topics = st.multiselect(
+            "Topics",
+            [topic.id for topic in analysis.topics if not topic.hidden],
+            format_func=lambda id: (
+                f"{excerpt(analysis.topics[id].name, 40)} ({analysis.topics[id].reviews:,})"
+            ),
+            placeholder="All topics",
+            key=topics_key(view),
+            label_visibility="collapsed",
+        )
+    allowed = filter_units(analysis, languages=codes)
+    if hotels:
+        with places[2]:
+            chosen = st.multiselect(
+                "Hotels",
+                list(hotels),
+                format_func=lambda name: f"{name} ({hotels[name]:,})",
+                placeholder="All hotels",
+                key="hotels",
+                label_visibility="collapsed",
+            )
+        if chosen:
+            named, wanted = view.facets.hotels, set(chosen)
+            own = [] if named is None else [name in wanted for name in named.tolist()]
+            allowed &= np.array(own, bool)[analysis.units.review]
+    if several:
+        with places[-2]:
+            numbers = st.multiselect(
+                "Files",
+                range(len(files)),
+                format_func=lambda number: (
+                    f"{excerpt(files[number], 30)} ({analysis.batches[number].reviews:,})"
+                ),
+                placeholder="All files",
+                key=files_key(view),
+                label_visibility="collapsed",
+            )
+        if numbers:
+            allowed &= np.isin(analysis.batch, numbers)[analysis.units.review]
+    with places[-1]:
+        column_filters(view)
+    allowed &= condition_units(view)
+    return Passing(allowed & filter_units(analysis, topics=topics), allowed)
+
+
+def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
+    """What the filters leave, and a chip for each that has no box of its own."""
+    state = search_state()
+    allowed = passing.units
+    if state.problem:
+        st.warning(plain(state.problem), icon=":material/info:")
+        state.problem = ""
+    conditions = condition_words(view)
+    if allowed.all() and not conditions:
+        return
+    reviews = len(view.analysis.units.reviews_of(allowed))
+    everything = len(view.analysis.texts)
+    if reviews == 0:
+        st.info("No review passes these filters.", icon=":material/filter_alt_off:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+        if reviews > 0:
+            said = f"{count(reviews, 'review')} of {everything:,} pass the filters"
+            if searching:
+                said = f"Searching {said.replace(' pass', ' that pass')}"
+                chosen = st.session_state.get(topics_key(view)) or []
+                if chosen:
+                    names = ", ".join(view.analysis.topics[id].name for id in chosen)
+                    said += f", inside {excerpt(names, 60)}"
+            st.html(f'<span class="pg-quiet">{safe(said)}</span>', width="content")
+        for column, words in conditions:
+            st.button(
+                plain(excerpt(words, 60)),
+                icon=":material/close:",
+                key=f"chip-{state.version}-{len(words)}-{column}",
+                help="Take this filter away",
+                on_click=_drop,
+                args=(column,),
+            )
+        st.button(
+            "Clear the filters",
+            on_click=clear_filters,
+            args=(view,),
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+        )
+
+
+def filter_words(view: View) -> str:
+    """The filters that are active, as one text; files are left out, no column says them."""
+    state, names = search_state(), [topic.name for topic in view.original.topics]
+    chosen: dict[str, list[str]] = {
+        "language": st.session_state.get("languages") or [],
+        "topic": [names[id] for id in st.session_state.get(topics_key(view)) or []],
+        "hotel": st.session_state.get("hotels") or [],
+    }
+    parts: list[Filter] = [In(name, tuple(own)) for name, own in chosen.items() if own]
+    parts += state.conditions.values()
+    typed = parse_filter(state.expression)
+    parts += typed.parts if isinstance(typed, And) else [typed]
+    return filter_to_text(And(tuple(parts)) if len(parts) != 1 else parts[0])
+
+
+def set_filters(view: View, text: str) -> None:
+    """Make a text the filters that are active, each in its own box where it has one.
+
+    Raises:
+        InputError: it can't be read, or is of another file.
+    """
+    tree = bind(parse_filter(text), {name: own.kind for name, own in view.columns.items()})
+    topics = {topic.name: topic.id for topic in view.original.topics if not topic.hidden}
+    known: dict[str, tuple[str, dict[str, Any]]] = {
+        "language": ("languages", {code: code for code in view.original.languages.tolist()}),
+        "topic": (topics_key(view), topics),
+    }
+    if view.facets.hotels is not None:
+        known["hotel"] = "hotels", {name: name for name in view.facets.hotels.tolist() if name}
+    clear_filters(view)
+    state, rest = search_state(), []
+    for part in tree.parts if isinstance(tree, And) else (tree,):
+        key, options = known.get(getattr(part, "column", ""), ("", {}))
+        column = getattr(part, "column", "")
+        if isinstance(part, In) and key and all(value in options for value in part.values):
+            st.session_state[key] = [options[str(value)] for value in part.values]
+        elif isinstance(part, In | Range) and not key and column not in state.conditions:
+            state.conditions[column] = part
+        else:
+            rest.append(part)
+    state.expression = filter_to_text(And(tuple(rest)) if len(rest) != 1 else rest[0])
+
+
+def clear_filters(view: View) -> None:
+    """Everything passes again."""
+    for key in ("languages", "hotels", topics_key(view), files_key(view)):
+        st.session_state[key] = []
+    state = search_state()
+    state.conditions, state.expression = {}, ""
+    state.version += 1
+    # A table with another key has no row chosen.
+    st.session_state["tables"] = st.session_state.get("tables", 0) + 1
+
+
+def _drop(column: str | None) -> None:
+    state = search_state()
+    if column is None:
+        state.expression = ""
+    else:
+        state.conditions = {name: own for name, own in state.conditions.items() if name != column}
+    state.version += 1

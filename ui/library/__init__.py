@@ -1,0 +1,1 @@
+"""The page Analyses: the list, the search over all, import and export."""

@@ -1,0 +1,120 @@
+"""Analyses as files: exported for somebody else or another computer, and imported."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import streamlit as st
+
+from pipeline.analysis.storage import save_analysis, write_tables
+from pipeline.common.errors import InputError
+from pipeline.library.archive import read_bundle, write_bundle
+from pipeline.library.catalogue import Catalogue
+from pipeline.library.entry import Entry
+from pipeline.search.evaluation import save_golden
+from pipeline.search.saved import save_searches
+from ui.components.widgets import plain, problem_box
+from ui.session.autosave import Keeper, keeping, open_folder, sources_of, title_of
+from ui.session.server import upload_limit
+from ui.session.session import Session
+from ui.session.view import View
+
+_SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
+
+
+def export_entry(entry: Entry) -> None:
+    """The button that downloads a kept analysis."""
+    _export(entry.name, entry.token, lambda path: Catalogue().export(entry.token, path))
+
+
+def export_shown(session: Session) -> None:
+    """The analysis that is shown, to be downloaded where none is kept."""
+    view, source = session.view, session.source
+    if view is None or source is None:
+        return
+    name = title_of(source.name)
+    about = {"name": name, "file": source.name}
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(source.name)}** is open.")
+        _export(name, "shown", lambda path: _write(view, about, path))
+
+
+def _write(view: View, about: dict[str, str], path: Path) -> None:
+    write_tables(view.original, view.save())
+    write_bundle(view.folder, about, path)
+
+
+def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
+    def data() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "analysis.zip"
+            write(path)
+            return path.read_bytes()
+
+    safe_name = re.sub(r"[^\w -]", "_", name)[:60].strip() or "analysis"
+    st.download_button(
+        "Export",
+        data,
+        file_name=f"{safe_name}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"export-{key}",
+        help="One file with everything in it, for another computer or a colleague.",
+    )
+
+
+def import_file(session: Session) -> None:
+    """The uploader for an exported analysis; what is wrong with a file is told in one line."""
+    st.subheader("Import" if keeping() else "Open an exported analysis", anchor=False)
+    if said := st.session_state.pop(_SAID, ""):
+        st.success(said, icon=":material/check:")
+    times = st.session_state.setdefault(_TIMES, 0)
+    file = st.file_uploader(
+        "An analysis that was exported here or elsewhere (.zip)",
+        type=["zip"],
+        key=f"import-{times}",
+        max_upload_size=upload_limit(),
+    )
+    if file is None:
+        return
+    refused = st.session_state.get(_REFUSED)
+    if refused is None or refused[0] != file.file_id:
+        path = session.new_folder()
+        try:
+            with st.spinner("Looking at the file …"):
+                _take(session, file, path)
+        except (InputError, OSError) as error:
+            # What the message says of a path says nothing to the user.
+            text = str(error).replace(str(path), file.name)
+            refused = st.session_state[_REFUSED] = (file.file_id, text)
+        else:
+            st.session_state[_TIMES] += 1  # an empty uploader
+            st.rerun()
+        finally:
+            path.unlink(missing_ok=True)
+    problem_box(refused[1])
+
+
+def _take(session: Session, file: IO[bytes], path: Path) -> None:
+    with path.open("wb") as target:
+        shutil.copyfileobj(file, target)
+    if keeping():
+        entry = Catalogue().import_(path)
+        st.session_state[_SAID] = f"**{plain(entry.name)}** is in the list."
+        return
+    about, analysis = read_bundle(path, scratch=session.folder)
+    folder = session.new_folder()
+    save_analysis(analysis, folder)
+    save_searches(folder, about["searches"])
+    if about["golden"]:
+        save_golden(folder, about["golden"])
+    name = about.get("file")
+    sources = sources_of(session, analysis, name if isinstance(name, str) and name else "reviews")
+    session.show(open_folder(session, folder), sources[0], sources[1:], Keeper())
+    st.session_state[_SAID] = f"**{plain(sources[0].name)}** is open: see Explore and Topics."

@@ -1,0 +1,255 @@
+"""The list of kept analyses, and the pieces of it that the start page shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.insights.attributes import language_name
+from pipeline.library.catalogue import KEPT, Catalogue
+from pipeline.library.entry import Entry
+from ui.components.widgets import count, plain, problem_box, safe
+from ui.library.import_export import export_entry
+from ui.session.autosave import keeping, same_file
+from ui.session.session import Session
+
+_NEWEST = 3  # on the start page
+_PAGE = 20  # in the list, before "Show more"
+_MANY = 6  # from which a box to find one is offered
+_LANGUAGES = 4  # named in a row
+_DELETED, _SHOWN = "deleted-analysis", "analyses-shown"
+
+
+def show_list(session: Session) -> None:
+    """All kept analyses, newest first."""
+    try:
+        entries = Catalogue().entries()
+    except InputError as error:
+        problem_box(str(error))
+        return
+    _offer_undo()
+    if not entries:
+        with st.container(border=True):
+            st.markdown("**No analysis is kept yet.** Analyse a file, and it will be here.")
+            st.page_link("ui/pages/start.py", label="Choose a file", icon=":material/upload_file:")
+        return
+    if len(entries) > _MANY:
+        wanted = st.text_input("Find an analysis", max_chars=80, key="find-analysis", width=320)
+        wanted = wanted.strip().casefold()
+        entries = [e for e in entries if wanted in f"{e.name}\n{e.file}".casefold()]
+        if not entries:
+            st.info("No analysis has this in its name.")
+    shown = st.session_state.get(_SHOWN, _PAGE)
+    for entry in entries[:shown]:
+        _row(session, entry)
+    if len(entries) > shown and st.button(f"Show {min(_PAGE, len(entries) - shown)} more"):
+        st.session_state[_SHOWN] = shown + _PAGE
+        st.rerun()
+
+
+def show_trash() -> None:
+    """What was deleted and can be brought back."""
+    try:
+        entries = Catalogue().trashed()
+    except InputError:
+        return
+    if not entries:
+        return
+    with st.expander(f"Deleted ({len(entries)})", icon=":material/delete:"):
+        st.caption(f"Removed for good {KEPT.days} days after they were deleted.")
+        for entry in entries:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(_title(entry), width="stretch")
+                st.button(
+                    "Bring back",
+                    icon=":material/undo:",
+                    key=f"back-{entry.token}",
+                    on_click=_undelete,
+                    args=(entry.token,),
+                )
+
+
+def show_newest(session: Session) -> None:
+    """The newest analyses, on the start page."""
+    entries = newest_first()
+    if not entries:
+        return
+    st.subheader("Your analyses", anchor=False)
+    for entry in entries[:_NEWEST]:
+        with (
+            st.container(border=True),
+            st.container(horizontal=True, vertical_alignment="center", gap="small"),
+        ):
+            st.html(f'<div class="pg-entry">{_title(entry)}{_facts(entry)}</div>', width="stretch")
+            _open_button(session, entry, "newest")
+    if len(entries) > _NEWEST:
+        st.page_link(
+            "ui/pages/analyses.py",
+            label=f"All {len(entries)} analyses",
+            icon=":material/folder_open:",
+        )
+
+
+def offer_known(session: Session, path: Path) -> None:
+    """Offer the analysis that was made of the same file before."""
+    try:
+        known = same_file(path)
+    except InputError:
+        return
+    if not known:
+        return
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="known",
+    ):
+        st.html(
+            f"You have analysed this file before: {_title(known[0])}{_facts(known[0])}"
+            '<div class="pg-quiet">Analysed anew, it takes over what you changed.</div>',
+            width="stretch",
+        )
+        _open_button(session, known[0], "known")
+
+
+def offer_to_keep(session: Session) -> None:
+    """For what is shown and not in the list: the sample."""
+    view, source = session.view, session.source
+    if view is None or source is None or session.keeper.kept is not None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(source.name)}** is open and not kept.")
+        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.locked):
+            session.save(asked=True)
+            st.rerun()
+
+
+def newest_first() -> list[Entry]:
+    """All kept analyses; none where nothing is kept, or the list can't be read."""
+    try:
+        return Catalogue().entries() if keeping() else []
+    except InputError:
+        return []
+
+
+def _row(session: Session, entry: Entry) -> None:
+    kept = session.keeper.kept
+    opened = session.view is not None and kept is not None and kept.token == entry.token
+    with st.container(border=True, key=f"entry-{entry.token}", gap="small"):
+        mark = '<span class="open">open</span>' if opened else ""
+        st.html(f'<div class="pg-entry">{_title(entry)}{mark}{_facts(entry)}</div>')
+        with st.container(horizontal=True, gap="small"):
+            _open_button(session, entry, "list")
+            _rename(entry)
+            export_entry(entry)
+            st.button(
+                "Delete",
+                icon=":material/delete:",
+                key=f"delete-{entry.token}",
+                on_click=_delete,
+                args=(entry.token,),
+                help="It can be brought back.",
+            )
+
+
+def _open_button(session: Session, entry: Entry, place: str) -> None:
+    if not st.button(
+        "Open",
+        icon=":material/scatter_plot:",
+        key=f"open-{place}-{entry.token}",
+        help=f"Open {plain(entry.name)}",
+    ):
+        return
+    try:
+        with st.spinner("Opening …"):
+            session.open_kept(entry.token)
+    except InputError as error:
+        session.problem = str(error)
+        st.rerun()
+    st.switch_page("ui/pages/explore.py")
+
+
+def _rename(entry: Entry) -> None:
+    menu = st.popover(
+        "Rename",
+        icon=":material/edit:",
+        key=f"name-{entry.token}-{entry.name}",
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu, st.form(f"rename-{entry.token}", border=False):
+        name = st.text_input("Name", value=entry.name, max_chars=200)
+        if st.form_submit_button("Rename", icon=":material/edit:"):
+            try:
+                Catalogue().rename(entry.token, name)
+            except InputError as error:
+                problem_box(str(error))
+            else:
+                st.rerun()
+
+
+def _delete(token: str) -> None:
+    try:
+        st.session_state[_DELETED] = Catalogue().delete(token)
+    except InputError:  # somebody else was quicker
+        st.session_state.pop(_DELETED, None)
+
+
+def _undelete(token: str) -> None:
+    st.session_state.pop(_DELETED, None)
+    try:
+        Catalogue().undelete(token)
+    except InputError as error:
+        st.toast(plain(str(error)))
+
+
+def _offer_undo() -> None:
+    entry: Entry | None = st.session_state.get(_DELETED)
+    if entry is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="deleted"):
+        st.html(f"Deleted: {_title(entry)}", width="stretch")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="undo-delete",
+            on_click=_undelete,
+            args=(entry.token,),
+        )
+
+
+def _title(entry: Entry) -> str:
+    return f'<b class="name"><bdi>{safe(entry.name)}</bdi></b>'
+
+
+def _facts(entry: Entry) -> str:
+    file = f"<bdi>{safe(entry.file)}</bdi>" if entry.file else ""
+    if entry.added:
+        file += f" and {count(entry.added, 'file')} more"
+    named = [safe(language_name(code)) for code in list(entry.languages)[:_LANGUAGES]]
+    more = len(entry.languages) - len(named)
+    facts = [
+        file,
+        count(entry.reviews, "review"),
+        count(entry.topics, "topic"),
+        ", ".join(named) + (f" and {more} more" if more else ""),
+        _when(entry.created),
+    ]
+    return f'<div class="facts">{"".join(f"<span>{fact}</span>" for fact in facts if fact)}</div>'
+
+
+def _when(moment: str) -> str:
+    """ "23 Nov 2026, 20:05" where the user is."""
+    zone: tzinfo = UTC
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+        when = datetime.fromisoformat(moment).astimezone(zone)
+    except (ValueError, OSError, KeyError):  # a computer without time zones
+        return safe(moment[:10])
+    return f"{when.day} {when:%b %Y, %H:%M}"

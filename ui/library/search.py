@@ -1,0 +1,261 @@
+"""One search over all kept analyses, on the page "Analyses"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import streamlit as st
+
+from pipeline.analysis.storage import folder_marks
+from pipeline.common.errors import InputError
+from pipeline.filters.expressions import And, Filter, In
+from pipeline.insights.attributes import language_name
+from pipeline.jobs.job import Job
+from pipeline.library.catalogue import Catalogue
+from pipeline.library.cross_search import EverywhereFound, EverywhereHit, search_everywhere
+from pipeline.library.entry import Entry
+from pipeline.library.search_store import is_searchable
+from pipeline.search.query import LONGEST, Query, parse_query
+from ui.components.relevance import strength_chip, strength_legend
+from ui.components.review_text import text_html
+from ui.components.widgets import plain, problem_box, safe, stars
+from ui.session.server import worker
+from ui.session.session import Session
+
+_KEY = "everywhere"
+_JOB, _FOUND = "everywhere-job", "everywhere-found"
+_STEP, _MOST = 20, 200
+
+
+@dataclass(frozen=True)
+class _State:
+    """Folder and marks of an analysis, and whether nothing is to be done before it is searched."""
+
+    folder: Path
+    marks: tuple[str, str] | None
+    ready: bool
+
+
+_States: TypeAlias = dict[str, _State]
+
+
+def show_search(session: Session, entries: list[Entry]) -> None:
+    """The box, the filters and the hits; analyses that were never searched are prepared first."""
+    if not entries:
+        return
+    with (
+        st.form("search-everywhere", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        st.text_input(
+            "Search all analyses at once, in any language",
+            placeholder="Loud music at night",
+            key=_KEY,
+            max_chars=LONGEST,
+        )
+        st.form_submit_button(
+            "Search", icon=":material/search:", key="search-everywhere-now", on_click=_first_hits
+        )
+        st.form_submit_button("Clear", key="search-everywhere-clear", on_click=_clear)
+    typed = " ".join(str(st.session_state.get(_KEY) or "").split())
+    states = _states(entries)
+    _prepare(session, entries, states)
+    if not typed:
+        return
+    if st.session_state.get(_JOB) is not None:
+        _preparing()
+    only, where = _filters(entries)
+    chosen = [entry for entry in entries if not only or entry.token in only]
+    query = parse_query(typed)
+    try:
+        with st.spinner("Searching all analyses …"):
+            found = _found(query, chosen, only, where, states)
+    except InputError as error:
+        problem_box(str(error))
+        return
+    _show(session, typed, found, {entry.token: entry.name for entry in entries})
+
+
+def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
+    """Which analyses, () for all, and which of their reviews."""
+    languages = Counter[str]()
+    for entry in entries:
+        languages.update(entry.languages)
+    names = {entry.token: entry.name for entry in entries}
+    with st.container(horizontal=True, gap="small"):
+        codes = st.multiselect(
+            "Languages",
+            [code for code, _ in languages.most_common()],
+            format_func=language_name,
+            placeholder="All languages",
+            key="everywhere-languages",
+            width=300,
+        )
+        only = st.multiselect(
+            "Analyses",
+            list(names),
+            format_func=lambda token: names.get(token, ""),
+            placeholder="All analyses",
+            key="everywhere-analyses",
+            width=300,
+        )
+    where = And((In("language", tuple(sorted(codes))),)) if codes else None
+    return tuple(sorted(only)), where
+
+
+def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
+    """Ask for what can't be searched yet, once: most is ready before somebody has typed."""
+    job: Job | None = st.session_state.get(_JOB)
+    if job is None or job.over:
+        tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
+        behind = [entry for entry in entries if not states[entry.token].ready]
+        new = [entry for entry in behind if states[entry.token] not in tried]
+        if not new:
+            st.session_state.pop(_JOB, None)
+            return
+        tried.update(states[entry.token] for entry in new)
+        folders = [states[entry.token].folder for entry in new]
+        rows = sum(entry.reviews for entry in new)
+        job = worker().prepare(folders, owner=str(session.folder), rows=rows)
+        st.session_state[_JOB] = job
+
+
+@st.fragment(run_every=0.5)
+def _preparing() -> None:
+    job: Job | None = st.session_state.get(_JOB)
+    if job is None or job.over:
+        st.session_state.pop(_JOB, None)
+        st.rerun()
+    st.progress(job.share(), text="Making the analyses searchable, once …")
+
+
+def _found(
+    query: Query,
+    entries: list[Entry],
+    only: tuple[str, ...],
+    where: Filter | None,
+    states: _States,
+) -> EverywhereFound:
+    """The hits; those of the last question are remembered while nothing has changed."""
+    top = int(st.session_state.get("everywhere-top", _STEP))
+    key = (query, only, where, top, tuple((states[e.token], e.name) for e in entries))
+    known: tuple[Any, EverywhereFound] | None = st.session_state.get(_FOUND)
+    if known is None or known[0] != key:
+        found = search_everywhere(
+            Catalogue(),
+            query,
+            lambda text, model: worker().encode([text], model)[0],
+            top=top,
+            where=where,
+            only=only,
+        )
+        known = st.session_state[_FOUND] = key, found
+    return known[1]
+
+
+def _show(session: Session, typed: str, found: EverywhereFound, names: dict[str, str]) -> None:
+    for note in found.notes:
+        st.caption(plain(note))
+    if found.behind and st.session_state.get(_JOB) is None:
+        listed = ", ".join(f"“{entry.name}”" for entry in found.behind[:3])
+        st.caption(plain(f"Not searched, because it can't be read: {listed}."))
+    if not found.hits:
+        if not found.behind:
+            st.info("No review passes the filters.")
+        return
+    counted = sorted(found.counts.items(), key=lambda item: -sum(item[1]))
+    line = " · ".join(
+        f"<bdi>{safe(names.get(token, ''))}</bdi> <b>{strong + likely}</b>"
+        + (f" ({strong} strong)" if strong else "")
+        for token, (strong, likely) in counted
+        if strong + likely
+    )
+    st.html(
+        f'<div class="pg-quiet">{line or "Nothing says it clearly; these come nearest."}</div>'
+        f'<div class="pg-quiet">{strength_legend()}</div>'
+    )
+    with st.container(key="everywhere-hits", gap="small"):
+        for rank, hit in enumerate(found.hits, 1):
+            st.html(_hit(rank, hit))
+            with st.container(key=f"actions-everywhere-{hit.token}-{hit.review}"):
+                st.button(
+                    "Open there",
+                    key=f"everywhere-{hit.token}-{hit.review}",
+                    type="tertiary",
+                    help=f"Open {plain(hit.analysis)} with this search",
+                    on_click=_ask_there,
+                    args=(hit.token, typed),
+                )
+    top = int(st.session_state.get("everywhere-top", _STEP))
+    if len(found.hits) == top < _MOST and st.button("Show more", key="everywhere-more"):
+        st.session_state["everywhere-top"] = top + _STEP
+        st.rerun()
+    _open(session)
+
+
+def _hit(rank: int, hit: EverywhereHit) -> str:
+    chip = strength_chip(hit.strength, hit.score, by_name=False)
+    who = [
+        f'<span class="rank">{rank}.</span>',
+        f'<span class="lang">{safe(language_name(hit.language))} ({safe(hit.language)})</span>',
+        *(_fact(name, value) for name, value in hit.facts.items()),
+        chip,
+    ]
+    about = [f"<b><bdi>{safe(hit.analysis)}</bdi></b>", f"<span>{safe(hit.topic)}</span>"]
+    body = text_html(hit.text, hit.language, sentence=hit.sentence)
+    lines = "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))
+    return f'<article class="pg-hit">{lines}{body}</article>'
+
+
+def _fact(name: str, value: str) -> str:
+    if name == "rating":
+        return f'<span class="stars" title="{safe(value)} of 5">{stars(float(value))}</span>'
+    return f'<span dir="auto">{safe(value)}</span>'
+
+
+def _ask_there(token: str, typed: str) -> None:
+    st.session_state["everywhere-open"] = token, typed
+
+
+def _open(session: Session) -> None:
+    """Open the analysis of the hit whose button was pressed, with the same search."""
+    wanted: tuple[str, str] | None = st.session_state.pop("everywhere-open", None)
+    if wanted is None:
+        return
+    token, typed = wanted
+    try:
+        with st.spinner("Opening …"):
+            kept = session.keeper.kept
+            if session.view is None or kept is None or kept.token != token:
+                session.open_kept(token)
+    except InputError as error:
+        session.problem = str(error)
+        st.rerun()
+    st.session_state["query"] = typed
+    st.switch_page("ui/pages/explore.py")
+
+
+def _first_hits() -> None:
+    st.session_state["everywhere-top"] = _STEP
+
+
+def _clear() -> None:
+    st.session_state[_KEY] = ""
+    for key in (_FOUND, "everywhere-languages", "everywhere-analyses", "everywhere-top"):
+        st.session_state.pop(key, None)
+
+
+def _states(entries: list[Entry]) -> _States:
+    """How each analysis stands, looked at once a run."""
+    catalogue, states = Catalogue(), {}
+    for entry in entries:
+        folder = catalogue.folder / entry.token
+        try:
+            states[entry.token] = _State(folder, folder_marks(folder), is_searchable(folder))
+        except InputError:  # deleted a moment ago, or damaged
+            states[entry.token] = _State(folder, None, not folder.is_dir())
+    return states

@@ -1,0 +1,36 @@
+"""The page "Analyses": what is kept, to open, name, hand on, delete and bring back."""
+
+import streamlit as st
+
+from ui.components.widgets import problem_box
+from ui.library.import_export import export_shown, import_file
+from ui.library.listing import newest_first, offer_to_keep, show_list, show_trash
+from ui.library.search import show_search
+from ui.session.autosave import keeping
+from ui.session.session import current
+
+session = current()
+
+st.title("Analyses")
+if keeping():
+    st.html(
+        '<p class="pg-lead">Every analysis stays here with your names, changes and saved searches, '
+        "until you delete it. Everybody who can open this page sees the same list, and can open, "
+        "change and delete what is in it.</p>"
+    )
+else:
+    st.html(
+        '<p class="pg-lead">This server keeps no analyses: each ends with its session. '
+        "Export yours as a file, and open that file here the next time.</p>"
+    )
+if session.problem:
+    problem_box(session.problem)
+if keeping():
+    show_search(session, newest_first())
+    offer_to_keep(session)
+    show_list(session)
+    import_file(session)
+    show_trash()
+else:
+    export_shown(session)
+    import_file(session)

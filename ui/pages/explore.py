@@ -1,0 +1,33 @@
+"""The page "Explore": map, search, filters, selection and topics of an analysis."""
+
+import streamlit as st
+
+from ui.components.page_header import open_analysis, show_head
+from ui.components.sidebar import show_sidebar
+from ui.explore.map import choose_colour, show_map, show_selection
+from ui.explore.topic_table import show_topics
+from ui.filters.filter_bar import choose_filters, show_summary
+from ui.search.search_box import run_search, search_bar, show_results
+from ui.session.search_service import prepare
+from ui.session.search_state import page_drawn
+
+session, view = open_analysis("Nothing to explore yet")
+page_drawn()
+show_sidebar(session, view)
+show_head(session, view)
+wanted = search_bar(view)
+passing = choose_filters(view)
+found = run_search(view, wanted, passing.units)
+show_summary(view, passing, searching=wanted is not None)
+colour, named = choose_colour(view)
+if wanted is None or found is None:
+    show_map(view, passing.units, None, colour=colour, named=named)
+else:
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        show_map(view, passing.units, found.rows, colour=colour, named=named)
+    with right:
+        show_results(view, wanted, found, passing.units)
+show_selection(session, view, passing.units)
+show_topics(view, passing.of_any_topic)
+prepare(view)

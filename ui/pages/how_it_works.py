@@ -1,0 +1,49 @@
+"""The page "How it works"."""
+
+import streamlit as st
+
+from ui.components.language_correction import proof
+from ui.session.autosave import keeping
+from ui.session.session import current
+
+st.title("How it works")
+st.markdown(
+    """
+1. **Reading.** Your file is read whatever its encoding and delimiter; rows that can't be used are
+   listed with their line and the reason.
+2. **Languages.** Each review's language comes from the file's own column where it has one, else
+   it is identified from the text.
+3. **Meaning.** A review may say several things: files of longer reviews are parted into sentences.
+   A multilingual language model (multilingual-e5) turns each into 384 numbers: what says similar
+   things gets similar numbers.
+4. **Language correction.** Left alone, those numbers say above all *which language* a review is
+   written in, and any grouping finds languages instead of topics. The program measures what is
+   due to language alone, from sentences that say the same in many languages and from your own
+   reviews, and takes it out.
+5. **Topics, map and search** all work on what is left. Reviews that lie close together on the map
+   say similar things; directions and axes have no meaning of their own. A search finds what
+   *means* the same as your words, in every language at once. Each hit says how strong it is: strong
+   ones are right about three times in four, weak ones hardly ever.
+6. **Your own view.** On the page *Topics* you rename, merge, split and hide topics, move reviews
+   and make topics of a phrase; every change can be undone. Next month's file falls into the same
+   topics, and the page says what grew and what shrank, and which of it is more than chance.
+"""
+)
+session = current()
+if session.view is not None and session.source is not None:
+    st.subheader("What the correction did to your file")
+    with st.container(border=True):
+        proof(session, long=True)
+else:
+    st.info("Open a file, and this page shows what the correction did to it.")
+st.subheader("Your data")
+stays = (
+    "what you have analysed is kept on it until you delete it on the page Analyses"
+    if keeping()
+    else "your upload and its results are deleted when your session ends"
+)
+st.markdown(
+    f"Everything runs on this computer. No review leaves it, no network is needed, and {stays}. "
+    "Tables you download open safely in a "
+    "spreadsheet: text that it would run as a formula is marked with an apostrophe."
+)

@@ -1,0 +1,37 @@
+"""The page "Start": a file, what was understood of it, and the way to its analysis."""
+
+import streamlit as st
+
+from ui.components.widgets import job_progress, plain, problem_box
+from ui.library.listing import show_newest
+from ui.session.session import current
+from ui.upload.upload import upload_and_preview
+from ui.upload.welcome import show_promises
+
+session = current()
+
+st.title("What do your guests say, in every language?")
+st.html(
+    '<p class="pg-lead">Drop a file of hotel reviews. You get a map of what guests talk about, '
+    "whatever language they write in, and a search that finds “Loud music at night” in Japanese, "
+    "Chinese or Spanish. Everything stays on this computer.</p>"
+)
+if session.problem:
+    problem_box(session.problem)
+
+if session.working and session.view is None and session.source is not None:
+    with st.container(border=True):
+        st.subheader("Analysing your reviews", anchor=False)
+        st.text(f"{session.source.name}: {session.source.rows:,} reviews")
+        job_progress()
+else:
+    if session.view is not None and session.source is not None:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(session.source.name)}** is open.")
+            st.page_link(
+                "ui/pages/explore.py", label="Back to its map", icon=":material/arrow_forward:"
+            )
+    upload_and_preview(session)
+    if session.preview is None:
+        show_newest(session)
+        show_promises()

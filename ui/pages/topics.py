@@ -1,0 +1,45 @@
+"""The page "Topics": each topic to read, to judge and to change; what grew; the next file."""
+
+import streamlit as st
+
+from ui.components.page_header import open_analysis, show_head
+from ui.components.sidebar import show_sidebar
+from ui.components.topic_editing import phrase_form, show_hidden, show_history, turn_buttons
+from ui.components.widgets import job_progress
+from ui.topics.add_file import add_file
+from ui.topics.cards import choose_cards, show_cards, show_table
+from ui.topics.changes import show_changes
+
+_TOPICS, _CHANGES, _FILE = "Topics", "What changed", "Add a file"
+_PARTS = (_TOPICS, _CHANGES, _FILE)
+
+session, view = open_analysis("No topics yet")
+show_sidebar(session, view, full=False)
+show_head(session, view)
+if session.working and not session.partial:  # else the head shows it
+    with st.container(border=True):
+        job_progress()
+if session.added:
+    st.session_state["part"], session.added = _CHANGES, False
+if st.session_state.get("part") not in _PARTS:
+    st.session_state["part"] = _TOPICS
+part = st.segmented_control(
+    "Part of the page", _PARTS, required=True, key="part", label_visibility="collapsed"
+)
+with st.container(horizontal=True, gap="small"):
+    turn_buttons(session, "page")
+if part == _CHANGES:
+    show_changes(session, view)
+elif part == _FILE:
+    add_file(session, view)
+else:
+    cards, drawn = choose_cards(view)
+    if not cards:
+        st.info("No topic has this in its name.")
+    elif drawn == "Cards":
+        show_cards(session, view, cards)
+    else:
+        show_table(session, view, cards)
+    show_hidden(session, view)
+    phrase_form(session, view)
+    show_history(view)

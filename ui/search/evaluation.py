@@ -1,0 +1,166 @@
+"""A golden set: thumbs on hits and a user's own list of right answers, and what they measure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.common.paths import SAMPLE
+from pipeline.insights.attributes import language_name
+from pipeline.search.evaluation import GoldenQuery, evaluate, golden_csv, read_golden
+from ui.components.widgets import count, plain
+from ui.session import search_service
+from ui.session.search_state import Ask, search_state
+from ui.session.session import current
+from ui.session.view import View
+
+_GOLDEN = SAMPLE.parent / "golden_queries.csv"
+_MOST_BYTES = 5_000_000
+
+
+def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
+    """Gather a set, measure search with it, take it home."""
+    state = search_state()
+    if state.problem:
+        st.warning(plain(state.problem), icon=":material/info:")
+        state.problem = ""
+    right = sum(len(each.right) for each in state.golden)
+    wrong = sum(len(each.wrong) for each in state.golden)
+    if state.golden:
+        st.caption(
+            f"{count(len(state.golden), 'query').replace('querys', 'queries')}: {right:,} right "
+            f"and {wrong:,} wrong reviews."
+        )
+    else:
+        st.caption(
+            "Thumbs up and down on the hits, or a CSV with the columns query and review_ids, tell "
+            "how well search finds what you know is right."
+        )
+    key = f"golden-file-{state.version}"
+    st.file_uploader(
+        "Queries with right answers (CSV)",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key=key,
+        max_upload_size=_MOST_BYTES // 1_000_000,
+        on_change=_take,
+        args=(view, key),
+    )
+    with st.container(horizontal=True, gap="small"):
+        if view.original.batches[0].name == SAMPLE.name and _GOLDEN.exists():
+            st.button(
+                "Use the sample's", key="golden-sample", type="tertiary", on_click=_sample,
+                args=(view,),
+            )  # fmt: skip
+        if right:
+            st.button("Measure", key="golden-measure", on_click=_measure, args=(view,))
+        if state.golden:
+            st.download_button(
+                "Download",
+                lambda: golden_csv(state.golden).encode("utf-8-sig"),
+                file_name="golden_queries.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                key="golden-download",
+            )
+            st.button("Forget these", key="golden-forget", type="tertiary", on_click=_forget)
+        elif state.forgotten:
+            st.button("Undo", key="golden-undo", type="tertiary", on_click=_unforget)
+    if state.figures is not None:
+        st.dataframe(
+            state.figures,
+            hide_index=True,
+            height=min(38 + 35 * len(state.figures), 360),
+            column_config={
+                name: st.column_config.NumberColumn(name, format="%.2f", width="small")
+                for name in ("recall@10", "MRR", "nDCG@10")
+            },
+            alt="How well search finds the right reviews, in all and in each language",
+        )
+        st.caption(
+            "1 is the best. recall@10: right reviews among the first ten; MRR: 1 over the place "
+            "of the first right one; nDCG@10: right ones count more the higher they stand. A "
+            "language's figures are of its own reviews."
+        )
+
+
+def _take(view: View, key: str) -> None:
+    """Add the queries of an uploaded file."""
+    state, session = search_state(), current()
+    upload = st.session_state.get(key)
+    if upload is None:
+        return
+    if upload.size > _MOST_BYTES:
+        state.problem = f"The file has more than {_MOST_BYTES // 1_000_000} MB: leave queries out"
+        return
+    ending = ".xlsx" if str(upload.name).lower().endswith(".xlsx") else ".csv"
+    path = session.folder / f"golden-upload{session.next_number()}{ending}"
+    path.write_bytes(upload.getvalue())
+    try:
+        _add(read_golden(path, known=view.original.ids))
+        state.version += 1
+    except InputError as error:
+        state.problem = str(error).replace(str(path), str(upload.name))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _sample(view: View) -> None:
+    state = search_state()
+    try:
+        _add(read_golden(_GOLDEN, known=view.original.ids))
+    except InputError as error:
+        state.problem = str(error)
+
+
+def _add(more: tuple[GoldenQuery, ...]) -> None:
+    state = search_state()
+    known = {each.query: each for each in state.golden}
+    for each in more:
+        old = known.get(each.query, GoldenQuery(each.query, frozenset()))
+        right = old.right | each.right
+        known[each.query] = GoldenQuery(each.query, right, (old.wrong | each.wrong) - right)
+    state.keep_golden(current(), tuple(known.values()))
+
+
+def _measure(view: View) -> None:
+    state = search_state()
+    golden = [each for each in state.golden if each.right]
+    languages = dict(zip(view.original.ids, view.original.languages.tolist(), strict=True))
+    try:
+        ranked = search_service.rankings(view, [each.query for each in golden])
+    except InputError as error:
+        state.problem = str(error)
+        return
+    figures = evaluate(golden, ranked, languages)
+    state.figures = pd.DataFrame(
+        [
+            (
+                _named(code),
+                own.queries,
+                own.recall,
+                own.mrr,
+                own.ndcg,
+            )
+            for code, own in figures.items()
+        ],
+        columns=["Language", "Queries", "recall@10", "MRR", "nDCG@10"],
+    )
+
+
+def _named(code: str) -> str:
+    return "All" if code == "all" else language_name(code)
+
+
+def _forget() -> None:
+    state = search_state()
+    state.forgotten = state.golden
+    state.keep_golden(current(), ())
+
+
+def _unforget() -> None:
+    state = search_state()
+    state.keep_golden(current(), state.forgotten)
+    state.forgotten = ()

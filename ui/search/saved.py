@@ -1,0 +1,199 @@
+"""Saved searches: kept with the analysis, counted, and run again."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.filters.binding import bind
+from pipeline.filters.expressions import mask
+from pipeline.filters.parser import parse_filter
+from pipeline.insights.attributes import excerpt
+from pipeline.search.query import parse_query
+from pipeline.search.saved import (
+    PeriodCount,
+    SavedSearch,
+    counts_by_month,
+    load_searches,
+    save_searches,
+    saved_search,
+)
+from ui.components.widgets import plain, safe
+from ui.filters.filter_bar import filter_words, set_filters
+from ui.session import search_service
+from ui.session.search_state import Ask, SearchState, ask, redraw_if_wanted, search_state
+from ui.session.session import current
+from ui.session.view import View
+from ui.topics.card_html import sparkline
+
+_COUNTED = 30  # searches whose hits are counted when the list is opened
+
+
+@st.fragment
+def saved_searches(view: View, wanted: Ask | None) -> None:
+    """The button and, while it is open, the list behind it."""
+    redraw_if_wanted()
+    state = search_state()
+    searches = _kept(view, state)
+    box = st.popover(
+        "Saved",  # with another label it would be another box, and closed
+        icon=":material/bookmark:",
+        key="saved",
+        type="tertiary",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
+        if state.problem:
+            st.warning(plain(state.problem), icon=":material/info:")
+            state.problem = ""
+        if wanted is not None and wanted.typed:
+            st.button(
+                f"Save “{plain(excerpt(wanted.typed, 40))}” and its filters",
+                icon=":material/bookmark_add:",
+                key="saved-add",
+                width="stretch",
+                on_click=_save,
+                args=(view, wanted.typed),
+            )
+        elif not searches:
+            st.caption("Search for something first; then it can be saved here with its filters.")
+        for number, search in enumerate(searches):
+            _entry(view, state, number, search)
+        if state.deleted is not None:
+            st.button(
+                f"Undo: deleted “{plain(excerpt(state.deleted[1].name, 30))}”",
+                icon=":material/undo:",
+                type="tertiary",
+                key="saved-undo",
+                on_click=_undelete,
+                args=(view,),
+            )
+
+
+def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> None:
+    """A saved search with its hits and their months."""
+    said = line = ""
+    if number < _COUNTED:
+        try:
+            hits, of, months = _count(view, state, search)
+            said = f"{hits:,} of {of:,} reviews"
+            shares = [m.hits / m.reviews if m.reviews else float("nan") for m in months]
+            line = sparkline(shares, f"Share of each month's reviews, {len(months)} months")
+        except InputError as error:
+            said = str(error)
+    with st.container(border=True, gap="xxsmall", key=f"saved-{number}"):
+        st.html(
+            f'<b dir="auto">{safe(excerpt(search.name, 60))}</b>'
+            + (f'<div class="pg-quiet">{safe(excerpt(search.filter, 90))}</div>')
+            * bool(search.filter)
+            + f'<div class="pg-trend">{line}<span class="pg-quiet">{safe(said)}</span></div>'
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Run",
+                key=f"saved-run-{number}",
+                icon=":material/play_arrow:",
+                type="tertiary",
+                on_click=_run,
+                args=(view, search),
+            )
+            st.button(
+                "Delete",
+                key=f"saved-delete-{number}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=_delete,
+                args=(view, number),
+            )
+
+
+def _kept(view: View, state: SearchState) -> list[SavedSearch]:
+    """The list; it goes along when the file is analysed again into another folder."""
+    if state.searches is None:
+        state.searches = list(load_searches(view.folder) or ())
+    elif state.folder != view.folder and state.searches:
+        _write(view, state)
+    state.folder = view.folder
+    return state.searches
+
+
+def _count(
+    view: View, state: SearchState, search: SavedSearch
+) -> tuple[int, int, tuple[PeriodCount, ...]]:
+    """Hits, reviews that pass its filter, and both by month.
+
+    Raises:
+        InputError: the query can't be answered, or the filter is of another file.
+    """
+    state_of = (view.number, len(view.original.edits), len(view.original.texts))
+    key = (*state_of, search.query, search.filter, search.least)
+    if key not in state.counts:
+        analysis = view.original
+        allowed = np.ones(len(analysis.units), bool)
+        if search.filter:
+            kinds = {name: column.kind for name, column in view.columns.items()}
+            tree = bind(parse_filter(search.filter), kinds)
+            allowed = mask(tree, view.columns, len(allowed))
+        passing = analysis.units.reviews_of(allowed)
+        hits = search_service.shares(view, parse_query(search.query), allowed) >= search.least
+        months: tuple[PeriodCount, ...] = ()
+        if (dates := view.columns.get("date")) is not None and dates.kind == "date":
+            days = dates.values(analysis.units.first)
+            months = counts_by_month(days[passing], hits[passing])
+        state.counts[key] = int(hits[passing].sum()), len(passing), months
+    return state.counts[key]
+
+
+def _save(view: View, typed: str) -> None:
+    state = search_state()
+    searches = _kept(view, state)
+    try:
+        filter_ = filter_words(view)
+        balanced = bool(st.session_state.get("balanced"))
+        search = saved_search(
+            SavedSearch(excerpt(typed, 80) or typed, typed, filter_, balanced).to_json()
+        )
+    except InputError as error:
+        state.problem = str(error)
+        return
+    state.searches = [each for each in searches if each != search] + [search]
+    _write(view, state)
+
+
+def _run(view: View, search: SavedSearch) -> None:
+    state = search_state()
+    try:
+        set_filters(view, search.filter)
+    except InputError as error:
+        state.problem = str(error)
+        return
+    ask(search.query)
+    st.session_state["balanced"] = search.balanced
+    state.redraw = True
+
+
+def _delete(view: View, number: int) -> None:
+    state = search_state()
+    searches = _kept(view, state)
+    if number < len(searches):
+        state.deleted = number, searches.pop(number)
+        _write(view, state)
+
+
+def _undelete(view: View) -> None:
+    state = search_state()
+    if state.deleted is not None:
+        _kept(view, state).insert(*state.deleted)
+        state.deleted = None
+        _write(view, state)
+
+
+def _write(view: View, state: SearchState) -> None:
+    try:
+        save_searches(view.folder, state.searches or [])
+        current().catch_up()  # a window that is closed now must not lose it
+    except InputError as error:
+        state.problem = str(error)

@@ -1,0 +1,137 @@
+"""The search box and its results."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.insights.attributes import excerpt, language_name
+from pipeline.search.hybrid import Found
+from pipeline.search.query import LONGEST
+from ui.components.relevance import counts_line, strength_legend
+from ui.components.widgets import count, plain, problem_box, safe
+from ui.search.hits import show_hits
+from ui.search.saved import saved_searches
+from ui.search.tools import show_tools
+from ui.session import search_service
+from ui.session.search_state import Ask, ask, asked, redraw_if_wanted, search_state
+from ui.session.view import View
+
+EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at the front desk")
+_TOPS = (10, 20, 50)
+_HELP = (
+    "Any language. <b>“quotes”</b> for exact words, a minus (<b>-bar</b>) to leave out; names and "
+    "room numbers are found by their letters."
+)
+
+
+def search_bar(view: View) -> Ask | None:
+    """Draw the search box; what is asked, None for nothing."""
+    with (
+        st.form("search", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        query = st.text_input(
+            "Search by meaning, in any language",
+            placeholder="Loud music at night",
+            key="query",
+            max_chars=LONGEST,
+        )
+        st.form_submit_button(
+            "Search", type="primary", icon=":material/search:", key="search-now", on_click=_leave
+        )
+        st.form_submit_button("Clear", key="search-clear", on_click=ask, args=("",))
+    query = " ".join((query or "").split())
+    found = asked(query, len(view.analysis.texts))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="below-box"):
+        saved_searches(view, found)
+        st.html(f'<span class="pg-quiet">{_HELP}</span>', width="content")
+    if found is None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.html('<span class="pg-quiet">For example:</span>', width="content")
+            for example in EXAMPLES:
+                st.button(example, type="tertiary", on_click=ask, args=(example,))
+    elif found.like:
+        _banner(view, found, query)
+    return found
+
+
+def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> Found | None:
+    """The hits; None when nothing is asked, or nothing that can be answered."""
+    if wanted is None:
+        return None
+    top, balanced = int(st.session_state["top"]), bool(st.session_state.get("balanced"))
+    try:
+        with st.spinner("Searching …"):
+            if wanted.like:
+                return search_service.similar(
+                    view, wanted.like, top=top, allowed=allowed, balanced=balanced
+                )
+            return search_service.search(
+                view, wanted.query, top=top, allowed=allowed, balanced=balanced
+            )
+    except InputError as error:
+        problem_box(str(error))
+        return None
+
+
+@st.fragment
+def show_results(view: View, wanted: Ask, found: Found, allowed: np.ndarray) -> None:
+    """The hits as a list to read, to judge and to go on from, and the tools beneath it."""
+    redraw_if_wanted()
+    for note in found.notes:
+        st.caption(plain(note))
+    if not len(found.rows):
+        if not found.notes:
+            st.info("No review is left to search: clear a filter, or ask for less.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f"<b>{count(len(found.rows), 'result')}</b>", width="content")
+        st.segmented_control(
+            "Number of results",
+            _TOPS,
+            required=True,
+            key="top",
+            label_visibility="collapsed",
+            on_change=_redraw,
+        )
+        st.toggle(
+            "Balance languages",
+            key="balanced",
+            help="Languages share the first places, so that none stands behind all of another.",
+            on_change=_redraw,
+        )
+    names = {code: language_name(code) for code in found.counts}
+    line = counts_line(found.counts, names)
+    st.html(line if found.counts else '<div class="pg-quiet">No hit is strong or likely.</div>')
+    show_hits(view, wanted, found)
+    st.html(f'<span class="pg-quiet">{strength_legend()}</span>')
+    if not wanted.like:
+        show_tools(view, wanted, allowed)
+
+
+def _banner(view: View, wanted: Ask, query: str) -> None:
+    """What is searched in place of the query, and the way back."""
+    said = f"{count(len(wanted.like), 'chosen review')}"
+    if len(wanted.like) == 1:
+        said = f"“{excerpt(view.analysis.texts[wanted.like[0]], 90)}”"
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
+        st.html(f"<span dir='auto'>More like <b>{safe(said)}</b></span>", width="content")
+        st.button(
+            f"Back to “{plain(excerpt(query, 40))}”" if query else "Back to all reviews",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            key="banner-back",
+            on_click=_leave,
+        )
+
+
+def _leave() -> None:
+    """A new search looks for its words, not for likes of what was looked at before."""
+    state = search_state()
+    state.like, state.focus = (), None
+
+
+def _redraw() -> None:
+    search_state().redraw = True

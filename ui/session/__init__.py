@@ -1,0 +1,1 @@
+"""What a session holds, and what it asks the worker for."""

@@ -1,0 +1,214 @@
+"""What an analysis answers to queries, each answer worked out once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.common.errors import InputError
+from pipeline.search.compare import Comparison, compare_queries
+from pipeline.search.highlights import Why, query_words, why_matched
+from pipeline.search.hybrid import Found, match_shares, search_reviews
+from pipeline.search.more_like_this import more_like
+from pipeline.search.prevalence import (
+    Estimate,
+    Sample,
+    estimate_from_judgements,
+    estimate_share,
+    sample_to_judge,
+)
+from pipeline.search.query import Query, parse_query
+from ui.session.server import worker
+from ui.session.view import View
+
+_MOST_ANSWERS = 24
+
+
+def query_vectors(view: View, queries: Sequence[Query]) -> np.ndarray:
+    """The queries in the space of the analysis: float32 (q, d).
+
+    Raises:
+        InputError: the model can't be loaded, does not answer, or is not the analysis' own.
+    """
+    analysis = view.original
+    raw = worker().encode([query.text for query in queries], analysis.settings.model)
+    if raw.shape[1] != analysis.raw.shape[1]:
+        raise InputError(
+            f"The query's vector has {raw.shape[1]} numbers and the analysis "
+            f"{analysis.raw.shape[1]}: analyse the file again"
+        )
+    return analysis.space.transform(raw)
+
+
+def search(
+    view: View, query: Query, *, top: int, allowed: np.ndarray, balanced: bool = False
+) -> Found:
+    """The best reviews for a query, of the units that are allowed, bool (m,).
+
+    Raises:
+        InputError: the query can't be answered.
+    """
+
+    def make() -> Found:
+        found = search_reviews(
+            view.original.search_index,
+            [query],
+            query_vectors(view, [query]),
+            top=top,
+            allowed=allowed,
+            balanced=balanced,
+        )
+        return found[0]
+
+    return _answer(view, ("search", query, top, allowed.tobytes(), balanced), make)
+
+
+def similar(
+    view: View, rows: tuple[int, ...], *, top: int, allowed: np.ndarray, balanced: bool = False
+) -> Found:
+    """Reviews that say what these reviews say; arguments as for :func:`search`."""
+    return _answer(
+        view,
+        ("like", rows, top, allowed.tobytes(), balanced),
+        lambda: more_like(
+            view.original.search_index, rows, top=top, allowed=allowed, balanced=balanced
+        ),
+    )
+
+
+def shares(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
+    """How likely each review says it: float32 (n,). Raises as :func:`search` does."""
+    return _answer(
+        view,
+        ("shares", query, allowed.tobytes()),
+        lambda: match_shares(
+            view.original.search_index, query, query_vectors(view, [query])[0], allowed=allowed
+        ),
+    )
+
+
+def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What of a query is marked in its hits."""
+    return _answer(view, ("words", query, names), lambda: query_words(query, names))
+
+
+def why(
+    view: View, query: Query | None, like: tuple[int, ...], reviews: tuple[int, ...]
+) -> list[Why]:
+    """The closest sentence of a few reviews that are shown, to a query or else to reviews.
+
+    Raises:
+        InputError: the sentences can't be embedded.
+    """
+
+    def make() -> list[Why]:
+        original = view.original
+        if query is not None:
+            vector = query_vectors(view, [query])[0]
+        else:
+            vector = original.vectors[np.isin(original.units.review, like)].mean(axis=0)
+        return why_matched(
+            query or Query(""),
+            vector,
+            [original.texts[row] for row in reviews],
+            original.languages[list(reviews)],
+            _Documents(original.settings.model),
+            original.space,
+        )
+
+    return _answer(view, ("why", query, like, reviews), make)
+
+
+def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
+    """The nearest neighbours of a unit: other reviews' units, nearest first."""
+
+    def make() -> tuple[int, ...]:
+        analysis = view.original
+        cosines = analysis.vectors @ analysis.vectors[unit]
+        cosines[analysis.units.review == analysis.units.review[unit]] = -np.inf
+        first = np.argsort(-cosines, kind="stable")[:count]
+        return tuple(first[np.isfinite(cosines[first])].tolist())
+
+    return _answer(view, ("nearest", unit, count), make)
+
+
+def estimate(
+    view: View, query: Query, allowed: np.ndarray, said: Mapping[int, bool]
+) -> tuple[list[int], Estimate]:
+    """Reviews to judge, in the order to judge them in, and how many reviews say it.
+
+    Args:
+        view: of the reviews.
+        query: what they may say.
+        allowed: bool (m,), units that pass the filters.
+        said: review -> whether it says it.
+
+    Raises:
+        InputError: the query can't be answered.
+    """
+    likely = shares(view, query, allowed)
+
+    def make() -> tuple[Sample, np.ndarray, list[int]]:
+        reviews = view.original.units.reviews_of(allowed)
+        sample = sample_to_judge(likely[reviews], reviews=reviews)
+        # Not the likeliest first: what is judged of a stratum so far must be a fair part of it.
+        order = np.random.default_rng(0).permutation(len(sample.reviews))
+        return sample, reviews, sample.reviews[order].tolist()
+
+    sample, reviews, order = _answer(view, ("sample", query, allowed.tobytes()), make)
+    if any(row in said for row in order):
+        return order, estimate_from_judgements(sample, said)
+    return order, estimate_share(likely[reviews])
+
+
+def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> Comparison:
+    """Two queries side by side. Raises as :func:`search` does."""
+    return _answer(
+        view,
+        ("compare", queries, allowed.tobytes()),
+        lambda: compare_queries(
+            view.original.search_index, queries, query_vectors(view, queries), allowed=allowed
+        ),
+    )
+
+
+def rankings(view: View, queries: Sequence[str]) -> list[list[str]]:
+    """Ids of all reviews for each query, best first. Raises as :func:`search` does."""
+    analysis = view.original
+    parsed = [parse_query(query) for query in queries]
+    found = search_reviews(
+        analysis.search_index, parsed, query_vectors(view, parsed), top=len(analysis.texts)
+    )
+    return [[analysis.ids[row] for row in hits.reviews.tolist()] for hits in found]
+
+
+def prepare(view: View) -> None:
+    """Begin with what the first search of a file needs, once, while the page is looked at."""
+    if not view.preparing:
+        view.preparing = True
+        original = view.original
+        # Of no use to Streamlit, which it never calls; numpy lets the page's thread go on.
+        threading.Thread(target=lambda: original.search_index.prepare(), daemon=True).start()
+
+
+def _answer(view: View, key: Hashable, make: Callable[[], Any]) -> Any:
+    if key not in view.answers:
+        view.answers[key] = make()
+        while len(view.answers) > _MOST_ANSWERS:
+            del view.answers[next(iter(view.answers))]
+    return view.answers[key]
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """The model in the worker, for the sentences of a few hits."""
+
+    name: str
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        """Raw vectors: float32 (k, d)."""
+        return worker().encode(texts, self.name, documents=True)

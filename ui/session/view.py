@@ -1,0 +1,204 @@
+"""An analysis as it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.analysis.storage import load_analysis, load_state, save_state
+from pipeline.analysis.topic_names import in_language
+from pipeline.filters.columns import Column
+from pipeline.insights.attributes import Facets, counted, facets_of
+from pipeline.insights.topic_quality import Evidence, evidence
+from pipeline.insights.topic_summary import Card, topic_cards
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from ui.session.preview import Reading
+
+_MOST_FIGURES = 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to analyse: the user's upload, or the sample.
+
+    Attributes:
+        name: what the user calls it; for display alone.
+        path: where it lies; made by this program.
+        rows: reviews in it.
+        columns: what they mean; guessed when None.
+        rules: what is done to the reviews; the usual ones when None.
+        reading: its encoding, delimiter and sheet, where the user has chosen them.
+    """
+
+    name: str
+    path: Path
+    rows: int
+    columns: Columns | None = None
+    rules: Rules | None = None
+    reading: Reading = Reading()
+
+
+@dataclass(eq=False)
+class View:
+    """An analysis that is shown, and what was read from it for showing.
+
+    Attributes:
+        number: unique in the session; part of the keys of widgets that belong to this view.
+        folder: where the analysis lies, as it was when it was saved last. Views that differ by
+            edits share one.
+        original: the analysis.
+        facets: of it.
+        language: that topics are named in.
+        added: the files that were added to the first.
+        edits_from: folder of the analysis whose edits were there before files were added; an
+            analysis that a file is added to begins anew.
+    """
+
+    number: int
+    folder: Path
+    original: Analysis
+    facets: Facets
+    language: str = "en"
+    added: tuple[Source, ...] = ()
+    edits_from: Path | None = None
+    figures: dict[Hashable, Any] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)  # hold for edited topics, too
+    preparing: bool = False  # what the first search needs
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The analysis with its topics named in the user's language."""
+        return in_language(self.original, self.language)
+
+    @property
+    def early(self) -> tuple[int, int] | None:
+        """(reviews, of so many) where this is a first look at a part of the file."""
+        told = self.original.report.get("early")
+        return (int(told["reviews"]), int(told["of"])) if told else None
+
+    def file_name(self, stem: str) -> str:
+        """What a table of this view is called: "reviews.csv", "reviews-first-1204.csv"."""
+        return f"{stem}-first-{self.early[0]}.csv" if self.early else f"{stem}.csv"
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """What is said of each topic."""
+        return topic_cards(self.analysis, self.facets)
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """How far each topic can be relied on."""
+        return tuple(evidence(self.analysis, topic) for topic in self.analysis.topics)
+
+    def speak(self, language: str) -> None:
+        """Name the topics in another language."""
+        if language != self.language:
+            self.language = language
+            self.figures.clear()
+            for made in ("analysis", "cards", "evidence"):
+                vars(self).pop(made, None)
+
+    @cached_property
+    def hotels(self) -> dict[str, int]:
+        """How many reviews are of each hotel; none without a column of them."""
+        named = self.facets.hotels
+        return {} if named is None else counted(name for name in named.tolist() if name)
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns that filters can name, unit by unit."""
+        return analysis_columns(self.original)
+
+    def figure(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """A figure or table of this view, made once for the same key."""
+        if key not in self.figures:
+            self.figures[key] = make()
+            while len(self.figures) > _MOST_FIGURES:
+                del self.figures[next(iter(self.figures))]
+        return self.figures[key]
+
+    def save(self) -> Path:
+        """Its folder, with what the user has changed in it.
+
+        Raises:
+            InputError: it can't be written.
+        """
+        save_state(self.original, self.folder, tables=False)
+        return self.folder
+
+    def edited(self, number: int) -> View:
+        """The view after an edit that was done in its folder.
+
+        Raises:
+            InputError: the folder is damaged.
+        """
+        edited = load_state(self.original, self.folder)
+        return replace(self, number=number, original=edited, figures={})
+
+    def asleep(self) -> Asleep:
+        """The view without its arrays, which are on disk."""
+        return Asleep(self.number, self.save(), self.language, self.added, self.edits_from)
+
+    def awake(self) -> View:
+        """Itself: it has its arrays."""
+        return self
+
+
+@dataclass(frozen=True)
+class Asleep:
+    """What is left in memory of a view that can be opened again."""
+
+    number: int
+    folder: Path
+    language: str
+    added: tuple[Source, ...]
+    edits_from: Path | None
+
+    def awake(self) -> View:
+        """The view with its arrays again.
+
+        Raises:
+            InputError: its folder is damaged.
+        """
+        view = open_view(self.number, self.folder, language=self.language)
+        view.added, view.edits_from = self.added, self.edits_from
+        return view
+
+
+def open_view(number: int, folder: Path, *, language: str, shown: View | None = None) -> View:
+    """The view of an analysis folder.
+
+    Args:
+        number: unique in the session.
+        folder: as :func:`pipeline.analysis.storage.save_analysis` has written it.
+        language: that topics are named in.
+        shown: what is shown now: arrays that are equal are held once.
+
+    Raises:
+        InputError: the folder holds no analysis that can be read.
+    """
+    analysis = load_analysis(folder)
+    if shown is not None and _same_units(shown.original, analysis):
+        kept = ("raw", "texts", "units")
+        named = [field.name for field in fields(analysis) if field.name not in kept]
+        analysis = shown.original.edited(**{name: getattr(analysis, name) for name in named})
+    return View(number, folder, analysis, facets_of(analysis), language)
+
+
+def _same_units(one: Analysis, other: Analysis) -> bool:
+    """Whether vectors and all that is worked out of them are the same."""
+    spaces = zip(vars(one.space).values(), vars(other.space).values(), strict=True)
+    return (
+        one.texts == other.texts
+        and len(one.units) == len(other.units)
+        and np.array_equal(one.raw, other.raw)
+        and all(np.array_equal(*pair) for pair in spaces)
+    )

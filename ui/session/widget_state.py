@@ -1,0 +1,39 @@
+"""What a user has set on the page and expects to find on the next one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.analysis.topic_names import preferred_language
+
+# Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
+_KEPT_WIDGETS = (
+    "auto",
+    "count",
+    "unit",
+    "correction",
+    "query",
+    "top",
+    "balanced",
+    "colour",
+    "named",
+    "names-in",
+    "sort",
+    "drawn-as",
+    "part",
+)
+
+
+def browser_language() -> str:
+    """The language that topics are named in for this user."""
+    chosen: str | None = st.session_state.get("names-in")
+    return chosen or preferred_language(st.context.locale)
+
+
+def keep_widgets() -> None:
+    """Keep the values of widgets that the page to come may not draw."""
+    st.session_state.setdefault("named", True)
+    st.session_state.setdefault("top", 20)
+    for key in _KEPT_WIDGETS:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]

@@ -1,0 +1,1 @@
+"""The page Topics: cards, changes, adding a file."""

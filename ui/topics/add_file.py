@@ -1,0 +1,100 @@
+"""Another file for the analysis that is shown: next month's reviews in the same topics."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.reviews.column_memory import remember_columns
+from pipeline.reviews.column_roles import Columns
+from pipeline.tables.read import Table
+from ui.components.widgets import plain, problem_box
+from ui.session.preview import Preview, Reading, sentence
+from ui.session.server import upload_limit
+from ui.session.session import Session, Source
+from ui.session.view import View
+from ui.upload.column_picker import choose_columns
+from ui.upload.read_options import choose_reading
+from ui.upload.rejected_rows import show_rejected
+from ui.upload.upload import TYPES, read_upload, take_upload
+
+
+def add_file(session: Session, view: View) -> None:
+    """Uploader, what was understood, and the button that adds the file."""
+    st.markdown(
+        "New reviews fall into the topics that are there, and onto the same map. Names, colours "
+        "and your changes stay. What fits nowhere is counted and offered as new topics."
+    )
+    file = st.file_uploader(
+        "Another file of reviews, such as next month's",
+        type=TYPES,
+        key=f"next-{len(view.original.batches)}-{view.number}",
+        max_upload_size=upload_limit(),
+    )
+    if file is None:
+        session.next_file = None
+        return
+    preview = session.next_file
+    if preview is None or preview.file != file.file_id:
+        preview = session.next_file = take_upload(session, file.file_id, file.name, file)
+    summary = st.container()
+    with st.expander("How the file is read", expanded=preview.table is None):
+        reading = choose_reading(preview)
+        if preview.path.is_file() and reading != preview.reading:
+            read_upload(preview, reading)
+            if preview.table is not None:
+                preview.guessed = same_columns(view, preview.table) or preview.guessed
+            st.rerun()
+        table = preview.table
+        columns = choose_columns(preview, table) if table is not None else None
+    with summary:
+        if table is None or columns is None or not len(table.frame):
+            problem_box(preview.problem or "Choose the column with the review text.")
+            return
+        _offer(session, preview, table, columns)
+
+
+def same_columns(view: View, table: Table) -> Columns | None:
+    """The first file's columns by their names, where the table has the text and most others."""
+    names = {str(name) for name in table.frame.columns}
+    known = {field.name for field in fields(Columns)}
+    roles = {
+        role: column
+        for role, column in view.original.columns.items()
+        if role in known and column in names
+    }
+    text = roles.pop("text", None)
+    return Columns(text, **roles) if text else None
+
+
+def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -> None:
+    rules = session.source.rules if session.source and session.source.rules else preview.rules
+    try:
+        with st.spinner("Looking at the reviews …"):
+            reviews = preview.reviews(columns, rules)
+    except InputError as error:
+        problem_box(str(error))
+        return
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
+        st.markdown(plain(sentence(table, reviews)))
+        if st.button(
+            "Add to the analysis",
+            type="primary",
+            icon=":material/playlist_add:",
+            key="add-file",
+            disabled=session.locked,
+        ):
+            if columns != preview.guessed:
+                remember_columns([str(name) for name in table.frame.columns], columns)
+            rows = len(reviews.texts)
+            reading = preview.reading or Reading()
+            session.add(Source(preview.name, preview.path, rows, columns, rules, reading))
+            st.rerun()
+    show_rejected(reviews.rejected)

@@ -1,0 +1,189 @@
+"""A topic's card as HTML. Everything that comes from a file goes through :func:`safe`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from pipeline.figures.colours import OTHER, topic_colour
+from pipeline.insights.attributes import language_name
+from pipeline.insights.topic_summary import Card
+from pipeline.topics.topic import PALETTE
+from ui.components.widgets import count, safe, stars
+
+_NAMED_LANGUAGES = 8  # that have a colour of their own in the bars
+_WORDED_LANGUAGES = 4  # whose keywords stand on the card at once
+_WORDS = 5
+_LINE = "#3a8f93"  # to be seen on a white page and a dark one
+
+
+def card_html(
+    card: Card,
+    *,
+    kind: str,
+    mean: float,
+    language: str = "en",
+    evidence: str = "",
+    warning: str = "",
+) -> str:
+    """The card of a topic.
+
+    Args:
+        card: what is said of it.
+        kind: what was grouped: "review" or "sentence".
+        mean: rating of the whole file, NaN where it has none.
+        language: the user's: its keywords stand first.
+        evidence, warning: sentences on how far the topic can be relied on.
+    """
+    topic = card.topic
+    lines = [
+        f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
+        f"</i>{safe(topic.name)}</h3>",
+        f'<div class="pg-facts">{_size(card, kind)}{_rating(card, mean)}</div>',
+        _trend(card),
+        _mix(card),
+    ]
+    if warning:
+        lines.append(f'<p class="pg-warning"><b>Take care:</b> {safe(warning)}</p>')
+    lines.append(_keywords(card, language))
+    if evidence:
+        lines.append(f'<p class="pg-quiet">{safe(evidence)}</p>')
+    return f'<article class="pg-card">{"".join(lines)}</article>'
+
+
+def sparkline(values: Sequence[float], label: str, *, width: int = 220, height: int = 34) -> str:
+    """Values as a small line; NaN breaks it. Numbers alone get into it.
+
+    Args:
+        values: from 0.
+        label: says the same to who can't see it.
+        width, height: pixels.
+    """
+    known = [value for value in values if math.isfinite(value)]
+    if len(known) < 2:
+        return ""
+    top = max(*known, 1e-9)
+    step = (width - 8) / (len(values) - 1)
+
+    def place(i: int) -> tuple[float, float]:
+        return 4 + i * step, height - 4 - (height - 8) * values[i] / top
+
+    path, open_ = "", False
+    for i, value in enumerate(values):
+        if not math.isfinite(value):
+            open_ = False
+            continue
+        x, y = place(i)
+        path += f"{'L' if open_ else 'M'}{x:.1f} {y:.1f}"
+        open_ = True
+    x, y = place(max(i for i, value in enumerate(values) if math.isfinite(value)))
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<path d="{path}" fill="none" stroke="{_LINE}" stroke-width="1.8" '
+        f'stroke-linejoin="round"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.8" fill="{_LINE}"/></svg>'
+    )
+    # As a picture: Streamlit takes SVG out of HTML.
+    return (
+        f'<img class="pg-spark" width="{width}" height="{height}" alt="{safe(label)}" '
+        f'src="data:image/svg+xml,{quote(drawing)}">'
+    )
+
+
+def _size(card: Card, kind: str) -> str:
+    more = f", {count(card.units, kind)}" if card.units != card.topic.reviews else ""
+    return f"<span><b>{count(card.topic.reviews, 'review')}</b>{more}, {percent(card.share)}</span>"
+
+
+def _rating(card: Card, mean: float) -> str:
+    if not math.isfinite(card.rating):
+        return ""
+    return (
+        f'<span><span class="stars" aria-hidden="true">{stars(card.rating)}</span> '
+        f'<b>{card.rating:.1f}</b> <span class="pg-quiet">of 5 (all: {mean:.1f})</span></span>'
+    )
+
+
+def _trend(card: Card) -> str:
+    if not card.months:
+        return ""
+    since = month(card.months[-card.late])
+    words = f"{percent(card.lately)} since {since}, {percent(card.before)} before"
+    line = sparkline(card.shares, f"Share of each month's reviews: {words}")
+    return f'<div class="pg-trend">{line}<span class="pg-quiet">{words}</span></div>'
+
+
+def _mix(card: Card) -> str:
+    """Two bars: the languages here, and in the file."""
+    named = [code for code, _, _ in card.mix[:_NAMED_LANGUAGES]]
+    colours = {code: PALETTE[i] for i, code in enumerate(named)}
+
+    def bar(shares: Sequence[tuple[str, float]], label: str) -> str:
+        said = ", ".join(f"{language_name(c)} {percent(s)}" for c, s in shares if s >= 0.005)
+        parts = "".join(
+            f'<i style="width:{100 * share:.2f}%;background:{colours.get(code, OTHER)}" '
+            f'title="{safe(language_name(code))} {percent(share)}"></i>'
+            for code, share in shares
+            if share > 0
+        )
+        return f'<div class="pg-mix" role="img" aria-label="{label}: {safe(said)}">{parts}</div>'
+
+    here = bar([(code, own) for code, own, _ in card.mix], "Languages of the topic")
+    file = bar([(code, all_) for code, _, all_ in card.mix], "Languages of the file")
+    largest = sorted((m for m in card.mix if m[1] > 0), key=lambda m: (-m[1], m[0]))[:3]
+    legend = "".join(
+        f'<span><i class="dot" style="background:{colours.get(code, OTHER)}"></i>'
+        f"{safe(language_name(code))} {percent(own)}</span>"
+        for code, own, _ in largest
+    )
+    rest = sum(own > 0 for _, own, _ in card.mix) - len(largest)
+    more = f'<span class="pg-quiet">and {rest} more</span>' if rest > 0 else ""
+    return (
+        f'<div class="pg-mixes"><span class="pg-quiet">here</span>{here}'
+        f'<span class="pg-quiet">file</span>{file}</div><div class="pg-facts">{legend}{more}</div>'
+    )
+
+
+def _keywords(card: Card, language: str) -> str:
+    topic = card.topic
+    rows = []
+    for code in sorted(topic.languages, key=lambda code: (code != language, code != "en")):
+        words = topic.keywords.get(code, [])[:_WORDS]
+        if not words:
+            continue
+        glosses = [*topic.glosses.get(code, []), *[""] * len(words)]
+        shown = ", ".join(map(_word, words, glosses))
+        rows.append(
+            f'<div><span class="code" title="{safe(language_name(code))}">{safe(code)}</span>'
+            f'<span lang="{safe(code)}" dir="auto">{shown}</span></div>'
+        )
+    first, rest = rows[:_WORDED_LANGUAGES], rows[_WORDED_LANGUAGES:]
+    more = ""
+    if rest:
+        more = (
+            f"<details><summary>Words in {len(rest)} more language"
+            f"{'s' * (len(rest) != 1)}</summary>{''.join(rest)}</details>"
+        )
+    return f'<div class="pg-words">{"".join(first)}{more}</div>' if first else ""
+
+
+def _word(word: str, gloss: str) -> str:
+    told = gloss and gloss.casefold() != word.casefold()
+    return safe(word) + (f" <i>({safe(gloss)})</i>" if told else "")
+
+
+def month(code: str) -> str:
+    """ "2025-01" as "Jan 2025"."""
+    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    year, _, number = code.partition("-")
+    if number[:2].isdigit() and 1 <= int(number[:2]) <= 12:
+        return f"{names[int(number[:2]) - 1]} {year}"
+    return code
+
+
+def percent(share: float) -> str:
+    """ "12 %", "4.1 %", "under 0.1 %"."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "under 0.1 %"
+    return f"{value:.0f} %" if value >= 9.95 else f"{value:.1f} %"

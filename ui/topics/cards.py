@@ -1,0 +1,183 @@
+"""The topics as cards or as a table, each with its way to the map and its menu."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.analysis.topic_names import name_languages
+from pipeline.insights.attributes import language_name, mean_rating
+from pipeline.insights.topic_summary import SORTS, Card, sort_cards
+from ui.components.topic_editing import edit_menu
+from ui.components.widgets import review_list
+from ui.filters.filter_bar import topics_key
+from ui.session.session import Session
+from ui.session.view import View
+from ui.topics.card_html import card_html
+
+_MANY = 12  # topics from which a box to find one by its name is offered
+_SORTED = {
+    "size": "Largest first",
+    "rating": "Worst rated first",
+    "trend": "Grown most first",
+    "name": "By name",
+}
+_DRAWN = ("Cards", "Table")
+_TYPICAL_LANGUAGES = 6
+_TYPICAL = {"closest": "Closest to the topic", "different": "Most different"}
+
+
+def choose_cards(view: View) -> tuple[list[Card], str]:
+    """Draw the controls; the cards to show, in order, and "Cards" or "Table"."""
+    offered = [sort for sort in SORTS if _sorts(view, sort)]
+    for key, choices, usual in (("sort", offered, "size"), ("drawn-as", _DRAWN, "Cards")):
+        if st.session_state.get(key) not in choices:
+            st.session_state[key] = usual
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
+        choose_language(view)
+        sort = st.selectbox(
+            "Order", offered, format_func=_SORTED.__getitem__, key="sort", width=190
+        )
+        wanted = ""
+        if len(view.analysis.topics) > _MANY:
+            wanted = st.text_input("Find a topic", key="find-topic", width=220, max_chars=80)
+        drawn = st.segmented_control("Show as", _DRAWN, required=True, key="drawn-as")
+    cards = [card for card in sort_cards(view.cards, sort) if not card.topic.hidden]
+    wanted = wanted.strip().casefold()
+    return [card for card in cards if wanted in card.topic.name.casefold()], drawn or "Cards"
+
+
+def choose_language(view: View) -> None:
+    """In which language topics are named, on every page."""
+    if st.session_state.get("names-in") not in name_languages():
+        st.session_state["names-in"] = view.language
+    language = st.selectbox(
+        "Names in",
+        name_languages(),
+        format_func=language_name,
+        key="names-in",
+        width=170,
+    )
+    view.speak(language)
+
+
+def show_cards(session: Session, view: View, cards: list[Card]) -> None:
+    """The cards side by side, as many as there is room for."""
+    with st.container(key="cards"):
+        for card in cards:
+            with st.container(border=True, key=f"card-{card.topic.key.replace('.', '_')}"):
+                _card(session, view, card)
+
+
+@st.fragment
+def _card(session: Session, view: View, card: Card) -> None:
+    """One card; opening its menu draws it alone."""
+    mean = mean_rating(view.facets)
+    st.html(
+        card_html(
+            card,
+            kind=view.analysis.units.kind,
+            mean=mean,
+            language=view.language,
+            evidence=view.evidence[card.topic.id].sentence,
+            warning=view.evidence[card.topic.id].warning,
+        )
+    )
+    key = f"{card.topic.key.replace('.', '_')}-{view.number}"
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Show on the map", icon=":material/scatter_plot:", key=f"map-{key}"):
+            show_on_map(view, card)
+        edit_menu(session, view, card)
+    if card.topic.typical:
+        reviews = st.expander("Typical reviews", key=f"typical-{key}", on_change="rerun")
+        if reviews.open:
+            with reviews:
+                _typical(view, card)
+
+
+def show_on_map(view: View, card: Card) -> None:
+    """Go to the map, filtered to the topic."""
+    st.session_state[topics_key(view)] = [card.topic.id]
+    st.switch_page("ui/pages/explore.py")
+
+
+def _typical(view: View, card: Card) -> None:
+    shown = [code for code in card.topic.languages if code in card.topic.typical]
+    for kind, heading in _TYPICAL.items():
+        units = [
+            unit
+            for code in shown[:_TYPICAL_LANGUAGES]
+            for unit in card.topic.typical[code].get(kind, [])[:1]
+        ]
+        if units:
+            st.html(f"<b>{heading}</b>")
+            review_list(view, units)
+
+
+def show_table(session: Session, view: View, cards: list[Card]) -> None:
+    """The topics as rows; the card of a chosen one stands beneath."""
+    rows = [_row(card) for card in cards]
+    table = pd.DataFrame(rows)
+    config: dict[str, Any] = {
+        "Topic": st.column_config.TextColumn(width=240),
+        "Reviews": st.column_config.NumberColumn(format="localized", width=80),
+        "Share": st.column_config.ProgressColumn(
+            format="%.1f%%",
+            min_value=0,
+            max_value=max([1.0, *(100 * card.share for card in cards)]),
+            width=110,
+        ),
+        "Most reviews in": st.column_config.TextColumn(width=240),
+        "Mean rating": st.column_config.NumberColumn(format="%.1f", width=95),
+        "Trend": st.column_config.LineChartColumn(width=140, y_min=0),
+        "Stays together": st.column_config.NumberColumn(format="percent", width=110),
+    }
+    empty = [name for name in table if table[name].isna().all() or not table[name].map(_told).any()]
+    event = st.dataframe(
+        table.drop(columns=empty),
+        hide_index=True,
+        column_config=config,
+        height=min(38 + 35 * len(table), 640),
+        key=f"topics-table-{view.number}-{len(view.original.edits)}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Topics with size, languages, mean rating and trend",
+    )
+    chosen = event["selection"]["rows"]
+    if chosen and chosen[0] < len(cards):
+        show_cards(session, view, [cards[chosen[0]]])
+    else:
+        st.caption("Choose a row to read more of its topic, to edit it or to see it on the map.")
+
+
+def _row(card: Card) -> dict[str, Any]:
+    topic = card.topic
+    first = [
+        f"{language_name(code)} {100 * n / max(topic.reviews, 1):.0f}%"
+        for code, n in topic.languages.items()
+    ]
+    return {
+        "Topic": topic.name,
+        "Reviews": topic.reviews,
+        "Share": 100 * card.share,
+        "Most reviews in": ", ".join(first[:3]),
+        "Mean rating": card.rating,
+        "Trend": [share for share in card.shares if math.isfinite(share)],
+        "Stays together": topic.stability,
+    }
+
+
+def _told(cell: object) -> bool:
+    return not isinstance(cell, list) or len(cell) > 1
+
+
+def _sorts(view: View, sort: str) -> bool:
+    """Whether the file has what the order goes by."""
+    if sort == "rating":
+        return view.facets.ratings is not None
+    if sort == "trend":
+        return any(card.months for card in view.cards)
+    return True

@@ -1,0 +1,1 @@
+"""The page Start: upload, reading options, columns, rejected rows."""

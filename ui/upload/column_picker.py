@@ -1,0 +1,124 @@
+"""What the preview of an upload is made of: columns, rules and first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.read import Reviews
+from pipeline.tables.read import Table
+from ui.components.widgets import count
+from ui.session.preview import Preview
+
+_SHOWN_ROWS = 50
+_PER_ROW = 4
+_ROLES = {
+    "text": "Review text",
+    "title": "Title",
+    "rating": "Rating",
+    "date": "Date",
+    "hotel": "Hotel",
+    "language": "Language",
+    "id": "Review ID",
+}
+_PAIR = {"positive": "Liked", "negative": "Disliked"}
+_RULES = {
+    "drop_duplicates": "Leave out rows that repeat another",
+    "drop_one_word": "Leave out reviews of a single word",
+    "strip_boilerplate": "Take out “Translated by Google” and the like",
+    "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
+    "join_title": "Put the title above the text",
+}
+# Rule -> kind of what it looks for, its noun, what is done to it and what where it is off.
+_FOUND = {
+    "drop_duplicates": ("duplicates", "row", "left out", "kept"),
+    "drop_one_word": ("one_word", "review", "left out", "kept"),
+    "strip_boilerplate": ("boilerplate", "review", "cleaned", "left as they are"),
+    "repair_mojibake": ("mojibake", "review", "repaired", "left as they are"),
+}
+
+
+def choose_columns(preview: Preview, table: Table) -> Columns | None:
+    """A box a role, with the guesses; None while no column of text is chosen."""
+    guessed = preview.guessed
+    names = [str(name) for name in table.frame.columns]
+    st.subheader("What the columns mean", anchor=False)
+    if preview.remembered:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("As you corrected them for an earlier file with these columns.")
+            st.button(
+                "Guess again",
+                type="tertiary",
+                icon=":material/undo:",
+                key=f"guess-{preview.number}",
+                on_click=preview.guess_again,
+            )
+    roles = _ROLES
+    if guessed and (guessed.positive or guessed.negative):
+        roles = {"text": _ROLES["text"]} | _PAIR | _ROLES
+        st.caption("What guests liked and what they disliked are put together into one review.")
+    chosen: dict[str, str | None] = {}
+    with st.container(key="roles"):
+        places = _places(len(roles), _PER_ROW)
+    for place, (role, label) in zip(places, roles.items(), strict=False):
+        guess = getattr(guessed, role) if guessed else None
+        options: list[str | None] = [*names] if role == "text" else [None, *names]
+        with place:
+            chosen[role] = st.selectbox(
+                label,
+                options,
+                index=options.index(guess) if guess in options else (None if role == "text" else 0),
+                format_func=lambda name: "none" if name is None else name,
+                key=f"column-{role}-{preview.number}-{preview.times}",
+                placeholder="Choose the column",
+            )
+    text = chosen.pop("text")
+    return None if text is None else Columns(text, **chosen)
+
+
+def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
+    """A switch a rule, and the function that writes beneath each what it did."""
+    st.subheader("Cleaning", anchor=False)
+    chosen, places = {}, {}
+    free = _places(len(_RULES) + 1, 3)
+    for place, (rule, label) in zip(free, _RULES.items(), strict=False):
+        with place.container(gap="xxsmall"):
+            chosen[rule] = st.checkbox(
+                label, value=getattr(preview.rules, rule), key=f"rule-{rule}-{preview.number}"
+            )
+            places[rule] = st.empty()
+    html = free[len(_RULES)].empty()
+
+    def tell(reviews: Reviews) -> None:
+        for rule, (kind, noun, done, otherwise) in _FOUND.items():
+            found = reviews.found.get(kind, 0)
+            done = done if getattr(reviews.rules, rule) else otherwise
+            places[rule].caption(f"{count(found, noun)} found, {done}" if found else "None found")
+        if reviews.columns.title is None:
+            places["join_title"].caption("No title column is chosen")
+        if found := reviews.found.get("html", 0):
+            html.caption(f"HTML was taken out of {count(found, 'review')}")
+
+    return Rules(**chosen), tell
+
+
+def _places(number: int, per_row: int) -> list[DeltaGenerator]:
+    """That many places, row by row: on a phone they stand beneath each other in this order."""
+    rows = range(0, number, per_row)
+    return [place for _ in rows for place in st.columns(per_row, gap="small")]
+
+
+def show_table(table: Table) -> None:
+    """The first rows, as they are in the file."""
+    first = table.frame.head(_SHOWN_ROWS)
+    st.subheader("First rows", anchor=False)
+    st.dataframe(
+        first,
+        height=min(38 + 35 * len(first), 360),
+        hide_index=True,
+        alt=f"The first {count(len(first), 'row')} of the file",
+    )

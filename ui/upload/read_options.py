@@ -1,0 +1,118 @@
+"""How a file is read, as a form: encoding, delimiter and sheet, each to be corrected."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.tables.report import delimiter_name, encoding_name
+from ui.session.preview import Preview, Reading
+
+_ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "iso8859_15", "mac_roman", "cp932", "euc_jp", "iso2022_jp",
+    "gb18030", "big5", "cp949", "cp1251", "koi8_u", "iso8859_5", "cp866", "cp1250", "iso8859_2",
+    "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874",
+)  # fmt: skip
+_RECOGNISED = ""
+_DELIMITERS = (",", ";", "\t", "|", "^", "~")
+
+
+def choose_reading(preview: Preview) -> Reading:
+    """A box each for encoding, delimiter and sheet, where the file has them."""
+    text = preview.kind in ("text", "jsonl")
+    boxes = [_encoding] if text else []
+    boxes += [_delimiter] if preview.kind == "text" else []
+    boxes += [_part] if preview.parts else []
+    if not boxes:
+        return Reading()
+    _restore(preview)
+    st.subheader("How the file was read", anchor=False)
+    chosen: dict[str, str | None] = {}
+    with st.container(key="reading"):
+        places = st.columns(4, gap="small")
+    for place, box in zip(places, boxes, strict=False):
+        with place:
+            chosen[box.__name__.removeprefix("_")] = box(preview)
+    return Reading(chosen.get("encoding"), chosen.get("delimiter"), chosen.get("part"))
+
+
+def way_back(preview: Preview) -> None:
+    """A button that takes back the user's own choice of encoding and delimiter, if there is one."""
+    if preview.reading and (preview.reading.encoding or preview.reading.delimiter):
+        st.button(
+            "Back to what was recognised",
+            icon=":material/undo:",
+            key=f"recognised-{preview.number}",
+            on_click=_take_back,
+            args=(_encoding_key(preview), _delimiter_key(preview)),
+        )
+
+
+def _take_back(*keys: str) -> None:
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = _RECOGNISED
+
+
+def _restore(preview: Preview) -> None:
+    """What was chosen before the page was left: Streamlit drops the values of boxes not drawn."""
+    if preview.reading is None:
+        return
+    for key, value in (
+        (_encoding_key(preview), preview.reading.encoding or _RECOGNISED),
+        (_delimiter_key(preview), preview.reading.delimiter or _RECOGNISED),
+        (f"sheet-{preview.number}", preview.reading.sheet),
+    ):
+        if value is not None and key not in st.session_state:
+            st.session_state[key] = value
+
+
+# What is recognised is part of the key: a box remembers the words of its choice, not its meaning.
+def _encoding_key(preview: Preview) -> str:
+    return f"encoding-{preview.number}-{preview.encoding}"
+
+
+def _delimiter_key(preview: Preview) -> str:
+    return f"delimiter-{preview.number}-{preview.delimiter}"
+
+
+def _encoding(preview: Preview) -> str | None:
+    def name(code: str) -> str:
+        recognised = f"Recognised: {encoding_name(preview.encoding)}"
+        return recognised if code == _RECOGNISED else encoding_name(code)
+
+    chosen = st.selectbox(
+        "Encoding",
+        (_RECOGNISED, *_ENCODINGS),
+        format_func=name,
+        key=_encoding_key(preview),
+        help="Choose another one if letters beneath look wrong.",
+    )
+    return chosen or None
+
+
+def _delimiter(preview: Preview) -> str | None:
+    def name(sign: str) -> str:
+        if sign == _RECOGNISED:
+            return f"Recognised: {delimiter_name(preview.delimiter)}"
+        shown = f" ( {sign} )" if sign in _DELIMITERS and sign.strip() else ""
+        return delimiter_name(sign).capitalize() + shown
+
+    chosen = st.selectbox(
+        "Delimiter",
+        (_RECOGNISED, *_DELIMITERS),
+        format_func=name,
+        key=_delimiter_key(preview),
+        help="What stands between two columns. Choose one, or type another.",
+        accept_new_options=True,
+    )
+    return chosen or None
+
+
+def _part(preview: Preview) -> str | None:
+    return st.selectbox(
+        "File of the archive" if preview.name.lower().endswith(".zip") else "Sheet of the workbook",
+        preview.parts,
+        index=None,
+        key=f"sheet-{preview.number}",
+        placeholder="Choose one",
+    )

@@ -1,0 +1,189 @@
+"""The upload on the start page: the file, what was understood of it, and the way on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from typing import IO
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pipeline.analysis.analysis import Settings
+from pipeline.common.errors import InputError
+from pipeline.common.files import atomic_write
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_memory import remember_columns
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.read import Reviews
+from ui.components.widgets import plain, problem_box
+from ui.library.listing import offer_known
+from ui.session.preview import Preview, Reading, sentence
+from ui.session.server import upload_limit
+from ui.session.session import Session, Source, current
+from ui.upload.column_picker import choose_columns, choose_rules, show_table
+from ui.upload.read_options import choose_reading, way_back
+from ui.upload.rejected_rows import show_rejected
+
+TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
+_SHOWN_NOTES = 5
+# Shown by a rule of style when the browser has refused a file, of which the server knows nothing.
+_REFUSED = (
+    '<div class="pg-refused">This file was not taken. It may have up to {size:,} MB: '
+    "split a larger one into smaller files, or raise the limit POLYGUEST_MAX_MB. "
+    "If it is not that large, try once more.</div>"
+)
+
+
+def upload_and_preview(session: Session) -> None:
+    """Uploader, sample button, and the preview of what was uploaded."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        file = st.file_uploader(
+            "Your reviews: CSV in any encoding, Excel, JSON lines or Parquet",
+            type=TYPES,
+            key="upload",
+            on_change=_forget_problem,
+            # The browser looks at the size before it sends a byte.
+            max_upload_size=upload_limit(),
+        )
+        with st.container(key="refused"):
+            st.html(_REFUSED.format(size=upload_limit()))
+    if file is None:
+        _offer_sample(session, right)
+        if not (session.problem and session.preview and session.previewed):
+            session.preview = None
+            return
+        # Its analysis was refused: what was chosen stays, to be corrected.
+    elif session.preview is None or session.preview.file != file.file_id:
+        session.preview = take_upload(session, file.file_id, file.name, file)
+    _show(session, session.preview)
+
+
+def _offer_sample(session: Session, place: DeltaGenerator) -> None:
+    with place:
+        st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
+        if st.button("Try it with sample reviews", icon=":material/play_circle:", key="sample"):
+            session.analyse_sample()
+            st.rerun()
+        st.html(
+            '<p class="pg-quiet" style="margin:0">789 invented reviews of 10 hotels, '
+            "in 19 languages.</p>"
+        )
+
+
+def _forget_problem() -> None:
+    current().problem = ""
+
+
+def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
+    """An upload, put where it can be read from.
+
+    Args:
+        session: in whose folder.
+        file: Streamlit's id of it.
+        name: the user's name of it.
+        data: its bytes.
+    """
+    number = session.next_number()
+    preview = Preview(number, file, name, session.folder / f"upload{number}")
+    try:
+        with st.spinner("Taking the file …"), atomic_write(preview.path) as stream:
+            shutil.copyfileobj(data, stream)
+    except OSError as error:
+        preview.problem = f"The upload could not be stored: {error.strerror}"
+    return preview
+
+
+def read_upload(preview: Preview, reading: Reading) -> None:
+    """Read the file as asked for, with a sign of progress."""
+    place = st.empty()
+    with place.container(), st.spinner("Reading the file …"):
+        preview.read(reading, _progress())
+    place.empty()
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Shows how far a file is read, if that takes longer than a moment."""
+    place = st.empty()
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.5 and total:
+            last = time.monotonic()
+            text = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+            place.progress(min(done / total, 1.0), text=text)
+
+    return show
+
+
+def _show(session: Session, preview: Preview) -> None:
+    summary = st.container()  # stands first, and depends on what is chosen beneath
+    reading = choose_reading(preview)
+    if preview.path.is_file() and reading != preview.reading:
+        read_upload(preview, reading)
+        st.rerun()  # the form names what was recognised
+    table = preview.table
+    if table is None or not len(table.frame):
+        with summary:
+            problem_box(preview.problem)
+            way_back(preview)
+        return
+    columns = choose_columns(preview, table)
+    rules, tell = choose_rules(preview)
+    reviews, problem = None, preview.problem
+    if columns is not None:
+        try:
+            with st.spinner("Looking at the reviews …"):
+                reviews = preview.reviews(columns, rules)
+        except InputError as error:
+            problem = str(error)
+    with summary:
+        if preview.doubt:
+            st.warning(plain(preview.doubt), icon=":material/help:")
+        if reviews is None or columns is None:
+            problem_box(problem)
+        else:
+            _sum_up(session, preview, columns, rules, reviews)
+        way_back(preview)
+    if reviews is not None:
+        tell(reviews)
+    show_table(table)
+    if reviews is not None:
+        show_rejected(reviews.rejected)
+    elif table.rejected:
+        show_rejected(table.rejected)
+
+
+def _sum_up(
+    session: Session, preview: Preview, columns: Columns, rules: Rules, reviews: Reviews
+) -> None:
+    table = preview.table
+    assert table is not None  # noqa: S101  its reviews are here
+    offer_known(session, preview.path)
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
+        st.markdown(plain(sentence(table, reviews)))
+        if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
+            if columns != preview.guessed:
+                remember_columns([str(name) for name in table.frame.columns], columns)
+            preview.guessed, preview.rules = columns, rules
+            rows = len(reviews.texts)
+            source = Source(
+                preview.name, preview.path, rows, columns, rules, preview.reading or Reading()
+            )
+            session.analyse(source, Settings())
+            st.rerun()
+    notes = [note for note in reviews.notes if note in table.notes or "column" in note]
+    for note in notes[:_SHOWN_NOTES]:
+        st.caption(plain(note))
+    if len(notes) > _SHOWN_NOTES:
+        with st.expander(f"{len(notes) - _SHOWN_NOTES} more remarks"):
+            for note in notes[_SHOWN_NOTES:]:
+                st.caption(plain(note))
