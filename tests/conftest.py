@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import platformdirs
 import pytest
 
-os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
+from tests.support.command import ROOT, SAMPLE, run
+from tests.support.fake_encoder import FakeEncoder
 
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "sample_data" / "hotel_reviews.csv"
+os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
 
 
 def own_cache() -> Path:
@@ -53,31 +48,6 @@ def own_data(tmp_path_factory) -> Iterator[Path]:
         patch.setenv("POLYGUEST_DATA", str(folder))
         patch.delenv("POLYGUEST_KEEP", raising=False)
         yield folder
-
-
-class FakeEncoder:
-    """Words -> a bag of hashed words: equal words are near, and nothing is loaded."""
-
-    name = "fake"
-    dimension = 64
-    fingerprint = "fake-1"
-
-    def __init__(self) -> None:
-        self.encoded = 0
-
-    def encode_documents(self, texts: Sequence[str], *, progress=None) -> np.ndarray:
-        self.encoded += len(texts)
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for row, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.lower()):
-                digest = hashlib.sha256(word.encode()).digest()
-                vectors[row, digest[0] % self.dimension] += 1 if digest[1] % 2 else -1
-            vectors[row, 0] += 0.1
-        if progress:
-            progress(len(texts), len(texts))
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    encode_queries = encode_documents
 
 
 @pytest.fixture
@@ -114,16 +84,3 @@ def cache(tmp_path, monkeypatch) -> Path:
     """An empty cache folder of this test's own."""
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """``python -m pipeline ...`` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
-        check=False,
-    )

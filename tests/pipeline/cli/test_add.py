@@ -1,0 +1,36 @@
+"""Next month's file on the command line, with the real model."""
+
+import csv
+
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.analysis.storage import load_analysis, save_state
+from tests.support.command import SAMPLE, run
+
+
+def test_next_month_falls_into_last_months_topics(tmp_path):
+    header, *rows = csv.reader(SAMPLE.open(encoding="utf-8", newline=""))
+    march, april, out = tmp_path / "march.csv", tmp_path / "april.csv", tmp_path / "out"
+    for path, chosen in ((march, rows[:400]), (april, rows[350:])):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *chosen])
+    command = ("analyse", march, "--out", out, "--topics", "12", "--unit", "review", "--no-map")
+    done = run(*command)
+    assert done.returncode == 0, done.stderr
+    before = load_analysis(out)
+    key = before.topics[3].key
+    save_state(apply_edit(before, {"do": "rename", "topic": key, "name": "My topic"}), out)
+    # The same file again: the edit is still there, unless it is not wanted.
+    done = run(*command)
+    assert "edits of the analysis there: 1 kept, 0 without a topic" in done.stdout
+    assert load_analysis(out).topics[3].name == "My topic"
+    done = run("add", out, april, "--out", tmp_path / "both")
+    assert done.returncode == 0, done.stderr
+    assert "389 reviews added, 50 were there already" in done.stdout
+    assert "My topic: from " in done.stdout
+    after = load_analysis(tmp_path / "both")
+    assert after.assignments[:400].tolist() == before.assignments.tolist()
+    assert after.topics[3].name == "My topic" and after.topics[3].key == key
+    table = list(csv.DictReader((tmp_path / "both" / "reviews.csv").open(encoding="utf-8")))
+    assert len(table) == 789 and len({row["review_id"] for row in table}) == 789
+    again = run("add", out, march)
+    assert again.returncode == 2 and "already" in again.stderr

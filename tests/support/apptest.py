@@ -1,0 +1,54 @@
+"""How tests drive the pages: Streamlit's AppTest, with the real worker and the real model."""
+
+import time
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).parents[2] / "app.py")
+THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
+SMALL = (
+    "review\n" + "\n".join(f"The {a} was near the {b}" for a in THINGS for b in THINGS)
+).encode()
+
+
+def start():
+    at = AppTest.from_file(APP, default_timeout=60).run()
+    assert not at.exception
+    return at
+
+
+def session(at):
+    return at.session_state["session"]
+
+
+def upload(at, data, name="reviews.csv"):
+    at.file_uploader[0].upload(name, data, "text/csv").run()
+    assert not at.exception
+    return at
+
+
+def run_until(at, condition, seconds=60, every=0.1):
+    """Run again and again, as a page does that shows progress, until the condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, session(at).job
+        time.sleep(every)
+        at.run()
+        assert not at.exception
+    return at
+
+
+def finish(at, seconds=180):
+    """Run until no analysis is under way, as the page does by itself."""
+    return run_until(at, lambda: not session(at).working, seconds=seconds, every=0.3)
+
+
+def press(at, label):
+    next(button for button in at.button if button.label == label).click().run()
+    assert not at.exception
+    return at
+
+
+def pieces(at):
+    return " ".join(element.body for element in at.html)

@@ -1,0 +1,131 @@
+"""The page "Explore": map, search, filters, choice and settings."""
+
+import time
+
+import numpy as np
+import pytest
+
+from pipeline.analysis.run import Settings
+from tests.support.apptest import finish, pieces, press, session, start
+from ui.explore.map import chosen_rows
+
+
+@pytest.fixture(scope="module")
+def explored():
+    """A session that has gone from the sample button to its map."""
+    at = start()
+    press(at, "Try it with sample reviews")
+    assert session(at).working
+    return finish(at)
+
+
+def test_the_sample_is_one_press_from_its_map(explored):
+    view = session(explored).view
+    assert len(view.analysis.texts) == 789
+    body = pieces(explored)
+    assert "789" in body
+    assert "hotel_reviews.csv" in body
+    agreement = session(explored).agreement
+    assert agreement["raw"] > 0.5
+    assert agreement["neutral"] < 0.15
+    assert f"<b>{agreement['neutral']:.2f}</b>" in body
+    explored.switch_page("ui/pages/how_it_works.py").run()
+    assert "Without the correction" in pieces(explored)
+    explored.switch_page("ui/pages/explore.py").run()
+    assert not explored.exception
+
+
+def test_a_query_finds_reviews_in_other_languages(explored):
+    explored.text_input(key="query").set_value("Loud music at night")
+    press(explored, "Search")
+    body = pieces(explored)
+    assert body.count('class="pg-hit"') == 20
+    assert "Japanese (ja)" in body
+    assert "Chinese (zh)" in body
+    assert 'dir="auto"' in body
+    explored.session_state["top"] = 10
+    assert pieces(explored.run()).count('class="pg-hit"') == 10
+    press(explored, "Clear")
+    assert 'class="pg-hit"' not in pieces(explored)
+
+
+def test_filters_apply_before_ranking_and_can_leave_nothing(explored):
+    at = explored
+    at.text_input(key="query").set_value("Loud music at night")
+    press(at, "Search")
+    at.multiselect(key="languages").set_value(["th"]).run()
+    body = pieces(at)
+    thai = int((session(at).view.analysis.languages == "th").sum())
+    assert body.count("Thai (th)") == min(thai, 10)
+    assert "Korean (ko)" not in body
+    topics = next(box for box in at.multiselect if box.label == "Topics")
+    empty = [topic.id for topic in session(at).view.analysis.topics if "sv" not in topic.languages]
+    at.multiselect(key="languages").set_value(["sv"]).run()
+    topics = next(box for box in at.multiselect if box.label == "Topics")
+    topics.set_value(empty[:1]).run()
+    assert any("No review passes" in info.value for info in at.info)
+    assert not at.exception
+    press(at, "Clear the filters")
+    assert not at.multiselect(key="languages").value
+    press(at, "Clear")
+
+
+def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
+    at = explored
+    view = session(at).view
+    event = {"selection": {"points": [{"customdata": [3]}, {"customdata": 1}, {"customdata": [3]}]}}
+    until = time.monotonic() + 30  # what the first search needs is made while the page is read
+    while not {"calibration", "lexical"} <= vars(view.original.search_index).keys():
+        assert view.preparing and time.monotonic() < until
+        time.sleep(0.05)
+    session(at).selected = chosen_rows(event)
+    kind = view.analysis.units.kind
+    at.run()
+    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
+    assert not any("The table has the first" in caption.value for caption in at.caption)
+    monkeypatch.setattr("ui.explore.map._TABLED", 1)
+    at.session_state["colour"] = "language"
+    at.run()
+    assert len(at.dataframe[0].value) == 1
+    assert any("The table has the first 1;" in caption.value for caption in at.caption)
+    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
+    press(at, "Clear the choice")
+    assert not any("chosen" in header.value for header in at.subheader)
+    assert chosen_rows(None) == ()
+
+
+def test_settings_are_followed_and_undone(explored):
+    at = explored
+    first = session(at).view
+    at.toggle(key="correction").set_value(False).run()
+    assert session(at).working
+    assert session(at).view is first  # the old view stays until the new one is there
+    finish(at)
+    assert session(at).view.analysis.settings.space == "raw"
+    assert "while the correction is off" in pieces(at)
+    at.toggle(key="auto").set_value(False).run()
+    at.slider(key="count").set_value(5).run()
+    finish(at)
+    assert sum(not topic.other for topic in session(at).view.analysis.topics) == 5
+    press(at, "Undo: number of topics\\: 5")
+    assert session(at).view.analysis.settings == Settings(space="raw")
+    assert at.toggle(key="auto").value
+    assert not at.toggle(key="correction").value
+    press(at, "Undo: language correction off")
+    assert session(at).view.analysis.settings == first.analysis.settings
+    assert np.array_equal(session(at).view.analysis.assignments, first.analysis.assignments)
+    assert at.toggle(key="correction").value
+
+
+def test_a_stopped_analysis_leaves_the_view_and_the_switches(explored):
+    at = explored
+    view = session(at).view
+    at.toggle(key="correction").set_value(False).run()
+    if session(at).working:
+        press(at, "Stop")
+        finish(at)
+    if session(at).view is view:  # it was stopped in time
+        assert at.toggle(key="correction").value
+        assert not at.error
+    else:
+        press(at, "Undo: language correction off")

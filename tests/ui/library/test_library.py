@@ -1,0 +1,247 @@
+"""Analyses are kept, listed, opened again with all changes, deleted with undo, handed on."""
+
+import zipfile
+
+import pytest
+
+from pipeline.analysis.edits.history import apply_edit
+from pipeline.library.catalogue import Catalogue
+from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
+from pipeline.search.saved import SavedSearch, load_searches, save_searches
+from tests.support.apptest import SMALL, finish, pieces, press, run_until, session, start, upload
+from ui.session.autosave import title_of
+
+SEARCH = SavedSearch("night", "noise at night")
+JUDGED = GoldenQuery("night", frozenset({"3", "\ud800 4"}), frozenset({"5"}))
+NAME = "<img src=x> ![a](b) تقييمات.csv"
+
+
+def analysed(data=SMALL, name="reviews.csv"):
+    at = upload(start(), data, name)
+    return finish(press(at, "Analyse"))
+
+
+def go(at, where):
+    at.switch_page(where).run()
+    assert not at.exception
+    return at
+
+
+def rename_topic(at, name):
+    key = session(at).view.original.topics[0].key
+    edit = {"do": "rename", "topic": key, "name": name}
+    session(at).change(lambda analysis: apply_edit(analysis, edit), "Renamed")
+    at.run()
+    assert not at.exception
+
+
+def topic_names(at):
+    return [topic.name for topic in session(at).view.original.topics]
+
+
+def click(at, key):
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(data):
+    at = analysed(name=NAME)
+    rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    save_golden(session(at).view.folder, [JUDGED])
+    at.run()
+    (entry,) = Catalogue().entries()
+    assert (entry.file, entry.reviews) == (NAME, 64)
+
+    other = start()
+    assert "&lt;img src=x&gt;" in pieces(other)
+    go(other, "ui/pages/analyses.py")
+    body = pieces(other)
+    assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات.csv</bdi>" in body
+    assert "64 reviews" in body
+    assert "<img src=x>" not in body
+    click(other, f"open-list-{entry.token}")
+    assert "Sleep" in topic_names(other)
+    assert session(other).view.folder.is_relative_to(session(other).folder)
+
+    # Its settings can still be changed: the file is there, and so are the edits.
+    go(other, "ui/pages/explore.py").toggle(key="correction").set_value(False).run()
+    finish(other)
+    assert not other.error
+    assert session(other).view.original.settings.space == "raw"
+    assert Catalogue().open(entry.token).settings.space == "raw"
+    assert load_searches(Catalogue().path(entry.token)) == (SEARCH,)
+    assert load_golden(Catalogue().path(entry.token)) == (JUDGED,)
+    assert other.session_state["search-state"].golden == (JUDGED,)
+
+    go(other, "ui/pages/analyses.py")
+    click(other, f"delete-{entry.token}")
+    assert Catalogue().entries() == []
+    assert "Deleted: " in pieces(other)
+    assert any("No analysis is kept yet" in text.value for text in other.markdown)
+    click(other, "undo-delete")
+    assert [kept.token for kept in Catalogue().entries()] == [entry.token]
+    assert "Deleted: " not in pieces(other)
+
+
+def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
+    at = analysed()
+    rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    at.run()
+    first = Catalogue().entries()[0]
+
+    again = upload(start(), SMALL, "copy.csv")
+    assert "analysed this file before" in pieces(again)
+    finish(press(again, "Analyse"))
+    assert "Sleep" in topic_names(again)
+    assert session(again).view.original.edits
+    assert load_searches(session(again).view.folder) == (SEARCH,)
+    assert {entry.name for entry in Catalogue().entries()} == {"reviews", "copy"}
+
+    another = upload(start(), SMALL, "copy.csv")
+    click(another, f"open-known-{Catalogue().entries()[0].token}")
+    assert "Sleep" in topic_names(another)
+    assert "analysed this file before" not in pieces(upload(start(), SMALL + b"\nThe sea was near"))
+    assert Catalogue().find(first.token).name == "reviews"
+
+
+def test_two_people_at_one_analysis_overwrite_nothing(data):
+    one = analysed()
+    (entry,) = Catalogue().entries()
+    other = go(start(), "ui/pages/analyses.py")
+    click(other, f"open-list-{entry.token}")
+    rename_topic(one, "Sleep")
+    rename_topic(other, "Rest")
+    assert "kept as “reviews (2)”" in session(other).problem
+    kept = {e.name: Catalogue().open(e.token).topics[0].name for e in Catalogue().entries()}
+    assert kept == {"reviews": "Sleep", "reviews (2)": "Rest"}
+    rename_topic(other, "Dreams")  # goes on in the copy
+    assert len(Catalogue().entries()) == 2
+
+
+def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
+    at = analysed()
+    rename_topic(at, "Sleep")
+    save_searches(session(at).view.folder, [SEARCH])
+    at.run()
+    (entry,) = Catalogue().entries()
+    path = tmp_path / "out.zip"
+    Catalogue().export(entry.token, path)
+    with zipfile.ZipFile(path) as bundle:
+        assert b"Sleep" in bundle.read("topics.csv")
+    go(at, "ui/pages/analyses.py")
+
+    def put(content):
+        at.file_uploader[0].upload("analysis.zip", content, "application/zip").run()
+        assert not at.exception
+
+    put(b"not a zip at all")
+    assert "can't be imported" in at.error[0].value.replace("\\", "")
+    assert "\n" not in at.error[0].value
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as evil:
+        evil.writestr("../../evil.py", "print()")
+    put((tmp_path / "evil.zip").read_bytes())
+    assert "no part of an analysis" in at.error[0].value.replace("\\", "")
+    assert len(Catalogue().entries()) == 1
+    put(path.read_bytes())
+    assert not at.error
+    assert any("is in the list" in box.value for box in at.success)
+    imported = next(e for e in Catalogue().entries() if e.token != entry.token)
+
+    # Without its file, its rows are: other settings still work.
+    click(at, f"open-list-{imported.token}")
+    go(at, "ui/pages/explore.py").toggle(key="correction").set_value(False).run()
+    finish(at)
+    assert not at.error
+    assert len(session(at).view.original.texts) == 64
+    assert "Sleep" in topic_names(at)
+    assert load_searches(session(at).view.folder) == (SEARCH,)
+
+
+def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
+    analysed()
+    (entry,) = Catalogue().entries()
+    path = tmp_path / "out.zip"
+    Catalogue().export(entry.token, path)
+    monkeypatch.setenv("POLYGUEST_KEEP", "0")
+    other = upload(start(), SMALL)
+    assert "analysed this file before" not in pieces(other)
+    assert "reviews" not in pieces(go(other, "ui/pages/analyses.py"))
+    other.file_uploader[0].upload("a.zip", path.read_bytes(), "application/zip").run()
+    assert not other.exception
+    assert len(session(other).view.original.texts) == 64
+    rename_topic(other, "Sleep")
+    assert len(Catalogue().entries()) == 1
+
+
+def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monkeypatch):
+    sample = tmp_path / "hotel_reviews.csv"
+    sample.write_bytes(SMALL)
+    monkeypatch.setattr("ui.session.session.SAMPLE", sample)
+    at = finish(press(start(), "Try it with sample reviews"))
+    assert Catalogue().entries() == []
+    go(at, "ui/pages/analyses.py")
+    press(at, "Keep it")
+    assert [entry.name for entry in Catalogue().entries()] == ["hotel_reviews"]
+    assert not any(button.label == "Keep it" for button in at.button)
+
+    other = finish(press(start(), "Try it with sample reviews"))
+    assert len(Catalogue().entries()) == 1
+    rename_topic(other, "Sleep")
+    assert [entry.name for entry in Catalogue().entries()].count("hotel_reviews (2)") == 1
+
+
+def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data):
+    analysed()
+    (entry,) = Catalogue().entries()
+    folder = Catalogue().path(entry.token)
+    folder.rename(folder.with_name(f".old-{entry.token}"))
+    assert Catalogue().entries() == [entry]
+    assert len(Catalogue().open(entry.token).texts) == 64
+
+
+def test_the_first_name():
+    assert [title_of(name) for name in ("May.csv", "a/b <i>.csv.gz", ".csv", "Rev. 3", " ")] == [
+        "May",
+        "a/b <i>",
+        ".csv",
+        "Rev. 3",
+        "reviews",
+    ]
+
+
+def ask_everywhere(at, query):
+    at.text_input(key="everywhere").set_value(query)
+    click(at, "search-everywhere-now")
+
+
+def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
+    analysed(name=NAME)
+    at = go(start(), "ui/pages/analyses.py")
+    ask_everywhere(at, "Loud music at night")
+    run_until(at, lambda: "everywhere-job" not in at.session_state)
+    assert not at.exception and not at.error
+    body = pieces(at)
+    assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات" in body and "<img src=x>" not in body
+    assert '<span class="rank">1.</span>' in body
+    (entry,) = Catalogue().entries()
+    first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
+    first.click().run()
+    assert not at.exception
+    assert session(at).keeper.kept.token == entry.token
+    assert at.text_input(key="query").value == "Loud music at night"
+
+    # Deleted, it is searched no more.
+    go(at, "ui/pages/analyses.py")
+    ask_everywhere(at, "Loud music at night")
+    assert [b for b in at.button if b.key.startswith(f"everywhere-{entry.token}")]
+    click(at, f"delete-{entry.token}")
+    assert not [b for b in at.button if b.key and b.key.startswith("everywhere-")]

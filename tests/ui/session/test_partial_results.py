@@ -1,0 +1,165 @@
+"""A large file in the app: first look, pause, reload, stop and go on; the model is a slow fake."""
+
+import gc
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline.analysis.run import Settings
+from pipeline.jobs.client import WorkerClient
+from pipeline.library.catalogue import Catalogue
+from tests.support.apptest import APP, press, run_until, session, start, upload
+from tests.support.command import SLOW_WORKER
+from ui.session import server
+from ui.session.folders import hold
+from ui.session.session import Session, Source
+
+THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
+ROWS = 1500
+LARGE = "review,hotel\n" + "\n".join(
+    f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 8]} {THINGS[n % 3]},H{n % 3}"
+    for n in range(ROWS)
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def slow_worker(tmp_path_factory):
+    """The server's worker, for this file; its jobs are written down in a folder of their own."""
+    folder = tmp_path_factory.mktemp("early")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("POLYGUEST_START", raising=False)
+        patch.setenv("POLYGUEST_CACHE", str(folder))
+        patch.setenv("POLYGUEST_EARLY_SECONDS", "0.4")
+        command = SLOW_WORKER
+        client = WorkerClient(command, files=folder / "jobs")
+        patch.setattr(client, "_shared", client)
+        server.worker.clear()
+        yield client
+        client.close()
+    server.worker.clear()
+
+
+def analyse(at, data):
+    """As the button does, with settings that take less time than the program's own choice."""
+    upload(at, data.encode(), "large.csv")
+    source = Source("large.csv", session(at).preview.path, ROWS)
+    session(at).analyse(source, Settings(topics=4, unit="review", with_map=False))
+    return at.run()
+
+
+def said(at):
+    return " ".join(m.value.replace("\\", "") for m in (*at.markdown, *at.caption))
+
+
+def test_first_look_pause_reload_and_the_end(slow_worker):
+    at = analyse(start(), LARGE)
+    token = session(at).job.token
+    assert at.query_params["job"] == token
+    run_until(at, lambda: session(at).view is not None)
+    look = session(at).view
+    assert look.early[0] == len(look.analysis.texts) < look.early[1] == ROWS
+    assert f"A first look: {look.early[0]:,} of 1,500 reviews" in said(at)
+    assert look.file_name("reviews") == f"reviews-first-{look.early[0]}.csv"
+
+    at.text_input(key="query").set_value("a loud pool")
+    press(at, "Search")
+    topic = look.analysis.topics[0]
+    at.multiselect(key=f"topics-{look.number}").set_value([topic.id]).run()
+    session(at).selected = (3, 5)
+    chosen = {look.analysis.texts[unit] for unit in (3, 5)}
+    run_until(at, lambda: session(at).view.early != look.early)
+    grown = session(at).view
+    assert grown.number == look.number and grown.analysis.texts[3] == look.analysis.texts[3]
+    assert at.text_input(key="query").value == "a loud pool"
+    assert at.multiselect(key=f"topics-{look.number}").value == [topic.id]
+    assert grown.analysis.topics[0].reviews > topic.reviews
+
+    press(at, "Pause")
+    assert session(at).job.state == "paused"
+    assert at.button(key="resume").label == "Continue"
+    session(at).save(asked=True)
+    session(at).change(lambda analysis: analysis.edited(topics=()), "nothing")
+    assert "first look" in session(at).problem and session(at).view.analysis.topics
+    assert Catalogue().entries() == []
+
+    again = AppTest.from_file(APP, default_timeout=60)
+    again.query_params["job"] = token
+    again.run()
+    assert not again.exception
+    run_until(again, lambda: session(again).view is not None)
+    assert session(again).job is session(at).job and session(again).folder != session(at).folder
+    assert session(again).source.name == "large.csv" and "A first look" in said(again)
+    press(again, "Continue")
+    run_until(at, lambda: not session(at).working)
+    run_until(again, lambda: not session(again).working)
+    for each in (at, again):
+        view = session(each).view
+        assert view.early is None and len(view.analysis.texts) == ROWS, session(each).problem
+        assert "All 1,500 reviews are in" in said(each)
+        assert "job" not in each.query_params
+        assert view.folder.parent == session(each).folder
+        assert not list(view.folder.parent.glob("*-first-*"))
+    assert session(again).view.folder != session(at).view.folder
+    view = session(at).view
+    assert {view.analysis.texts[unit] for unit in session(at).selected} == chosen
+    kept = at.multiselect(key=f"topics-{view.number}").value
+    assert [view.analysis.topics[id].colour for id in kept] == [topic.colour]
+    assert not session(at).history.past and Catalogue().entries()
+
+
+def test_what_is_stopped_stays_and_goes_on(slow_worker):
+    at = analyse(start(), LARGE.replace("guest", "guestX"))
+    run_until(at, lambda: session(at).view is not None)
+    press(at, "Stop")
+    run_until(at, lambda: not session(at).working)
+    reviews = session(at).view.early[0]
+    assert f"Stopped: this is {reviews:,} of 1,500 reviews" in said(at)
+    assert "job" not in at.query_params
+    at.switch_page("ui/pages/topics.py").run()
+    assert not at.exception
+    assert all(button.disabled for button in at.button if button.label == "Make the topic")
+    at.switch_page("ui/pages/explore.py").run()
+    topics = [topic.name for topic in session(at).view.analysis.topics[:4]]
+    press(at, "Go on")
+    run_until(at, lambda: session(at).view.early is None or session(at).view.early[0] > reviews)
+    assert [topic.name for topic in session(at).view.analysis.topics[:4]] == topics
+    before = session(at).view
+    if before.early is not None:  # other settings, before all is in: other topics, from anew
+        at.multiselect(key=f"topics-{before.number}").set_value([3]).run()
+        session(at).selected = (7,)
+        text = before.analysis.texts[7]
+        at.slider(key="count").set_value(2).run()
+        run_until(at, lambda: session(at).view is not before and not session(at).news)
+        after = session(at).view
+        assert len([topic for topic in after.analysis.topics if not topic.other]) == 2
+        assert after.number != before.number and session(at).problem == ""
+        assert {after.analysis.texts[unit] for unit in session(at).selected} <= {text}
+    press(at, "Start over with another file")
+    assert session(at).view is None and "job" not in at.query_params
+
+
+def test_an_unknown_job_in_the_address_is_no_fault():
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params["job"] = "../../etc"
+    at.run()
+    assert not at.exception and session(at).job is None and "job" not in at.query_params
+
+
+def test_a_folder_stays_while_a_job_works_in_it(slow_worker):
+    one = Session()
+    folder = one.folder
+    (folder / "upload1").write_text(LARGE.replace("guest", "guestY"))
+    job = slow_worker.analyse(
+        folder / "upload1", folder / "analysis2", name="f", settings=Settings(), rows=ROWS
+    )
+    slow_worker.pause(job)
+    del one
+    gc.collect()
+    assert (folder / "upload1").exists()
+    other = Session()
+    hold(other, folder)
+    slow_worker.stop(job)
+    assert folder.exists()
+    del other
+    gc.collect()
+    assert not folder.exists()
