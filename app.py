@@ -1,9 +1,8 @@
 """Polyguest, the web app: ``streamlit run app.py``. The pages are in ``ui/``."""
 
-import os
-
 import streamlit as st
 
+from pipeline.common.settings import starts_with_sample
 from ui.components.partial_banner import note_job, take_up_job
 from ui.components.style import add_style
 from ui.explore.restore_selection import carry_choices
@@ -27,7 +26,7 @@ server.worker()  # starts beside the server and loads the model while the page i
 session = current()
 widget_state.keep_widgets()
 take_up_job(session)
-if session.fresh and not session.working and os.environ.get("POLYGUEST_START") == "sample":
+if session.fresh and not session.working and starts_with_sample():
     session.analyse_sample()
 session.fresh = False
 

@@ -66,6 +66,7 @@ def keep(rows: int, folder: Path) -> str:
     from pipeline.analysis.run import Prepared, analyse
     from pipeline.analysis.storage import save_analysis
     from pipeline.common.arrays import unit_rows
+    from pipeline.common.workspace import Workspace
     from pipeline.embedding.embed import embed_documents
     from pipeline.embedding.encoder import load_encoder
     from pipeline.library.catalogue import Catalogue
@@ -73,7 +74,7 @@ def keep(rows: int, folder: Path) -> str:
     from pipeline.reviews.read import read_reviews
     from pipeline.reviews.units import REVIEW, make_units
 
-    catalogue = Catalogue()
+    catalogue = Catalogue(Workspace.current().analyses)
     name = f"made up {rows}"
     for entry in catalogue.entries():
         if entry.name == name:

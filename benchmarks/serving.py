@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.run import identify_languages
-from pipeline.common.paths import CACHE_VARIABLE, SAMPLE_VECTORS, cache_folder
+from pipeline.common.paths import SAMPLE_VECTORS, cache_folder
+from pipeline.common.settings import CACHE
 from pipeline.jobs.client import WorkerClient
 from pipeline.reviews.read import read_reviews
 from pipeline.text.sentences import split_sentences
@@ -38,7 +39,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     models = cache_folder("models")
     with tempfile.TemporaryDirectory() as folder:
-        os.environ[CACHE_VARIABLE] = folder
+        os.environ[CACHE.name] = folder
         (Path(folder) / "models").symlink_to(models, target_is_directory=True)
         _measure(Path(folder), chosen.rows, chosen.seconds, chosen.every)
 

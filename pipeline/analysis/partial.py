@@ -9,7 +9,6 @@ comes of a file never depends on how fast it was.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -27,13 +26,13 @@ from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import fair_order
 from pipeline.common.errors import InputError
 from pipeline.common.progress import StageLog
+from pipeline.common.settings import EARLY_SECONDS, early_seconds
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.parse_values import parse_dates
 from pipeline.reviews.read import Reviews
 
 log = logging.getLogger(__name__)
 
-SECONDS_VARIABLE = "POLYGUEST_EARLY_SECONDS"
 _LANDMARKS = 10_000  # units of the sample that later ones are placed among
 MARK = "-first-"  # between the name of the analysis to come and the number of reviews
 
@@ -53,7 +52,8 @@ class Budget:
         rest: share of ``seconds`` that must be left, for a look to be worth its time.
     """
 
-    seconds: float = 12.0  # topics, names and map of the first look take seven more
+    # Topics, names and map of the first look take seven more.
+    seconds: float = float(EARLY_SECONDS.default)
     least: int = 200
     enough: int = 500
     growth: float = 1.6
@@ -62,18 +62,8 @@ class Budget:
 
     @classmethod
     def from_environment(cls) -> Budget:
-        """With the seconds that ``POLYGUEST_EARLY_SECONDS`` sets; 0 for no looks at all.
-
-        Raises:
-            InputError: the setting is no number.
-        """
-        value = os.environ.get(SECONDS_VARIABLE, "").strip()
-        try:
-            return cls(seconds=float(value)) if value else cls()
-        except ValueError as error:
-            raise InputError(
-                f"{SECONDS_VARIABLE} is '{value}': give seconds, for instance 12, or 0 for never"
-            ) from error
+        """With the seconds that the settings give; 0 for no looks at all."""
+        return cls(seconds=early_seconds())
 
 
 def order_of(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.ndarray:

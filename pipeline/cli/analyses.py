@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.progress_bars import Bars
 from pipeline.common.errors import InputError
+from pipeline.common.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.library.catalogue import Entry
@@ -52,7 +53,7 @@ def analyses_command(options: argparse.Namespace) -> None:
     from pipeline.analysis.storage import load_analysis
     from pipeline.library.catalogue import Catalogue
 
-    catalogue = Catalogue()
+    catalogue = Catalogue(Workspace.current().analyses)
     if options.action == "list":
         entries = catalogue.trashed() if options.trash else catalogue.entries()
         if options.json:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.embedding.sentence_transformer import Progress, SentenceEncoder
 
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
 PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is usual
-PRECISION_VARIABLE = "POLYGUEST_PRECISION"
 
 
 class Encoder(Protocol):
@@ -67,7 +67,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     """
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
-        return _load_bundled(model, precision or usual_precision())
+        return _load_bundled(model, precision or settings.precision())
     folder = Path(model) if Path(model).is_dir() else None
     if (
         folder is not None
@@ -97,11 +97,6 @@ def named_precision(model: str, precision: str | None) -> str:
             f"for '{model}', which is computed in float32"
         )
     return f"{model}:{precision}"
-
-
-def usual_precision() -> str:
-    """What ``POLYGUEST_PRECISION`` says, else the first of :data:`PRECISIONS`."""
-    return os.environ.get(PRECISION_VARIABLE, "").strip() or PRECISIONS[0]
 
 
 def _load_bundled(name: str, precision: str) -> SentenceEncoder:

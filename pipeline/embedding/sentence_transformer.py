@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from pipeline.common.settings import usable_cores
 
 Progress = Callable[[int, int], None]  # (done, of all)
 
@@ -185,11 +186,3 @@ def _prompts(model: Any, name: str) -> tuple[str, str]:
     if "e5" in Path(name).name.lower() and "instruct" not in name.lower():
         return "query: ", "query: "  # the module's docstring says why
     return query, document
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -20,13 +19,11 @@ from types import TracebackType
 
 import numpy as np
 
-from pipeline.common.errors import InputError
 from pipeline.common.paths import cache_folder
+from pipeline.common.settings import vector_cache_megabytes
 
 log = logging.getLogger(__name__)
 
-SIZE_VARIABLE = "POLYGUEST_CACHE_MB"
-USUAL_MEGABYTES = 2000  # about two million vectors of multilingual-e5-small
 _FILE = "texts-1.sqlite3"  # the number: of the format
 _CHECKSUM = 8  # bytes before each vector
 _AT_ONCE = 500  # keys in one question; SQLite's own limit was 999 for long
@@ -48,7 +45,7 @@ class VectorCache:
 
     def __init__(self, folder: Path | None = None, *, megabytes: int | None = None) -> None:
         self.path = (folder or cache_folder("vectors")) / _FILE
-        self._limit = (size_limit() if megabytes is None else megabytes) * 1_000_000
+        self._limit = (vector_cache_megabytes() if megabytes is None else megabytes) * 1_000_000
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> VectorCache:
@@ -158,22 +155,6 @@ def text_key(fingerprint: str, kind: str, text: str) -> bytes:
     digest = hashlib.blake2b(f"{fingerprint}\0{kind}\0".encode(), digest_size=16)
     digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.digest()
-
-
-def size_limit() -> int:
-    """Megabytes the cache may take; ``POLYGUEST_CACHE_MB`` sets it, 0 keeps nothing.
-
-    Raises:
-        InputError: the setting is no number.
-    """
-    value = os.environ.get(SIZE_VARIABLE, "").strip()
-    if not value:
-        return USUAL_MEGABYTES
-    if not value.isascii() or not value.isdigit():
-        raise InputError(
-            f"{SIZE_VARIABLE} is '{value}': give whole megabytes, for instance {USUAL_MEGABYTES}"
-        )
-    return int(value)
 
 
 def _open(path: Path) -> sqlite3.Connection:

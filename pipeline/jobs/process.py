@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.common.paths import PROJECT
+from pipeline.common.settings import WORKER
 
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "pipeline.jobs.worker")
-ROLE_VARIABLE = "POLYGUEST_WORKER"  # "jobs" or "queries"
 # Threads must not spin while they wait: beside any other busy program that made scikit-learn's
 # KMeans ten times slower.
 _QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
@@ -82,7 +82,7 @@ class WorkerProcess:
         process = subprocess.Popen(
             self._command,
             cwd=PROJECT,
-            env=_QUIET_THREADS | os.environ | {ROLE_VARIABLE: self._role},
+            env=_QUIET_THREADS | os.environ | {WORKER.name: self._role},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -45,8 +45,8 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from pipeline.common.errors import InputError
+from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
-from pipeline.jobs.process import ROLE_VARIABLE
 
 log = logging.getLogger("pipeline.jobs.worker")
 
@@ -235,7 +235,7 @@ def main() -> None:
         answers.write(json.dumps(answer).encode("ascii") + b"\n")
         answers.flush()
 
-    jobs = os.environ.get(ROLE_VARIABLE) != "queries"
+    jobs = worker_role() == "jobs"
     if jobs:
         _step_back()
     worker = Worker(send)

@@ -21,7 +21,6 @@ from filelock import FileLock, Timeout
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
-from pipeline.common.paths import data_folder
 from pipeline.library.archive import read_bundle, write_bundle
 from pipeline.library.entry import (
     Entry,
@@ -46,12 +45,18 @@ __all__ = ["Catalogue", "Entry"]
 
 
 class Catalogue:
-    """All analyses of a data folder; any number of processes may use it at once."""
+    """All analyses of a data folder; any number of processes may use it at once.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """``folder``: the user's data folder (``POLYGUEST_DATA``) when left out."""
+    Args:
+        folder: of a workspace's analyses; made when missing.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         try:
-            self.folder = folder or data_folder("analyses")
             self._trash.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.embedding.sentence_transformer import usable_cores
+from pipeline.common.settings import usable_cores
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

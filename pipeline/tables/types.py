@@ -1,9 +1,10 @@
 """What the steps of reading hand to each other."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from pipeline.common.settings import max_file_bytes, max_rows
 
 _LONGEST_TEXT = 500
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -34,27 +35,16 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still read: bytes (packed or unpacked), rows and columns.
+    """What is still read: bytes (packed or unpacked), rows and columns."""
 
-    `from_environment` takes them from POLYGUEST_MAX_MB and POLYGUEST_MAX_ROWS.
-    """
-
-    bytes: int = 500_000_000
-    rows: int = 1_000_000
+    bytes: int
+    rows: int
     columns: int = 20_000
 
     @classmethod
     def from_environment(cls) -> "Limits":
-        """The limits that the variables set; what is no positive number is passed over."""
-
-        def number(name: str, otherwise: int, unit: int = 1) -> int:
-            value = os.environ.get(name, "").strip()
-            return int(value) * unit if value.isdecimal() and int(value) else otherwise
-
-        return cls(
-            number("POLYGUEST_MAX_MB", cls.bytes, 1_000_000),
-            number("POLYGUEST_MAX_ROWS", cls.rows),
-        )
+        """The limits that the settings give."""
+        return cls(max_file_bytes(), max_rows())
 
 
 def brief(text: str) -> str:

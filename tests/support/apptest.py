@@ -5,6 +5,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from pipeline.common.workspace import Workspace
+from pipeline.library.catalogue import Catalogue
+
 APP = str(Path(__file__).parents[2] / "app.py")
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 SMALL = (
@@ -16,6 +19,11 @@ def start():
     at = AppTest.from_file(APP, default_timeout=60).run()
     assert not at.exception
     return at
+
+
+def catalogue():
+    """The analyses in the data folder that the environment names."""
+    return Catalogue(Workspace.current().analyses)
 
 
 def session(at):

@@ -13,13 +13,13 @@ import streamlit as st
 
 from pipeline.analysis.storage import save_analysis, write_tables
 from pipeline.common.errors import InputError
+from pipeline.common.settings import saves_analyses
 from pipeline.library.archive import read_bundle, write_bundle
-from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry
 from pipeline.search.evaluation import save_golden
 from pipeline.search.saved import save_searches
 from ui.components.widgets import plain, problem_box
-from ui.session.autosave import Keeper, keeping, open_folder, sources_of, title_of
+from ui.session.autosave import Keeper, open_folder, sources_of, title_of
 from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.session.view import View
@@ -27,9 +27,9 @@ from ui.session.view import View
 _SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
 
 
-def export_entry(entry: Entry) -> None:
+def export_entry(session: Session, entry: Entry) -> None:
     """The button that downloads a kept analysis."""
-    _export(entry.name, entry.token, lambda path: Catalogue().export(entry.token, path))
+    _export(entry.name, entry.token, lambda path: session.catalogue().export(entry.token, path))
 
 
 def export_shown(session: Session) -> None:
@@ -71,7 +71,7 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
 
 def import_file(session: Session) -> None:
     """The uploader for an exported analysis; what is wrong with a file is told in one line."""
-    st.subheader("Import" if keeping() else "Open an exported analysis", anchor=False)
+    st.subheader("Import" if saves_analyses() else "Open an exported analysis", anchor=False)
     if said := st.session_state.pop(_SAID, ""):
         st.success(said, icon=":material/check:")
     times = st.session_state.setdefault(_TIMES, 0)
@@ -104,8 +104,8 @@ def import_file(session: Session) -> None:
 def _take(session: Session, file: IO[bytes], path: Path) -> None:
     with path.open("wb") as target:
         shutil.copyfileobj(file, target)
-    if keeping():
-        entry = Catalogue().import_(path)
+    if saves_analyses():
+        entry = session.catalogue().import_(path)
         st.session_state[_SAID] = f"**{plain(entry.name)}** is in the list."
         return
     about, analysis = read_bundle(path, scratch=session.folder)

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.settings import saves_analyses
 from pipeline.insights.attributes import language_name
-from pipeline.library.catalogue import KEPT, Catalogue
+from pipeline.library.catalogue import KEPT
 from pipeline.library.entry import Entry
 from ui.components.widgets import count, plain, problem_box, safe
 from ui.library.import_export import export_entry
-from ui.session.autosave import keeping, same_file
+from ui.session.autosave import same_file
 from ui.session.session import Session
 
 _NEWEST = 3  # on the start page
@@ -27,11 +28,11 @@ _DELETED, _SHOWN = "deleted-analysis", "analyses-shown"
 def show_list(session: Session) -> None:
     """All kept analyses, newest first."""
     try:
-        entries = Catalogue().entries()
+        entries = session.catalogue().entries()
     except InputError as error:
         problem_box(str(error))
         return
-    _offer_undo()
+    _offer_undo(session)
     if not entries:
         with st.container(border=True):
             st.markdown("**No analysis is kept yet.** Analyse a file, and it will be here.")
@@ -51,10 +52,10 @@ def show_list(session: Session) -> None:
         st.rerun()
 
 
-def show_trash() -> None:
+def show_trash(session: Session) -> None:
     """What was deleted and can be brought back."""
     try:
-        entries = Catalogue().trashed()
+        entries = session.catalogue().trashed()
     except InputError:
         return
     if not entries:
@@ -69,13 +70,13 @@ def show_trash() -> None:
                     icon=":material/undo:",
                     key=f"back-{entry.token}",
                     on_click=_undelete,
-                    args=(entry.token,),
+                    args=(session, entry.token),
                 )
 
 
 def show_newest(session: Session) -> None:
     """The newest analyses, on the start page."""
-    entries = newest_first()
+    entries = newest_first(session)
     if not entries:
         return
     st.subheader("Your analyses", anchor=False)
@@ -129,10 +130,10 @@ def offer_to_keep(session: Session) -> None:
             st.rerun()
 
 
-def newest_first() -> list[Entry]:
+def newest_first(session: Session) -> list[Entry]:
     """All kept analyses; none where nothing is kept, or the list can't be read."""
     try:
-        return Catalogue().entries() if keeping() else []
+        return session.catalogue().entries() if saves_analyses() else []
     except InputError:
         return []
 
@@ -145,14 +146,14 @@ def _row(session: Session, entry: Entry) -> None:
         st.html(f'<div class="pg-entry">{_title(entry)}{mark}{_facts(entry)}</div>')
         with st.container(horizontal=True, gap="small"):
             _open_button(session, entry, "list")
-            _rename(entry)
-            export_entry(entry)
+            _rename(session, entry)
+            export_entry(session, entry)
             st.button(
                 "Delete",
                 icon=":material/delete:",
                 key=f"delete-{entry.token}",
                 on_click=_delete,
-                args=(entry.token,),
+                args=(session, entry.token),
                 help="It can be brought back.",
             )
 
@@ -174,7 +175,7 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
     st.switch_page("ui/pages/explore.py")
 
 
-def _rename(entry: Entry) -> None:
+def _rename(session: Session, entry: Entry) -> None:
     menu = st.popover(
         "Rename",
         icon=":material/edit:",
@@ -187,29 +188,29 @@ def _rename(entry: Entry) -> None:
         name = st.text_input("Name", value=entry.name, max_chars=200)
         if st.form_submit_button("Rename", icon=":material/edit:"):
             try:
-                Catalogue().rename(entry.token, name)
+                session.catalogue().rename(entry.token, name)
             except InputError as error:
                 problem_box(str(error))
             else:
                 st.rerun()
 
 
-def _delete(token: str) -> None:
+def _delete(session: Session, token: str) -> None:
     try:
-        st.session_state[_DELETED] = Catalogue().delete(token)
+        st.session_state[_DELETED] = session.catalogue().delete(token)
     except InputError:  # somebody else was quicker
         st.session_state.pop(_DELETED, None)
 
 
-def _undelete(token: str) -> None:
+def _undelete(session: Session, token: str) -> None:
     st.session_state.pop(_DELETED, None)
     try:
-        Catalogue().undelete(token)
+        session.catalogue().undelete(token)
     except InputError as error:
         st.toast(plain(str(error)))
 
 
-def _offer_undo() -> None:
+def _offer_undo(session: Session) -> None:
     entry: Entry | None = st.session_state.get(_DELETED)
     if entry is None:
         return
@@ -220,7 +221,7 @@ def _offer_undo() -> None:
             icon=":material/undo:",
             key="undo-delete",
             on_click=_undelete,
-            args=(entry.token,),
+            args=(session, entry.token),
         )
 
 

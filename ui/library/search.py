@@ -62,7 +62,8 @@ def show_search(session: Session, entries: list[Entry]) -> None:
         )
         st.form_submit_button("Clear", key="search-everywhere-clear", on_click=_clear)
     typed = " ".join(str(st.session_state.get(_KEY) or "").split())
-    states = _states(entries)
+    catalogue = session.catalogue()
+    states = _states(catalogue, entries)
     _prepare(session, entries, states)
     if not typed:
         return
@@ -73,7 +74,7 @@ def show_search(session: Session, entries: list[Entry]) -> None:
     query = parse_query(typed)
     try:
         with st.spinner("Searching all analyses …"):
-            found = _found(query, chosen, only, where, states)
+            found = _found(catalogue, query, chosen, only, where, states)
     except InputError as error:
         problem_box(str(error))
         return
@@ -134,6 +135,7 @@ def _preparing() -> None:
 
 
 def _found(
+    catalogue: Catalogue,
     query: Query,
     entries: list[Entry],
     only: tuple[str, ...],
@@ -146,7 +148,7 @@ def _found(
     known: tuple[Any, EverywhereFound] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:
         found = search_everywhere(
-            Catalogue(),
+            catalogue,
             query,
             lambda text, model: worker().encode([text], model)[0],
             top=top,
@@ -249,9 +251,9 @@ def _clear() -> None:
         st.session_state.pop(key, None)
 
 
-def _states(entries: list[Entry]) -> _States:
+def _states(catalogue: Catalogue, entries: list[Entry]) -> _States:
     """How each analysis stands, looked at once a run."""
-    catalogue, states = Catalogue(), {}
+    states = {}
     for entry in entries:
         folder = catalogue.folder / entry.token
         try:

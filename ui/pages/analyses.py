@@ -2,17 +2,17 @@
 
 import streamlit as st
 
+from pipeline.common.settings import saves_analyses
 from ui.components.widgets import problem_box
 from ui.library.import_export import export_shown, import_file
 from ui.library.listing import newest_first, offer_to_keep, show_list, show_trash
 from ui.library.search import show_search
-from ui.session.autosave import keeping
 from ui.session.session import current
 
 session = current()
 
 st.title("Analyses")
-if keeping():
+if saves_analyses():
     st.html(
         '<p class="pg-lead">Every analysis stays here with your names, changes and saved searches, '
         "until you delete it. Everybody who can open this page sees the same list, and can open, "
@@ -25,12 +25,12 @@ else:
     )
 if session.problem:
     problem_box(session.problem)
-if keeping():
-    show_search(session, newest_first())
+if saves_analyses():
+    show_search(session, newest_first(session))
     offer_to_keep(session)
     show_list(session)
     import_file(session)
-    show_trash()
+    show_trash(session)
 else:
     export_shown(session)
     import_file(session)

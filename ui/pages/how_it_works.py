@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from pipeline.common.settings import saves_analyses
 from ui.components.language_correction import proof
-from ui.session.autosave import keeping
 from ui.session.session import current
 
 st.title("How it works")
@@ -39,7 +39,7 @@ else:
 st.subheader("Your data")
 stays = (
     "what you have analysed is kept on it until you delete it on the page Analyses"
-    if keeping()
+    if saves_analyses()
     else "your upload and its results are deleted when your session ends"
 )
 st.markdown(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from functools import lru_cache
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.storage import has_edits
 from pipeline.common.errors import InputError
+from pipeline.common.settings import saves_analyses
+from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import ChangedError, Kept, bring_back, keep_folder, take_out
 from pipeline.library.entry import Entry
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
     from ui.session.session import Session
 
 log = logging.getLogger(__name__)
-
-KEEP_VARIABLE = "POLYGUEST_KEEP"
-
-
-def keeping() -> bool:
-    """Whether this server keeps analyses; ``POLYGUEST_KEEP=0`` switches it off."""
-    return os.environ.get(KEEP_VARIABLE, "1").strip().lower() not in ("0", "no", "off", "false")
 
 
 class Keeper:
@@ -69,7 +63,7 @@ class Keeper:
         Returns:
             What the user should know, or "".
         """
-        if not keeping():
+        if not saves_analyses():
             return ""
         try:
             self.carry_searches(view)
@@ -85,7 +79,7 @@ class Keeper:
         try:
             if not written:
                 view.save()
-            catalogue = Catalogue()
+            catalogue = Catalogue(Workspace.current().analyses)
             if self.kept is not None:
                 try:
                     self.kept = (
@@ -143,7 +137,7 @@ class Keeper:
         if not self.automatic:
             return None
         try:
-            catalogue = Catalogue()
+            catalogue = Catalogue(Workspace.current().analyses)
             earlier = [catalogue.path(entry.token) for entry in same_file(source.path)]
             self.searches = next(filter(None, map(load_searches, earlier)), None)
             self.golden = next(filter(None, map(load_golden, earlier)), None)
@@ -171,10 +165,11 @@ class Keeper:
 
 def same_file(path: Path) -> list[Entry]:
     """The analyses that were made from the same file, newest first."""
-    if not keeping() or not path.is_file():
+    if not saves_analyses() or not path.is_file():
         return []
     known = digest(path)
-    return [entry for entry in Catalogue().entries() if entry.digest == known]
+    catalogue = Catalogue(Workspace.current().analyses)
+    return [entry for entry in catalogue.entries() if entry.digest == known]
 
 
 def digest(path: Path) -> str:
@@ -193,7 +188,7 @@ def open_kept(session: Session, token: str) -> tuple[Keeper, list[Source], View]
         InputError: there is none with this token any more, or it is damaged.
     """
     folder = session.new_folder()
-    kept, entry, notes, files = take_out(Catalogue(), token, folder)
+    kept, entry, notes, files = take_out(Catalogue(Workspace.current().analyses), token, folder)
     view = open_folder(session, folder)
     if len(files) == len(view.original.batches):
         # The folder goes with the last step that could be undone, the files stay.

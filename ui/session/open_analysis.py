@@ -12,7 +12,7 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.common.errors import InputError
-from pipeline.common.paths import cache_folder
+from pipeline.common.workspace import Workspace
 from pipeline.figures.topic_count import chosen_number
 from ui.session.autosave import Keeper
 from ui.session.folders import hold
@@ -29,7 +29,8 @@ class Shown:
     """Of one user; :class:`ui.session.session.Session` asks for what is to be shown next."""
 
     def __init__(self) -> None:
-        self.folder = cache_folder("sessions") / secrets.token_hex(16)
+        self.workspace = Workspace.current()
+        self.folder = self.workspace.sessions / secrets.token_hex(16)
         self.folder.mkdir(mode=0o700)
         hold(self, self.folder)
         self.source: Source | None = None

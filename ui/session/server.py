@@ -10,9 +10,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
-from pipeline.common.paths import cache_folder
+from pipeline.common.settings import max_file_bytes
+from pipeline.common.workspace import Workspace
 from pipeline.jobs.client import WorkerClient, shared_client
-from pipeline.tables.types import Limits
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ _SECONDS_KEPT = 24 * 3600
 @st.cache_resource(show_spinner=False)
 def worker() -> WorkerClient:
     """The process that does the heavy work; one for all sessions."""
-    forget_old_sessions(cache_folder("sessions"))
+    forget_old_sessions(Workspace.current().sessions)
     # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
     config.set_option("server.maxUploadSize", upload_limit())
     return shared_client()
@@ -30,7 +30,7 @@ def worker() -> WorkerClient:
 
 def upload_limit() -> int:
     """The most megabytes of an upload."""
-    return max(round(Limits.from_environment().bytes / 1e6), 1)
+    return max(round(max_file_bytes() / 1e6), 1)
 
 
 def forget_old_sessions(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.jobs.job import Job
+from pipeline.library.catalogue import Catalogue
 from ui.session.autosave import Keeper, open_kept
 from ui.session.folders import hold
 from ui.session.job_requests import ask_addition, ask_analysis
@@ -39,6 +40,14 @@ class Session(Shown):
         self.added = False  # a file has just been added: what changed is to be shown
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
+
+    def catalogue(self) -> Catalogue:
+        """The user's saved analyses.
+
+        Raises:
+            InputError: the data folder can't be written.
+        """
+        return Catalogue(self.workspace.analyses)
 
     @property
     def working(self) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.session.autosave import keeping
+from pipeline.common.settings import saves_analyses
 
 _PROMISES = (
     (
@@ -29,7 +29,7 @@ _NOT_KEPT = "Uploads are deleted soon after you close the page."
 
 def show_promises() -> None:
     """Three cards."""
-    stays = _KEPT if keeping() else _NOT_KEPT
+    stays = _KEPT if saves_analyses() else _NOT_KEPT
     st.space("small")
     for place, (icon, title, text) in zip(st.columns(3), _PROMISES, strict=True):
         with place.container(border=True, height="stretch"):

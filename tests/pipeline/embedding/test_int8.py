@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.embedding.bundled_model import model_folder
-from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, named_precision, usual_precision
+from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, named_precision
 from pipeline.embedding.onnx_graph import quantise_rows
 
 
@@ -57,6 +58,6 @@ def test_precision_is_part_of_the_name_or_a_setting(monkeypatch):
     with pytest.raises(InputError, match="for the bundled multilingual-e5-small alone"):
         named_precision("other/model", "int8")
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
-    assert usual_precision() == "int8"
+    assert settings.precision() == "int8"
     with pytest.raises(InputError, match="'int4' is unknown: choose"):
         load_encoder(f"{DEFAULT_MODEL}:int4")

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import InputError
+from pipeline.common.settings import vector_cache_megabytes
 from pipeline.embedding import vector_cache
-from pipeline.embedding.vector_cache import VectorCache, size_limit, text_key
+from pipeline.embedding.vector_cache import VectorCache, text_key
 from tests.support.command import ROOT
 
 
@@ -113,7 +114,7 @@ def test_size_limit_is_a_setting(tmp_path, monkeypatch):
     assert not cache.path.exists()
     monkeypatch.setenv("POLYGUEST_CACHE_MB", "much")
     with pytest.raises(InputError, match="POLYGUEST_CACHE_MB is 'much'"):
-        size_limit()
+        vector_cache_megabytes()
 
 
 WRITER = """

@@ -5,10 +5,19 @@ import zipfile
 import pytest
 
 from pipeline.analysis.edits.history import apply_edit
-from pipeline.library.catalogue import Catalogue
 from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
-from tests.support.apptest import SMALL, finish, pieces, press, run_until, session, start, upload
+from tests.support.apptest import (
+    SMALL,
+    catalogue,
+    finish,
+    pieces,
+    press,
+    run_until,
+    session,
+    start,
+    upload,
+)
 from ui.session.autosave import title_of
 
 SEARCH = SavedSearch("night", "noise at night")
@@ -57,7 +66,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     save_searches(session(at).view.folder, [SEARCH])
     save_golden(session(at).view.folder, [JUDGED])
     at.run()
-    (entry,) = Catalogue().entries()
+    (entry,) = catalogue().entries()
     assert (entry.file, entry.reviews) == (NAME, 64)
 
     other = start()
@@ -76,18 +85,18 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     finish(other)
     assert not other.error
     assert session(other).view.original.settings.space == "raw"
-    assert Catalogue().open(entry.token).settings.space == "raw"
-    assert load_searches(Catalogue().path(entry.token)) == (SEARCH,)
-    assert load_golden(Catalogue().path(entry.token)) == (JUDGED,)
+    assert catalogue().open(entry.token).settings.space == "raw"
+    assert load_searches(catalogue().path(entry.token)) == (SEARCH,)
+    assert load_golden(catalogue().path(entry.token)) == (JUDGED,)
     assert other.session_state["search-state"].golden == (JUDGED,)
 
     go(other, "ui/pages/analyses.py")
     click(other, f"delete-{entry.token}")
-    assert Catalogue().entries() == []
+    assert catalogue().entries() == []
     assert "Deleted: " in pieces(other)
     assert any("No analysis is kept yet" in text.value for text in other.markdown)
     click(other, "undo-delete")
-    assert [kept.token for kept in Catalogue().entries()] == [entry.token]
+    assert [kept.token for kept in catalogue().entries()] == [entry.token]
     assert "Deleted: " not in pieces(other)
 
 
@@ -96,7 +105,7 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     rename_topic(at, "Sleep")
     save_searches(session(at).view.folder, [SEARCH])
     at.run()
-    first = Catalogue().entries()[0]
+    first = catalogue().entries()[0]
 
     again = upload(start(), SMALL, "copy.csv")
     assert "analysed this file before" in pieces(again)
@@ -104,27 +113,27 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     assert "Sleep" in topic_names(again)
     assert session(again).view.original.edits
     assert load_searches(session(again).view.folder) == (SEARCH,)
-    assert {entry.name for entry in Catalogue().entries()} == {"reviews", "copy"}
+    assert {entry.name for entry in catalogue().entries()} == {"reviews", "copy"}
 
     another = upload(start(), SMALL, "copy.csv")
-    click(another, f"open-known-{Catalogue().entries()[0].token}")
+    click(another, f"open-known-{catalogue().entries()[0].token}")
     assert "Sleep" in topic_names(another)
     assert "analysed this file before" not in pieces(upload(start(), SMALL + b"\nThe sea was near"))
-    assert Catalogue().find(first.token).name == "reviews"
+    assert catalogue().find(first.token).name == "reviews"
 
 
 def test_two_people_at_one_analysis_overwrite_nothing(data):
     one = analysed()
-    (entry,) = Catalogue().entries()
+    (entry,) = catalogue().entries()
     other = go(start(), "ui/pages/analyses.py")
     click(other, f"open-list-{entry.token}")
     rename_topic(one, "Sleep")
     rename_topic(other, "Rest")
     assert "kept as “reviews (2)”" in session(other).problem
-    kept = {e.name: Catalogue().open(e.token).topics[0].name for e in Catalogue().entries()}
+    kept = {e.name: catalogue().open(e.token).topics[0].name for e in catalogue().entries()}
     assert kept == {"reviews": "Sleep", "reviews (2)": "Rest"}
     rename_topic(other, "Dreams")  # goes on in the copy
-    assert len(Catalogue().entries()) == 2
+    assert len(catalogue().entries()) == 2
 
 
 def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
@@ -132,9 +141,9 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     rename_topic(at, "Sleep")
     save_searches(session(at).view.folder, [SEARCH])
     at.run()
-    (entry,) = Catalogue().entries()
+    (entry,) = catalogue().entries()
     path = tmp_path / "out.zip"
-    Catalogue().export(entry.token, path)
+    catalogue().export(entry.token, path)
     with zipfile.ZipFile(path) as bundle:
         assert b"Sleep" in bundle.read("topics.csv")
     go(at, "ui/pages/analyses.py")
@@ -150,11 +159,11 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
         evil.writestr("../../evil.py", "print()")
     put((tmp_path / "evil.zip").read_bytes())
     assert "no part of an analysis" in at.error[0].value.replace("\\", "")
-    assert len(Catalogue().entries()) == 1
+    assert len(catalogue().entries()) == 1
     put(path.read_bytes())
     assert not at.error
     assert any("is in the list" in box.value for box in at.success)
-    imported = next(e for e in Catalogue().entries() if e.token != entry.token)
+    imported = next(e for e in catalogue().entries() if e.token != entry.token)
 
     # Without its file, its rows are: other settings still work.
     click(at, f"open-list-{imported.token}")
@@ -168,9 +177,9 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
 
 def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
     analysed()
-    (entry,) = Catalogue().entries()
+    (entry,) = catalogue().entries()
     path = tmp_path / "out.zip"
-    Catalogue().export(entry.token, path)
+    catalogue().export(entry.token, path)
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
     other = upload(start(), SMALL)
     assert "analysed this file before" not in pieces(other)
@@ -179,7 +188,7 @@ def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
     assert not other.exception
     assert len(session(other).view.original.texts) == 64
     rename_topic(other, "Sleep")
-    assert len(Catalogue().entries()) == 1
+    assert len(catalogue().entries()) == 1
 
 
 def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monkeypatch):
@@ -187,25 +196,25 @@ def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monk
     sample.write_bytes(SMALL)
     monkeypatch.setattr("ui.session.session.SAMPLE", sample)
     at = finish(press(start(), "Try it with sample reviews"))
-    assert Catalogue().entries() == []
+    assert catalogue().entries() == []
     go(at, "ui/pages/analyses.py")
     press(at, "Keep it")
-    assert [entry.name for entry in Catalogue().entries()] == ["hotel_reviews"]
+    assert [entry.name for entry in catalogue().entries()] == ["hotel_reviews"]
     assert not any(button.label == "Keep it" for button in at.button)
 
     other = finish(press(start(), "Try it with sample reviews"))
-    assert len(Catalogue().entries()) == 1
+    assert len(catalogue().entries()) == 1
     rename_topic(other, "Sleep")
-    assert [entry.name for entry in Catalogue().entries()].count("hotel_reviews (2)") == 1
+    assert [entry.name for entry in catalogue().entries()].count("hotel_reviews (2)") == 1
 
 
 def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data):
     analysed()
-    (entry,) = Catalogue().entries()
-    folder = Catalogue().path(entry.token)
+    (entry,) = catalogue().entries()
+    folder = catalogue().path(entry.token)
     folder.rename(folder.with_name(f".old-{entry.token}"))
-    assert Catalogue().entries() == [entry]
-    assert len(Catalogue().open(entry.token).texts) == 64
+    assert catalogue().entries() == [entry]
+    assert len(catalogue().open(entry.token).texts) == 64
 
 
 def test_the_first_name():
@@ -232,7 +241,7 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     body = pieces(at)
     assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات" in body and "<img src=x>" not in body
     assert '<span class="rank">1.</span>' in body
-    (entry,) = Catalogue().entries()
+    (entry,) = catalogue().entries()
     first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
     first.click().run()
     assert not at.exception

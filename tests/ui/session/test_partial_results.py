@@ -7,8 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline.analysis.run import Settings
 from pipeline.jobs.client import WorkerClient
-from pipeline.library.catalogue import Catalogue
-from tests.support.apptest import APP, press, run_until, session, start, upload
+from tests.support.apptest import APP, catalogue, press, run_until, session, start, upload
 from tests.support.command import SLOW_WORKER
 from ui.session import server
 from ui.session.folders import hold
@@ -80,7 +79,7 @@ def test_first_look_pause_reload_and_the_end(slow_worker):
     session(at).save(asked=True)
     session(at).change(lambda analysis: analysis.edited(topics=()), "nothing")
     assert "first look" in session(at).problem and session(at).view.analysis.topics
-    assert Catalogue().entries() == []
+    assert catalogue().entries() == []
 
     again = AppTest.from_file(APP, default_timeout=60)
     again.query_params["job"] = token
@@ -104,7 +103,7 @@ def test_first_look_pause_reload_and_the_end(slow_worker):
     assert {view.analysis.texts[unit] for unit in session(at).selected} == chosen
     kept = at.multiselect(key=f"topics-{view.number}").value
     assert [view.analysis.topics[id].colour for id in kept] == [topic.colour]
-    assert not session(at).history.past and Catalogue().entries()
+    assert not session(at).history.past and catalogue().entries()
 
 
 def test_what_is_stopped_stays_and_goes_on(slow_worker):

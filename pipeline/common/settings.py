@@ -1,0 +1,196 @@
+"""Settings from the environment: every ``POLYGUEST_*`` variable is defined and read here alone.
+
+A value is read when it is asked for, never at import. ``docs/settings.md`` has the same table.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from pipeline.common.errors import InputError
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An environment variable.
+
+    Attributes:
+        name: in the environment.
+        kind: of its values, in words.
+        default: the value while it is unset or empty; of folders, in words.
+        summary: what it does, in one line.
+    """
+
+    name: str
+    kind: str
+    default: str
+    summary: str
+
+    @property
+    def given(self) -> str:
+        """Its value, without spaces around it; "" while it is unset."""
+        return os.environ.get(self.name, "").strip()
+
+    @property
+    def value(self) -> str:
+        """Its value or its default."""
+        return self.given or self.default
+
+
+DATA = Variable(
+    "POLYGUEST_DATA",
+    "folder",
+    "the user's data directory",
+    "Where saved analyses are. Nothing in it is deleted unasked.",
+)
+CACHE = Variable(
+    "POLYGUEST_CACHE",
+    "folder",
+    "the user's cache directory",
+    "Where the model, vectors and running sessions are. May be deleted while nothing runs.",
+)
+CACHE_MB = Variable(
+    "POLYGUEST_CACHE_MB",
+    "whole number of MB",
+    "2000",
+    "Size limit of the vector cache; the least recently used go first. 0 caches nothing.",
+)
+MAX_MB = Variable(
+    "POLYGUEST_MAX_MB",
+    "whole number of MB",
+    "500",
+    "Largest file that is read, packed or unpacked, and largest upload.",
+)
+MAX_ROWS = Variable(
+    "POLYGUEST_MAX_ROWS", "whole number", "1000000", "Most rows that a file may have."
+)
+PRECISION = Variable(
+    "POLYGUEST_PRECISION",
+    "float32 or int8",
+    "float32",
+    "Arithmetic of the bundled model, unless its name says which; int8 is faster.",
+)
+EARLY_SECONDS = Variable(
+    "POLYGUEST_EARLY_SECONDS",
+    "number of seconds",
+    "12",
+    "Time spent embedding a sample before the first results of a large file. 0 waits for all.",
+)
+KEEP = Variable(
+    "POLYGUEST_KEEP",
+    "1 or 0",
+    "1",
+    "Whether the app saves analyses; with 0 each ends with its session.",
+)
+START = Variable(
+    "POLYGUEST_START",
+    "sample or empty",
+    "",
+    "sample: each session of the app begins with the analysis of the sample data.",
+)
+WORKER = Variable(
+    "POLYGUEST_WORKER",
+    "jobs or queries",
+    "jobs",
+    "What a worker process does. The app sets it when it starts one.",
+)
+
+VARIABLES = (
+    DATA,
+    CACHE,
+    CACHE_MB,
+    MAX_MB,
+    MAX_ROWS,
+    PRECISION,
+    EARLY_SECONDS,
+    KEEP,
+    START,
+    WORKER,
+)
+
+
+def data_root() -> Path:
+    """The user's data folder; it need not exist."""
+    return Path(DATA.given or platformdirs.user_data_dir("polyguest", False))
+
+
+def cache_root() -> Path:
+    """The user's cache folder; it need not exist."""
+    return Path(CACHE.given or platformdirs.user_cache_dir("polyguest", False))
+
+
+def vector_cache_megabytes() -> int:
+    """Size limit of the vector cache in MB; 0 for no cache.
+
+    Raises:
+        InputError: the setting is no whole number.
+    """
+    value = CACHE_MB.value
+    if not value.isascii() or not value.isdigit():
+        raise InputError(
+            f"{CACHE_MB.name} is '{value}': give whole megabytes, for instance {CACHE_MB.default}"
+        )
+    return int(value)
+
+
+def max_file_bytes() -> int:
+    """Size limit of a file that is read, in bytes."""
+    return _positive(MAX_MB) * 1_000_000
+
+
+def max_rows() -> int:
+    """Most rows that are read of a file."""
+    return _positive(MAX_ROWS)
+
+
+def precision() -> str:
+    """Precision of the bundled model, unchecked: ``load_encoder`` knows what there is."""
+    return PRECISION.value
+
+
+def early_seconds() -> float:
+    """Seconds of embedding before the first partial results; 0 for none.
+
+    Raises:
+        InputError: the setting is no number.
+    """
+    try:
+        return float(EARLY_SECONDS.value)
+    except ValueError as error:
+        raise InputError(
+            f"{EARLY_SECONDS.name} is '{EARLY_SECONDS.value}': give seconds, for instance "
+            f"{EARLY_SECONDS.default}, or 0 for never"
+        ) from error
+
+
+def saves_analyses() -> bool:
+    """Whether the app saves analyses in the data folder."""
+    return KEEP.value.lower() not in ("0", "no", "off", "false")
+
+
+def starts_with_sample() -> bool:
+    """Whether each session of the app begins with the sample."""
+    return START.value == "sample"
+
+
+def worker_role() -> str:
+    """ "jobs" or "queries": what this worker process does."""
+    return "queries" if WORKER.value == "queries" else "jobs"
+
+
+def usable_cores() -> int:
+    """Number of processor cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def _positive(variable: Variable) -> int:
+    """The value of a limit; what is no positive whole number is ignored."""
+    value = variable.given
+    return int(value if value.isdecimal() and int(value) else variable.default)

@@ -1,0 +1,43 @@
+"""The folders of one user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.common import settings
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a user's analyses and running sessions are.
+
+    Made once for a command (``pipeline.cli``) or a session of the app and handed on from there, as
+    itself or as ``Catalogue(workspace.analyses)``: no other code asks whose folders they are.
+
+    Attributes:
+        data: folder of what the user keeps.
+        cache: folder of what is made again when it is missing; all users share it.
+        owner: the user's name; "" while there are no logins, and everybody shares one workspace.
+    """
+
+    data: Path
+    cache: Path
+    owner: str = ""
+
+    @classmethod
+    def current(cls) -> Workspace:
+        """The workspace that the settings name now."""
+        return cls(settings.data_root(), settings.cache_root())
+
+    @property
+    def analyses(self) -> Path:
+        """Folder of the saved analyses; made by the catalogue."""
+        return self.data / "analyses"
+
+    @property
+    def sessions(self) -> Path:
+        """Folder of the running sessions, one folder in it each; made when missing."""
+        folder = self.cache / "sessions"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
