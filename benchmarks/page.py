@@ -34,10 +34,10 @@ def made_up(rows: int, *, seed: int = 0) -> tuple[bytes, list[list[str]]]:
     """A file of ``rows`` reviews, and the sentences that each is made of."""
     from pipeline.reviews.read import read_reviews
     from pipeline.reviews.units import SENTENCE, make_units
-    from pipeline.text.language_id import identify
+    from pipeline.text.language_id import detect_languages
 
     sample = read_reviews(SAMPLE / "hotel_reviews.csv")
-    codes = identify(sample.texts)
+    codes = detect_languages(sample.texts)
     units = make_units(sample.texts, codes, SENTENCE)
     of = codes[units.review]
     chance = np.random.default_rng(seed)

@@ -16,7 +16,7 @@ from pipeline.common.kmeans import kmeans
 from pipeline.embedding.encoder import load_encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import find_topics
 
 HEAD = ("set", "way", "topics", "in none", "NMI topic", "ARI topic", "NMI language", "seconds")
@@ -24,7 +24,7 @@ HEAD = ("set", "way", "topics", "in none", "NMI topic", "ARI topic", "NMI langua
 
 def peers(texts: Labelled, parallel: np.ndarray) -> list[tuple[str, ...]]:
     """Rows for one labelled set, in the order of ``HEAD``."""
-    languages = identify(texts.texts.tolist())
+    languages = detect_languages(texts.texts.tolist())
     labels = len(set(texts.topics))
     neutral = fit_neutral(texts.vectors, languages, parallel).transform(texts.vectors)
     ways: dict[str, Callable[[], np.ndarray]] = {

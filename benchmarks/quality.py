@@ -12,7 +12,7 @@ from benchmarks.data import Labelled
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace, fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import find_topics, group
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
@@ -44,7 +44,7 @@ def quality(encoder: Encoder) -> Iterator[Row]:
 
 def topics_row(texts: Labelled, parallel: np.ndarray, count: int, wanted: str) -> Row:
     """Agreement (NMI) of topics with labels and with languages, mean of the seeds."""
-    languages = identify(texts.texts.tolist())
+    languages = detect_languages(texts.texts.tolist())
     neutral = [nmi(texts, neutral_topics(texts, languages, parallel, count, s)) for s in seeds()]
     plain = [nmi(texts, group(texts.vectors, count, seed=s)) for s in range(2)]
     what = f"{texts.name}, {len(texts.texts)} texts, {count} topics: NMI topic / language"
@@ -58,7 +58,7 @@ def translations_row(texts: Labelled, parallel: np.ndarray) -> Row:
     complete = pd.Series(long.languages).groupby(long.groups).nunique()
     wanted = complete.index[complete == len(set(texts.languages))]
     long = long.rows(np.isin(long.groups, wanted.to_numpy(dtype=object).astype(str)))
-    space = fit_neutral(long.vectors, identify(long.texts.tolist()), parallel)
+    space = fit_neutral(long.vectors, detect_languages(long.texts.tolist()), parallel)
     recall = recall_of_translations(long, space.transform(long.vectors))
     plain = recall_of_translations(long, long.vectors)
     worst = sorted(recall.items(), key=lambda item: item[1])[:3]
@@ -86,7 +86,7 @@ def seeds_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
     chosen = np.random.default_rng(0).choice(len(texts.texts), 4000, replace=False)
     others = texts.rows(np.sort(chosen))
     vectors = np.vstack([encoder.encode_documents(SEED_ANSWERS), others.vectors])
-    languages = identify([*SEED_ANSWERS, *others.texts.tolist()])
+    languages = detect_languages([*SEED_ANSWERS, *others.texts.tolist()])
     query = encoder.encode_queries([SEED_QUERY])
     ranks = []
     for space in (fit_neutral(vectors, languages, parallel), raw_space(encoder.dimension)):
@@ -124,7 +124,7 @@ def golden_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Iter
     ids = data.sample()["review_id"].to_numpy(dtype=object).astype(str)
     foreign = np.flatnonzero(texts.languages != "en")
     queries = encoder.encode_queries(golden["query"].tolist())
-    space = fit_neutral(texts.vectors, identify(texts.texts.tolist()), parallel)
+    space = fit_neutral(texts.vectors, detect_languages(texts.texts.tolist()), parallel)
     measured = [
         golden_figures(space, texts.vectors[foreign], queries, ids[foreign], golden["relevant"])
         for space in (space, raw_space(encoder.dimension))

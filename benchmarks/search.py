@@ -23,7 +23,7 @@ from pipeline.search.knn import search
 from pipeline.search.prevalence import estimate_share
 from pipeline.search.query import Query, parse_query
 from pipeline.search.relevance import LABELS, labels
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
 # Each stands in three reviews, in sentences of three languages; none is in the sample.
@@ -53,7 +53,7 @@ def search_rows(encoder: Encoder) -> Iterator[Row]:
     if data.folder():
         yield from translation_rows(data.load("hotel_parallel_dev", encoder), means)
     sample = data.load("sample", encoder)
-    languages = identify(sample.texts.tolist())
+    languages = detect_languages(sample.texts.tolist())
     space = fit_neutral(sample.vectors, languages, means)
     index = SearchIndex(space.transform(sample.vectors), languages, sample.texts.tolist())
     yield from golden_rows(index, sample, space, encoder)
@@ -69,7 +69,7 @@ def translation_rows(texts: Labelled, parallel: np.ndarray) -> Iterator[Row]:
     complete = pd.Series(long.languages).groupby(long.groups).nunique()
     wanted = complete.index[complete == len(set(texts.languages))]
     long = long.rows(np.isin(long.groups, wanted.to_numpy(dtype=object).astype(str)))
-    languages = identify(long.texts.tolist())
+    languages = detect_languages(long.texts.tolist())
     vectors = fit_neutral(long.vectors, languages, parallel).transform(long.vectors)
     index = SearchIndex(vectors, languages, long.texts.tolist())
     queries = [Query(text) for text in long.texts]
@@ -265,7 +265,7 @@ def speed_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
     """1,000 queries over 100,000 reviews, in processor seconds; each part in turn, least of two."""
     generator = np.random.default_rng(0)
     rows = generator.integers(0, len(texts.texts), 100_000)
-    languages = identify(texts.texts.tolist())
+    languages = detect_languages(texts.texts.tolist())
     space = fit_neutral(texts.vectors, languages, parallel)
     noise = generator.normal(scale=0.01, size=(len(rows), texts.vectors.shape[1]))
     vectors = space.transform(texts.vectors[rows] + noise.astype(np.float32))

@@ -11,7 +11,7 @@ from pipeline.embedding.parallel_corpus import measure_parallel
 from pipeline.embedding.reference import measure_line_means, ship
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import NAME as ASPECTS
 from pipeline.topics.aspects import OTHER
 from pipeline.topics.glosses import measure_words
@@ -24,5 +24,5 @@ if __name__ == "__main__":
         print(ship(name, encoder, measure_line_means(name, encoder)))
     print(ship("glosses", encoder, measure_words(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
-    sentences = make_units(texts, identify(texts), SENTENCE).texts
+    sentences = make_units(texts, detect_languages(texts), SENTENCE).texts
     print(write_sample_vectors(encoder, [*texts, *sentences]))

@@ -14,7 +14,7 @@ from benchmarks.data import Labelled
 from pipeline.embedding.encoder import Encoder, load_encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import Topics, find_topics, group
 from pipeline.topics.stability import topic_stability
 
@@ -42,7 +42,7 @@ def topic_rows(encoder: Encoder) -> Iterator[Row]:
     means = parallel_means(encoder)
     for name in SETS if data.folder() else SETS[-1:]:
         texts = data.one_topic(data.load(name, encoder))
-        languages = identify(texts.texts.tolist())
+        languages = detect_languages(texts.texts.tolist())
         yield from agreement_rows(texts, languages, means)
         yield number_row(texts, languages, means)
         for kind, foreign in foreign_texts(texts, encoder):
@@ -135,7 +135,7 @@ def everything_else_row(
 ) -> Row:
     """Of texts about something else, and of the labelled ones: the share that is in no topic."""
     vectors = np.vstack([texts.vectors, foreign.vectors])
-    identified = np.concatenate([languages, identify(foreign.texts.tolist())])
+    identified = np.concatenate([languages, detect_languages(foreign.texts.tolist())])
     neutral = fit_neutral(vectors, identified, parallel).transform(vectors)
     count = len(set(texts.topics.tolist()))
     topics = find_topics(neutral, count=count, everything_else=True)

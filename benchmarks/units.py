@@ -12,7 +12,7 @@ from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.reviews.units import REVIEW, SENTENCE, make_units
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import find_topics
 
 Row = tuple[str, str, str, str]
@@ -55,7 +55,7 @@ def _row(
     encoder: Encoder,
     means: np.ndarray,
 ) -> Row:
-    languages = identify(texts)
+    languages = detect_languages(texts)
     figures = {}
     for kind in (REVIEW, SENTENCE):
         units = make_units(texts, languages, kind)

@@ -19,7 +19,7 @@ from pipeline.projection.umap_layout import lay_out
 from pipeline.reviews.parse_values import parse_ratings
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.assigner import grouping_of
 from pipeline.topics.clustering import check_count, find_topics, group
 from pipeline.topics.describe import describe_topics
@@ -176,8 +176,9 @@ def identify_languages(
     column = reviews.columns.language
     asked = range(len(reviews.texts)) if rows is None else rows.tolist()
     cells = reviews.frame[column].tolist() if column else []
-    given = [str(cells[row]) for row in asked] if column else None
-    return identify([reviews.texts[row] for row in asked], given=given, progress=progress)
+    declared = [str(cells[row]) for row in asked] if column else None
+    texts = [reviews.texts[row] for row in asked]
+    return detect_languages(texts, declared=declared, progress=progress)
 
 
 def _ratings(reviews: Reviews) -> np.ndarray | None:

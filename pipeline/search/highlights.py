@@ -12,7 +12,7 @@ import regex
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.search.name_matching import is_stop_word
 from pipeline.search.query import Query
-from pipeline.text.normalise import fold, fold_with_places
+from pipeline.text.normalise import fold, fold_with_offsets
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _DICTIONARY = {"ja", "ko", "th", "zh"}
@@ -93,12 +93,12 @@ def why_matched(
 
 def query_words(query: Query, names: Sequence[str] = ()) -> tuple[str, ...]:
     """What of a query is worth marking: phrases, names, and words that tell something; folded."""
-    from pipeline.text.language_id import identify
+    from pipeline.text.language_id import detect_languages
     from pipeline.text.tokenise import split_words
 
     words = [*query.phrases, *names]
     if query.text:
-        (language,) = identify([query.text])
+        (language,) = detect_languages([query.text])
         if language in _DICTIONARY:
             words += split_words(query.text, str(language))
         words += [
@@ -116,7 +116,7 @@ def word_spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     Returns:
         Start and end of each place, rising; places that touch or overlap are joined.
     """
-    folded, starts, ends = fold_with_places(text)
+    folded, starts, ends = fold_with_offsets(text)
     spans = []
     for word in words:
         whole = _spaced(word)

@@ -1,1 +1,1 @@
-"""Text: its language, sentences, words, stop words and negations."""
+"""Text processing: language identification, sentence segmentation, tokenisation, normalisation."""

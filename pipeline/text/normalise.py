@@ -1,4 +1,4 @@
-"""One form for all ways to write the same letters, so that they can be compared."""
+"""Text normalisation: one form for every way to write the same text."""
 
 from __future__ import annotations
 
@@ -6,41 +6,58 @@ import unicodedata
 
 import regex
 
-# Marks that guests leave out or write at will: accents of Latin, Greek and Cyrillic letters, Hebrew
-# and Arabic vowels. Not those of kana (か is not が), of Thai or of Indian scripts.
-_MARKS = regex.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+")
-_NOTHING = regex.compile(r"[\p{Cf}\p{Cs}\p{Co}\ufe00-\ufe0f]+")  # zero-width, soft hyphen, ...
+# Diacritics that guests write or leave out at will: accents of Latin, Greek and Cyrillic letters,
+# Hebrew and Arabic vowel marks. Not those of kana (か is not が), Thai or the Indic scripts.
+_DIACRITICS = regex.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+")
+_INVISIBLE = regex.compile(r"[\p{Cf}\p{Cs}\p{Co}\ufe00-\ufe0f]+")  # zero-width, soft hyphen, ...
 _SPACE = regex.compile(r"[\s\p{Cc}]+")
-_ALIKE = str.maketrans(
+_EQUIVALENTS = str.maketrans(
     {
         "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
         "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'",
         "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-",
     }
 )  # fmt: skip
-_CLUSTER = regex.compile(r"\X")
+_GRAPHEME = regex.compile(r"\X")
+
+
+def lowercase_nfkc(text: str) -> str:
+    """Lower case in NFKC, with Thai ำ composed as dictionaries have it."""
+    return unicodedata.normalize("NFKC", text).lower().replace("\u0e4d\u0e32", "\u0e33")
+
+
+def replace_surrogates(text: str) -> str:
+    """The text as UTF-8 can encode it: a lone surrogate becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def fold(text: str) -> str:
-    """The text without what writers differ in: case, width, accents, kinds of hyphen and blank.
+    """Fold case, width, accents, and the kinds of hyphen, apostrophe and white space.
 
-    NFKC and case folding, then marks off; total: any string is taken.
+    NFKC and case folding, then diacritics removed. Any string is accepted, lone surrogates too.
     """
     if text.isascii():
         return _SPACE.sub(" ", text.lower()).strip()
-    return _SPACE.sub(" ", _letters(text)).strip()
+    return _SPACE.sub(" ", _fold_letters(text)).strip()
 
 
-def fold_with_places(text: str) -> tuple[str, list[int], list[int]]:
-    """The folded text, and where in the text each of its characters begins and ends.
+def fold_with_offsets(text: str) -> tuple[str, list[int], list[int]]:
+    """Fold a text as `fold` does and map each folded character to its source.
 
-    Goes by clusters (a letter with its marks), so that what NFKC joins has one place.
+    Works by grapheme cluster (a letter with its marks), which NFKC may compose.
+
+    Returns:
+        The folded text, and for each of its characters the start and the end in `text`.
     """
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for cluster in _CLUSTER.finditer(text):
-        for letter in _SPACE.sub(" ", _letters(cluster.group())):
+    for cluster in _GRAPHEME.finditer(text):
+        for letter in _SPACE.sub(" ", _fold_letters(cluster.group())):
             if letter == " " and (not folded or folded[-1] == " "):
                 continue
             folded.append(letter)
@@ -53,8 +70,8 @@ def fold_with_places(text: str) -> tuple[str, list[int], list[int]]:
     return "".join(folded), starts, ends
 
 
-def _letters(text: str) -> str:
-    text = unicodedata.normalize("NFKC", _NOTHING.sub("", text)).casefold()
-    # Twice, because folding the case may leave what has another form (ﬃ, ͅ).
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", text).translate(_ALIKE)
+def _fold_letters(text: str) -> str:
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    # Normalised again, because case folding may leave characters that decompose (ﬃ, ͅ).
+    text = _DIACRITICS.sub("", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFC", text).translate(_EQUIVALENTS)

@@ -1,14 +1,16 @@
-"""Words that tell no topic from another: grammar's, and what every hotel review says."""
+"""Stop words: function words, and words that every hotel review holds."""
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 
-# Of every language, because guests mix them.
-_ALWAYS = frozenset({"hotel", "hotels"})
-# "Hotel", "stay", "guest", "very", "think": in the forms the splitting leaves.
-_OWN = {
+from pipeline.text.normalise import lowercase_nfkc
+
+# In every language, because guests mix them.
+_ALL_LANGUAGES = frozenset({"hotel", "hotels"})
+# Beyond stopwordsiso: "hotel", "stay", "guest", "very", "think", in the forms that tokenisation
+# leaves.
+_ADDITIONAL = {
     "ar": "فندق الفندق فنادق بالفندق للفندق والفندق اللي جدا جداً كان كانت كانوا عشان مرة مره بس "
     "شي شيء كل وكل الله لكن ولكن يعني ليش وش مو غير معنا لنا عندهم فيه فيها والله بعد قبل",
     "cs": "hotelu hotely",
@@ -61,8 +63,8 @@ _OWN = {
     "多块 一句 每次 半天 不行 要求 说话 不知 无法 不了 不是 就是 还有 还要 不要 几天 有时 走路 "
     "我会 一路 没话说 帮忙 箱子 第二天 大家 大概 全程 两天 一晚",
 }
-# stopwordsiso lists these, and hotel guests mean something by them.
-_TELLING = {
+# stopwordsiso lists these, but they carry meaning in a hotel review.
+_EXCEPTIONS = {
     "de": "bett lage",
     "en": "room",
     "ja": "音",
@@ -71,13 +73,8 @@ _TELLING = {
 }
 
 
-def normal(text: str) -> str:
-    """Lower case, one form of each character (NFKC), Thai ำ whole as dictionaries have it."""
-    return unicodedata.normalize("NFKC", text).lower().replace("\u0e4d\u0e32", "\u0e33")
-
-
 def is_stop_word(word: str, language: str) -> bool:
-    """Whether a word (lower case) says nothing about a topic."""
+    """Whether a word, in lower case, is a stop word of the language."""
     return word in _stop_words(language)
 
 
@@ -85,6 +82,6 @@ def is_stop_word(word: str, language: str) -> bool:
 def _stop_words(language: str) -> frozenset[str]:
     from stopwordsiso import stopwords
 
-    telling = frozenset(_TELLING.get(language, "").split())
-    listed = frozenset(map(normal, stopwords(language))) - telling
-    return listed | _ALWAYS | frozenset(_OWN.get(language, "").split())
+    exceptions = frozenset(_EXCEPTIONS.get(language, "").split())
+    listed = frozenset(map(lowercase_nfkc, stopwords(language))) - exceptions
+    return listed | _ALL_LANGUAGES | frozenset(_ADDITIONAL.get(language, "").split())

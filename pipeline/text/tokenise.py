@@ -1,11 +1,11 @@
-"""A text and its language -> its content words, in the form a dictionary lists them.
+"""Tokenisation: the content words of a text.
 
-Languages that write no spaces, or glue endings to nouns, are split by dictionary: Chinese (jieba),
-Japanese (MeCab with UniDic, through fugashi), Korean (Kiwi), Thai (PyThaiNLP's newmm). The other
-languages are split at spaces, and Snowball's stemmers bring forms of a word together.
+Languages that write no spaces, or attach particles to nouns, are tokenised by dictionary: Chinese
+(jieba), Japanese (MeCab with UniDic, through fugashi), Korean (Kiwi), Thai (PyThaiNLP's newmm).
+The others are split at spaces, and Snowball's stemmers group the inflections of a word.
 
-A package is imported when its language first occurs; one that is missing is said in the log, and
-plain rules take its place.
+A package is imported when its language first occurs. If one is missing, the log says so and simple
+rules take its place.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from functools import cache, lru_cache
 import regex
 
 from pipeline.text import chinese_thai, japanese_korean
-from pipeline.text.chinese_thai import Splitter, Word, negated
-from pipeline.text.negation import negations, negators, shown
-from pipeline.text.stopwords import is_stop_word, normal
+from pipeline.text.negation import find_negated, negated_form, negation_cues
+from pipeline.text.normalise import lowercase_nfkc
+from pipeline.text.stopwords import is_stop_word
+from pipeline.text.word import Tokeniser, Word, negate
 
 log = logging.getLogger(__name__)
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’‐-][\p{L}\p{M}]+)*")  # doesn't, l’eau, check-in
-_WORD_OR_MARK = regex.compile(rf"{_WORD.pattern}|[^\p{{L}}\p{{M}}\s]")
+_WORD_OR_PUNCTUATION = regex.compile(rf"{_WORD.pattern}|[^\p{{L}}\p{{M}}\s]")
 _WIFI = regex.compile(r"(?<![a-z])wi[\s\p{Pd}]?fi(?![a-z])")
-_NO_TEXT = regex.compile(r"&#?\w+;|[\x00\p{Cs}]")  # &amp;, and what C libraries choke on
-_LONGEST = 30  # letters; what is longer is a link, a scream or a sentence without spaces
+_NOT_TEXT = regex.compile(r"&#?\w+;|[\x00\p{Cs}]")  # entities, and what C libraries can't take
+_MAX_LENGTH = 30  # letters; anything longer is a link, a scream or a sentence without spaces
 _KATAKANA_OR_HAN = regex.compile(r"[\p{Katakana}ー]{2,}|[\p{Han}々]{2,4}|[a-z]{3,}")
 _HAN = regex.compile(r"\p{Han}{2,}|[a-z]{3,}")
-_UNSPACED = frozenset({"th", "lo", "km", "my"})
+_NOT_SPACED = frozenset({"th", "lo", "km", "my"})
 _ELIDING = frozenset({"fr", "it", "ca"})
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
@@ -41,81 +42,81 @@ _STEMMERS = {
     "nb": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
     "sr": "serbian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_BY_DICTIONARY: dict[str, Callable[[], Splitter]] = {
-    "ja": japanese_korean.japanese,
-    "ko": japanese_korean.korean,
-    "th": chinese_thai.thai,
-    "zh": chinese_thai.chinese,
+_LOADERS: dict[str, Callable[[], Tokeniser]] = {
+    "ja": japanese_korean.load_japanese,
+    "ko": japanese_korean.load_korean,
+    "th": chinese_thai.load_thai,
+    "zh": chinese_thai.load_chinese,
 }
-_loading = threading.RLock()
-_stemming = threading.Lock()  # a Snowball stemmer keeps the word it works on in itself
+_load_lock = threading.RLock()
+_stem_lock = threading.Lock()  # a Snowball stemmer holds the word it is working on
 
 
 def split_words(text: str, language: str) -> list[str]:
-    """The content words of a text, lower case, in its order, without stop words."""
-    return [word.text for word in split_texts([text], language)[0]]
+    """Split a text into its content words: lower case, in order, without stop words."""
+    return [word.text for word in tokenise_texts([text], language)[0]]
 
 
-def split_texts(texts: Sequence[str], language: str) -> list[list[Word]]:
-    """The content words of n texts of one language, n lists; see :class:`Word`.
+def tokenise_texts(texts: Sequence[str], language: str) -> list[list[Word]]:
+    """Tokenise n texts of one language into n lists of content words.
 
-    Compounds come both whole and in parts (露天風呂, 風呂): which of them tells more is for whoever
-    counts them.
+    Compounds come both whole and in parts (露天風呂, 風呂), for the caller to choose between.
     """
-    clean = [_WIFI.sub("wifi", normal(_NO_TEXT.sub(" ", text))) for text in texts]
+    clean = [_WIFI.sub("wifi", lowercase_nfkc(_NOT_TEXT.sub(" ", text))) for text in texts]
     return [
-        [word for word in words if _tells(word, language)] for words in _splitter(language)(clean)
+        [word for word in words if _is_content_word(word, language)]
+        for words in _tokeniser(language)(clean)
     ]
 
 
-def _tells(word: Word, language: str) -> bool:
+def _is_content_word(word: Word, language: str) -> bool:
     return (
-        len(word.text) <= _LONGEST
-        # Two letters are a word in many scripts, in Latin rarely.
+        len(word.text) <= _MAX_LENGTH
+        # Two letters are a word in many scripts, but rarely in Latin.
         and (len(word.text) > 2 or not word.text.isascii() or word.text == "tv")
         and not is_stop_word(word.text, language)
         and not is_stop_word(word.key, language)
-        and not (word.negates and _says_nothing(word, language))
+        and not (word.negates and _is_negated_stop_word(word, language))
     )
 
 
-def _says_nothing(word: Word, language: str) -> bool:
-    """Whether a negated word is the negation of a stop word."""
+def _is_negated_stop_word(word: Word, language: str) -> bool:
+    """Whether a word is the negation of a stop word."""
     return any(
-        is_stop_word(part, language) for part in (word.negates, _negated_text(word, language))
+        is_stop_word(part, language) for part in (word.negates, _unnegated_text(word, language))
     )
 
 
-def _negated_text(word: Word, language: str) -> str:
-    return word.text.rpartition(" ")[2] if negators(language) else word.negates
+def _unnegated_text(word: Word, language: str) -> str:
+    return word.text.rpartition(" ")[2] if negation_cues(language) else word.negates
 
 
-def without_negation(text: str, language: str) -> str:
-    """Of a keyword that is a negation, what it negates; "" for any other."""
-    (words,) = split_texts([text], language)
+def unnegated_form(text: str, language: str) -> str:
+    """What a negated keyword negates: "clean" for "not clean"; "" if it is not negated."""
+    (words,) = tokenise_texts([text], language)
     one = words[0] if len(words) == 1 else None
-    return _negated_text(one, language) if one and one.negates else ""
+    return _unnegated_text(one, language) if one and one.negates else ""
 
 
-def _splitter(language: str) -> Splitter:
-    with _loading:
-        return _loaded_splitter(language)
+def _tokeniser(language: str) -> Tokeniser:
+    with _load_lock:
+        return _load_tokeniser(language)
 
 
 @cache
-def _loaded_splitter(language: str) -> Splitter:
-    if language not in _BY_DICTIONARY:
-        return lambda texts: _by_spaces(texts, language)
+def _load_tokeniser(language: str) -> Tokeniser:
+    if language not in _LOADERS:
+        return lambda texts: _tokenise_by_spaces(texts, language)
     try:
-        return _BY_DICTIONARY[language]()
-    except Exception as error:  # a broken dictionary, too, must not cost the analysis
-        log.warning("Plain rules split the words of '%s': %s", language, error)
-        return lambda texts: [_by_rules(text, language) for text in texts]
+        return _LOADERS[language]()
+    except Exception as error:  # a broken dictionary must not fail the analysis either
+        log.warning("No tokeniser for '%s', simple rules are used instead: %s", language, error)
+        return lambda texts: [_tokenise_by_rules(text, language) for text in texts]
 
 
-def _by_rules(text: str, language: str) -> list[Word]:
-    """Without the language's package: runs of one script, and pairs of Chinese characters."""
-    if language in _UNSPACED:
+def _tokenise_by_rules(text: str, language: str) -> list[Word]:
+    """Tokenise without the language's package: runs of one script, Chinese character bigrams."""
+    if language in _NOT_SPACED:
         return []
     if language == "ja":
         found = _KATAKANA_OR_HAN.findall(text)
@@ -128,14 +129,14 @@ def _by_rules(text: str, language: str) -> list[Word]:
     return [Word(word, word) for word in found]
 
 
-def _by_spaces(texts: Sequence[str], language: str) -> list[list[Word]]:
-    if language in _UNSPACED:
+def _tokenise_by_spaces(texts: Sequence[str], language: str) -> list[list[Word]]:
+    if language in _NOT_SPACED:
         return [[] for _ in texts]
     if language == "vi":
-        return [_vietnamese(text) for text in texts]
-    # Where words are negated, marks come as "": they end what a "not" reaches.
-    turning = negators(language)
-    parts = _WORD_OR_MARK if turning else _WORD
+        return [_tokenise_vietnamese(text) for text in texts]
+    # In languages with negation rules, punctuation becomes "": it ends the scope of a cue.
+    cues = negation_cues(language)
+    parts = _WORD_OR_PUNCTUATION if cues else _WORD
     split = [
         [word.replace("’", "'") if _WORD.match(word) else "" for word in parts.findall(text)]
         for text in texts
@@ -149,22 +150,22 @@ def _by_spaces(texts: Sequence[str], language: str) -> list[list[Word]]:
         split = [[word.removesuffix("'s") for word in words] for words in split]
     return [
         [
-            _told(Word(_stem(word, language), word), turned, language)
-            for word, turned in zip(words, negations(words, language), strict=True)
-            if len(word) >= 3 and word not in turning
+            _apply_negation(Word(_stem(word, language), word), negated, language)
+            for word, negated in zip(words, find_negated(words, language), strict=True)
+            if len(word) >= 3 and word not in cues
         ]
         for words in split
     ]
 
 
-def _told(word: Word, turned: bool, language: str) -> Word:
-    return negated(word, shown(word.text, language)) if turned else word
+def _apply_negation(word: Word, negated: bool, language: str) -> Word:
+    return negate(word, negated_form(word.text, language)) if negated else word
 
 
 def _without_proclitics(word: str, seen: set[str]) -> str:
-    """The Arabic word without the "and", "in", "for" that is written on to it.
+    """An Arabic word without the "and", "in" or "for" attached to it.
 
-    A lone "and" may as well be a letter of the word: it goes where others wrote the rest alone.
+    A single "and" may also be the word's first letter: it is removed if the rest occurs by itself.
     """
     if len(word) > 5:
         if word.startswith(("وال", "بال", "فال", "كال")):
@@ -176,8 +177,8 @@ def _without_proclitics(word: str, seen: set[str]) -> str:
     return rest if word.startswith("و") and known else word
 
 
-def _vietnamese(text: str) -> list[Word]:
-    # Spaces part syllables, and most words have two (nhân viên): pairs stand beside syllables.
+def _tokenise_vietnamese(text: str) -> list[Word]:
+    # Spaces separate syllables, and most words have two (nhân viên): bigrams beside syllables.
     words = []
     for phrase in regex.split(r"[^\p{L}\p{M}\s]+", text):
         found = phrase.split()
@@ -202,5 +203,5 @@ def _stemmer(language: str) -> Callable[[str], str]:
 
 @lru_cache(maxsize=1 << 17)
 def _stem(word: str, language: str) -> str:
-    with _stemming:
+    with _stem_lock:
         return _stemmer(language)(word)

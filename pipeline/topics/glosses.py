@@ -20,7 +20,7 @@ from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reference import encode_lines, load_lines, of_model
-from pipeline.text.tokenise import split_texts, without_negation
+from pipeline.text.tokenise import tokenise_texts, unnegated_form
 from pipeline.topics.lexicon import meanings
 
 NAME = "glosses"
@@ -73,7 +73,7 @@ def gloss_keywords(
     }
     # What is negated is looked up, and the gloss negated: 不干净 is "not clean".
     positive = {
-        (language, word): without_negation(word, language)
+        (language, word): unnegated_form(word, language)
         for language, words in wanted.items()
         for word in words
     }
@@ -135,7 +135,7 @@ def _dice(words: Sequence[str], language: str, places: Mapping[str, int]) -> np.
     """(words, vocabulary): how much each pair keeps to the same parallel lines."""
     found = np.zeros((len(words), len(places)))
     known = meanings(language)
-    for row, parts in enumerate(split_texts(words, language)):
+    for row, parts in enumerate(tokenise_texts(words, language)):
         # A compound's first word is the whole.
         for other, score in known.get(parts[0].key, {}).items() if parts else ():
             if other in places:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.text.chinese_thai import NEGATION
-from pipeline.text.tokenise import Word, split_texts
+from pipeline.text.tokenise import tokenise_texts
+from pipeline.text.word import NEGATION_PREFIX, Word
 
 _FEWEST_REVIEWS = 2  # of a language in a topic, and of these that use a word
 _MOST_REVIEWS = 600  # of a language in a topic that are read; more change no order worth having
@@ -81,7 +81,7 @@ def _uses(
     # Reviews that use a word, not uses: one guest's refrain is not a topic.
     uses: list[Counter[str]] = [Counter() for _ in range(count)]
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for topic, words in zip(topics, split_texts(texts, language), strict=True):
+    for topic, words in zip(topics, tokenise_texts(texts, language), strict=True):
         distinct: set[Word] = set(words)
         uses[topic].update({word.key for word in distinct})
         for word in distinct:
@@ -126,7 +126,7 @@ def _without_parts(scores: dict[str, float], uses: Counter[str]) -> dict[str, fl
         # 不干净 is no compound of 干净: it is counted apart.
         if len(whole) > len(part)
         and part in whole
-        and not whole.startswith(NEGATION)
+        and not whole.startswith(NEGATION_PREFIX)
         and uses[whole] >= _WITHIN * uses[part]
     }
     return {key: score for key, score in scores.items() if key not in parts}

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from functools import cache
 
 from pipeline.embedding.reference import load_lines
-from pipeline.text.tokenise import split_texts
+from pipeline.text.tokenise import tokenise_texts
 
 _SETS = ("aspects", "parallel", "polarity")
 _FEWEST = 0.4  # Dice
@@ -20,7 +20,7 @@ _FEWEST_ONCE = 0.6  # of two words that meet in one line only
 
 @cache
 def meanings(language: str) -> dict[str, dict[str, float]]:
-    """Key of a word (:class:`pipeline.text.tokenise.Word`) -> English words it may mean, with Dice.
+    """Key of a word (:class:`pipeline.text.word.Word`) -> English words it may mean, with Dice.
 
     A language without parallel lines has none, and English neither.
     """
@@ -64,7 +64,7 @@ def _places(lines: list[str], language: str) -> tuple[dict[str, set[int]], dict[
     """Key -> lines it is in, and its spellings."""
     places: dict[str, set[int]] = defaultdict(set)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for place, words in enumerate(split_texts(lines, language)):
+    for place, words in enumerate(tokenise_texts(lines, language)):
         for word in set(words):
             places[word.key].add(place)
             spellings[word.key][word.text] += 1

@@ -6,7 +6,7 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding import embed
 from pipeline.embedding.embed import embed_documents
 from pipeline.reviews.units import make_units
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from tests.support.fake_encoder import FakeEncoder
 
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
@@ -59,7 +59,7 @@ def test_no_texts(fake_encoder, cache):
 
 def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
     texts = list(sample_reviews.texts)
-    texts += make_units(texts, identify(texts), "sentence").texts
+    texts += make_units(texts, detect_languages(texts), "sentence").texts
     keys = embed._keys(encoder, texts)
     shipped = embed.shipped_vectors(encoder)
     assert all(key in shipped for key in keys), "run: python -m benchmarks.ship"

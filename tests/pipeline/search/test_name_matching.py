@@ -6,7 +6,7 @@ import pytest
 from pipeline.search.bm25 import build_lexical
 from pipeline.search.name_matching import MAYBE, SURE, find_names, rank_names
 from pipeline.search.query import LONGEST, parse_query
-from pipeline.text.normalise import fold, fold_with_places
+from pipeline.text.normalise import fold, fold_with_offsets
 from tests.support.naughty import NAUGHTY
 
 REVIEWS = {
@@ -59,7 +59,7 @@ def test_any_string_is_a_query():
             INDEX.containing(phrase)
             INDEX.with_word(phrase)
         rank_names(find_names(query.text, INDEX, LANGUAGES), INDEX)
-        folded, starts, ends = fold_with_places(text)
+        folded, starts, ends = fold_with_offsets(text)
         assert len(folded) == len(starts) == len(ends)
 
 
@@ -67,7 +67,7 @@ def test_folding():
     assert fold("Ｗｉ‐Ｆｉ  CAFÉ\u200b Größe İzmir") == "wi-fi cafe grosse izmir"
     assert fold("ﾄﾞﾗｲﾔｰ") == "ドライヤー" and fold("が") != fold("か")
     text = "Das große Café ﾄﾞ"
-    folded, starts, ends = fold_with_places(text)
+    folded, starts, ends = fold_with_offsets(text)
     assert folded == fold(text)
     at = folded.index("cafe")
     assert text[starts[at] : ends[at + 3]] == "Café"

@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.text.language_id import identify, language_code
+from pipeline.text.language_id import detect_languages, language_code
 
 NAMES = """
 en English Englisch anglais inglés 英語 영어 الإنجليزية английский eng EN-gb|de German Deutsch
@@ -50,7 +50,7 @@ REVIEWS = {
 
 
 @pytest.mark.parametrize("line", NAMES, ids=lambda line: line.split()[0])
-def test_names_and_codes(line):
+def test_language_names_and_codes(line):
     code, *others = line.split()
     assert {language_code(value) for value in (code, code.upper(), *others)} == {code}
 
@@ -59,7 +59,7 @@ def test_names_and_codes(line):
     "value",
     ["", " ", "xx", "zz", "und", "unknown", "n/a", "Good", "Hotel", "3", "E", "👍"],
 )
-def test_what_is_no_language(value):
+def test_values_that_are_no_language(value):
     assert language_code(value) is None
 
 
@@ -68,19 +68,21 @@ def test_what_is_no_language(value):
     [("English (US)", "en"), ("Chinese (Simplified)", "zh"), ("中文(简体)", "zh")]
     + [("Deutsch (Schweiz)", "de"), ("pt_BR.UTF-8", "pt"), ("português do brasil", "pt")],
 )
-def test_names_with_more(value, code):
+def test_language_names_with_a_region_or_script(value, code):
     assert language_code(value) == code
 
 
 def test_one_review_in_each_language():
-    assert identify(list(REVIEWS.values())).tolist() == list(REVIEWS)
+    assert detect_languages(list(REVIEWS.values())).tolist() == list(REVIEWS)
 
 
-def test_given_languages_win():
-    found = identify(["Very good", "Sehr gut", "très bien"], given=["Japanese", "", "??"])
+def test_declared_languages_win():
+    found = detect_languages(
+        ["Very good", "Sehr gut", "très bien"], declared=["Japanese", "", "??"]
+    )
     assert found.tolist() == ["ja", "de", "fr"]
     with pytest.raises(ValueError, match="1 values for 2"):
-        identify(["a", "b"], given=["en"])
+        detect_languages(["a", "b"], declared=["en"])
 
 
 @pytest.mark.parametrize(
@@ -98,18 +100,18 @@ def test_given_languages_win():
     ],
 )
 def test_scripts(text, code):
-    assert identify([text]).tolist() == [code]
+    assert detect_languages([text]).tolist() == [code]
 
 
-def test_han_alone_follows_the_file():
-    assert identify(["朝食最高"])[0] == "zh"
-    assert identify(["朝食最高", *[REVIEWS["ja"]] * 5])[0] == "ja"
+def test_text_in_han_alone_follows_the_file():
+    assert detect_languages(["朝食最高"])[0] == "zh"
+    assert detect_languages(["朝食最高", *[REVIEWS["ja"]] * 5])[0] == "ja"
 
 
 def test_short_texts_follow_the_file():
     english = [f"{REVIEWS['en']} We stayed {i} nights." for i in range(300)]
     short = ["Ok.", "A+", "it", "Real Paradise", "Nice", "Hotel"]
-    assert set(identify(english + short)) == {"en"}
+    assert set(detect_languages(english + short)) == {"en"}
 
 
 def test_three_swedish_reviews_stay_swedish():
@@ -119,7 +121,7 @@ def test_three_swedish_reviews_stay_swedish():
         "Mycket trevlig personal och bra läge nära stationen.",
         "Sängen var hård och det luktade rök i korridoren.",
     ]
-    found = identify(english + swedish)
+    found = detect_languages(english + swedish)
     assert found[-3:].tolist() == ["sv"] * 3
     assert set(found[:-3]) == {"en"}
 
@@ -128,8 +130,8 @@ def test_shape_progress_and_speed():
     seen = []
     texts = [f"{text} {i}" for i in range(200) for text in REVIEWS.values()]
     start = time.perf_counter()
-    found = identify(texts, progress=lambda done, total: seen.append((done, total)))
+    found = detect_languages(texts, progress=lambda done, total: seen.append((done, total)))
     assert time.perf_counter() - start < 8
     assert seen[-1] == (len(texts), len(texts))
     assert np.mean(found == np.array(list(REVIEWS) * 200)) > 0.99
-    assert identify([]).shape == (0,)
+    assert detect_languages([]).shape == (0,)

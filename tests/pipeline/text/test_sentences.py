@@ -1,4 +1,4 @@
-"""Sentences: own labelled reviews in 20 languages, what guests type, what attackers do."""
+"""Sentence segmentation on labelled reviews in 20 languages and on hostile text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.text.sentences import split_sentences
 
-# "|" stands where a new sentence starts; the spaces around it are the review's own.
+# "|" marks the start of a sentence; the spaces around it belong to the review.
 LABELLED = [
     ("en", "Mr. Ford at the desk was kind. |The room cost 3.5 times more... |We came at 11 a.m. "
            "on a Monday."),
@@ -83,7 +83,7 @@ def test_labelled_reviews():
         )
     assert len({language for language, _ in LABELLED}) >= 20
     f1 = 2 * right / (found + wanted)
-    print(f"F1 of {wanted} starts of sentences: {f1:.3f}")
+    print(f"F1 of {wanted} sentence starts: {f1:.3f}")
     assert f1 >= 0.97
 
 
@@ -99,7 +99,7 @@ def test_labelled_reviews():
         ("en", "", [""]),
     ],
 )
-def test_fragments_and_ends(language, text, sentences):
+def test_fragments_and_boundaries(language, text, sentences):
     assert split_sentences([text], np.array([language])).texts([text]) == sentences
 
 
@@ -131,7 +131,7 @@ TEXTS = st.lists(
 @given(
     st.lists(st.tuples(TEXTS, st.sampled_from("en ja zh th ko xx".split())), min_size=1, max_size=3)
 )
-def test_every_letter_is_in_one_sentence(rows):
+def test_every_letter_is_in_exactly_one_sentence(rows):
     texts = [text for text, _ in rows]
     found = split_sentences(texts, np.array([language for _, language in rows]))
     assert (np.diff(found.review) >= 0).all() and set(found.review) == set(range(len(texts)))
@@ -147,7 +147,7 @@ def test_every_letter_is_in_one_sentence(rows):
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_hostile_text_takes_no_long(piece):
+def test_hostile_text_is_split_in_bounded_time(piece):
     text = piece * (100_000 // len(piece))
     start = time.process_time()
     for language in ("en", "th"):

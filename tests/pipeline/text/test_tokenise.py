@@ -1,4 +1,4 @@
-"""Content words of a text, language by language."""
+"""Tokenisation, language by language."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipeline.text import tokenise
-from pipeline.text.tokenise import split_texts, split_words, without_negation
+from pipeline.text.tokenise import split_words, tokenise_texts, unnegated_form
 
 DICTIONARIES = {"zh": "jieba", "ja": "fugashi", "ko": "kiwipiepy", "th": "pythainlp"}
 SENTENCES = {
@@ -25,17 +25,17 @@ SENTENCES = {
 
 @pytest.fixture
 def fresh(monkeypatch):
-    """Splitters as in a new process, and again afterwards."""
-    tokenise._loaded_splitter.cache_clear()
+    """No tokeniser is loaded yet, as in a new process."""
+    tokenise._load_tokeniser.cache_clear()
     yield monkeypatch
-    tokenise._loaded_splitter.cache_clear()
+    tokenise._load_tokeniser.cache_clear()
 
 
 def test_chinese_words_in_either_script():
     found = split_words(SENTENCES["zh"], "zh")
     assert {"房間", "早餐", "服务员", "晚上", "吵"} <= set(found)
     assert "酒店" not in split_words("酒店很好", "zh")
-    (traditional,), (simplified,) = split_texts(["房間"], "zh"), split_texts(["房间"], "zh")
+    (traditional,), (simplified,) = tokenise_texts(["房間"], "zh"), tokenise_texts(["房间"], "zh")
     assert traditional[0].text == "房間" and traditional[0].key == simplified[0].key
 
 
@@ -44,7 +44,7 @@ def test_japanese_compounds_and_dictionary_forms():
     assert {"露天風呂", "フロント", "大浴場", "狭い", "チェックイン"} <= set(found)
     assert not {"チェック", "イン", "する", "です"} & set(found)
     assert split_words("お部屋で食べられる", "ja") == ["部屋", "食べる"]
-    keys = {split_texts([text], "ja")[0][0].key for text in ("おいしい", "美味しい")}
+    keys = {tokenise_texts([text], "ja")[0][0].key for text in ("おいしい", "美味しい")}
     assert len(keys) == 1
 
 
@@ -54,7 +54,7 @@ def test_korean_nouns_and_dictionary_forms():
     assert "수영장이" not in found and not any("ᄏ" in word or "ㅋ" in word for word in found)
 
 
-def test_a_prefix_that_turns_the_meaning_stays():
+def test_a_negating_prefix_is_kept():
     assert "불친절하다" in split_words("직원이 불친절했어요", "ko")
     assert "친절하다" not in split_words("직원이 불친절했어요", "ko")
     assert split_words("無愛想なスタッフ", "ja") == ["無愛想", "スタッフ"]
@@ -84,16 +84,16 @@ NEGATED = {
 
 
 @pytest.mark.parametrize("language", NEGATED)
-def test_a_negated_word_is_another_word(language):
-    for text, shown in NEGATED[language].items():
-        word = split_texts([text], language)[0][-1]
-        assert word.text == shown and word.key != word.negates != ""
-        meant = without_negation(shown, language)
-        assert meant and meant not in split_words(text, language)
-        assert without_negation(meant, language) == ""
+def test_a_negated_word_is_a_different_word(language):
+    for text, negated in NEGATED[language].items():
+        word = tokenise_texts([text], language)[0][-1]
+        assert word.text == negated and word.key != word.negates != ""
+        positive = unnegated_form(negated, language)
+        assert positive and positive not in split_words(text, language)
+        assert unnegated_form(positive, language) == ""
 
 
-def test_what_is_no_negation():
+def test_what_is_not_a_negation():
     assert split_words("没有热水", "zh") == ["热水"]  # about hot water all the same
     assert split_words("歩かなければならない", "ja") == ["歩く"]
     assert split_words("not only clean. Not. Quiet", "en") == ["clean", "quiet"]
@@ -101,7 +101,7 @@ def test_what_is_no_negation():
     assert split_words("방이 깨끗해요", "ko") == ["방", "깨끗하다"]
 
 
-def test_counted_things_are_no_words():
+def test_numbers_and_counted_nouns_are_left_out():
     assert split_words("三泊四日で10時に着いた", "ja") == ["着く"]
     assert "重請求" not in split_words("カードの二重請求", "ja")
 
@@ -112,7 +112,7 @@ def test_thai_words():
     assert split_words("โรงแรม", "th") == []
 
 
-def test_words_between_spaces():
+def test_languages_with_spaces():
     assert split_words("Die Bäder waren wunderschön!", "de") == ["bäder", "wunderschön"]
     assert "पानी" in split_words("गरम पानी नहीं था", "hi")
     assert split_words("L'ascenseur de l’hôtel", "fr") == ["ascenseur"]
@@ -122,25 +122,25 @@ def test_words_between_spaces():
     assert split_words("والمسبح", "ar") == ["المسبح"]
 
 
-def test_forms_of_a_word_share_a_key():
-    keys = [word.key for word in split_texts([SENTENCES["ru"]], "ru")[0]]
+def test_inflections_of_a_word_share_a_key():
+    keys = [word.key for word in tokenise_texts([SENTENCES["ru"]], "ru")[0]]
     assert keys.count("завтрак") == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "ja", "ko", "th", "lo", "ar", "xx"])
-def test_nothing_in_nothing_out(language):
-    assert split_texts([], language) == []
-    assert split_texts(["", "👍👍", "..."], language) == [[], [], []]
+def test_text_without_words(language):
+    assert tokenise_texts([], language) == []
+    assert tokenise_texts(["", "👍👍", "..."], language) == [[], [], []]
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "ja", "ko", "th", "xx", "lo"])
 @pytest.mark.parametrize("text", ["a\x00b", "\ud83d", "ｶﾞｷﾞ", "ก" * 5000, "啊" * 5000, "아" * 3000])
-def test_odd_text_is_no_error(language, text):
+def test_odd_text_is_tokenised_without_error(language, text):
     assert all(len(word) <= 30 for word in split_words(text, language))
 
 
 @pytest.mark.parametrize("language", sorted(DICTIONARIES))
-def test_a_missing_package_costs_no_more_than_words(language, fresh, caplog):
+def test_simple_rules_replace_a_missing_package(language, fresh, caplog):
     package = DICTIONARIES[language]
     for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
         fresh.delitem(sys.modules, name)
@@ -153,7 +153,7 @@ def test_a_missing_package_costs_no_more_than_words(language, fresh, caplog):
 
 
 @pytest.mark.parametrize("language", sorted(SENTENCES))
-def test_offline(language, fresh):
+def test_no_network_is_used(language, fresh):
     def refuse(*_args, **_kwargs):
         raise AssertionError("tried the network")
 
@@ -170,7 +170,7 @@ def test_threads_agree(language):
         assert list(pool.map(lambda text: split_words(text, language), texts)) == expected
 
 
-def test_packages_wait_for_their_language(tmp_path):
+def test_packages_are_imported_when_their_language_occurs(tmp_path):
     code = (
         "import sys; from pipeline.text.tokenise import split_words;"
         "split_words('A nice pool', 'en');"

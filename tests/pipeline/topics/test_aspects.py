@@ -6,7 +6,7 @@ import pytest
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import is_shipped, load_lines
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import (
     _candidates,
     about_hotels,
@@ -59,7 +59,7 @@ def test_same_lines_in_at_least_twelve_languages(encoder):
 def matched(encoder):
     texts = [text for group in SAID.values() for text in group]
     raw = encoder.encode_documents(texts)
-    space = fit_neutral(raw, identify(texts), parallel_means(encoder))
+    space = fit_neutral(raw, detect_languages(texts), parallel_means(encoder))
     assignments = np.repeat(np.arange(3), 6)
     return match_aspects(space.transform(raw), assignments, 3, aspect_vectors(encoder), space)
 
@@ -88,7 +88,7 @@ def test_news_are_no_hotel_topics(encoder):
     news, stays = np.array([0] * len(texts)), [text for group in SAID.values() for text in group]
     space = fit_neutral(
         raw := encoder.encode_documents([*texts, *stays]),
-        identify([*texts, *stays]),
+        detect_languages([*texts, *stays]),
         parallel_means(encoder),
     )
     about = about_hotels(raw, space, encoder)

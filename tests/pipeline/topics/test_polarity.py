@@ -8,7 +8,7 @@ import pytest
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import load_lines
-from pipeline.text.language_id import identify
+from pipeline.text.language_id import detect_languages
 from pipeline.topics.polarity import one_sided, polar_reviews, polarities, polarity_vectors
 from tests.support.command import SAMPLE
 
@@ -24,7 +24,7 @@ def sample(encoder, sample_reviews):
     from pipeline.embedding.embed import embed_documents
 
     raw = embed_documents(encoder, sample_reviews.texts)
-    space = fit_neutral(raw, identify(sample_reviews.texts), parallel_means(encoder))
+    space = fit_neutral(raw, detect_languages(sample_reviews.texts), parallel_means(encoder))
     with open(SAMPLE, encoding="utf-8") as file:
         ratings = np.array([float(row["rating"] or "nan") for row in csv.DictReader(file)])
     return raw, space, ratings
