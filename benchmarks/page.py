@@ -70,7 +70,7 @@ def keep(rows: int, folder: Path) -> str:
     from pipeline.embedding.embed import embed_documents
     from pipeline.embedding.encoder import load_encoder
     from pipeline.library.catalogue import Catalogue
-    from pipeline.library.checkout import keep_folder
+    from pipeline.library.checkout import add_folder
     from pipeline.reviews.read import read_reviews
     from pipeline.reviews.units import REVIEW, make_units
 
@@ -98,7 +98,7 @@ def keep(rows: int, folder: Path) -> str:
         reviews, Settings(unit=REVIEW), name=file.name, encoder=encoder, prepared=prepared
     )
     save_analysis(analysis, folder / "made_up")
-    _, entry = keep_folder(
+    _, entry = add_folder(
         catalogue, analysis, folder / "made_up", name=name, file=file.name, digest=str(rows),
         notes={}, files=[],
     )  # fmt: skip

@@ -88,7 +88,7 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
     _write_into(folder, lambda scratch: _write_tables(analysis, scratch), state=False)
 
 
-def folder_marks(folder: Path) -> tuple[str, str]:
+def revision_of(folder: Path) -> tuple[str, str]:
     """(key, state): what an analysis folder holds, and which of its states after edits.
 
     Folders with the same key hold the same reviews, vectors and places.

@@ -70,7 +70,7 @@ def analyses_command(options: argparse.Namespace) -> None:
     elif options.action == "search":
         search_analyses(catalogue, options)
     elif options.action == "import":
-        print(_line(catalogue.import_(options.file)))
+        print(_line(catalogue.import_archive(options.file)))
     elif options.action == "undelete":
         token = catalogue.find(options.analysis, trashed=True).token
         print(_line(catalogue.undelete(token)))
@@ -118,7 +118,7 @@ def add_action(actions: Any) -> None:
 def search_analyses(catalogue: Catalogue, options: argparse.Namespace) -> None:
     """Print the hits; stores that are not in step are filled first."""
     from pipeline.embedding.encoder import load_encoder
-    from pipeline.library.cross_search import search_everywhere
+    from pipeline.library.cross_search import search_all
     from pipeline.search.query import parse_query
 
     if options.top < 1:
@@ -135,7 +135,7 @@ def search_analyses(catalogue: Catalogue, options: argparse.Namespace) -> None:
         vector: np.ndarray = load_encoder(model).encode_queries([text])[0]
         return vector
 
-    found = search_everywhere(catalogue, query, encode, top=options.top, where=where, only=only)
+    found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)
     if options.json:
         records = [
             {"rank": rank, **asdict(hit), "score": round(hit.score, 4)}
@@ -171,12 +171,12 @@ def _where(options: argparse.Namespace) -> Any:
 
 
 def _make_searchable(catalogue: Catalogue, only: list[str]) -> None:
-    from pipeline.library.search_store import is_searchable, make_searchable
+    from pipeline.library.search_store import has_current_store, update_search_store
 
     for entry in catalogue.entries():
         if only and entry.token not in only:
             continue
         folder = catalogue.path(entry.token)
-        if not is_searchable(folder):
+        if not has_current_store(folder):
             with Bars() as bars:
-                make_searchable(folder, progress=bars.stage(f"Preparing {entry.name}"))
+                update_search_store(folder, progress=bars.stage(f"Preparing {entry.name}"))

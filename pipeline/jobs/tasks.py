@@ -129,13 +129,13 @@ def run_prepare(request: dict[str, Any], load: Load, log: StageLog) -> None:
 
     One that is damaged or was deleted meanwhile does not keep the others from it.
     """
-    from pipeline.library.search_store import make_searchable
+    from pipeline.library.search_store import update_search_store
 
     folders = [Path(folder) for folder in request["folders"]]
     with log.stage("store") as told:
         for number, folder in enumerate(folders):
             try:
-                make_searchable(folder, progress=_part(told, number, len(folders)))
+                update_search_store(folder, progress=_part(told, number, len(folders)))
             except InputError:
                 logger.warning("can't be made searchable", exc_info=True)
             told(number + 1, len(folders))

@@ -59,7 +59,7 @@ _MOST_PACKED, _SMALL = 100, 4 * MB
 _MODEL = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)  # as the hub has it
 
 
-def write_bundle(folder: Path, about: Mapping[str, str], path: Path) -> None:
+def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
     """Write the files of an analysis folder as one; equal files give equal bytes.
 
     Raises:
@@ -79,8 +79,8 @@ def write_bundle(folder: Path, about: Mapping[str, str], path: Path) -> None:
                     shutil.copyfileobj(data, out, MB)
 
 
-def read_bundle(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]:
-    """What a file of :func:`write_bundle` says about itself, and its analysis.
+def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]:
+    """What a file of :func:`write_archive` says about itself, and its analysis.
 
     Args:
         path: the file, from a stranger.

@@ -21,15 +21,15 @@ from filelock import FileLock, Timeout
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
-from pipeline.library.archive import read_bundle, write_bundle
+from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import (
     Entry,
     clean_name,
-    entry_of,
-    entry_or_raise,
+    make_entry,
     one_line,
     read_entry,
-    recounted,
+    require_entry,
+    with_counts,
     write_entry,
 )
 from pipeline.search.evaluation import save_golden
@@ -120,7 +120,7 @@ class Catalogue:
         Raises:
             InputError: an empty name, or the disk is full.
         """
-        entry = entry_of(analysis, name=name, file=file, digest=digest)
+        entry = make_entry(analysis, name=name, file=file, digest=digest)
         with self._made(entry, write or (lambda folder: save_analysis(analysis, folder))) as made:
             made.rename(self.folder / entry.token)
         return entry
@@ -131,8 +131,8 @@ class Catalogue:
         The caller holds :meth:`locked`. A process that is killed in between leaves the old one
         or the new one.
         """
-        old = entry_or_raise(self.path(token))
-        entry = recounted(old, analysis)
+        old = require_entry(self.path(token))
+        entry = with_counts(old, analysis)
         aside = self.folder / f".old-{token}"
         with self._made(entry, write) as made:
             (self.folder / token).rename(aside)
@@ -188,7 +188,7 @@ class Catalogue:
         name = clean_name(name)
         with self.locked():
             folder = self.path(token)
-            entry = replace(entry_or_raise(folder), name=name)
+            entry = replace(require_entry(folder), name=name)
             write_entry(folder, entry)
         return entry
 
@@ -197,7 +197,7 @@ class Catalogue:
         with self.locked():
             folder = self.path(token)
             when = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-            entry = replace(entry_or_raise(folder), deleted=when)
+            entry = replace(require_entry(folder), deleted=when)
             write_entry(folder, entry)
             folder.rename(self._trash / token)
         self.purge(now=now)
@@ -207,7 +207,7 @@ class Catalogue:
         """Bring an analysis back from the trash."""
         with self.locked():
             folder = self._trash / self._there(self._trash, token)
-            entry = replace(entry_or_raise(folder), deleted=None)
+            entry = replace(require_entry(folder), deleted=None)
             folder.rename(self.folder / token)
             write_entry(self.folder / token, entry)
         return entry
@@ -235,13 +235,13 @@ class Catalogue:
         Raises:
             InputError: there is none with this token, or the file can't be written.
         """
-        entry = entry_or_raise(self.path(token))
+        entry = require_entry(self.path(token))
         about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
         if not (self.path(token) / TABLES[0]).is_file():
             write_tables(self.open(token), self.path(token))
         for attempt in range(3):
             try:
-                write_bundle(self.path(token), about, path)
+                write_archive(self.path(token), about, path)
                 return
             except FileNotFoundError as error:  # an edit may have replaced a file meanwhile
                 if attempt == 2:
@@ -249,7 +249,7 @@ class Catalogue:
             except OSError as error:
                 raise InputError(f"'{path}' can't be written: {error.strerror}") from error
 
-    def import_(self, path: Path) -> Entry:
+    def import_archive(self, path: Path) -> Entry:
         """Keep the analysis of an exported file under a new token.
 
         Everything is read, checked and written anew: no byte of the file is kept as it came.
@@ -257,7 +257,7 @@ class Catalogue:
         Raises:
             InputError: it isn't such a file, or holds what doesn't belong there.
         """
-        about, analysis = read_bundle(path, scratch=self.folder)
+        about, analysis = read_archive(path, scratch=self.folder)
         name, file, digest = (
             value if isinstance(value := about.get(key), str) else ""
             for key in ("name", "file", "digest")

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.analysis.storage import TABLES, folder_marks
+from pipeline.analysis.storage import TABLES, revision_of
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.entry import Entry, entry_or_raise, recounted, write_entry
+from pipeline.library.entry import Entry, require_entry, with_counts, write_entry
 from pipeline.search.evaluation import FILE as GOLDEN
 from pipeline.search.saved import FILE as SEARCHES
 
@@ -30,12 +30,12 @@ _OF_STATE = (*TABLES, "analysis.json")  # the last one last
 
 
 @dataclass(frozen=True)
-class Kept:
+class Revision:
     """An analysis in the list, as a session has seen it last.
 
     Attributes:
         token: of its entry.
-        key, state: see :func:`pipeline.analysis.storage.folder_marks`.
+        key, state: see :func:`pipeline.analysis.storage.revision_of`.
     """
 
     token: str
@@ -43,11 +43,11 @@ class Kept:
     state: str
 
 
-class ChangedError(InputError):
+class ConflictError(InputError):
     """Somebody else has changed the analysis meanwhile."""
 
 
-def keep_folder(
+def add_folder(
     catalogue: Catalogue,
     analysis: Analysis,
     folder: Path,
@@ -57,7 +57,7 @@ def keep_folder(
     digest: str = "",
     notes: dict[str, Any],
     files: Sequence[Path] = (),
-) -> tuple[Kept, Entry]:
+) -> tuple[Revision, Entry]:
     """Put an analysis folder into the list, under a name that no other has.
 
     Args:
@@ -67,7 +67,7 @@ def keep_folder(
         name: for people; " (2)" is put after a name that is taken.
         file: the name of its first file.
         digest: of its first file.
-        notes: plain values that :func:`take_out` gives back.
+        notes: plain values that :func:`checkout` gives back.
         files: what it was made from.
 
     Raises:
@@ -77,41 +77,41 @@ def keep_folder(
     def write(target: Path) -> None:
         _fill(target, folder, notes, files)
 
-    marks = folder_marks(folder)
+    marks = revision_of(folder)
     taken = {entry.name for entry in catalogue.entries()}
     name, count, base = name.strip() or "reviews", 2, name.strip() or "reviews"
     while name in taken:
         name, count = f"{base} ({count})", count + 1
     entry = catalogue.add(analysis, name=name, file=file, digest=digest, write=write)
-    return Kept(entry.token, *marks), entry
+    return Revision(entry.token, *marks), entry
 
 
-def bring_back(
+def commit(
     catalogue: Catalogue,
-    kept: Kept,
+    kept: Revision,
     analysis: Analysis,
     folder: Path,
     *,
     notes: dict[str, Any],
     files: Sequence[Path] = (),
-) -> Kept | None:
+) -> Revision | None:
     """Let the list have what a session has made of an analysis; None where it is there no more.
 
-    Arguments as for :func:`keep_folder`.
+    Arguments as for :func:`add_folder`.
 
     Raises:
         ChangedError: somebody else has changed it since ``kept``.
         InputError: it can't be written.
     """
-    marks = folder_marks(folder)
+    marks = revision_of(folder)
     with catalogue.locked():
         try:
             there = catalogue.path(kept.token)
         except InputError:
             return None
-        entry = entry_or_raise(there)
-        if folder_marks(there) != (kept.key, kept.state):
-            raise ChangedError(f"Somebody else has changed “{entry.name}” meanwhile")
+        entry = require_entry(there)
+        if revision_of(there) != (kept.key, kept.state):
+            raise ConflictError(f"Somebody else has changed “{entry.name}” meanwhile")
         try:
             if marks[0] != kept.key:
                 catalogue.replace(
@@ -120,17 +120,17 @@ def bring_back(
             else:
                 if marks[1] != kept.state:
                     _copy_state(folder, there, f"state-{marks[1]}.npz")
-                    write_entry(there, recounted(entry, analysis))
+                    write_entry(there, with_counts(entry, analysis))
                 _replace(folder, there, [SEARCHES, GOLDEN])
                 _write_notes(there, notes)
         except OSError as error:
             raise InputError(f"The changes can't be kept: {error.strerror}") from error
-    return Kept(kept.token, *marks)
+    return Revision(kept.token, *marks)
 
 
-def take_out(
+def checkout(
     catalogue: Catalogue, token: str, folder: Path
-) -> tuple[Kept, Entry, dict[str, Any], list[Path]]:
+) -> tuple[Revision, Entry, dict[str, Any], list[Path]]:
     """Copy an analysis into a session's folder, which is made.
 
     Returns:
@@ -142,7 +142,7 @@ def take_out(
     """
     with catalogue.locked():
         there = catalogue.path(token)
-        entry = entry_or_raise(there)
+        entry = require_entry(there)
         try:
             folder.mkdir(parents=True)
             _link(there, folder, (path.name for path in there.iterdir() if path.is_file()))
@@ -151,7 +151,7 @@ def take_out(
     files: list[Path] = []
     while (path := folder / f"file-{len(files)}").is_file():
         files.append(path)
-    return Kept(token, *folder_marks(folder)), entry, read_notes(folder), files
+    return Revision(token, *revision_of(folder)), entry, read_notes(folder), files
 
 
 def read_notes(folder: Path) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Pat
     target.mkdir()
     names = ["report.json", "vectors.npz", "table.parquet", "texts.parquet", *_OF_STATE]
     names += [SEARCHES, GOLDEN]
-    names.insert(0, f"state-{folder_marks(folder)[1]}.npz")
+    names.insert(0, f"state-{revision_of(folder)[1]}.npz")
     _link(folder, target, (name for name in names if (folder / name).is_file()))
     for number, path in enumerate(files):
         _link_file(path, target / f"file-{number}")

@@ -19,7 +19,7 @@ from pipeline.common.errors import InputError
 from pipeline.filters.expressions import Filter
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry
-from pipeline.library.search_store import Searchable, load_searchable
+from pipeline.library.search_store import SearchStore, load_search_store
 from pipeline.search.bm25 import build_lexical
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY, STRONG, labels, match_share
@@ -35,7 +35,7 @@ Encode = Callable[[str, str], np.ndarray]
 
 
 @dataclass(frozen=True)
-class EverywhereHit:
+class CrossSearchHit:
     """A review that says it.
 
     Attributes:
@@ -64,7 +64,7 @@ class EverywhereHit:
 
 
 @dataclass(frozen=True)
-class EverywhereFound:
+class CrossSearchResult:
     """What was found in all analyses.
 
     Attributes:
@@ -74,7 +74,7 @@ class EverywhereFound:
         notes: what the user should know, in sentences.
     """
 
-    hits: tuple[EverywhereHit, ...]
+    hits: tuple[CrossSearchHit, ...]
     counts: dict[str, tuple[int, int]]
     behind: tuple[Entry, ...]
     notes: tuple[str, ...]
@@ -85,13 +85,13 @@ class _Part:
     """The best reviews of one analysis: units int64 (k,) and shares float32 (k,), best first."""
 
     entry: Entry
-    ready: Searchable
+    ready: SearchStore
     store: VectorStore
     units: np.ndarray
     shares: np.ndarray
 
 
-def search_everywhere(
+def search_all(
     catalogue: Catalogue,
     query: Query,
     encode: Encode,
@@ -99,7 +99,7 @@ def search_everywhere(
     top: int = 20,
     where: Filter | None = None,
     only: Sequence[str] = (),
-) -> EverywhereFound:
+) -> CrossSearchResult:
     """The best ``top`` reviews of all analyses.
 
     Args:
@@ -117,14 +117,14 @@ def search_everywhere(
     entries = [entry for entry in catalogue.entries() if not only or entry.token in only]
     notes = list(query.notes)
     if query.is_empty:
-        return EverywhereFound(
+        return CrossSearchResult(
             (), {}, (), tuple(notes) or ("The query is empty: type what guests might say.",)
         )
     parts, behind, without, reasons = [], [], [], set()
     with ExitStack() as opened:
         for entry in entries:
             try:
-                ready = load_searchable(catalogue.path(entry.token))
+                ready = load_search_store(catalogue.path(entry.token))
             except InputError:  # deleted a moment ago
                 continue
             if ready is None:
@@ -156,12 +156,12 @@ def search_everywhere(
             "reviews of each analysis."
         )
     counts = {part.entry.token: _counted(part.shares) for part in parts}
-    return EverywhereFound(hits, counts, tuple(behind), tuple(notes))
+    return CrossSearchResult(hits, counts, tuple(behind), tuple(notes))
 
 
 def _search_one(
     entry: Entry,
-    ready: Searchable,
+    ready: SearchStore,
     store: VectorStore,
     query: Query,
     raw: np.ndarray,
@@ -203,7 +203,7 @@ def _passing(store: VectorStore, units: np.ndarray, query: Query) -> np.ndarray:
     return passing
 
 
-def _first(parts: Sequence[_Part], top: int) -> list[EverywhereHit]:
+def _first(parts: Sequence[_Part], top: int) -> list[CrossSearchHit]:
     """The best hits of all analyses; equal ones in the order of the list."""
     if not parts:
         return []
@@ -215,7 +215,7 @@ def _first(parts: Sequence[_Part], top: int) -> list[EverywhereHit]:
     return [next(each[int(owner)]) for owner in owners[order]]
 
 
-def _read(part: _Part, count: int) -> list[EverywhereHit]:
+def _read(part: _Part, count: int) -> list[CrossSearchHit]:
     """The first hits of an analysis with all that is shown of them."""
     if not count:
         return []
@@ -235,7 +235,7 @@ def _read(part: _Part, count: int) -> list[EverywhereHit]:
         columns = {name: values[own] for name, values in rows.metadata.items()}
         shown = {name: _shown(columns.get(name)) for name in ("hotel", "date", "rating")}
         hits.append(
-            EverywhereHit(
+            CrossSearchHit(
                 token=part.entry.token,
                 analysis=part.entry.name,
                 review=int(reviews[place]),

@@ -50,7 +50,7 @@ class Entry:
     digest: str = ""
 
 
-def entry_of(analysis: Analysis, *, name: str, file: str, digest: str = "") -> Entry:
+def make_entry(analysis: Analysis, *, name: str, file: str, digest: str = "") -> Entry:
     """What the list will show of an analysis, under a new token."""
     entry = Entry(
         token=secrets.token_hex(8),
@@ -62,10 +62,10 @@ def entry_of(analysis: Analysis, *, name: str, file: str, digest: str = "") -> E
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         digest=digest,
     )
-    return recounted(entry, analysis)
+    return with_counts(entry, analysis)
 
 
-def recounted(entry: Entry, analysis: Analysis) -> Entry:
+def with_counts(entry: Entry, analysis: Analysis) -> Entry:
     """The entry with what is in the analysis now."""
     return replace(
         entry,
@@ -88,7 +88,7 @@ def read_entry(folder: Path) -> Entry | None:
         return None
 
 
-def entry_or_raise(folder: Path) -> Entry:
+def require_entry(folder: Path) -> Entry:
     """What is noted in a folder.
 
     Raises:

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
-from pipeline.analysis.storage import folder_marks, load_analysis
+from pipeline.analysis.storage import load_analysis, revision_of
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.embedding.neutral import NeutralSpace
@@ -39,7 +39,7 @@ _SECONDS_TO_WAIT = 600.0  # for another process that is filling it
 
 
 @dataclass(frozen=True)
-class Searchable:
+class SearchStore:
     """What is known of a store without opening the analysis.
 
     Attributes:
@@ -63,7 +63,7 @@ class Searchable:
         return open_store(self.folder)
 
 
-def is_searchable(folder: Path) -> bool:
+def has_current_store(folder: Path) -> bool:
     """Whether the store of an analysis folder is there and in step with the analysis."""
     marks = _marks(folder)
     return marks is not None and _in_step(marks, folder)
@@ -71,12 +71,12 @@ def is_searchable(folder: Path) -> bool:
 
 def _in_step(marks: dict[str, Any], folder: Path) -> bool:
     try:
-        return (marks["key"], marks["state"]) == folder_marks(folder)
+        return (marks["key"], marks["state"]) == revision_of(folder)
     except InputError:
         return False
 
 
-def load_searchable(folder: Path) -> Searchable | None:
+def load_search_store(folder: Path) -> SearchStore | None:
     """The store of an analysis folder, as far as it is in step; None where it has to be filled."""
     marks = _marks(folder)
     if marks is None or not _in_step(marks, folder):
@@ -93,7 +93,7 @@ def load_searchable(folder: Path) -> Searchable | None:
         means=arrays["means"],
         covariances=arrays["covariances"],
     )
-    return Searchable(
+    return SearchStore(
         folder / FOLDER,
         marks["model"],
         NeutralSpace(arrays["removed"], arrays["center"]),
@@ -103,7 +103,9 @@ def load_searchable(folder: Path) -> Searchable | None:
     )
 
 
-def make_searchable(folder: Path, *, progress: Callable[[int, int], None] | None = None) -> bool:
+def update_search_store(
+    folder: Path, *, progress: Callable[[int, int], None] | None = None
+) -> bool:
     """Fill the store of an analysis folder, or bring it in step after an edit.
 
     After an edit only the rows whose topic has changed are written anew. A process that is killed
@@ -119,17 +121,17 @@ def make_searchable(folder: Path, *, progress: Callable[[int, int], None] | None
     Raises:
         InputError: no analysis there, a damaged one, or a disk that is full.
     """
-    if is_searchable(folder):
+    if has_current_store(folder):
         return False
     place = folder / FOLDER
     try:
         place.mkdir(exist_ok=True)
         with FileLock(place / "lock", timeout=_SECONDS_TO_WAIT):
-            if is_searchable(folder):  # another process was quicker
+            if has_current_store(folder):  # another process was quicker
                 return False
-            marks = folder_marks(folder)
+            marks = revision_of(folder)
             analysis = load_analysis(folder)
-            if folder_marks(folder) != marks:
+            if revision_of(folder) != marks:
                 raise InputError("The analysis is being changed: search again in a moment")
             _fill(analysis, place, marks, _old_topics(folder, marks[0]), progress)
     except Timeout as error:
@@ -160,7 +162,7 @@ def _fill(
         shutil.rmtree(place / "index", ignore_errors=True)
     store = open_store(place, analysis_fingerprint(analysis))
     try:
-        id_column = fill_store(store, analysis, units, progress=progress)
+        id_column = upsert_units(store, analysis, units, progress=progress)
         if units is None:
             store.count()  # builds the index now, not when somebody waits for hits
     finally:
@@ -226,7 +228,7 @@ def analysis_fingerprint(analysis: Analysis) -> Fingerprint:
     return Fingerprint(analysis.encoder, analysis.raw.shape[1], space)
 
 
-def fill_store(
+def upsert_units(
     store: VectorStore,
     analysis: Analysis,
     units: np.ndarray | None = None,

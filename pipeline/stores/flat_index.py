@@ -22,7 +22,7 @@ _MOST = 0.25
 _SPARE = (1_000, 4_000)
 
 
-def new_index(dimension: int, *, half: bool) -> Any:
+def create_index(dimension: int, *, half: bool) -> Any:
     """An empty IndexIDMap2 over a flat inner-product index of float32 or float16."""
     faiss = _faiss()
     if half:
@@ -36,11 +36,11 @@ def new_index(dimension: int, *, half: bool) -> Any:
     return index
 
 
-class Segment:
+class FlatIndex:
     """Vectors by position, searched exactly."""
 
     def __init__(self, index: Any) -> None:
-        """``index`` is one of :func:`new_index`, filled; it is kept, not copied."""
+        """``index`` is one of :func:`create_index`, filled; it is kept, not copied."""
         faiss = _faiss()
         self._owner = index
         self._flat = faiss.downcast_index(index.index)

@@ -27,7 +27,7 @@ import numpy as np
 from pipeline.common.files import atomic_write
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn
 from pipeline.stores.base import Fingerprint
-from pipeline.stores.flat_index import Segment
+from pipeline.stores.flat_index import FlatIndex
 from pipeline.stores.sqlite_file import State
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Base:
         columns: what has been loaded of them, by the name in SQL.
     """
 
-    segment: Segment
+    segment: FlatIndex
     rows: np.ndarray
     end: int
     columns: dict[str, Column] = field(default_factory=dict)
@@ -168,7 +168,7 @@ class IndexCache:
 
         index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         rows = faiss.vector_to_array(index.id_map)
-        segment = Segment(index)
+        segment = FlatIndex(index)
         dimension = self._fingerprint["dimension"]
         if not len(rows) == segment.size == note["rows"] or segment.dimension != dimension:
             raise ValueError("the index is not the one that was written")

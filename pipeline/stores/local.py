@@ -17,7 +17,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, Kind, clean_text, concatenate
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, Found, Rows, check_vectors
-from pipeline.stores.flat_index import FLOAT16_ABOVE, Segment, new_index
+from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
 from pipeline.stores.index_cache import Base, IndexCache
 from pipeline.stores.sqlite_file import State
 from pipeline.stores.sqlite_rows import SqliteRows
@@ -48,7 +48,7 @@ class _View:
     state: State
     base: Base
     rows: np.ndarray
-    tail: Segment | None
+    tail: FlatIndex | None
     tail_vectors: np.ndarray
     alive: np.ndarray | None
     schema: dict[str, tuple[str, Kind]]
@@ -217,9 +217,9 @@ class LocalStore:
         vectors = self._tail_vectors(later, old)
         tail = None
         if len(later):
-            index = new_index(self.fingerprint.dimension, half=base.segment.kind == "float16")
+            index = create_index(self.fingerprint.dimension, half=base.segment.kind == "float16")
             index.add_with_ids(vectors, later)
-            tail = Segment(index)
+            tail = FlatIndex(index)
         rows = np.concatenate((base.rows, later))
         return _View(state, base, rows, tail, vectors, alive, self._rows.columns())
 
@@ -241,7 +241,7 @@ class LocalStore:
             if ready is not None and ready.end == state.end and np.array_equal(ready.rows, rows):
                 return ready  # another process was quicker
             half = self.fingerprint.precision == "float16" or len(rows) > FLOAT16_ABOVE
-            index = new_index(self.fingerprint.dimension, half=half)
+            index = create_index(self.fingerprint.dimension, half=half)
             for start in range(0, len(rows), _BLOCK):
                 part = rows[start : start + _BLOCK]
                 index.add_with_ids(self._rows.vectors(part), part)
@@ -252,7 +252,7 @@ class LocalStore:
                 return self._cache.save(index, columns, state)
             except OSError:
                 log.warning("the index can't be kept in %s", self._cache.folder, exc_info=True)
-                return Base(Segment(index), rows, state.end, columns)
+                return Base(FlatIndex(index), rows, state.end, columns)
 
 
 class _Viewing:

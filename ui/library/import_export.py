@@ -14,7 +14,7 @@ import streamlit as st
 from pipeline.analysis.storage import save_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
-from pipeline.library.archive import read_bundle, write_bundle
+from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import Entry
 from pipeline.search.evaluation import save_golden
 from pipeline.search.saved import save_searches
@@ -46,7 +46,7 @@ def export_shown(session: Session) -> None:
 
 def _write(view: View, about: dict[str, str], path: Path) -> None:
     write_tables(view.original, view.save())
-    write_bundle(view.folder, about, path)
+    write_archive(view.folder, about, path)
 
 
 def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
@@ -105,10 +105,10 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     with path.open("wb") as target:
         shutil.copyfileobj(file, target)
     if saves_analyses():
-        entry = session.catalogue().import_(path)
+        entry = session.catalogue().import_archive(path)
         st.session_state[_SAID] = f"**{plain(entry.name)}** is in the list."
         return
-    about, analysis = read_bundle(path, scratch=session.folder)
+    about, analysis = read_archive(path, scratch=session.folder)
     folder = session.new_folder()
     save_analysis(analysis, folder)
     save_searches(folder, about["searches"])

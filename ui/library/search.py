@@ -10,15 +10,15 @@ from typing import Any, TypeAlias
 
 import streamlit as st
 
-from pipeline.analysis.storage import folder_marks
+from pipeline.analysis.storage import revision_of
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.insights.attributes import language_name
 from pipeline.jobs.job import Job
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.cross_search import EverywhereFound, EverywhereHit, search_everywhere
+from pipeline.library.cross_search import CrossSearchHit, CrossSearchResult, search_all
 from pipeline.library.entry import Entry
-from pipeline.library.search_store import is_searchable
+from pipeline.library.search_store import has_current_store
 from pipeline.search.query import LONGEST, Query, parse_query
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
@@ -141,13 +141,13 @@ def _found(
     only: tuple[str, ...],
     where: Filter | None,
     states: _States,
-) -> EverywhereFound:
+) -> CrossSearchResult:
     """The hits; those of the last question are remembered while nothing has changed."""
     top = int(st.session_state.get("everywhere-top", _STEP))
     key = (query, only, where, top, tuple((states[e.token], e.name) for e in entries))
-    known: tuple[Any, EverywhereFound] | None = st.session_state.get(_FOUND)
+    known: tuple[Any, CrossSearchResult] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:
-        found = search_everywhere(
+        found = search_all(
             catalogue,
             query,
             lambda text, model: worker().encode([text], model)[0],
@@ -159,7 +159,7 @@ def _found(
     return known[1]
 
 
-def _show(session: Session, typed: str, found: EverywhereFound, names: dict[str, str]) -> None:
+def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[str, str]) -> None:
     for note in found.notes:
         st.caption(plain(note))
     if found.behind and st.session_state.get(_JOB) is None:
@@ -199,7 +199,7 @@ def _show(session: Session, typed: str, found: EverywhereFound, names: dict[str,
     _open(session)
 
 
-def _hit(rank: int, hit: EverywhereHit) -> str:
+def _hit(rank: int, hit: CrossSearchHit) -> str:
     chip = strength_chip(hit.strength, hit.score, by_name=False)
     who = [
         f'<span class="rank">{rank}.</span>',
@@ -257,7 +257,7 @@ def _states(catalogue: Catalogue, entries: list[Entry]) -> _States:
     for entry in entries:
         folder = catalogue.folder / entry.token
         try:
-            states[entry.token] = _State(folder, folder_marks(folder), is_searchable(folder))
+            states[entry.token] = _State(folder, revision_of(folder), has_current_store(folder))
         except InputError:  # deleted a moment ago, or damaged
             states[entry.token] = _State(folder, None, not folder.is_dir())
     return states

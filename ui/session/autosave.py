@@ -16,7 +16,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.checkout import ChangedError, Kept, bring_back, keep_folder, take_out
+from pipeline.library.checkout import ConflictError, Revision, add_folder, checkout, commit
 from pipeline.library.entry import Entry
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_roles import Columns
@@ -47,7 +47,7 @@ class Keeper:
         self.searches: tuple[SavedSearch, ...] | None = None
         self.golden: tuple[GoldenQuery, ...] | None = None
         self._noted: list[tuple[Path, int] | None] = []  # the files of both, and their times
-        self.kept: Kept | None = None
+        self.kept: Revision | None = None
 
     def keep(
         self, view: View, sources: Sequence[Source], *, asked: bool = False, written: bool = False
@@ -83,7 +83,7 @@ class Keeper:
             if self.kept is not None:
                 try:
                     self.kept = (
-                        bring_back(
+                        commit(
                             catalogue,
                             self.kept,
                             view.original,
@@ -94,9 +94,9 @@ class Keeper:
                         or self.kept  # deleted: it may be brought back
                     )
                     return ""
-                except ChangedError as error:
+                except ConflictError as error:
                     said, name = f"{error}: your work is kept as “", _name(catalogue, self.kept)
-            self.kept, entry = keep_folder(
+            self.kept, entry = add_folder(
                 catalogue,
                 view.original,
                 view.folder,
@@ -143,7 +143,7 @@ class Keeper:
             self.golden = next(filter(None, map(load_golden, earlier)), None)
             changed = next((path for path in earlier if has_edits(path)), None)
             if changed is not None:
-                take_out(catalogue, changed.name, folder)
+                checkout(catalogue, changed.name, folder)
                 return folder
         except InputError:  # gone or damaged: the file is analysed all the same
             log.warning("an earlier analysis can't be read", exc_info=True)
@@ -188,7 +188,7 @@ def open_kept(session: Session, token: str) -> tuple[Keeper, list[Source], View]
         InputError: there is none with this token any more, or it is damaged.
     """
     folder = session.new_folder()
-    kept, entry, notes, files = take_out(Catalogue(Workspace.current().analyses), token, folder)
+    kept, entry, notes, files = checkout(Catalogue(Workspace.current().analyses), token, folder)
     view = open_folder(session, folder)
     if len(files) == len(view.original.batches):
         # The folder goes with the last step that could be undone, the files stay.
@@ -275,5 +275,5 @@ def title_of(file: str) -> str:
     return name or "reviews"
 
 
-def _name(catalogue: Catalogue, kept: Kept) -> str:
+def _name(catalogue: Catalogue, kept: Revision) -> str:
     return next((e.name for e in catalogue.entries() if e.token == kept.token), "reviews")

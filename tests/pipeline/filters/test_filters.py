@@ -15,7 +15,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.columns import make_columns
 from pipeline.filters.expressions import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
 from pipeline.filters.parser import filter_to_text, parse_filter, quote
-from pipeline.library.search_store import analysis_fingerprint, fill_store
+from pipeline.library.search_store import analysis_fingerprint, upsert_units
 from pipeline.reviews.read import read_reviews
 from pipeline.stores.local import open_store
 from tests.support.naughty import NAUGHTY
@@ -261,7 +261,7 @@ def test_an_analysis_in_a_store(fake_encoder, cache, tmp_path, unit):
     assert set(of_review[units].tolist()) == set(expected) != set()
 
     store = open_store(tmp_path / "store", analysis_fingerprint(analysis))
-    fill_store(store, analysis)
+    upsert_units(store, analysis)
     found = store.search(analysis.search_vectors[units[:1]], top=100, where=where)
     assert sorted(map(int, found.ids[0])) == units.tolist()
     assert found.scores[0, 0] == pytest.approx(1, abs=1e-5)

@@ -146,14 +146,14 @@ def test_export_and_import(catalogue, analysis, tmp_path):
     catalogue.export(token, tmp_path / "again.zip")
     assert (tmp_path / "out.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
     other = Catalogue(tmp_path / "elsewhere")
-    entry = other.import_(tmp_path / "out.zip")
+    entry = other.import_archive(tmp_path / "out.zip")
     assert (entry.name, entry.file, entry.reviews) == ("Spring 春", "made.csv", 40)
     assert entry.token != token and same(other.open(entry.token), analysis)
     with zipfile.ZipFile(tmp_path / "out.zip") as written:  # every file of an analysis is known
         files = {file.name for file in catalogue.path(token).iterdir()} - {"entry.json"}
         assert set(written.namelist()) == files | {"about.json"}
     with pytest.raises(InputError, match="There is no file"):
-        other.import_(tmp_path / "nothing.zip")
+        other.import_archive(tmp_path / "nothing.zip")
     with pytest.raises(InputError, match="can't be written"):
         catalogue.export(token, tmp_path / "out.zip" / "below.zip")
 
@@ -260,7 +260,7 @@ def exported(catalogue, analysis, tmp_path) -> Path:
 def _refused(catalogue, path: Path, says: str) -> None:
     before = sorted(catalogue.folder.rglob("*"))
     with pytest.raises(InputError, match=says) as caught:
-        catalogue.import_(path)
+        catalogue.import_archive(path)
     assert "\n" not in str(caught.value) and str(catalogue.folder) not in str(caught.value)
     assert sorted(catalogue.folder.rglob("*")) == before
 
@@ -295,7 +295,7 @@ def test_any_flipped_byte_is_refused_or_harmless(catalogue, exported, analysis, 
         flipped[place] ^= 255
         (tmp_path / "flipped.zip").write_bytes(flipped)
         try:
-            entry = catalogue.import_(tmp_path / "flipped.zip")
+            entry = catalogue.import_archive(tmp_path / "flipped.zip")
         except InputError as error:
             assert "\n" not in str(error)
         else:
@@ -304,7 +304,7 @@ def test_any_flipped_byte_is_refused_or_harmless(catalogue, exported, analysis, 
 
 def test_the_tables_for_people_are_written_anew(catalogue, exported):
     evil = _rewritten(exported, {"reviews.csv": b"=cmd|' /C calc'!A0"})
-    entry = catalogue.import_(evil)
+    entry = catalogue.import_archive(evil)
     assert "calc" not in (catalogue.path(entry.token) / "reviews.csv").read_text()
 
 

@@ -19,8 +19,8 @@ from pipeline.common.errors import InputError
 from pipeline.filters.parser import parse_filter
 from pipeline.library import search_store
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.cross_search import search_everywhere
-from pipeline.library.search_store import is_searchable, load_searchable, make_searchable
+from pipeline.library.cross_search import search_all
+from pipeline.library.search_store import has_current_store, load_search_store, update_search_store
 from pipeline.reviews.read import read_reviews
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.query import parse_query
@@ -72,11 +72,11 @@ def folder(catalogue, name):
 
 def fill(catalogue):
     for entry in catalogue.entries():
-        make_searchable(catalogue.path(entry.token))
+        update_search_store(catalogue.path(entry.token))
 
 
 def ask(catalogue, typed, **options):
-    return search_everywhere(catalogue, parse_query(typed), encode, **options)
+    return search_all(catalogue, parse_query(typed), encode, **options)
 
 
 def test_hits_of_all_analyses_stand_in_one_order(catalogue, analyses):
@@ -137,7 +137,7 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
     topic = analysis.topics[1]
     edit = {"do": "rename", "topic": topic.key, "name": "Bathing"}
     save_state(apply_edit(analysis, edit, encoder=FakeEncoder()), rose)
-    assert not is_searchable(rose) and is_searchable(folder(catalogue, "Lily"))
+    assert not has_current_store(rose) and has_current_store(folder(catalogue, "Lily"))
     written = []
     upsert = search_store.LocalStore.upsert
 
@@ -146,7 +146,7 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
         return upsert(self, ids, *rest)
 
     monkeypatch.setattr(search_store.LocalStore, "upsert", noted)
-    assert make_searchable(rose) and not make_searchable(rose)
+    assert update_search_store(rose) and not update_search_store(rose)
     assert sorted(map(int, written)) == np.flatnonzero(analysis.assignments == 1).tolist()
     hits = ask(catalogue, "number 1", top=100, where=parse_filter("topic = Bathing")).hits
     assert {hit.topic for hit in hits} == {"Bathing"} and len(hits) == topic.reviews
@@ -172,7 +172,9 @@ def test_the_store_goes_where_the_analysis_goes(catalogue, tmp_path):
     catalogue.undelete(token)
     assert {hit.analysis for hit in ask(catalogue, "pool").hits} == {"Lily", "Rose"}
     catalogue.export(token, tmp_path / "one.zip")
-    assert not is_searchable(catalogue.path(catalogue.import_(tmp_path / "one.zip").token))
+    assert not has_current_store(
+        catalogue.path(catalogue.import_archive(tmp_path / "one.zip").token)
+    )
     catalogue.delete(token)
     catalogue.purge(everything=True)
     assert not list(catalogue.folder.rglob(f"*{token}*"))
@@ -183,11 +185,11 @@ def test_damage_is_found_and_mended(catalogue):
     rose = folder(catalogue, "Rose")
     for name in ("searchable.json", "searchable.npz"):
         (rose / "store" / name).write_bytes(b"{}")
-        assert load_searchable(rose) is None
+        assert load_search_store(rose) is None
         # The marks may still look right: what can't be read is not in step.
         (rose / "store" / "searchable.json").unlink(missing_ok=True)
-        make_searchable(rose)
-        assert load_searchable(rose) is not None
+        update_search_store(rose)
+        assert load_search_store(rose) is not None
     shutil.rmtree(rose / "store" / "index")
     assert len(ask(catalogue, "pool", top=300).hits) == 210
 
@@ -195,9 +197,9 @@ def test_damage_is_found_and_mended(catalogue):
 KILLED = """
 import sys
 from pathlib import Path
-from pipeline.library.search_store import make_searchable
+from pipeline.library.search_store import update_search_store
 print("ready", flush=True)
-make_searchable(Path(sys.argv[1]))
+update_search_store(Path(sys.argv[1]))
 print("done", flush=True)
 """
 
@@ -214,8 +216,8 @@ def test_kill_9_while_it_is_filled_loses_nothing(tmp_path, cache):
         time.sleep(0.15 + 0.2 * attempt)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    make_searchable(rose)
-    assert is_searchable(rose)
+    update_search_store(rose)
+    assert has_current_store(rose)
     assert len(ask(catalogue, "pool", top=5000).hits) == 3000
     assert kept == {path.name: path.read_bytes() for path in rose.iterdir() if path.is_file()}
 
@@ -264,7 +266,7 @@ def test_guests_of_two_analyses_say_it_in_other_languages(tmp_path, cache, encod
         settings = Settings(topics=2, with_map=False)
         catalogue.add(analyse(reviews, settings, encoder=encoder), name=name)
     fill(catalogue)
-    found = search_everywhere(
+    found = search_all(
         catalogue,
         parse_query("Loud music at night"),
         lambda text, model: encoder.encode_queries([text])[0],

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.checkout import take_out
-from pipeline.library.search_store import make_searchable
+from pipeline.library.checkout import checkout
+from pipeline.library.search_store import update_search_store
 from pipeline.search.evaluation import load_golden
 from pipeline.search.saved import load_searches
 from tests.support.command import ROOT
@@ -53,19 +53,19 @@ def test_a_kept_analysis_opens(catalogue):
 
 
 def test_it_is_taken_up_by_a_session_with_its_file(catalogue, tmp_path):
-    _, entry, notes, files = take_out(catalogue, TOKEN, tmp_path / "own")
+    _, entry, notes, files = checkout(catalogue, TOKEN, tmp_path / "own")
     assert entry.name == "spring" and len(files) == 1
     assert notes["files"][0]["name"] == "spring.csv" and notes["files"][0]["rows"] == 48
 
 
 def test_it_is_made_searchable(catalogue):
     folder = catalogue.path(TOKEN)
-    make_searchable(folder)
+    update_search_store(folder)
     assert (folder / "store" / "store.sqlite").is_file()
 
 
 def test_an_exported_analysis_is_imported(tmp_path):
     catalogue = Catalogue(tmp_path / "data")
-    entry = catalogue.import_(KEPT.parent.with_suffix(".zip"))
+    entry = catalogue.import_archive(KEPT.parent.with_suffix(".zip"))
     as_it_was(catalogue.open(entry.token))
     assert [search.name for search in load_searches(catalogue.path(entry.token))] == ["Loud"]

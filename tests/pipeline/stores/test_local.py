@@ -19,7 +19,7 @@ from pipeline.filters.parser import parse_filter, quote
 from pipeline.stores import flat_index as segments
 from pipeline.stores import local as store_module
 from pipeline.stores.base import Fingerprint
-from pipeline.stores.flat_index import Segment, new_index
+from pipeline.stores.flat_index import FlatIndex, create_index
 from pipeline.stores.local import LocalStore, open_store
 from tests.support.command import ROOT
 from tests.support.naughty import NAUGHTY
@@ -174,9 +174,9 @@ def test_every_way_of_searching_finds_the_same(half, monkeypatch):
     monkeypatch.setattr(segments, "_BLOCK", 512)
     vectors = unit(3000)
     vectors[100:110] = vectors[100]  # equal scores: file order
-    index = new_index(DIMENSION, half=half)
+    index = create_index(DIMENSION, half=half)
     index.add_with_ids(vectors, np.arange(3000))
-    segment = Segment(index)
+    segment = FlatIndex(index)
     stored = vectors.astype(np.float16).astype(np.float32) if half else vectors
     random = np.random.default_rng(0)
     queries = np.concatenate((vectors[100:101], unit(24, seed=5)))
