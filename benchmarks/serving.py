@@ -22,7 +22,9 @@ from pipeline.analysis.run import identify_languages
 from pipeline.common.paths import SAMPLE_VECTORS, cache_folder
 from pipeline.common.settings import CACHE
 from pipeline.jobs.client import WorkerClient
+from pipeline.jobs.requests import AnalyseRequest
 from pipeline.reviews.read import read_reviews
+from pipeline.reviews.source import ReviewSource
 from pipeline.text.sentences import split_sentences
 
 _SAMPLE = SAMPLE_VECTORS.parent / "hotel_reviews.csv"
@@ -96,9 +98,9 @@ def _measure(folder: Path, rows: int, most: float, every: float) -> None:
         print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         target = folder / "analysis"
         began = time.monotonic()
-        job = client.analyse(
-            source, target, name="reviews.csv", settings=settings, rows=rows, early=target
-        )
+        file = ReviewSource("reviews.csv", source, rows)
+        request = AnalyseRequest(file, target, settings, partial_base=target)
+        job = client.submit(request, rows=rows)
         looks: list[int] = []
         times: dict[str, list[float]] = {}
         embedding = next_search = 0.0

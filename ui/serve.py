@@ -21,7 +21,7 @@ _USED = (
     "filters.filter_bar",
     "library.search",
     "search.search_box",
-    "session.job_requests",
+    "session.session",
     "upload.upload",
 )
 

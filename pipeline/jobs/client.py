@@ -19,10 +19,10 @@ import numpy as np
 
 from pipeline.common.paths import cache_folder
 from pipeline.jobs.encode_client import FAULT, LOST, MOST_TRIES, QueryClient
-from pipeline.jobs.job import TASK_STAGES, Early, Job
+from pipeline.jobs.job import Early, Job
 from pipeline.jobs.process import COMMAND, WorkerProcess
-from pipeline.jobs.queue import FairQueue, JobFiles, is_repeatable
-from pipeline.jobs.requests import JobRequests
+from pipeline.jobs.queue import FairQueue, JobFiles
+from pipeline.jobs.requests import Request
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _SECONDS_TO_STOP = 1.0  # then the process is killed
 _FINISHED_KEPT = 200
 
 
-class WorkerClient(JobRequests):
+class WorkerClient:
     """Starts the worker at once, and again when it dies.
 
     Args:
@@ -42,7 +42,6 @@ class WorkerClient(JobRequests):
         self._lock = threading.RLock()
         self._queue = FairQueue()
         self._files = JobFiles(files)
-        self._requests: dict[str, dict[str, Any]] = {}  # by token, as long as the job is known
         self._jobs: OrderedDict[str, Job] = OrderedDict()  # by token
         self._running: tuple[Job, int] | None = None  # and the id it was begun under
         self._last = 0
@@ -50,21 +49,24 @@ class WorkerClient(JobRequests):
         with self._lock:
             self._analyst = WorkerProcess("jobs", self._hear_job, self._lose_job, command)
             self._queries = QueryClient(command)
-            for job, request in self._files.load():
-                job.id = request["id"] = self._number()
-                self._add(job, request)
+            for job in self._files.load():
+                job.id = self._number()
+                self._add(job)
             self._dispatch()
 
-    def _submit(
-        self, task: str, target: Path, rows: int, owner: str | None = None, **more: Any
-    ) -> Job:
+    def submit(self, request: Request, *, rows: int = 1000, owner: str | None = None) -> Job:
+        """Ask for a job; returns at once.
+
+        Args:
+            request: what is to be done.
+            rows: how many reviews, about, for the estimate of the time left.
+            owner: who asks; owners take turns. The folder that the target lies in when None.
+        """
         with self._lock:
-            number, stages = self._number(), TASK_STAGES[task]
-            job = Job(number, target.absolute(), rows, cold=not self.warm, stages=stages)
+            job = Job(self._number(), request, rows, cold=not self.warm)
             job.owner = str(job.target.parent) if owner is None else owner
-            request = {"do": task, "id": job.id, "target": str(job.target), **more}
-            self._add(job, request)
-            self._files.save(job, request)
+            self._add(job)
+            self._files.save(job)
             self._dispatch()
             return job
 
@@ -91,7 +93,7 @@ class WorkerClient(JobRequests):
         An edit, which is not begun twice, is not paused.
         """
         with self._lock:
-            if job.state in ("waiting", "running") and is_repeatable(self._requests[job.token]):
+            if job.state in ("waiting", "running") and job.request.repeatable:
                 job.state = "paused"
                 self._write_down(job)
                 self._take_off(job)
@@ -101,15 +103,9 @@ class WorkerClient(JobRequests):
         with self._lock:
             if job.state == "paused":
                 job.again(self._number())
-                self._requests[job.token]["id"] = job.id
                 self._write_down(job)
                 self._queue.put(job)
                 self._dispatch()
-
-    def request(self, job: Job) -> dict[str, Any]:
-        """What was asked for; see :mod:`pipeline.jobs.worker`."""
-        with self._lock:
-            return dict(self._requests.get(job.token, {}))
 
     def unfinished(self, owner: str) -> bool:
         """Whether an owner has a job that is not over."""
@@ -143,12 +139,10 @@ class WorkerClient(JobRequests):
         self._last += 1
         return self._last
 
-    def _add(self, job: Job, request: dict[str, Any]) -> None:
+    def _add(self, job: Job) -> None:
         self._jobs[job.token] = job
-        self._requests[job.token] = request
         while len(self._jobs) > _FINISHED_KEPT and next(iter(self._jobs.values())).over:
-            token, _ = self._jobs.popitem(last=False)
-            self._requests.pop(token)
+            self._jobs.popitem(last=False)
         if job.state == "waiting":
             self._queue.put(job)
 
@@ -156,12 +150,12 @@ class WorkerClient(JobRequests):
         if self._running is None and (job := self._queue.take()):
             self._running = job, job.id
             job.tries += 1
-            self._files.save(job, self._requests[job.token])
-            self._analyst.ask(self._requests[job.token])
+            self._files.save(job)
+            self._analyst.ask(job.message_to_worker)
 
     def _write_down(self, job: Job) -> None:
-        if (request := self._requests.get(job.token)) is not None:
-            self._files.save(job, request)
+        if job.token in self._jobs:
+            self._files.save(job)
 
     def _take_off(self, job: Job) -> None:
         """Out of the queue, or out of the worker."""
@@ -185,7 +179,7 @@ class WorkerClient(JobRequests):
             job = running[0] if running else None
             if running and job is not None and _runs(job, running[1]):
                 # An edit may have been done before the worker died: not twice.
-                if job.tries < MOST_TRIES and is_repeatable(self._requests[job.token]):
+                if job.tries < MOST_TRIES and job.request.repeatable:
                     job.state, job.cold = "waiting", True
                     self._queue.put(job, again=True)
                 else:

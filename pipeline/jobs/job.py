@@ -6,17 +6,12 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.common.progress import OTHER_STAGES, STAGES
+from pipeline.jobs.requests import AnalyseRequest, Request
 
 NOT_OVER = ("waiting", "running", "paused")
-
-TASK_STAGES = {
-    "analyse": tuple(STAGES),
-    "edit": ("read", "model", "names"),
-    "add": ("read", "model", "language", "embed", "topics", "map", "names"),
-    "prepare": ("store",),
-}
 
 
 @dataclass(frozen=True)
@@ -41,12 +36,11 @@ class Job:
 
     Attributes:
         id: unique in this server.
-        target: the folder of the analysis, once it is done.
+        request: what was asked for.
         rows: how many reviews, for the estimate of the time left.
         state: "waiting", "running", "paused", "done", "refused", "failed" or "stopped".
         message: for the user, when refused or failed.
         stage, done, total: what it is at; see :data:`pipeline.common.progress.STAGES`.
-        stages: that it goes through, in order.
         owner: whose it is; owners take turns.
         token: names it across restarts of the server, and can't be guessed.
         tries: how often it was begun.
@@ -56,7 +50,7 @@ class Job:
     """
 
     id: int
-    target: Path
+    request: Request
     rows: int
     state: str = "waiting"
     message: str = ""
@@ -64,7 +58,6 @@ class Job:
     done: int = 0
     total: int = 1
     cold: bool = False
-    stages: tuple[str, ...] = TASK_STAGES["analyse"]
     owner: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     tries: int = 0
@@ -77,6 +70,16 @@ class Job:
     _share: float = field(default=0.0, repr=False)
 
     @property
+    def target(self) -> Path:
+        """The folder of the analysis, once it is done."""
+        return self.request.target.absolute()
+
+    @property
+    def message_to_worker(self) -> dict[str, Any]:
+        """The request as a JSON object with the job's id."""
+        return {"id": self.id, **self.request.to_dict()}
+
+    @property
     def over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state not in NOT_OVER
@@ -84,7 +87,7 @@ class Job:
     @property
     def analyses(self) -> bool:
         """Whether it makes an analysis of a file, which can be paused."""
-        return self.stages == TASK_STAGES["analyse"]
+        return isinstance(self.request, AnalyseRequest)
 
     @property
     def stage_name(self) -> str:
@@ -101,7 +104,7 @@ class Job:
     def seconds_left(self) -> float:
         """An estimate: the pace of this stage, and what later stages usually take."""
         expected = _usual_seconds(self.rows, cold=self.cold)
-        stages = self.stages
+        stages = self.request.stages
         spent = time.monotonic() - self._stage_began
         usual = expected.get(self.stage, 1.0)
         left = max(usual - spent, 0.05 * usual)

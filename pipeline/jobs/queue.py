@@ -11,10 +11,10 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pipeline.common.files import atomic_write
-from pipeline.jobs.job import TASK_STAGES, Early, Job
+from pipeline.jobs.job import Early, Job
+from pipeline.jobs.requests import AddRequest, AnalyseRequest, request_from_dict
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +84,9 @@ class JobFiles:
             except Timeout:
                 self._folder = None
 
-    def save(self, job: Job, request: dict[str, Any]) -> None:
+    def save(self, job: Job) -> None:
         """Write down a job as it stands; one that was stopped is forgotten, an edit not kept."""
-        if self._folder is None or not is_repeatable(request):
+        if self._folder is None or not job.request.repeatable:
             return
         path = self._folder / f"{job.token}.json"
         try:
@@ -101,7 +101,7 @@ class JobFiles:
                 "state": job.state,
                 "message": job.message,
                 "began": job.asked,
-                "request": request,
+                "request": job.message_to_worker,
                 "early": None,
             }
             if job.early is not None:
@@ -111,7 +111,7 @@ class JobFiles:
         except OSError as error:
             log.warning("a job could not be written down: %s", error)
 
-    def load(self) -> list[tuple[Job, dict[str, Any]]]:
+    def load(self) -> list[Job]:
         """What an earlier server was asked, oldest first; what can't be done any more is dropped.
 
         A job that was waiting or running is "waiting" again, a paused one still is.
@@ -120,9 +120,9 @@ class JobFiles:
         for path in sorted(self._folder.glob("*.json")) if self._folder else []:
             try:
                 entry = json.loads(path.read_text("utf-8"))
-                request = entry["request"]
-                stages = TASK_STAGES[request["do"]]
-                job = Job(0, Path(request["target"]), int(entry["rows"]), cold=True, stages=stages)
+                rows = int(entry["rows"])
+                request = request_from_dict({"rows": rows, **entry["request"]})
+                job = Job(0, request, rows, cold=True)
                 job.token, job.owner = str(entry["token"]), str(entry["owner"])
                 job.tries, job.asked = int(entry["tries"]), float(entry["began"])
                 job.message, job.state = str(entry["message"]), str(entry["state"])
@@ -130,14 +130,13 @@ class JobFiles:
                 if entry.get("early"):
                     folder, reviews, of = entry["early"]
                     job.early = Early(Path(folder), int(reviews), int(of))
-                usable = Path(request["source"]).is_file() if not job.over else True
-                if path.stem != job.token or not usable or _old(job):
+                if path.stem != job.token or not (job.over or _has_file(job)) or _old(job):
                     raise ValueError("it is too old, or its file is gone")
-                found.append((job, request))
+                found.append(job)
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 log.info("the job in %s is dropped: %s", path, error)
                 path.unlink(missing_ok=True)
-        return sorted(found, key=lambda item: item[0].asked)
+        return sorted(found, key=lambda job: job.asked)
 
     def close(self) -> None:
         """Let another server have the folder."""
@@ -146,9 +145,9 @@ class JobFiles:
             self._folder = None
 
 
-def is_repeatable(request: dict[str, Any]) -> bool:
-    """Whether it can be done again from its beginning: its result is a new folder."""
-    return request["do"] != "edit"
+def _has_file(job: Job) -> bool:
+    request = job.request
+    return isinstance(request, AnalyseRequest | AddRequest) and request.source.path.is_file()
 
 
 def _old(job: Job) -> bool:

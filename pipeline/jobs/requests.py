@@ -1,105 +1,168 @@
-"""What can be asked of the worker, as requests of plain values (:mod:`pipeline.jobs.worker`)."""
+"""Requests to the worker: one dataclass for each kind of job.
+
+``to_dict`` gives the JSON object that goes to the worker and into the job file, without the ``id``
+(see :mod:`pipeline.jobs.worker` for its keys); :func:`request_from_dict` reads it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pipeline.analysis.analysis import Settings
-from pipeline.jobs.job import Job
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.common.progress import STAGES
+from pipeline.reviews.source import ReviewSource
 
 
-class JobRequests:
-    """Makes requests; :class:`pipeline.jobs.client.WorkerClient` passes them on."""
+@dataclass(frozen=True)
+class AnalyseRequest:
+    """Analyse a file.
 
-    def _submit(
-        self, task: str, target: Path, rows: int, owner: str | None = None, **more: Any
-    ) -> Job:
-        raise NotImplementedError
+    Attributes:
+        source: the file.
+        target: folder that :func:`pipeline.analysis.storage.load_analysis` opens when it is done.
+        settings: of the analysis.
+        edits_from: folder of an earlier analysis of the file, whose edits are applied again.
+        partial_base: path that folders of partial results are named after
+            (:mod:`pipeline.analysis.partial`); an interrupted job resumes from the last of them.
+            No partial results when None.
+    """
 
-    def analyse(
-        self,
-        source: Path,
-        target: Path,
-        *,
-        name: str,
-        settings: Settings,
-        columns: Columns | None = None,
-        rules: Rules | None = None,
-        reading: Mapping[str, str | None] | None = None,
-        rows: int = 1000,
-        edits_from: Path | None = None,
-        early: Path | None = None,
-        owner: str | None = None,
-    ) -> Job:
-        """Ask for an analysis of a file; returns at once.
+    source: ReviewSource
+    target: Path
+    settings: Settings
+    edits_from: Path | None = None
+    partial_base: Path | None = None
 
-        Args:
-            source: the file.
-            target: the folder :func:`pipeline.analysis.storage.load_analysis` opens when done.
-            name: what the user calls the file.
-            settings: what to do.
-            columns: guessed when left out.
-            rules: what is done to the reviews; the usual ones when left out.
-            reading: options of :func:`pipeline.tables.read.read_table`: encoding, delimiter, sheet.
-            rows: how many reviews it has, about.
-            edits_from: folder of an earlier analysis of the file, whose edits are done again.
-            early: what folders of looks at a part are called after
-            (:mod:`pipeline.analysis.partial`); a job
-                that was broken off goes on from the last of them. No looks when left out.
-            owner: who asks; owners take turns. The folder the target lies in when left out.
-        """
-        file = _file(source, name, columns, rules, reading)
-        kept = str(edits_from.absolute()) if edits_from else None
-        looks = str(early.absolute()) if early else None
-        more = {"settings": asdict(settings), "edits_from": kept, "early": looks}
-        return self._submit("analyse", target, rows, owner, **file, **more)
+    task: ClassVar = "analyse"
+    stages: ClassVar = tuple(STAGES)
+    repeatable: ClassVar = True
 
-    def edit(self, folder: Path, edit: Mapping[str, Any], *, rows: int = 1000) -> Job:
-        """Ask for an edit of the analysis in a folder, or for {"do": "undo"} or {"do": "redo"}.
-
-        The folder then has the new state: :func:`pipeline.analysis.storage.load_state`.
-        """
-        return self._submit("edit", folder, rows, edit=dict(edit))
-
-    def add(
-        self,
-        folder: Path,
-        source: Path,
-        target: Path,
-        *,
-        name: str,
-        columns: Columns | None = None,
-        rules: Rules | None = None,
-        reading: Mapping[str, str | None] | None = None,
-        rows: int = 1000,
-    ) -> Job:
-        """Ask for the analysis in ``folder`` with a file more, in ``target``; see `analyse`."""
-        file = _file(source, name, columns, rules, reading)
-        return self._submit("add", target, rows, folder=str(folder.absolute()), **file)
-
-    def prepare(self, folders: Sequence[Path], *, owner: str, rows: int = 1000) -> Job:
-        """Ask for kept analyses to be made searchable, see :mod:`pipeline.library.search_store`."""
-        names = [str(folder.absolute()) for folder in folders]
-        return self._submit("prepare", folders[0], rows, owner, folders=names)
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {
+            "do": self.task,
+            "target": _absolute(self.target),
+            **_source_to_dict(self.source),
+            "settings": asdict(self.settings),
+            "edits_from": _absolute(self.edits_from),
+            "early": _absolute(self.partial_base),
+        }
 
 
-def _file(
-    source: Path,
-    name: str,
-    columns: Columns | None,
-    rules: Rules | None,
-    reading: Mapping[str, str | None] | None,
-) -> dict[str, Any]:
-    """What a request says of the file it is about."""
-    return {
-        "source": str(source.absolute()),
-        "name": name,
-        "columns": asdict(columns) if columns else None,
-        "rules": asdict(rules) if rules else None,
-        "reading": dict(reading or {}),
-    }
+@dataclass(frozen=True)
+class AddRequest:
+    """Add a file to an analysis.
+
+    Attributes:
+        source: the file.
+        folder: of the analysis, which stays as it is.
+        target: folder of the new analysis.
+    """
+
+    source: ReviewSource
+    folder: Path
+    target: Path
+
+    task: ClassVar = "add"
+    stages: ClassVar = ("read", "model", "language", "embed", "topics", "map", "names")
+    repeatable: ClassVar = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {
+            "do": self.task,
+            "target": _absolute(self.target),
+            "folder": _absolute(self.folder),
+            **_source_to_dict(self.source),
+        }
+
+
+@dataclass(frozen=True)
+class EditRequest:
+    """Edit the topics of an analysis.
+
+    Attributes:
+        target: folder of the analysis; :func:`pipeline.analysis.storage.load_state` reads its new
+            state.
+        edit: see :mod:`pipeline.analysis.edits.history`; {"do": "undo"} and {"do": "redo"} too.
+    """
+
+    target: Path
+    edit: Mapping[str, Any]
+
+    task: ClassVar = "edit"
+    stages: ClassVar = ("read", "model", "names")
+    repeatable: ClassVar = False  # it changes the folder that it starts from
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {"do": self.task, "target": _absolute(self.target), "edit": dict(self.edit)}
+
+
+@dataclass(frozen=True)
+class PrepareRequest:
+    """Make kept analyses searchable (:mod:`pipeline.library.search_store`).
+
+    Attributes:
+        folders: of the analyses, at least one.
+    """
+
+    folders: tuple[Path, ...]
+
+    task: ClassVar = "prepare"
+    stages: ClassVar = ("store",)
+    repeatable: ClassVar = True
+
+    @property
+    def target(self) -> Path:
+        """The first folder."""
+        return self.folders[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        folders = [_absolute(folder) for folder in self.folders]
+        return {"do": self.task, "target": folders[0], "folders": folders}
+
+
+Request = AnalyseRequest | AddRequest | EditRequest | PrepareRequest
+
+
+def request_from_dict(data: Mapping[str, Any]) -> Request:
+    """The request in a JSON object.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no request, or one of another version.
+    """
+    task = data["do"]
+    if task == PrepareRequest.task:
+        return PrepareRequest(tuple(map(Path, data["folders"])))
+    target = Path(data["target"])
+    if task == EditRequest.task:
+        return EditRequest(target, data["edit"])
+    source = ReviewSource.from_dict(data, Path(data["source"]))
+    if task == AddRequest.task:
+        return AddRequest(source, Path(data["folder"]), target)
+    if task == AnalyseRequest.task:
+        return AnalyseRequest(
+            source,
+            target,
+            Settings(**data["settings"]),
+            edits_from=_optional_path(data.get("edits_from")),
+            partial_base=_optional_path(data.get("early")),
+        )
+    raise ValueError(f"unknown task {task!r}")
+
+
+def _source_to_dict(source: ReviewSource) -> dict[str, Any]:
+    return {"source": _absolute(source.path), **source.to_dict()}
+
+
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
+
+
+def _optional_path(value: str | None) -> Path | None:
+    return Path(value) if value else None

@@ -176,14 +176,15 @@ class Worker:
 
     def _work(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.common.progress import StageLog
-        from pipeline.jobs.tasks import TASKS
+        from pipeline.jobs.requests import request_from_dict
+        from pipeline.jobs.tasks import run
 
         job = request["id"]
 
         def tell(event: dict[str, Any]) -> None:
             self._send({"id": job, **event})
 
-        TASKS[request["do"]](request, self.model, StageLog(self._reporter(job), tell=tell))
+        run(request_from_dict(request), self.model, StageLog(self._reporter(job), tell=tell))
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import os
 import pytest
 
 from pipeline.analysis.run import Settings
+from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
 from tests.support.command import SAMPLE
 from ui.components.widgets import plain, stars, time_left
 from ui.session.server import forget_old_sessions
-from ui.session.session import Session, Source
+from ui.session.session import Session
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
@@ -157,7 +158,7 @@ def test_make_run_starts_with_the_sample(monkeypatch):
 
 def test_an_upload_that_is_gone_is_told(tmp_path):
     at = start()
-    session(at).analyse(Source("lost.csv", tmp_path / "no such file", 10), Settings())
+    session(at).analyse(ReviewSource("lost.csv", tmp_path / "no such file", 10), Settings())
     finish(at.run())
     assert at.error
     assert SAMPLE.exists()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from pipeline.analysis.analysis import Settings
+from pipeline.jobs.requests import AnalyseRequest
 from ui.components.widgets import job_progress
-from ui.session.job_requests import source_asked
 from ui.session.server import worker
 from ui.session.session import Session
 from ui.session.view import View
@@ -21,20 +18,12 @@ def take_up_job(session: Session) -> None:
     token = st.query_params.get(_JOB)
     if not session.fresh or not token or session.working:
         return
-    client = worker()
-    job = client.find(token)
-    request = client.request(job) if job is not None else {}
-    if job is None or request.get("do") != "analyse" or job.state == "stopped":
+    job = worker().find(token)
+    if job is None or not isinstance(job.request, AnalyseRequest) or job.state == "stopped":
         return
     if job.state == "done" and not (job.target / "analysis.json").is_file():
         return
-    early = request.get("early")
-    session.take_up(
-        source_asked(request, job.rows),
-        Settings(**request["settings"]),
-        job,
-        Path(early) if early else None,
-    )
+    session.take_up(job, job.request)
 
 
 def note_job(session: Session) -> None:

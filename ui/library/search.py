@@ -15,6 +15,7 @@ from pipeline.common.errors import InputError
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.insights.attributes import language_name
 from pipeline.jobs.job import Job
+from pipeline.jobs.requests import PrepareRequest
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.cross_search import CrossSearchHit, CrossSearchResult, search_all
 from pipeline.library.entry import Entry
@@ -121,7 +122,8 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
         tried.update(states[entry.token] for entry in new)
         folders = [states[entry.token].folder for entry in new]
         rows = sum(entry.reviews for entry in new)
-        job = worker().prepare(folders, owner=str(session.folder), rows=rows)
+        request = PrepareRequest(tuple(folders))
+        job = worker().submit(request, rows=rows, owner=str(session.folder))
         st.session_state[_JOB] = job
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ from pipeline.library.checkout import ConflictError, Revision, add_folder, check
 from pipeline.library.entry import Entry
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.source import ReviewSource
 from pipeline.search.evaluation import FILE as GOLDEN
 from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
 from pipeline.search.saved import FILE, SavedSearch, load_searches, save_searches
-from ui.session.preview import Reading
-from ui.session.view import Source, View, open_view
+from ui.session.view import View, open_view
 
 if TYPE_CHECKING:
     from ui.session.session import Session
@@ -50,7 +50,12 @@ class Keeper:
         self.kept: Revision | None = None
 
     def keep(
-        self, view: View, sources: Sequence[Source], *, asked: bool = False, written: bool = False
+        self,
+        view: View,
+        sources: Sequence[ReviewSource],
+        *,
+        asked: bool = False,
+        written: bool = False,
     ) -> str:
         """Let the list have what is shown.
 
@@ -74,7 +79,8 @@ class Keeper:
         ):
             return ""
         said, name = "", title_of(sources[0].name)
-        notes, files = self._notes(sources), [source.path for source in sources]
+        notes = {"files": [source.to_dict() for source in sources]}
+        files = [source.path for source in sources]
         files = files if all(path.is_file() for path in files) else []
         try:
             if not written:
@@ -128,7 +134,7 @@ class Keeper:
             self.golden = judged
         self._noted = _times(view)
 
-    def begin_like(self, source: Source, folder: Path) -> Path | None:
+    def begin_like(self, source: ReviewSource, folder: Path) -> Path | None:
         """Look for an earlier analysis of a file; take over its saved searches and judgements.
 
         Returns:
@@ -149,19 +155,6 @@ class Keeper:
             log.warning("an earlier analysis can't be read", exc_info=True)
         return None
 
-    def _notes(self, sources: Sequence[Source]) -> dict[str, Any]:
-        files = [
-            {
-                "name": source.name,
-                "rows": source.rows,
-                "columns": asdict(source.columns) if source.columns else None,
-                "rules": asdict(source.rules) if source.rules else None,
-                "reading": asdict(source.reading),
-            }
-            for source in sources
-        ]
-        return {"files": files}
-
 
 def same_file(path: Path) -> list[Entry]:
     """The analyses that were made from the same file, newest first."""
@@ -181,7 +174,7 @@ def digest(path: Path) -> str:
         return ""
 
 
-def open_kept(session: Session, token: str) -> tuple[Keeper, list[Source], View]:
+def open_kept(session: Session, token: str) -> tuple[Keeper, list[ReviewSource], View]:
     """Take an analysis out of the list for a session.
 
     Raises:
@@ -214,39 +207,33 @@ def sources_of(
     name: str,
     files: Sequence[Path] = (),
     notes: dict[str, Any] | None = None,
-) -> list[Source]:
+) -> list[ReviewSource]:
     """The files of an analysis, so that it can be made with other settings.
 
     Where they are not kept (it was imported), its rows are written as files of their own.
     """
-    told = (notes or {}).get("files")
+    noted = (notes or {}).get("files")
     sources = []
     for number, batch in enumerate(analysis.batches):
-        about = told[number] if files and isinstance(told, list) and number < len(told) else {}
         if files:
-            path = files[number]
+            about = noted[number] if isinstance(noted, list) and number < len(noted) else {}
+            about = {"name": batch.name or name, "rows": batch.reviews} | about
+            source = ReviewSource.from_dict(about, files[number])
         else:
             path = session.new_folder()
             rows = analysis.frame[analysis.batch == number]
             rows.to_parquet(path, index=False)
-        source = Source(batch.name or name, path, batch.reviews)
-        known = {field.name for field in fields(Columns)}
-        columns = about.get("columns") or {
-            role: column for role, column in analysis.columns.items() if role in known
-        }
-        # What repeats another row and was kept once is kept again.
-        rules = about.get("rules") if files else {"drop_duplicates": False}
-        sources.append(
-            Source(
-                about.get("name", source.name),
-                path,
-                about.get("rows", source.rows),
-                Columns(**columns),
-                Rules(**rules) if rules else None,
-                Reading(**about.get("reading", {})),
-            )
-        )
+            # What repeats another row and was kept once is kept again.
+            rules = Rules(drop_duplicates=False)
+            source = ReviewSource(batch.name or name, path, batch.reviews, rules=rules)
+        sources.append(source if source.columns else replace(source, columns=_columns(analysis)))
     return sources
+
+
+def _columns(analysis: Analysis) -> Columns:
+    roles = {field.name for field in fields(Columns)}
+    named: dict[str, Any] = {role: name for role, name in analysis.columns.items() if role in roles}
+    return Columns(**named)
 
 
 @lru_cache(maxsize=64)

@@ -14,13 +14,14 @@ from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
 from pipeline.figures.topic_count import chosen_number
+from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Keeper
 from ui.session.folders import hold
 from ui.session.partial_results import Looks
 from ui.session.preview import Preview
 from ui.session.undo import History
 from ui.session.unit_mapping import units_again
-from ui.session.view import Source, View
+from ui.session.view import View
 
 _WAIT = "This is a first look at a part of the file: change its topics when all reviews are in"
 
@@ -33,7 +34,7 @@ class Shown:
         self.folder = self.workspace.sessions / secrets.token_hex(16)
         self.folder.mkdir(mode=0o700)
         hold(self, self.folder)
-        self.source: Source | None = None
+        self.source: ReviewSource | None = None
         self.view: View | None = None
         self.history = History()
         self.keeper = Keeper()

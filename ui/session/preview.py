@@ -14,24 +14,13 @@ from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_memory import forget_columns, known_columns
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.read import Reviews, reviews_from_table
+from pipeline.reviews.source import ReadOptions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.report import delimiter_name, encoding_name
 from pipeline.tables.types import Progress
 
 _KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "parquet": "Parquet"}
 _MOST_PARTS = 200
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a file is to be read; None where that is left to the reader's judgement.
-
-    `sheet` is one of a workbook, or a file in a zip archive.
-    """
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
 
 
 @dataclass
@@ -62,7 +51,7 @@ class Preview:
     file: str
     name: str
     path: Path
-    reading: Reading | None = None
+    reading: ReadOptions | None = None
     times: int = 0
     table: Table | None = None
     guessed: Columns | None = None
@@ -77,7 +66,7 @@ class Preview:
     parts: tuple[str, ...] = ()
     _reviews: dict[tuple[Columns, Rules], Reviews] = field(default_factory=dict)
 
-    def read(self, reading: Reading, progress: Progress | None = None) -> None:
+    def read(self, reading: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
         self.reading, self.table, self.guessed, self._reviews = None, None, None, {}
         self.problem = self.doubt = ""
@@ -115,7 +104,7 @@ class Preview:
             self._reviews = {key: reviews_from_table(self.table, columns, rules=rules)}
         return self._reviews[key]
 
-    def _understood(self, table: Table, reading: Reading) -> None:
+    def _understood(self, table: Table, reading: ReadOptions) -> None:
         self.table = table
         if reading.delimiter is None:  # JSON lines that are cut at commas are no longer JSON
             self.kind, self.delimiter = table.kind, table.delimiter

@@ -11,11 +11,11 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import Filter
+from pipeline.reviews.source import ReviewSource
 from pipeline.search.evaluation import GoldenQuery, judge, load_golden, save_golden
 from pipeline.search.query import Query, parse_query
 from pipeline.search.saved import PeriodCount, SavedSearch
 from ui.session.session import Session, current
-from ui.session.view import Source
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SearchState:
         redraw: whether a piece of the page has changed what the whole page shows.
     """
 
-    source: Source | None = None
+    source: ReviewSource | None = None
     like: tuple[int, ...] = ()
     focus: int | None = None
     conditions: dict[str, Filter] = field(default_factory=dict)

@@ -12,16 +12,17 @@ from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.jobs.job import Job
+from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest
 from pipeline.library.catalogue import Catalogue
+from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Keeper, open_kept
 from ui.session.folders import hold
-from ui.session.job_requests import ask_addition, ask_analysis
 from ui.session.open_analysis import Shown
 from ui.session.partial_results import Looks
 from ui.session.preview import Preview
 from ui.session.server import worker
 from ui.session.undo import History
-from ui.session.view import Source, View, open_view
+from ui.session.view import View, open_view
 from ui.session.widget_state import browser_language
 
 SAMPLE_ROWS = 789
@@ -35,8 +36,8 @@ class Session(Shown):
         self.fresh = True
         self.job: Job | None = None
         self.preview: Preview | None = None  # of the upload on the start page
-        self._queue: list[Source] = []  # files to be added when the job under way has ended
-        self._added: tuple[Source, ...] = ()  # files that its analysis will have beside the first
+        self._queue: list[ReviewSource] = []  # files to be added when the job under way has ended
+        self._added: tuple[ReviewSource, ...] = ()  # files of its analysis beside the first
         self.added = False  # a file has just been added: what changed is to be shown
         self._label = ""  # what the job under way is for
         self._page = ""  # where its result is looked at
@@ -71,9 +72,9 @@ class Session(Shown):
 
     def analyse_sample(self) -> None:
         """Analyse the reviews that come with the program."""
-        self.analyse(Source(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
+        self.analyse(ReviewSource(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
 
-    def analyse(self, source: Source, settings: Settings, *, label: str = "") -> None:
+    def analyse(self, source: ReviewSource, settings: Settings, *, label: str = "") -> None:
         """Ask for an analysis; what is under way is stopped, what is shown stays.
 
         Args:
@@ -93,18 +94,23 @@ class Session(Shown):
         target = self.new_folder()
         if not again:  # else the job goes on from what is shown
             self.looks.base = target if self.view is None or self.partial else None
-        self.job = ask_analysis(
-            source, target, settings, edits_from=self._edits_from(), early=self.looks.base
+        request = AnalyseRequest(
+            source,
+            target,
+            settings,
+            edits_from=self._edits_from(),
+            partial_base=self.looks.base,
         )
+        self.job = worker().submit(request, rows=source.rows)
 
-    def take_up(self, source: Source, settings: Settings, job: Job, early: Path | None) -> None:
+    def take_up(self, job: Job, request: AnalyseRequest) -> None:
         """Go on with a job that was asked for in another session, which is over."""
-        self._begin(source)
+        self._begin(request.source)
         hold(self, job.target.parent)
-        self.wanted, self.job, self.looks.base = settings, job, early
+        self.wanted, self.job, self.looks.base = request.settings, job, request.partial_base
         self._label, self._page = "", "ui/pages/explore.py"
 
-    def _begin(self, source: Source) -> None:
+    def _begin(self, source: ReviewSource) -> None:
         self.source, self.view, self.history = source, None, History()
         self.selected, self.agreement, self.next_file = (), {}, None
         self.looks = Looks()
@@ -121,7 +127,9 @@ class Session(Shown):
         keeper, (source, *added), view = open_kept(self, token)
         self.show(view, source, added, keeper)
 
-    def show(self, view: View, source: Source, added: list[Source], keeper: Keeper) -> None:
+    def show(
+        self, view: View, source: ReviewSource, added: list[ReviewSource], keeper: Keeper
+    ) -> None:
         """Show an analysis that was made before; what is under way is stopped."""
         self.stop()
         self.job, self.problem = None, ""
@@ -139,9 +147,9 @@ class Session(Shown):
         self.problem = ""
         self._label, self._page = label, ""
         rows = len(self.view.original.texts)
-        self.job = worker().edit(self.view.save(), edit, rows=rows)
+        self.job = worker().submit(EditRequest(self.view.save(), edit), rows=rows)
 
-    def add(self, source: Source) -> None:
+    def add(self, source: ReviewSource) -> None:
         """Ask for another file's reviews in the analysis that is shown."""
         assert self.view is not None  # noqa: S101  there is nothing to add to
         if self._refused():
@@ -152,9 +160,10 @@ class Session(Shown):
         self._queue, self._added = [], self.view.added
         self._add(self.view.save(), source)
 
-    def _add(self, folder: Path, source: Source) -> None:
+    def _add(self, folder: Path, source: ReviewSource) -> None:
         self._added = (*self._added, source)
-        self.job = ask_addition(folder, source, self.new_folder())
+        request = AddRequest(source, folder, self.new_folder())
+        self.job = worker().submit(request, rows=source.rows)
 
     def _edits_from(self) -> Path | None:
         if self.view is None:  # the same file may have been analysed in another session

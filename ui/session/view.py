@@ -18,32 +18,9 @@ from pipeline.filters.columns import Column
 from pipeline.insights.attributes import Facets, counted, facets_of
 from pipeline.insights.topic_quality import Evidence, evidence
 from pipeline.insights.topic_summary import Card, topic_cards
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
-from ui.session.preview import Reading
+from pipeline.reviews.source import ReviewSource
 
 _MOST_FIGURES = 16
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to analyse: the user's upload, or the sample.
-
-    Attributes:
-        name: what the user calls it; for display alone.
-        path: where it lies; made by this program.
-        rows: reviews in it.
-        columns: what they mean; guessed when None.
-        rules: what is done to the reviews; the usual ones when None.
-        reading: its encoding, delimiter and sheet, where the user has chosen them.
-    """
-
-    name: str
-    path: Path
-    rows: int
-    columns: Columns | None = None
-    rules: Rules | None = None
-    reading: Reading = Reading()
 
 
 @dataclass(eq=False)
@@ -67,7 +44,7 @@ class View:
     original: Analysis
     facets: Facets
     language: str = "en"
-    added: tuple[Source, ...] = ()
+    added: tuple[ReviewSource, ...] = ()
     edits_from: Path | None = None
     figures: dict[Hashable, Any] = field(default_factory=dict)
     answers: dict[Hashable, Any] = field(default_factory=dict)  # hold for edited topics, too
@@ -159,7 +136,7 @@ class Asleep:
     number: int
     folder: Path
     language: str
-    added: tuple[Source, ...]
+    added: tuple[ReviewSource, ...]
     edits_from: Path | None
 
     def awake(self) -> View:

@@ -9,11 +9,12 @@ import streamlit as st
 from pipeline.common.errors import InputError
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.read import Table
 from ui.components.widgets import plain, problem_box
-from ui.session.preview import Preview, Reading, sentence
+from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
-from ui.session.session import Session, Source
+from ui.session.session import Session
 from ui.session.view import View
 from ui.upload.column_picker import choose_columns
 from ui.upload.read_options import choose_reading
@@ -94,7 +95,7 @@ def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
             rows = len(reviews.texts)
-            reading = preview.reading or Reading()
-            session.add(Source(preview.name, preview.path, rows, columns, rules, reading))
+            reading = preview.reading or ReadOptions()
+            session.add(ReviewSource(preview.name, preview.path, rows, columns, rules, reading))
             st.rerun()
     show_rejected(reviews.rejected)

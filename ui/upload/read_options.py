@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.reviews.source import ReadOptions
 from pipeline.tables.report import delimiter_name, encoding_name
-from ui.session.preview import Preview, Reading
+from ui.session.preview import Preview
 
 _ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "iso8859_15", "mac_roman", "cp932", "euc_jp", "iso2022_jp",
@@ -16,14 +17,14 @@ _RECOGNISED = ""
 _DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 
-def choose_reading(preview: Preview) -> Reading:
+def choose_reading(preview: Preview) -> ReadOptions:
     """A box each for encoding, delimiter and sheet, where the file has them."""
     text = preview.kind in ("text", "jsonl")
     boxes = [_encoding] if text else []
     boxes += [_delimiter] if preview.kind == "text" else []
     boxes += [_part] if preview.parts else []
     if not boxes:
-        return Reading()
+        return ReadOptions()
     _restore(preview)
     st.subheader("How the file was read", anchor=False)
     chosen: dict[str, str | None] = {}
@@ -32,7 +33,7 @@ def choose_reading(preview: Preview) -> Reading:
     for place, box in zip(places, boxes, strict=False):
         with place:
             chosen[box.__name__.removeprefix("_")] = box(preview)
-    return Reading(chosen.get("encoding"), chosen.get("delimiter"), chosen.get("part"))
+    return ReadOptions(chosen.get("encoding"), chosen.get("delimiter"), chosen.get("part"))
 
 
 def way_back(preview: Preview) -> None:

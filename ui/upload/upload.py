@@ -17,11 +17,12 @@ from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.read import Reviews
+from pipeline.reviews.source import ReadOptions, ReviewSource
 from ui.components.widgets import plain, problem_box
 from ui.library.listing import offer_known
-from ui.session.preview import Preview, Reading, sentence
+from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
-from ui.session.session import Session, Source, current
+from ui.session.session import Session, current
 from ui.upload.column_picker import choose_columns, choose_rules, show_table
 from ui.upload.read_options import choose_reading, way_back
 from ui.upload.rejected_rows import show_rejected
@@ -96,7 +97,7 @@ def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Prev
     return preview
 
 
-def read_upload(preview: Preview, reading: Reading) -> None:
+def read_upload(preview: Preview, reading: ReadOptions) -> None:
     """Read the file as asked for, with a sign of progress."""
     place = st.empty()
     with place.container(), st.spinner("Reading the file …"):
@@ -175,8 +176,8 @@ def _sum_up(
                 remember_columns([str(name) for name in table.frame.columns], columns)
             preview.guessed, preview.rules = columns, rules
             rows = len(reviews.texts)
-            source = Source(
-                preview.name, preview.path, rows, columns, rules, preview.reading or Reading()
+            source = ReviewSource(
+                preview.name, preview.path, rows, columns, rules, preview.reading or ReadOptions()
             )
             session.analyse(source, Settings())
             st.rerun()

@@ -16,8 +16,10 @@ from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import fair_order
 from pipeline.common.errors import InputError
 from pipeline.common.progress import StageLog
+from pipeline.jobs.requests import AnalyseRequest
 from pipeline.jobs.tasks import run_analyse
 from pipeline.reviews.read import read_reviews
+from pipeline.reviews.source import ReviewSource
 from pipeline.reviews.units import make_units
 from tests.support.fake_encoder import FakeEncoder
 
@@ -180,10 +182,8 @@ def test_the_result_is_the_same_whatever_came_early(tmp_path, monkeypatch):
         monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / f"cache-{early}"))
         monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", seconds)
         told, target = [], tmp_path / early
-        request = {
-            "source": str(path), "name": "f.csv", "target": str(target), "early": str(target),
-            "settings": vars(settings), "columns": vars(reviews.columns),
-        }  # fmt: skip
+        source = ReviewSource("f.csv", path, 700, reviews.columns)
+        request = AnalyseRequest(source, target, settings, partial_base=target)
         run_analyse(request, lambda _: Sleepy(), StageLog(tell=told.append))
         looked = [event for event in told if event["event"] == "early"]
         assert bool(looked) == (early == "a")

@@ -21,7 +21,9 @@ from pipeline.common.errors import InputError
 from pipeline.jobs.client import FAULT, LOST, WorkerClient
 from pipeline.jobs.job import Early, Job
 from pipeline.jobs.queue import FairQueue
+from pipeline.jobs.requests import AnalyseRequest, EditRequest
 from pipeline.jobs.worker import Worker
+from pipeline.reviews.source import ReviewSource
 from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
 from tests.support.fake_encoder import FakeEncoder
 
@@ -258,6 +260,11 @@ def wait_until(condition, seconds=20):
     assert condition()
 
 
+def analyse_request(path, target, *, name="f", settings=None, **more):
+    source = ReviewSource(name, path, 1000)
+    return AnalyseRequest(source, target, settings or Settings(), **more)
+
+
 @contextmanager
 def client_of(program, **options):
     client = WorkerClient([sys.executable, "-c", program], **options)
@@ -271,7 +278,7 @@ def test_a_worker_that_dies_is_started_again(tmp_path):
     with client_of(MORTAL) as client:
         first = client.process_id
         assert client.encode(["a"], "fake").shape == (1, 2)
-        job = client.analyse(tmp_path / "f", tmp_path / "t", name="f", settings=Settings())
+        job = client.submit(analyse_request(tmp_path / "f", tmp_path / "t"))
         wait_until(lambda: job.over)
         assert (job.state, job.message, job.tries) == ("failed", LOST, 2)
         assert client.process_id != first
@@ -296,7 +303,7 @@ def test_a_job_that_does_not_listen_is_ended_by_force(tmp_path):
     with client_of(SLEEPER) as client:
 
         def ask(name):
-            return client.analyse(tmp_path, tmp_path / name, name=name, settings=Settings())
+            return client.submit(analyse_request(tmp_path, tmp_path / name, name=name))
 
         deaf, next_one = ask("deaf"), ask("next")
         wait_until(lambda: deaf.state == "running")
@@ -312,7 +319,7 @@ def test_jobs_outlive_the_server(tmp_path):
     source.write_text("review")
     with client_of(SLEEPER, files=files) as client:
         done, deaf, waiting, gone = (
-            client.analyse(path, tmp_path / n, name=n, settings=Settings(), owner=n)
+            client.submit(analyse_request(path, tmp_path / n, name=n), owner=n)
             for n, path in {"a": source, "deaf": source, "b": source, "c": tmp_path / "x"}.items()
         )
         wait_until(lambda: deaf.state == "running")
@@ -355,7 +362,8 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
 
     def ask(client, name):
         path = tmp_path / name
-        return client.analyse(source, path, name=name, settings=Settings(), early=path, owner=name)
+        request = analyse_request(source, path, name=name, partial_base=path)
+        return client.submit(request, owner=name)
 
     with client_of(LOOKER, files=files) as client:
         job = ask(client, "large")
@@ -378,7 +386,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
     with client_of(LOOKER, files=files) as client:
         again = client.find(job.token)
         assert (again.state, again.early) == ("paused", job.early)
-        assert client.request(again)["name"] == "large"
+        assert again.request.source.name == "large"
         last = ask(client, "last")
         wait_until(lambda: last.state == "done")
         assert again.state == "paused"
@@ -391,7 +399,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
 
 def test_owners_take_turns():
     queue = FairQueue()
-    jobs = [Job(n, SAMPLE, 1, owner=owner) for n, owner in enumerate("aaabbc")]
+    jobs = [Job(n, EditRequest(SAMPLE, {}), 1, owner=owner) for n, owner in enumerate("aaabbc")]
     for job in jobs:
         queue.put(job)
     assert [job.id for job in queue] == [0, 3, 5, 1, 4, 2]
@@ -419,10 +427,10 @@ class SlowEncoder(FakeEncoder):
 
 def embed(request, load, log):
     with log.stage("embed") as told:
-        texts = pathlib.Path(request["source"]).read_text("utf-8").splitlines()
+        texts = pathlib.Path(request.source.path).read_text("utf-8").splitlines()
         embed_documents(load("fake"), texts, progress=told)
 
-tasks.TASKS["analyse"] = embed
+tasks.run_analyse = embed
 worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
 worker.Worker.warm_up = lambda self, **options: None
 worker.main()
@@ -441,7 +449,8 @@ def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, m
         SLOW_WORKER,
     )
     with closing(WorkerClient(command)) as client:
-        job = client.analyse(path, target, name="f", settings=settings, early=target, rows=1500)
+        request = analyse_request(path, target, settings=settings, partial_base=target)
+        job = client.submit(request, rows=1500)
         wait_until(lambda: job.over or job.early is not None)
         client.pause(job)
         first = load_analysis(job.early.folder)
@@ -465,7 +474,7 @@ def test_after_kill_9_in_the_middle_at_most_a_batch_is_computed_again(tmp_path, 
     path.write_text("\n".join(f"The bed number {n} was good, with a view" for n in range(1000)))
     client = WorkerClient([sys.executable, "-c", SLOW, str(tmp_path)])
     try:
-        job = client.analyse(path, tmp_path / "t", name="f", settings=Settings(), rows=1000)
+        job = client.submit(analyse_request(path, tmp_path / "t"), rows=1000)
         wait_until(lambda: job.over or (job.stage == "embed" and job.done > 400), seconds=90)
         os.kill(client.process_id, signal.SIGKILL)
         wait_until(lambda: job.over, seconds=90)
@@ -500,7 +509,7 @@ def test_the_client_knows_how_each_job_stands(tmp_path):
     client = WorkerClient([sys.executable, "-c", SPEAKER])
 
     def ask(name):
-        return client.analyse(tmp_path / "f", tmp_path / "t", name=name, settings=Settings())
+        return client.submit(analyse_request(tmp_path / "f", tmp_path / "t", name=name))
 
     try:
         slow = ask("slow")
@@ -522,7 +531,7 @@ def test_the_client_knows_how_each_job_stands(tmp_path):
 
 
 def test_the_share_that_is_done_never_falls():
-    job = Job(1, SAMPLE, rows=20_000)
+    job = Job(1, analyse_request(SAMPLE, SAMPLE), rows=20_000)
     assert job.share() == 0
     shares = []
     for stage, done, total in [
@@ -541,7 +550,7 @@ def test_the_share_that_is_done_never_falls():
 
 
 def test_while_reviews_are_counted_the_bar_goes_with_them():
-    job = Job(1, SAMPLE, rows=20_000)
+    job = Job(1, analyse_request(SAMPLE, SAMPLE), rows=20_000)
     job.reached("embed", 0, 20_000)
     shares = []
     for done in (200, 5_000, 10_000, 20_000):

@@ -7,11 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline.analysis.run import Settings
 from pipeline.jobs.client import WorkerClient
+from pipeline.jobs.requests import AnalyseRequest
+from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import APP, catalogue, press, run_until, session, start, upload
 from tests.support.command import SLOW_WORKER
 from ui.session import server
 from ui.session.folders import hold
-from ui.session.session import Session, Source
+from ui.session.session import Session
 
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 ROWS = 1500
@@ -41,7 +43,7 @@ def slow_worker(tmp_path_factory):
 def analyse(at, data):
     """As the button does, with settings that take less time than the program's own choice."""
     upload(at, data.encode(), "large.csv")
-    source = Source("large.csv", session(at).preview.path, ROWS)
+    source = ReviewSource("large.csv", session(at).preview.path, ROWS)
     session(at).analyse(source, Settings(topics=4, unit="review", with_map=False))
     return at.run()
 
@@ -148,9 +150,9 @@ def test_a_folder_stays_while_a_job_works_in_it(slow_worker):
     one = Session()
     folder = one.folder
     (folder / "upload1").write_text(LARGE.replace("guest", "guestY"))
-    job = slow_worker.analyse(
-        folder / "upload1", folder / "analysis2", name="f", settings=Settings(), rows=ROWS
-    )
+    source = ReviewSource("f", folder / "upload1", ROWS)
+    request = AnalyseRequest(source, folder / "analysis2", Settings())
+    job = slow_worker.submit(request, rows=ROWS)
     slow_worker.pause(job)
     del one
     gc.collect()

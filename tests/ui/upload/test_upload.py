@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.report import encoding_name
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
-from ui.session.preview import Preview, Reading
-from ui.session.session import Source
+from ui.session.preview import Preview
 from ui.upload.rejected_rows import _reasons
 
 JAPANESE = "番号;口コミ;ホテル\n" + "".join(
@@ -82,19 +82,19 @@ def test_another_delimiter_is_refused_in_words_and_can_be_taken_back():
     assert "30 kept" in told(at)
     press(at, "Back to what was recognised")
     assert box(at, "Delimiter").value == ""
-    assert session(at).preview.reading == Reading()
+    assert session(at).preview.reading == ReadOptions()
 
 
 def test_a_delimiter_that_is_none_is_told(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes(SMALL)
     preview = Preview(1, "file", "reviews.csv", path)
-    preview.read(Reading())
-    preview.read(Reading(delimiter="far too long a sign"))
+    preview.read(ReadOptions())
+    preview.read(ReadOptions(delimiter="far too long a sign"))
     assert "can't be used" in preview.problem
     assert preview.table is None
     assert preview.delimiter == ""  # one column was recognised, and is still known
-    preview.read(Reading())
+    preview.read(ReadOptions())
     assert not preview.problem
 
 
@@ -105,7 +105,7 @@ def test_the_analysis_reads_the_file_as_the_preview_did():
     choose(at, "Encoding", "cp1251")
     choose(at, "Delimiter", "~")
     finish(press(at, "Analyse"))
-    assert session(at).source.reading == Reading("cp1251", "~")
+    assert session(at).source.options == ReadOptions("cp1251", "~")
     assert session(at).view.analysis.texts[0] == "cafй number 0 was, well, fine"
 
 
@@ -252,10 +252,10 @@ def test_a_read_that_was_broken_off_is_begun_again(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        preview.read(Reading(), leave)
+        preview.read(ReadOptions(), leave)
     assert preview.reading is None
-    preview.read(Reading())
-    assert preview.reading == Reading()
+    preview.read(ReadOptions())
+    assert preview.reading == ReadOptions()
     assert len(preview.table.frame) == 64
 
 
@@ -264,4 +264,4 @@ def test_small_helpers():
     assert encoding_name("mac-roman") == "Mac Roman"
     assert encoding_name("iso8859-15") == "ISO-8859-15"
     assert encoding_name("utf-8-sig") == "UTF-8"
-    assert Source("a", None, 1).reading == Reading()
+    assert ReviewSource("a", None, 1).options == ReadOptions()

@@ -1,0 +1,92 @@
+"""A file of reviews and how it is to be read: path, column roles, cleaning rules, read options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pipeline.common.errors import InputError
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.read import Reviews, reviews_from_table
+from pipeline.tables.read import read_table
+from pipeline.tables.types import Progress
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a file is to be read; None where the reader decides.
+
+    Attributes:
+        encoding: a codec's name.
+        delimiter: between the cells of a row.
+        sheet: of a workbook, or a file in a zip archive.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class ReviewSource:
+    """A file of reviews.
+
+    Attributes:
+        name: what the user calls it; for display alone.
+        path: where it lies; chosen by this program.
+        rows: number of reviews in it, for estimates.
+        columns: which column holds what; guessed when None.
+        rules: how the reviews are cleaned; the default rules when None.
+        options: how it is read.
+    """
+
+    name: str
+    path: Path
+    rows: int
+    columns: Columns | None = None
+    rules: Rules | None = None
+    options: ReadOptions = ReadOptions()
+
+    def read(self, *, progress: Progress | None = None) -> Reviews:
+        """Read the reviews.
+
+        Args:
+            progress: called with bytes read and bytes in all.
+
+        Raises:
+            InputError: the file is gone, or holds no reviews that can be read.
+        """
+        if not self.path.is_file():  # read_table's own message would show the path
+            raise InputError(f"{self.name} is no longer here: choose the file again")
+        table = read_table(self.path, name=self.name, **asdict(self.options), progress=progress)
+        return reviews_from_table(table, self.columns, rules=self.rules)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-compatible form of everything but the path, which differs from folder to folder."""
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "columns": asdict(self.columns) if self.columns else None,
+            "rules": asdict(self.rules) if self.rules else None,
+            "reading": asdict(self.options),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], path: Path) -> Self:
+        """The file at ``path`` with the properties that :meth:`to_dict` returned.
+
+        Raises:
+            KeyError, TypeError: ``data`` is incomplete, or has options of another version.
+        """
+        columns, rules = data.get("columns"), data.get("rules")
+        return cls(
+            name=data["name"],
+            path=path,
+            rows=int(data.get("rows", 0)),
+            columns=Columns(**columns) if columns else None,
+            rules=Rules(**rules) if rules else None,
+            options=ReadOptions(**data.get("reading") or {}),
+        )

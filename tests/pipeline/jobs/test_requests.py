@@ -1,0 +1,86 @@
+"""Requests to the worker, and their JSON objects."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from pipeline.analysis.analysis import Settings
+from pipeline.jobs.queue import JobFiles
+from pipeline.jobs.requests import (
+    AddRequest,
+    AnalyseRequest,
+    EditRequest,
+    PrepareRequest,
+    request_from_dict,
+)
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.source import ReadOptions, ReviewSource
+
+SOURCE = ReviewSource("a.csv", Path("/in/a"), 7, Columns("text"), Rules(), ReadOptions("utf-8"))
+REQUESTS = (
+    AnalyseRequest(SOURCE, Path("/out/1"), Settings(topics=3)),
+    AnalyseRequest(SOURCE, Path("/out/1"), Settings(), Path("/old"), Path("/out/1")),
+    AddRequest(SOURCE, Path("/out/1"), Path("/out/2")),
+    EditRequest(Path("/out/1"), {"do": "merge", "topics": ["a", "b"]}),
+    PrepareRequest((Path("/a"), Path("/b"))),
+)
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.task)
+def test_a_request_comes_back_from_json(request_):
+    assert request_from_dict(json.loads(json.dumps(request_.to_dict()))) == request_
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(ValueError, match="unknown task 'dance'"):
+        request_from_dict({"do": "dance", "target": "/a", "source": "/b", "name": "c"})
+
+
+def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
+    path, token = tmp_path / "upload", "0123456789abcdef0123456789abcdef"
+    path.write_text("review\nA fine bed\n")
+    reading = {"encoding": "cp1252", "delimiter": None, "sheet": None}
+    request = {
+        "do": "analyse",
+        "id": 3,
+        "target": str(tmp_path / "analysis1"),
+        "source": str(path),
+        "name": "spring.csv",
+        "columns": asdict(Columns("review")),
+        "rules": None,
+        "reading": reading,
+        "settings": asdict(Settings(topics=4)),
+        "edits_from": None,
+        "early": str(tmp_path / "analysis1"),
+    }
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    entry = {
+        "token": token,
+        "owner": "somebody",
+        "rows": 640,
+        "tries": 1,
+        "state": "running",
+        "message": "",
+        "began": path.stat().st_mtime,
+        "request": request,
+        "early": [str(tmp_path / "analysis1-first-300"), 300, 640],
+    }
+    (folder / f"{token}.json").write_text(json.dumps(entry))
+    files = JobFiles(folder)
+    (job,) = files.load()
+    assert (job.state, job.rows, job.early.reviews) == ("waiting", 640, 300)
+    assert job.request == AnalyseRequest(
+        ReviewSource("spring.csv", path, 640, Columns("review"), None, ReadOptions("cp1252")),
+        tmp_path / "analysis1",
+        Settings(topics=4),
+        partial_base=tmp_path / "analysis1",
+    )
+    files.save(job)
+    written = json.loads((folder / f"{token}.json").read_text())
+    assert written["request"] == request | {"id": job.id, "rows": 640}
+    assert written == entry | {"state": "waiting", "request": written["request"]}
+    files.close()

@@ -1,0 +1,38 @@
+"""A file of reviews with its columns, rules and read options, and its form in JSON."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from pipeline.common.errors import InputError
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.source import ReadOptions, ReviewSource
+
+
+def test_a_source_is_read_with_its_columns_rules_and_options(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes("note|review\nвсё хорошо|x\nвсё хорошо|x\n".encode("cp1251"))
+    source = ReviewSource(
+        "a.csv", path, 2, Columns("note"), Rules(drop_duplicates=False), ReadOptions("cp1251", "|")
+    )
+    steps = []
+    reviews = source.read(progress=lambda done, total: steps.append((done, total)))
+    assert reviews.texts == ("всё хорошо", "всё хорошо") and steps
+    path.unlink()
+    with pytest.raises(InputError, match=r"a\.csv is no longer here") as raised:
+        source.read()
+    assert str(path) not in str(raised.value)
+
+
+def test_a_source_comes_back_from_json(tmp_path):
+    full = ReviewSource(
+        "a.csv", tmp_path, 7, Columns("text", hotel="h"), Rules(join_title=False), ReadOptions("x")
+    )
+    for source in (full, ReviewSource("b.csv", tmp_path, 1)):
+        data = json.loads(json.dumps(source.to_dict()))
+        assert list(data) == ["name", "rows", "columns", "rules", "reading"]
+        assert ReviewSource.from_dict(data, tmp_path) == source
+    assert full.to_dict()["columns"] == asdict(full.columns)
+    assert ReviewSource.from_dict({"name": "c"}, tmp_path) == ReviewSource("c", tmp_path, 0)
