@@ -85,7 +85,7 @@ def parts(n: int) -> None:
     print(_HEAD)
     for name, vectors in _sets(n):
         for title, most in (("all", len(vectors)), ("half", len(vectors) // 2)):
-            umap_layout.MOST_LAID_OUT = most
+            umap_layout.MAX_LAID_OUT = most
             _row(name, f"{title} laid out", vectors, umap_layout.lay_out)
 
 
@@ -105,9 +105,9 @@ def cost(n: int, *, with_map: bool = True) -> None:
 
     neutral = fit_neutral(raw, languages, means).transform(raw)
     mark("neutral")
-    topics = find_topics(neutral, languages=languages, everything_else=True)
-    topic_stability(topics.points, topics.assignments, topics.count)
-    _agreement(raw, topics.assignments, languages, topics.count, Settings())
+    topics = find_topics(neutral, languages=languages, separate_outliers=True)
+    topic_stability(topics.points, topics.assignments, topics.topic_count)
+    _agreement(raw, topics.assignments, languages, topics.topic_count, Settings())
     mark("topics")
     if with_map:
         strata = np.unique(languages, return_inverse=True)[1] * 100 + topics.assignments
@@ -115,7 +115,7 @@ def cost(n: int, *, with_map: bool = True) -> None:
         mark("map")
     seconds = np.diff([began, *(at for _, at in marks)])
     spent = ", ".join(f"{name} {s:.1f}" for (name, _), s in zip(marks, seconds, strict=True))
-    print(f"{n:,} units, {topics.count} topics: {spent}; {sum(seconds):.1f} s in all, of processor "
+    print(f"{n:,} units, {topics.topic_count} topics: {spent}; {sum(seconds):.1f} s, of processor "
           f"{time.process_time():.1f} s, peak {peak_memory_mb():,} MB", flush=True)  # fmt: skip
 
 

@@ -32,9 +32,13 @@ def peers(texts: Labelled, parallel: np.ndarray) -> list[tuple[str, ...]]:
         "KMeans on neutral vectors": lambda: kmeans(neutral, labels, seed=0, starts=10)[0],
         "BERTopic on plain e5": lambda: bertopic(texts.texts, texts.vectors),
         "BERTopic on neutral vectors": lambda: bertopic(texts.texts, neutral),
-        "this program, labels' number": lambda: find_topics(neutral, count=labels).assignments,
+        "this program, labels' number": lambda: (
+            find_topics(neutral, topic_count=labels).assignments
+        ),
         "this program, own number": lambda: find_topics(neutral, languages=languages).assignments,
-        "this program, own number, everything else": lambda: everything_else(neutral, languages),
+        "this program, own number, everything else": lambda: topics_and_outliers(
+            neutral, languages
+        ),
     }
     rows = []
     for way, run in ways.items():
@@ -44,10 +48,10 @@ def peers(texts: Labelled, parallel: np.ndarray) -> list[tuple[str, ...]]:
     return rows
 
 
-def everything_else(neutral: np.ndarray, languages: np.ndarray) -> np.ndarray:
+def topics_and_outliers(neutral: np.ndarray, languages: np.ndarray) -> np.ndarray:
     """The program's topics; -1 for what fits nowhere."""
-    topics = find_topics(neutral, languages=languages, everything_else=True)
-    return np.where(topics.assignments == topics.other, -1, topics.assignments)
+    topics = find_topics(neutral, languages=languages, separate_outliers=True)
+    return np.where(topics.assignments == topics.outlier_topic, -1, topics.assignments)
 
 
 def bertopic(texts: np.ndarray, vectors: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace, fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.text.language_id import detect_languages
-from pipeline.topics.clustering import find_topics, group
+from pipeline.topics.clustering import find_topics, kmeans_labels
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
 SEEDS = 5
@@ -46,7 +46,7 @@ def topics_row(texts: Labelled, parallel: np.ndarray, count: int, wanted: str) -
     """Agreement (NMI) of topics with labels and with languages, mean of the seeds."""
     languages = detect_languages(texts.texts.tolist())
     neutral = [nmi(texts, neutral_topics(texts, languages, parallel, count, s)) for s in seeds()]
-    plain = [nmi(texts, group(texts.vectors, count, seed=s)) for s in range(2)]
+    plain = [nmi(texts, kmeans_labels(texts.vectors, count, seed=s)) for s in range(2)]
     what = f"{texts.name}, {len(texts.texts)} texts, {count} topics: NMI topic / language"
     spread = f" (± {np.std([topic for topic, _ in neutral]):.3f})"
     return what, pair(neutral) + spread, wanted, pair(plain)
@@ -152,7 +152,7 @@ def neutral_topics(
 ) -> np.ndarray:
     """The program's own way from raw vectors to topics."""
     space = fit_neutral(texts.vectors, languages, parallel, seed=seed)
-    return find_topics(space.transform(texts.vectors), count=count, seed=seed).assignments
+    return find_topics(space.transform(texts.vectors), topic_count=count, seed=seed).assignments
 
 
 def nmi(texts: Labelled, assignments: np.ndarray) -> tuple[float, float]:

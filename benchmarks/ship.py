@@ -7,22 +7,22 @@ the bundled model; a test fails until it was.
 from benchmarks.data import SAMPLE
 from pipeline.embedding.embed import write_sample_vectors
 from pipeline.embedding.encoder import load_encoder
-from pipeline.embedding.parallel_corpus import measure_parallel
-from pipeline.embedding.reference import measure_line_means, ship
+from pipeline.embedding.parallel_corpus import compute_parallel_means
+from pipeline.embedding.reference import compute_line_means, ship
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import NAME as ASPECTS
 from pipeline.topics.aspects import OTHER
-from pipeline.topics.glosses import measure_words
+from pipeline.topics.glosses import compute_vocabulary_vectors
 from pipeline.topics.polarity import NAME as POLARITY
 
 if __name__ == "__main__":
     encoder = load_encoder()
-    print(ship("parallel", encoder, measure_parallel(encoder)))
+    print(ship("parallel", encoder, compute_parallel_means(encoder)))
     for name in (ASPECTS, OTHER, POLARITY):
-        print(ship(name, encoder, measure_line_means(name, encoder)))
-    print(ship("glosses", encoder, measure_words(encoder)))
+        print(ship(name, encoder, compute_line_means(name, encoder)))
+    print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
     sentences = make_units(texts, detect_languages(texts), SENTENCE).texts
     print(write_sample_vectors(encoder, [*texts, *sentences]))

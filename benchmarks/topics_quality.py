@@ -15,7 +15,7 @@ from pipeline.embedding.encoder import Encoder, load_encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.text.language_id import detect_languages
-from pipeline.topics.clustering import Topics, find_topics, group
+from pipeline.topics.clustering import Clustering, find_topics, kmeans_labels
 from pipeline.topics.stability import topic_stability
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, plain e5
@@ -57,12 +57,14 @@ def agreement_rows(texts: Labelled, languages: np.ndarray, parallel: np.ndarray)
         neutral = fit_neutral(texts.vectors, languages, parallel, seed=seed).transform(
             texts.vectors
         )
-        topics = find_topics(neutral, count=count, seed=seed)
+        topics = find_topics(neutral, topic_count=count, seed=seed)
         bare.append(agreement(texts, topics.assignments))
-        rest = find_topics(neutral, count=count, seed=seed, everything_else=True)
+        rest = find_topics(neutral, topic_count=count, seed=seed, separate_outliers=True)
         whole.append(agreement(texts, rest.assignments))
         stable.append(stability(topics, count, seed))
-    plain = np.mean([agreement(texts, group(texts.vectors, count, seed=s)) for s in (0, 1)], axis=0)
+    plain = np.mean(
+        [agreement(texts, kmeans_labels(texts.vectors, count, seed=s)) for s in (0, 1)], axis=0
+    )
     own = agreement_of_labels(texts)
     what = f"{texts.name}, {count} topics: "
     lowest = min(figures[0] for figures in bare)
@@ -138,8 +140,12 @@ def everything_else_row(
     identified = np.concatenate([languages, detect_languages(foreign.texts.tolist())])
     neutral = fit_neutral(vectors, identified, parallel).transform(vectors)
     count = len(set(texts.topics.tolist()))
-    topics = find_topics(neutral, count=count, everything_else=True)
-    rest = topics.assignments == topics.other if topics.other is not None else vectors[:, 0] > 2
+    topics = find_topics(neutral, topic_count=count, separate_outliers=True)
+    rest = (
+        topics.assignments == topics.outlier_topic
+        if topics.outlier_topic is not None
+        else vectors[:, 0] > 2
+    )
     own = len(texts.texts)
     what = f'{texts.name} and {len(foreign.texts)} others ({kind}): share in "everything else"'
     measured = f"{rest[own:].mean():.2f} of the others, {rest[:own].mean():.3f} of the labelled"
@@ -167,7 +173,7 @@ def agreement_of_labels(texts: Labelled) -> tuple[float, float]:
     return agreement(texts, texts.topics)[2:]
 
 
-def stability(topics: Topics, count: int, seed: int) -> float:
+def stability(topics: Clustering, count: int, seed: int) -> float:
     """Share of reviews that stay together when a tenth is left out."""
     shares = topic_stability(topics.points, topics.assignments, count, seed=seed)
     sizes = np.bincount(topics.assignments, minlength=count)

@@ -64,7 +64,7 @@ def _row(
         found = []
         for seed in range(SEEDS):
             space = fit_neutral(vectors, of_units, means, seed=seed)
-            topics = find_topics(space.transform(vectors), count=count, seed=seed)
+            topics = find_topics(space.transform(vectors), topic_count=count, seed=seed)
             found.append(f1_of_several(topics.assignments, units.review, labels))
         figures[kind] = np.mean(found, axis=0)
     what = f"{name}, {len(texts)} reviews, {count} topics: F1 of each review's topics, all / of 2+"

@@ -20,7 +20,7 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
-from pipeline.topics.novelty import emerging
+from pipeline.topics.novelty import find_emerging
 
 _FEWEST_OFFERED = 8  # reviews of a new topic
 _APART = 0.62  # mean cosine distance, from which two groups are not one
@@ -90,7 +90,9 @@ def add_reviews(
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
     arrivals = Arrivals(new.frame, new.ids, texts, languages, units, raw)
     joined, unfit = join(analysis, arrivals, log=log)
-    novel = emerging(analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed)
+    novel = find_emerging(
+        analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed
+    )
     number = np.full(len(texts), len(analysis.batches), analysis.batch.dtype)
     added = replace(
         joined,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,11 +16,12 @@ from pipeline.embedding.encoder import DEFAULT_MODEL
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import KINDS, Units
 from pipeline.search.index import SearchIndex
-from pipeline.topics.assigner import Grouping
+from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.topic import Topic, count_languages
 
 SPACES = ("neutral", "raw")
+_SETTINGS_KEYS = {"topic_count": "topics"}  # attribute -> key in files, where they differ
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Settings:
     """What a user can choose; equal settings on equal reviews give equal bytes.
 
     Attributes:
-        topics: their number; None lets the program choose.
+        topic_count: number of topics; None chooses it automatically.
         unit: "review", "sentence", or "auto" to choose by the file.
         space: "neutral", or "raw" to leave the language in the vectors.
         model: see :func:`pipeline.embedding.encoder.load_encoder`.
@@ -35,7 +37,7 @@ class Settings:
         with_map: whether to lay the reviews out.
     """
 
-    topics: int | None = None
+    topic_count: int | None = None
     unit: str = "auto"
     space: str = "neutral"
     model: str = DEFAULT_MODEL
@@ -49,6 +51,16 @@ class Settings:
             raise InputError(f"The unit '{self.unit}' is unknown: choose review, sentence or auto")
         if not 0 <= self.seed < 2**32:
             raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for an analysis folder or a job."""
+        return {_SETTINGS_KEYS.get(name, name): value for name, value in vars(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """The settings that :meth:`to_dict` has given."""
+        names = {key: name for name, key in _SETTINGS_KEYS.items()}
+        return cls(**{names.get(key, key): value for key, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -73,13 +85,13 @@ class Base:
     Attributes:
         assignments: int64 (m,).
         topics: in order of their ids.
-        centroids, owners: of :class:`pipeline.topics.assigner.Grouping`.
+        centroids, centroid_topics: of :class:`pipeline.topics.assigner.TopicAssigner`.
     """
 
     assignments: np.ndarray
     topics: tuple[Topic, ...]
     centroids: np.ndarray
-    owners: np.ndarray
+    centroid_topics: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,7 @@ class Analysis:
         units: what was grouped.
         raw: float32 (m, d), the model's vectors.
         space: where search happens.
-        grouping: what new reviews are put into topics by.
+        assigner: assigns new reviews to topics.
         assignments: int64 (m,), topic of each unit.
         places: float32 (m, 2) on the map, or None.
         topics: in order of their ids.
@@ -120,9 +132,9 @@ class Analysis:
     units: Units
     raw: np.ndarray
     space: NeutralSpace
-    grouping: Grouping
+    assigner: TopicAssigner
     assignments: np.ndarray
-    places: np.ndarray | None
+    coordinates: np.ndarray | None
     topics: tuple[Topic, ...]
     candidates: tuple[Candidate, ...]
     settings: Settings
@@ -166,7 +178,7 @@ class Analysis:
     @cached_property
     def main_units(self) -> np.ndarray:
         """int64 (n,): the unit that stands for each review: the longest one of its main topic."""
-        return main_units(self.units, self.assignments, self.other)
+        return main_units(self.units, self.assignments, self.outlier_topic)
 
     @cached_property
     def main_topics(self) -> np.ndarray:
@@ -186,9 +198,9 @@ class Analysis:
         )
 
     @property
-    def other(self) -> int | None:
+    def outlier_topic(self) -> int | None:
         """The id of the topic of reviews that fit nowhere, or None."""
-        return next((topic.id for topic in self.topics if topic.other), None)
+        return next((topic.id for topic in self.topics if topic.is_outlier), None)
 
     def edited(self, **changes: Any) -> Analysis:
         """The same units with other topics; what was worked out of the vectors alone is kept."""
@@ -210,7 +222,7 @@ class Analysis:
         return found
 
 
-def main_units(units: Units, assignments: np.ndarray, other: int | None) -> np.ndarray:
+def main_units(units: Units, assignments: np.ndarray, outlier_topic: int | None) -> np.ndarray:
     """The unit that stands for each review, int64 (n,).
 
     That is the longest unit of the topic that most letters of the review are about; "everything
@@ -221,7 +233,9 @@ def main_units(units: Units, assignments: np.ndarray, other: int | None) -> np.n
     lengths = (units.ends - units.starts).astype(np.float64)
     topics = int(assignments.max()) + 1
     weights = (
-        np.where(assignments == other, lengths * 1e-6, lengths) if other is not None else lengths
+        lengths
+        if outlier_topic is None
+        else np.where(assignments == outlier_topic, lengths * 1e-6, lengths)
     )
     cell = units.review * topics + assignments
     letters = np.bincount(cell, weights=weights, minlength=(int(units.review[-1]) + 1) * topics)

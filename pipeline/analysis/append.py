@@ -9,10 +9,10 @@ import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.progress import StageLog
-from pipeline.projection.neighbours import place_among
+from pipeline.projection.neighbours import place_new_points
 from pipeline.reviews.units import Units
 from pipeline.topics.describe import count_topics
-from pipeline.topics.naming import name_of_the_rest
+from pipeline.topics.naming import outlier_topic_names
 from pipeline.topics.topic import Topic
 
 
@@ -56,21 +56,22 @@ def join(
     """
     with log.stage("topics"):
         vectors = analysis.space.transform(new.raw)
-        topics, other = analysis.topics, analysis.other
-        assignments = analysis.grouping.assign(vectors)
-        unfit = ~analysis.grouping.fits(vectors)
-        if unfit.any() and other is None:
-            other = len(topics)
-            names = name_of_the_rest()
-            topics = (*topics, Topic(other, "other", names["en"], 0, {}, {}, names, other=True))
+        topics, outlier_topic = analysis.topics, analysis.outlier_topic
+        assignments = analysis.assigner.assign(vectors)
+        unfit = ~analysis.assigner.is_inlier(vectors)
+        if unfit.any() and outlier_topic is None:
+            outlier_topic = len(topics)
+            names = outlier_topic_names()
+            outliers = Topic(outlier_topic, "other", names["en"], 0, {}, {}, names, is_outlier=True)
+            topics = (*topics, outliers)
         if unfit.any():
-            assignments[unfit] = other
-    places = analysis.places
-    if places is not None:
+            assignments[unfit] = outlier_topic
+    coordinates = analysis.coordinates
+    if coordinates is not None:
         with log.stage("map") as step:
             old = analysis.vectors[:landmarks]
-            mine = place_among(vectors, old, places[:landmarks], progress=step)
-            places = np.concatenate([places, mine])
+            mine = place_new_points(vectors, old, coordinates[:landmarks], progress=step)
+            coordinates = np.concatenate([coordinates, mine])
     together = analysis.units.extended(new.units)
     everyone = np.concatenate([analysis.languages, new.languages])
     assignments = np.concatenate([analysis.assignments, assignments])
@@ -85,7 +86,7 @@ def join(
         units=together,
         raw=np.concatenate([analysis.raw, new.raw]),
         assignments=assignments,
-        places=places,
+        coordinates=coordinates,
         topics=count_topics(together, everyone, assignments, topics),
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),

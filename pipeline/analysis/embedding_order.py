@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.analysis.partial import EarlyLooks, Progress
-from pipeline.embedding.embed import embed_documents, letters_to_embed
+from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.units import Units
 
@@ -45,7 +45,7 @@ def embed_fairly(
         use_cache: as in :func:`pipeline.embedding.embed.embed_documents`.
         clock: seconds.
     """
-    work, whole = letters_to_embed(encoder, units.texts, use_cache=use_cache)
+    work, whole = embedding_cost(encoder, units.texts, use_cache=use_cache)
     # Letters up to each review of the order: still to be embedded, and all.
     still, whole = (np.cumsum(np.add.reduceat(each, units.first)[order]) for each in (work, whole))
     done = int(np.searchsorted(still, 0, side="right"))  # what an earlier run has embedded

@@ -25,7 +25,7 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     A column of the file that has one of these names is called "<name>_original", except an id
     column named review_id, whose values are the same.
     """
-    added = RESULT_COLUMNS if analysis.places is not None else RESULT_COLUMNS[:-2]
+    added = RESULT_COLUMNS if analysis.coordinates is not None else RESULT_COLUMNS[:-2]
     own = [
         column
         for column in map(str, analysis.frame.columns)
@@ -44,8 +44,8 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         topic = analysis.topic_of(unit)
         cells = [column[n] for column in values]
         cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
-        if analysis.places is not None:
-            cells += [f"{place:.4f}" for place in analysis.places[unit]]
+        if analysis.coordinates is not None:
+            cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
         return cells
 
     return to_csv(header, map(row, numbers))
@@ -54,15 +54,15 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
 def sentences_csv(analysis: Analysis, chosen: Sequence[int] | None = None) -> str:
     """A row a sentence: its review, its number in it from 1, text, language, topic and place."""
     units = analysis.units
-    header = SENTENCE_COLUMNS if analysis.places is not None else SENTENCE_COLUMNS[:-2]
+    header = SENTENCE_COLUMNS if analysis.coordinates is not None else SENTENCE_COLUMNS[:-2]
 
     def row(unit: int) -> list[Any]:
         review = int(units.review[unit])
         topic = analysis.topic_of(unit)
         cells = [analysis.ids[review], unit - int(units.first[review]) + 1, units.texts[unit]]
         cells += [analysis.languages[review], topic.id, topic.name]
-        if analysis.places is not None:
-            cells += [f"{place:.4f}" for place in analysis.places[unit]]
+        if analysis.coordinates is not None:
+            cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
         return cells
 
     return to_csv(header, map(row, range(len(units)) if chosen is None else chosen))

@@ -181,7 +181,7 @@ class EarlyLooks:
         """All are embedded: of the last look only what topics are matched by is kept."""
         if self.last is not None:
             bare = np.empty((0, 0), np.float32)
-            self.last = replace(self.last, raw=bare, places=None, frame=pd.DataFrame())
+            self.last = replace(self.last, raw=bare, coordinates=None, frame=pd.DataFrame())
 
     def _first(self, count: int, quiet: StageLog) -> Analysis:
         rows = np.sort(self._order[:count])

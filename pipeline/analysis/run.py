@@ -20,8 +20,8 @@ from pipeline.reviews.parse_values import parse_ratings
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
 from pipeline.text.language_id import detect_languages
-from pipeline.topics.assigner import grouping_of
-from pipeline.topics.clustering import check_count, find_topics, group
+from pipeline.topics.assigner import make_assigner
+from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels
 from pipeline.topics.describe import describe_topics
 from pipeline.topics.stability import topic_stability
 from pipeline.topics.topic import Topic
@@ -75,7 +75,7 @@ def analyse(
     log = log or StageLog(progress)
     # Before the model is loaded, for what could not be grouped after it.
     distinct = len(set(reviews.texts))
-    check_count(settings.topics, distinct=distinct, rows=len(reviews.texts))
+    check_topic_count(settings.topic_count, distinct=distinct, rows=len(reviews.texts))
     if prepared is None or encoder is None:
         with log.stage("language") as step:
             languages = identify_languages(reviews, progress=step)
@@ -97,39 +97,41 @@ def analyse(
     with log.stage("topics") as step:
         topics = find_topics(
             neutral,
-            count=settings.topics,
+            topic_count=settings.topic_count,
             seed=settings.seed,
             progress=step,
             languages=of_units,
-            everything_else=True,
+            separate_outliers=True,
         )
-        if settings.topics is not None:  # the user's number wins: next month's file may add one
-            topics = topics.without_other()
+        if (
+            settings.topic_count is not None
+        ):  # the user's number wins: next month's file may add one
+            topics = topics.reassign_outliers()
         stability = topic_stability(
-            topics.points, topics.assignments, topics.count, seed=settings.seed
+            topics.points, topics.assignments, topics.topic_count, seed=settings.seed
         )
-        agreement = _agreement(raw, topics.assignments, of_units, topics.count, settings)
+        agreement = _agreement(raw, topics.assignments, of_units, topics.topic_count, settings)
     with log.stage("names"):
         described = describe_topics(
             units,
             languages,
             topics.assignments,
-            topics.count + (topics.other is not None),
+            topics.topic_count + (topics.outlier_topic is not None),
             neutral,
             raw=raw,
             space=space,
             encoder=encoder,
             ratings=_ratings(reviews),
-            other=topics.other,
+            outlier_topic=topics.outlier_topic,
         )
-    places = None
+    coordinates = None
     if settings.with_map:
         with log.stage("map") as step:
             # Not the topic points: the map is to judge the topics by, and to find neighbours on.
-            strata = np.unique(of_units, return_inverse=True)[1] * (topics.count + 1)
+            strata = np.unique(of_units, return_inverse=True)[1] * (topics.topic_count + 1)
             strata += topics.assignments
-            places = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
-    report = _report(reviews, settings, encoder, topics.count, agreement, log)
+            coordinates = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
+    report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
     report |= {"unit": units.kind, "units": len(units)}
     return Analysis(
         frame=reviews.frame,
@@ -140,9 +142,9 @@ def analyse(
         units=units,
         raw=raw,
         space=space,
-        grouping=grouping_of(topics),
+        assigner=make_assigner(topics),
         assignments=topics.assignments,
-        places=places,
+        coordinates=coordinates,
         topics=_with_stability(described, stability),
         candidates=topics.candidates,
         settings=settings,
@@ -187,7 +189,11 @@ def _ratings(reviews: Reviews) -> np.ndarray | None:
 
 
 def _agreement(
-    raw: np.ndarray, assignments: np.ndarray, languages: np.ndarray, count: int, settings: Settings
+    raw: np.ndarray,
+    assignments: np.ndarray,
+    languages: np.ndarray,
+    topic_count: int,
+    settings: Settings,
 ) -> dict[str, float]:
     """Normalised mutual information of topics and languages, with and without the correction.
 
@@ -202,7 +208,9 @@ def _agreement(
             rows = np.random.default_rng(settings.seed).permutation(len(points))[:_COMPARED]
             rows.sort()
             points, languages, assignments = points[rows], languages[rows], assignments[rows]
-        before = group(points, min(count, len(distinct_rows(points)[0])), seed=settings.seed)
+        before = kmeans_labels(
+            points, min(topic_count, len(distinct_rows(points)[0])), seed=settings.seed
+        )
     return {
         "before": round(float(normalized_mutual_info_score(languages, before)), 4),
         "after": round(float(normalized_mutual_info_score(languages, assignments)), 4),
@@ -213,7 +221,7 @@ def _report(
     reviews: Reviews,
     settings: Settings,
     encoder: Encoder,
-    count: int,
+    topic_count: int,
     agreement: dict[str, float],
     log: StageLog,
 ) -> dict[str, Any]:
@@ -227,8 +235,8 @@ def _report(
         "model_fingerprint": encoder.fingerprint,
         "space": settings.space,
         "seed": settings.seed,
-        "topics": count,
-        "topics_chosen_by": "program" if settings.topics is None else "user",
+        "topics": topic_count,
+        "topics_chosen_by": "program" if settings.topic_count is None else "user",
         "agreement_with_language": agreement,
         "stages": log.stages,
     }

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,15 +29,19 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import SENTENCE, cut, whole_reviews
-from pipeline.topics.assigner import Grouping
+from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
-from pipeline.topics.outliers import Fit
+from pipeline.topics.outliers import OutlierDetector
 from pipeline.topics.space import TopicSpace
 from pipeline.topics.topic import Topic
 
 _FORMAT = 2
+_Item = TypeVar("_Item", Topic, Candidate)
 TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # for people; the last one not always
 _TOPIC_SPACE = ("landmarks", "widths", "projection")
+# Attribute -> key in analysis.json, where they differ: folders of older versions must open.
+_KEYS = {"is_outlier": "other", "topic_count": "topics"}
+_NAMES = {key: name for name, key in _KEYS.items()}
 _STATE = re.compile("[0-9a-f]{16}")
 
 
@@ -129,7 +133,7 @@ def load_analysis(folder: Path) -> Analysis:
             raise ValueError("the arrays don't belong together")
         components = Components(vectors["mean"], vectors["axes"])
         space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
-        empty = Grouping(space, np.empty((0, 0)), np.empty(0, np.int64), _fit(vectors))
+        empty = TopicAssigner(space, np.empty((0, 0)), np.empty(0, np.int64), _fit(vectors))
         bare = Analysis(
             frame=table,
             ids=tuple(texts["id"]),
@@ -139,12 +143,12 @@ def load_analysis(folder: Path) -> Analysis:
             units=units,
             raw=vectors["raw"],
             space=NeutralSpace(vectors["removed"], vectors["center"]),
-            grouping=empty,
+            assigner=empty,
             assignments=np.empty(0, np.int64),
-            places=vectors.get("places"),
+            coordinates=vectors.get("places"),
             topics=(),
-            candidates=tuple(Candidate(**candidate) for candidate in meta["candidates"]),
-            settings=Settings(**meta["settings"]),
+            candidates=tuple(_from_json(Candidate, candidate) for candidate in meta["candidates"]),
+            settings=Settings.from_dict(meta["settings"]),
             encoder=meta["encoder"],
             report=json.loads((folder / "report.json").read_text("utf-8")),
             batch=vectors["batch"],
@@ -178,24 +182,26 @@ def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analy
     if meta["base"] is not None:
         base = Base(
             state["base_assignments"],
-            tuple(Topic(**topic) for topic in meta["base"]),
+            tuple(_from_json(Topic, topic) for topic in meta["base"]),
             state["base_centroids"],
             state["base_owners"],
         )
     return analysis.edited(
-        grouping=replace(analysis.grouping, centroids=state["centroids"], owners=state["owners"]),
+        assigner=replace(
+            analysis.assigner, centroids=state["centroids"], centroid_topics=state["owners"]
+        ),
         assignments=state["assignments"],
-        topics=tuple(Topic(**topic) for topic in meta["topics"]),
+        topics=tuple(_from_json(Topic, topic) for topic in meta["topics"]),
         edits=tuple(meta["edits"]),
         undone=tuple(meta["undone"]),
         base=base,
     )
 
 
-def _fit(vectors: dict[str, np.ndarray]) -> Fit | None:
+def _fit(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
     if "fit_mean" not in vectors:
         return None
-    return Fit(
+    return OutlierDetector(
         vectors["fit_mean"],
         vectors["fit_whitener"],
         vectors["fit_scales"],
@@ -260,17 +266,17 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
         "raw": analysis.raw,
         "batch": analysis.batch,
         **vars(analysis.space),
-        **vars(analysis.grouping.space.components),
-        **{name: getattr(analysis.grouping.space, name) for name in _TOPIC_SPACE},
+        **vars(analysis.assigner.space.components),
+        **{name: getattr(analysis.assigner.space, name) for name in _TOPIC_SPACE},
     }
-    if (fit := analysis.grouping.fit) is not None:
+    if (fit := analysis.assigner.outlier_detector) is not None:
         arrays |= {"fit_mean": fit.mean, "fit_whitener": fit.whitener, "fit_scales": fit.scales}
-        arrays["fit_floor"] = np.array(fit.floor)
+        arrays["fit_floor"] = np.array(fit.threshold)
     if analysis.units.kind == SENTENCE:
         units = analysis.units
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
-    if analysis.places is not None:
-        arrays["places"] = analysis.places
+    if analysis.coordinates is not None:
+        arrays["places"] = analysis.coordinates
     key = os.urandom(16).hex()  # ties the files of one run together
     save_arrays(folder / "vectors.npz", key=key, **arrays)
     _write_state(analysis, folder, key, tables=tables)
@@ -286,17 +292,17 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
 def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = True) -> None:
     if tables:
         _write_tables(analysis, folder)
-    grouping, base = analysis.grouping, analysis.base
+    assigner, base = analysis.assigner, analysis.base
     arrays = {
         "assignments": analysis.assignments,
-        "centroids": grouping.centroids,
-        "owners": grouping.owners,
+        "centroids": assigner.centroids,
+        "owners": assigner.centroid_topics,
     }
     if base is not None:
         arrays |= {
             "base_assignments": base.assignments,
             "base_centroids": base.centroids,
-            "base_owners": base.owners,
+            "base_owners": base.centroid_topics,
         }
     state = os.urandom(8).hex()  # a file of its own: the old one is good until analysis.json is new
     save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
@@ -306,16 +312,24 @@ def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = T
         "state": state,
         "columns": analysis.columns,
         "unit": analysis.units.kind,
-        "topics": [asdict(topic) for topic in analysis.topics],
-        "base": None if base is None else [asdict(topic) for topic in base.topics],
-        "candidates": [asdict(candidate) for candidate in analysis.candidates],
-        "settings": asdict(analysis.settings),
+        "topics": [_to_json(topic) for topic in analysis.topics],
+        "base": None if base is None else [_to_json(topic) for topic in base.topics],
+        "candidates": [_to_json(candidate) for candidate in analysis.candidates],
+        "settings": analysis.settings.to_dict(),
         "encoder": analysis.encoder,
         "batches": [asdict(batch) for batch in analysis.batches],
         "edits": list(analysis.edits),
         "undone": list(analysis.undone),
     }
     _write_json(folder / "analysis.json", meta)
+
+
+def _to_json(item: Topic | Candidate) -> dict[str, Any]:
+    return {_KEYS.get(name, name): value for name, value in asdict(item).items()}
+
+
+def _from_json(kind: type[_Item], values: dict[str, Any]) -> _Item:
+    return kind(**{_NAMES.get(key, key): value for key, value in values.items()})
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -13,7 +13,7 @@ _PHRASES = DATA / "aspects"
 
 
 @cache
-def name_languages() -> tuple[str, ...]:
+def topic_name_languages() -> tuple[str, ...]:
     """Languages that topics can be named in, by code; English first."""
     codes = {file.stem for file in _PHRASES.glob("*.txt")} - {"en"}
     return ("en", *sorted(codes))
@@ -22,7 +22,7 @@ def name_languages() -> tuple[str, ...]:
 def preferred_language(locale: str | None) -> str:
     """The language of names for a browser's locale, such as "pt-BR"; English for others."""
     code = (locale or "").replace("_", "-").split("-")[0].lower()
-    return code if code in name_languages() else "en"
+    return code if code in topic_name_languages() else "en"
 
 
 def in_language(analysis: Analysis, language: str) -> Analysis:

@@ -48,12 +48,12 @@ def embed(options: argparse.Namespace) -> None:
     from pipeline.analysis.run import identify_languages
     from pipeline.common.files import atomic_write
     from pipeline.embedding.embed import embed_documents
-    from pipeline.embedding.encoder import load_encoder, named_precision
+    from pipeline.embedding.encoder import load_encoder, with_precision
     from pipeline.embedding.neutral import fit_neutral
     from pipeline.embedding.parallel_corpus import parallel_means
 
     reviews = _read_reviews(options)
-    encoder = load_encoder(named_precision(options.model, options.precision))
+    encoder = load_encoder(with_precision(options.model, options.precision))
     with Bars() as bars:
         bar = bars.stage("embed")
         if options.kind == "query":
@@ -76,13 +76,13 @@ def analyse(options: argparse.Namespace) -> None:
     from pipeline.analysis.run import Settings, analyse
     from pipeline.analysis.storage import save_analysis
     from pipeline.common.progress import StageLog
-    from pipeline.embedding.encoder import named_precision
+    from pipeline.embedding.encoder import with_precision
 
     settings = Settings(
-        topics=options.topics,
+        topic_count=options.topics,
         unit=options.unit,
         space=options.space,
-        model=named_precision(options.model, options.precision),
+        model=with_precision(options.model, options.precision),
         seed=options.seed,
         with_map=not options.no_map,
     )

@@ -58,7 +58,7 @@ def embed_documents(
     return found[np.array([place[text] for text in texts], np.int64)]
 
 
-def letters_to_embed(
+def embedding_cost(
     encoder: Encoder, texts: Sequence[str], *, use_cache: bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
     """How much work each text is, in letters, about: what is still to be done, and all of it.

@@ -83,7 +83,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
 
 
-def named_precision(model: str, precision: str | None) -> str:
+def with_precision(model: str, precision: str | None) -> str:
     """The model's name with a precision of the user's choice, for :func:`load_encoder`.
 
     Raises:

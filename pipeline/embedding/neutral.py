@@ -19,6 +19,7 @@ A file in one language has no offsets and keeps everything but the first part.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,15 @@ class NeutralSpace:
 
     removed: np.ndarray
     center: np.ndarray
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that two spaces share only when they are equal."""
+        digest = hashlib.sha256()
+        for array in (self.removed, self.center):
+            digest.update(str((array.dtype.str, array.shape)).encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
 
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""

@@ -70,7 +70,7 @@ class PackedModel:
             return torch.cat(found[:count])
 
 
-def packed_model(model: Any) -> PackedModel | None:
+def try_packing(model: Any) -> PackedModel | None:
     """The model with texts that share calls; None where that would change a vector."""
     transformer = getattr(model[0], "auto_model", None)
     if model.device.type != "cpu" or transformer is None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.embedding.encoder import Encoder, Progress
-from pipeline.embedding.reference import encode_lines, load_lines, of_model
+from pipeline.embedding.reference import encode_lines, load_lines, precomputed
 
 NAME = "parallel"
 
@@ -20,10 +20,12 @@ def parallel_means(encoder: Encoder, *, progress: Progress | None = None) -> np.
 
     Shipped for the bundled model; from the cache, or measured now (about a minute), for others.
     """
-    return of_model(NAME, encoder, lambda: measure_parallel(encoder, progress=progress))["means"]
+    return precomputed(NAME, encoder, lambda: compute_parallel_means(encoder, progress=progress))[
+        "means"
+    ]
 
 
-def measure_parallel(
+def compute_parallel_means(
     encoder: Encoder, *, progress: Progress | None = None
 ) -> dict[str, np.ndarray]:
     """Embed every sentence in every language and take the means."""

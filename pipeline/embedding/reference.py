@@ -24,7 +24,7 @@ def load_lines(name: str) -> Lines:
     return {file.stem: tuple(file.read_text("utf-8").splitlines()) for file in files}
 
 
-def of_model(
+def precomputed(
     name: str, encoder: Encoder, measure: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
     """Arrays that depend on the model and on ``data/<name>``: shipped, cached or measured now."""
@@ -64,10 +64,10 @@ def encode_lines(encoder: Encoder, lines: Lines, **options: object) -> np.ndarra
 
 def line_means(name: str, encoder: Encoder) -> np.ndarray:
     """Raw vector of each line of ``data/<name>``, mean over its languages: float32 (lines, d)."""
-    return of_model(name, encoder, lambda: measure_line_means(name, encoder))["vectors"]
+    return precomputed(name, encoder, lambda: compute_line_means(name, encoder))["vectors"]
 
 
-def measure_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
+def compute_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
     """Embed every line in every language."""
     return {"vectors": encode_lines(encoder, load_lines(name)).mean(axis=0).astype(np.float32)}
 

@@ -46,9 +46,9 @@ class SentenceEncoder:
         self._model = model
         self._packed = None
         if model.device.type == "cpu":
-            from pipeline.embedding.packing import packed_model
+            from pipeline.embedding.packing import try_packing
 
-            self._packed = packed_model(model)
+            self._packed = try_packing(model)
         self._tokenizing = threading.Lock()  # tokenizers raise "Already borrowed" when shared
         self._gpu = _FairLock()
         self._threads = threads or usable_cores()

@@ -84,7 +84,7 @@ def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
 
 def topic_colour(topic: Topic) -> str:
     """A topic keeps its colour through edits; what fits nowhere is grey."""
-    return OTHER if topic.other else PALETTE[topic.colour % len(PALETTE)]
+    return OTHER if topic.is_outlier else PALETTE[topic.colour % len(PALETTE)]
 
 
 def ink(dark: bool) -> str:

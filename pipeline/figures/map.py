@@ -75,7 +75,7 @@ def map_figure(
     Raises:
         ValueError: the analysis was made without a map.
     """
-    if analysis.places is None:
+    if analysis.coordinates is None:
         raise ValueError("the analysis has no map")
     found = np.empty(0, np.int64) if hits is None else np.asarray(hits, np.int64)
     rows = drawn_units(analysis, allowed, always=found, most=most)
@@ -91,8 +91,8 @@ def map_figure(
             continue
         figure.add_trace(
             go.Scattergl(
-                x=analysis.places[rows[chosen], 0],
-                y=analysis.places[rows[chosen], 1],
+                x=analysis.coordinates[rows[chosen], 0],
+                y=analysis.coordinates[rows[chosen], 1],
                 customdata=rows[chosen].astype(np.int32),
                 hovertext=None if texts is None else texts[chosen],
                 hovertemplate=hover_name(name) if texts is None else "%{hovertext}<extra></extra>",
@@ -115,7 +115,7 @@ def map_figure(
     if named:
         for label in name_labels(analysis, rows, dark=dark, faint=searching):
             figure.add_annotation(label)
-    _arrange(figure, analysis.places, height, dark=dark)
+    _arrange(figure, analysis.coordinates, height, dark=dark)
     return figure
 
 
@@ -136,10 +136,10 @@ def _size(points: int) -> float:
 def _hit_trace(
     analysis: Analysis, hits: np.ndarray, categories: Categories, texts: list[str], dark: bool
 ) -> go.Scattergl:
-    assert analysis.places is not None  # noqa: S101  checked by the caller
+    assert analysis.coordinates is not None  # noqa: S101  checked by the caller
     return go.Scattergl(
-        x=analysis.places[hits, 0],
-        y=analysis.places[hits, 1],
+        x=analysis.coordinates[hits, 0],
+        y=analysis.coordinates[hits, 1],
         customdata=hits,
         hovertext=texts,
         hovertemplate="%{hovertext}<extra></extra>",
@@ -156,9 +156,9 @@ def _hit_trace(
     )
 
 
-def _arrange(figure: go.Figure, places: np.ndarray, height: int, *, dark: bool) -> None:
+def _arrange(figure: go.Figure, coordinates: np.ndarray, height: int, *, dark: bool) -> None:
     """No axes (they mean nothing), equal scales, a frame that filters don't move."""
-    low, high = places.min(axis=0), places.max(axis=0)
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     margin = 0.04 * float((high - low).max() or 1.0) + 0.2
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
@@ -210,16 +210,16 @@ def with_focus(
     Raises:
         ValueError: the analysis was made without a map.
     """
-    if analysis.places is None:
+    if analysis.coordinates is None:
         raise ValueError("the analysis has no map")
     figure = go.Figure(figure)
-    places = analysis.places
+    coordinates = analysis.coordinates
     near = np.array(neighbours, np.int64)
     x: list[float | None] = []
     y: list[float | None] = []
     for other in near.tolist():
-        x += [float(places[unit, 0]), float(places[other, 0]), None]
-        y += [float(places[unit, 1]), float(places[other, 1]), None]
+        x += [float(coordinates[unit, 0]), float(coordinates[other, 0]), None]
+        y += [float(coordinates[unit, 1]), float(coordinates[other, 1]), None]
     figure.add_trace(
         go.Scattergl(
             x=x,
@@ -236,8 +236,8 @@ def with_focus(
     ):
         figure.add_trace(
             go.Scattergl(
-                x=places[rows, 0],
-                y=places[rows, 1],
+                x=coordinates[rows, 0],
+                y=coordinates[rows, 1],
                 customdata=rows,
                 hovertext=hover_texts(analysis, facets, rows),
                 hovertemplate="%{hovertext}<extra></extra>",

@@ -78,18 +78,18 @@ def name_labels(
     analysis: Analysis, units: np.ndarray, *, dark: bool, faint: bool
 ) -> list[dict[str, Any]]:
     """Annotations with topic names at their medians, larger topics first, none upon another."""
-    assert analysis.places is not None  # noqa: S101  checked by the caller
+    assert analysis.coordinates is not None  # noqa: S101  checked by the caller
     labels: list[dict[str, Any]] = []
     ground = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
     boxes: list[tuple[float, float, float]] = []  # x, y, half width
     height = 24 * _UNITS_PER_PIXEL
     for topic in analysis.topics:
         members = units[analysis.assignments[units] == topic.id]
-        if not len(members) or topic.other:
+        if not len(members) or topic.is_outlier:
             continue
         name = excerpt(_short(topic.name, analysis), 28)
         half = (_width(name) * 6.5 / 2 + 8) * _UNITS_PER_PIXEL
-        x, middle = np.median(analysis.places[members], axis=0).tolist()
+        x, middle = np.median(analysis.coordinates[members], axis=0).tolist()
         x = float(np.clip(x, -10 + half, 10 - half)) if half < 10 else 0.0
         for shift in (0, 1, -1, 2, -2):
             y = middle + shift * height

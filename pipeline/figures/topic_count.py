@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.figures.colours import ink
-from pipeline.topics.topic_count import why
+from pipeline.topics.topic_count import explain_topic_count
 
 # Field of a candidate -> its name on the figure, colour and dash. Those it has not are left out.
 _LINES = {
@@ -26,10 +26,10 @@ def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 2
     """
     import plotly.graph_objects as go
 
-    candidates = sorted(analysis.candidates, key=lambda candidate: candidate.topics)
+    candidates = sorted(analysis.candidates, key=lambda candidate: candidate.topic_count)
     if not candidates:
         raise ValueError("no numbers of topics were compared")
-    numbers = [candidate.topics for candidate in candidates]
+    numbers = [candidate.topic_count for candidate in candidates]
     figure = go.Figure()
     for field, (name, colour, dash) in _LINES.items():
         values = [getattr(candidate, field, None) for candidate in candidates]
@@ -44,7 +44,7 @@ def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 2
                 hovertemplate=f"%{{x}} topics: %{{y:.2f}}<extra>{name}</extra>",
             )
     figure.add_vline(
-        x=chosen_number(analysis), line={"color": ink(dark), "width": 1, "dash": "dot"}
+        x=chosen_topic_count(analysis), line={"color": ink(dark), "width": 1, "dash": "dot"}
     )
     figure.update_layout(
         height=height,
@@ -57,7 +57,7 @@ def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 2
     return figure
 
 
-def chosen_number(analysis: Analysis) -> int:
+def chosen_topic_count(analysis: Analysis) -> int:
     """The number of topics that was found best, before the user's edits."""
     number = analysis.report.get("topics")
     return number if isinstance(number, int) else len(analysis.topics)
@@ -65,5 +65,7 @@ def chosen_number(analysis: Analysis) -> int:
 
 def reason(analysis: Analysis) -> str:
     """Why that number, in plain words."""
-    number = chosen_number(analysis)
-    return why(analysis.candidates, number) or f"{number} topics, as you have chosen."
+    number = chosen_topic_count(analysis)
+    return (
+        explain_topic_count(analysis.candidates, number) or f"{number} topics, as you have chosen."
+    )

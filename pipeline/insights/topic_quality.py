@@ -47,7 +47,7 @@ def evidence(analysis: Analysis, topic: Topic) -> Evidence:
 
 
 def _in_words(topic: Topic, languages: int) -> str:
-    if topic.other:
+    if topic.is_outlier:
         return "These reviews fit none of the topics; they are no topic of their own."
     parts = []
     if topic.stability is not None:
@@ -64,7 +64,7 @@ def _in_words(topic: Topic, languages: int) -> str:
 
 
 def _warning(analysis: Analysis, topic: Topic, mix: tuple[tuple[str, float, float], ...]) -> str:
-    if topic.other or topic.reviews < _FEWEST or not mix:
+    if topic.is_outlier or topic.reviews < _FEWEST or not mix:
         return ""
     code, share, usual = mix[0]
     if share < _NEARLY_ONE or share < _TIMES * usual or usual > 0.9:

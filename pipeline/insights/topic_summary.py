@@ -106,4 +106,4 @@ def sort_cards(cards: tuple[Card, ...], by: str) -> list[Card]:
         "name": lambda card: card.topic.name.casefold(),
     }
     key = keys[by]
-    return sorted(cards, key=lambda card: (card.topic.other, key(card), -card.topic.reviews))
+    return sorted(cards, key=lambda card: (card.topic.is_outlier, key(card), -card.topic.reviews))

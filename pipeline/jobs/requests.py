@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,7 +46,7 @@ class AnalyseRequest:
             "do": self.task,
             "target": _absolute(self.target),
             **_source_to_dict(self.source),
-            "settings": asdict(self.settings),
+            "settings": self.settings.to_dict(),
             "edits_from": _absolute(self.edits_from),
             "early": _absolute(self.partial_base),
         }
@@ -149,7 +149,7 @@ def request_from_dict(data: Mapping[str, Any]) -> Request:
         return AnalyseRequest(
             source,
             target,
-            Settings(**data["settings"]),
+            Settings.from_dict(data["settings"]),
             edits_from=_optional_path(data.get("edits_from")),
             partial_base=_optional_path(data.get("early")),
         )

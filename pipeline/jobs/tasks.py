@@ -59,13 +59,13 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     from pipeline.analysis.run import Prepared, analyse, identify_languages
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.reviews.units import make_units
-    from pipeline.topics.clustering import check_count
+    from pipeline.topics.clustering import check_topic_count
 
     settings, budget = request.settings, Budget.from_environment()
     with log.stage("read") as step:
         reviews = request.source.read(progress=step)
     distinct = len(set(reviews.texts))
-    check_count(settings.topics, distinct=distinct, rows=len(reviews.texts))
+    check_topic_count(settings.topic_count, distinct=distinct, rows=len(reviews.texts))
     with log.stage("model"):
         encoder = load(settings.model)
     with log.stage("language") as step:

@@ -215,19 +215,25 @@ def _load(folder: Path) -> Analysis:
 def _check(analysis: Analysis) -> None:
     """What the pages rely on, and load_analysis doesn't look at."""
     n, m = len(analysis.texts), len(analysis.units)
-    places, batch = analysis.places, analysis.batch
-    grouping, base = analysis.grouping, analysis.base
+    coordinates, batch = analysis.coordinates, analysis.batch
+    assigner, base = analysis.assigner, analysis.base
     fits = (
         n > 0
-        and _grouped(analysis.assignments, grouping.centroids, grouping.owners, analysis.topics, m)
+        and _grouped(
+            analysis.assignments, assigner.centroids, assigner.centroid_topics, analysis.topics, m
+        )
         and (
-            base is None or _grouped(base.assignments, base.centroids, base.owners, base.topics, m)
+            base is None
+            or _grouped(base.assignments, base.centroids, base.centroid_topics, base.topics, m)
         )
         and analysis.raw.ndim == 2
         and analysis.raw.dtype == np.float32
         and analysis.raw.shape[1] == len(analysis.space.center)
         and bool(np.isfinite(analysis.raw).all())
-        and (places is None or (places.shape == (m, 2) and bool(np.isfinite(places).all())))
+        and (
+            coordinates is None
+            or (coordinates.shape == (m, 2) and bool(np.isfinite(coordinates).all()))
+        )
         and _numbers(batch, n, len(analysis.batches))
         and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
         and all(c is None or c in analysis.frame.columns for c in analysis.columns.values())
@@ -246,7 +252,7 @@ def _check(analysis: Analysis) -> None:
 def _grouped(
     assignments: np.ndarray,
     centroids: np.ndarray,
-    owners: np.ndarray,
+    centroid_topics: np.ndarray,
     topics: Sequence[Topic],
     units: int,
 ) -> bool:
@@ -254,7 +260,7 @@ def _grouped(
         _numbers(assignments, units, len(topics))
         and centroids.ndim == 2
         and bool(np.isfinite(centroids).all())
-        and _numbers(owners, len(centroids), len(topics))
+        and _numbers(centroid_topics, len(centroids), len(topics))
         and [topic.id for topic in topics] == list(range(len(topics)))
         and all(isinstance(topic.name, str) for topic in topics)
         and all(

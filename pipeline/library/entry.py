@@ -70,7 +70,7 @@ def with_counts(entry: Entry, analysis: Analysis) -> Entry:
     return replace(
         entry,
         reviews=len(analysis.texts),
-        topics=sum(not topic.other for topic in analysis.topics),
+        topics=sum(not topic.is_outlier for topic in analysis.topics),
         languages=dict(Counter(map(one_line, analysis.languages.tolist())).most_common()),
         added=len(analysis.batches) - 1,
     )

@@ -27,7 +27,7 @@ from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import make_column, take
 from pipeline.search.calibration import Calibration
-from pipeline.stores.base import Fingerprint, VectorStore, space_fingerprint
+from pipeline.stores.base import Fingerprint, VectorStore
 from pipeline.stores.local import STORE_NAME, LocalStore, open_store
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ _BLOCK = 50_000
 
 def analysis_fingerprint(analysis: Analysis) -> Fingerprint:
     """Where the vectors of an analysis come from."""
-    space = space_fingerprint(analysis.space)
+    space = analysis.space.fingerprint
     return Fingerprint(analysis.encoder, analysis.raw.shape[1], space)
 
 

@@ -24,7 +24,7 @@ _CELLS_SOUGHT = 12
 _BLOCK = 4_096  # rows whose neighbours are sought at once: between two blocks work can be stopped
 
 
-def nearest_among(
+def find_neighbours(
     new: np.ndarray, old: np.ndarray, count: int, *, progress: Progress | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The ``count`` rows of ``old`` (n, d) nearest to each of ``new`` (k, d), nearest first.
@@ -92,7 +92,7 @@ def nearest_neighbours(
     vectors: np.ndarray, count: int, *, progress: Progress | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nearest rows of each row (n, d), itself first: int32 and cosine distances, (n, count)."""
-    indices, cosines = nearest_among(vectors, vectors, count, progress=progress)
+    indices, cosines = find_neighbours(vectors, vectors, count, progress=progress)
     own = np.arange(len(vectors))[:, None]
     first = np.argsort(indices != own, axis=1, kind="stable")  # rounding may put a twin first
     indices = np.take_along_axis(indices, first, axis=1)
@@ -102,7 +102,7 @@ def nearest_neighbours(
     return indices.astype(np.int32), distances
 
 
-def place_among(
+def place_new_points(
     new: np.ndarray, old: np.ndarray, places: np.ndarray, *, progress: Progress | None = None
 ) -> np.ndarray:
     """Where new units stand on a map that is there: the mean place of their nearest neighbours.
@@ -118,7 +118,7 @@ def place_among(
     Returns:
         float32 (k, 2).
     """
-    rows, cosines = nearest_among(new, old, min(PLACED_BY, len(old)), progress=progress)
+    rows, cosines = find_neighbours(new, old, min(PLACED_BY, len(old)), progress=progress)
     weights = np.maximum(cosines - cosines.min(axis=1, keepdims=True), 0) + 1e-3
     weights /= weights.sum(axis=1, keepdims=True)
     return np.einsum("kc,kcx->kx", weights, places[rows]).astype(np.float32)

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.common.arrays import distinct_rows, stratified
-from pipeline.projection.neighbours import nearest_neighbours, place_among
+from pipeline.projection.neighbours import nearest_neighbours, place_new_points
 from pipeline.projection.optimise import settle
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 NEIGHBOURS = 15
-MOST_LAID_OUT = 50_000  # distinct units; the others are placed among them
+MAX_LAID_OUT = 50_000  # distinct units; the others are placed among them
 _COARSE_ABOVE = 4_000  # distinct units, from which the layout begins with that of some of them
 _COARSE = 2_000
 _ROUNDS, _ROUNDS_COARSE, _ROUNDS_AFTER = 400, 200, 100
@@ -58,18 +58,18 @@ def lay_out(
     # Equal rows would be each other's only neighbours and tear the map apart: one place for all.
     first, same = distinct_rows(vectors)
     distinct = vectors if len(first) == len(vectors) else vectors[first]
-    if len(distinct) <= MOST_LAID_OUT:
+    if len(distinct) <= MAX_LAID_OUT:
         places = _lay_out_all(distinct, seed, neighbours, _Share(progress, 0, 100))
     else:
         groups = np.zeros(len(first)) if strata is None else strata[first]
-        chosen = stratified(groups, MOST_LAID_OUT, seed=seed)
+        chosen = stratified(groups, MAX_LAID_OUT, seed=seed)
         laid = distinct[chosen]
         rest = np.setdiff1d(np.arange(len(distinct)), chosen)
         places = np.empty((len(distinct), 2), np.float32)
         until = round(100 * 2 * len(laid) / (2 * len(laid) + len(rest)))  # of the time
         places[chosen] = _lay_out_all(laid, seed, neighbours, _Share(progress, 0, until))
         placing = _Share(progress, until, 100)
-        places[rest] = place_among(distinct[rest], laid, places[chosen], progress=placing)
+        places[rest] = place_new_points(distinct[rest], laid, places[chosen], progress=placing)
     places = places[same]
     places = places - (places.max(axis=0) + places.min(axis=0)) / 2
     return (places * (10 / max(float(np.abs(places).max()), 1e-9))).astype(np.float32)
@@ -90,7 +90,7 @@ def _lay_out_all(vectors: np.ndarray, seed: int, neighbours: int, share: _Share)
     step = share.part(0.4, 0.5)
     places = _spectral(coarse, graph, seed)
     places = settle(graph, places, _ROUNDS_COARSE, seed=seed, progress=step)
-    begun = place_among(vectors, coarse, places)
+    begun = place_new_points(vectors, coarse, places)
     step = share.part(0.5, 1)
     return settle(_graph(near), begun, _ROUNDS_AFTER, momentum=_MOMENTUM, seed=seed, progress=step)
 

@@ -7,7 +7,6 @@ says how.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
@@ -15,7 +14,6 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import Kind
 from pipeline.filters.expressions import Filter
 
@@ -30,7 +28,7 @@ class Fingerprint:
     Attributes:
         model: the encoder's fingerprint.
         dimension: numbers a vector.
-        space: "raw", or :func:`space_fingerprint` of the neutral space they were brought into.
+        space: "raw", or the fingerprint of the neutral space they were brought into.
         precision: how the store keeps them.
     """
 
@@ -154,15 +152,6 @@ class VectorStore(Protocol):
     def close(self) -> None:
         """Let go of files; whatever was acknowledged is kept already."""
         ...
-
-
-def space_fingerprint(space: NeutralSpace) -> str:
-    """A short text that two neutral spaces share only when they are equal."""
-    digest = hashlib.sha256()
-    for array in vars(space).values():
-        digest.update(str((array.dtype.str, array.shape)).encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def check_vectors(vectors: np.ndarray, dimension: int, *, what: str = "vectors") -> np.ndarray:

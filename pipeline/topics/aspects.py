@@ -66,7 +66,7 @@ def aspect_vectors(encoder: Encoder) -> np.ndarray:
     return line_means(NAME, encoder)
 
 
-def about_hotels(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.ndarray:
+def hotel_relevance(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.ndarray:
     """How much each text is about a stay: float32 (n,), 1 as hotel sentences, 0 as others."""
     hotel = space.without_language(polarity_vectors(encoder)).mean(axis=0)
     other = space.without_language(line_means(OTHER, encoder)).mean(axis=0)
@@ -74,17 +74,19 @@ def about_hotels(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.n
     return ((space.without_language(raw) - other) @ axis).astype(np.float32)
 
 
-def hotel_topics(about: np.ndarray, assignments: np.ndarray, count: int) -> np.ndarray:
-    """Topics that a hotel aspect may name, bool (count,): none in a file about something else."""
-    sizes = [max(int((assignments == topic).sum()), 1) for topic in range(count)]
-    means = np.array([about[assignments == topic].sum() / sizes[topic] for topic in range(count)])
+def find_hotel_topics(about: np.ndarray, assignments: np.ndarray, topic_count: int) -> np.ndarray:
+    """Which topics a hotel aspect may name, bool (k,): none in a file about something else."""
+    sizes = [max(int((assignments == topic).sum()), 1) for topic in range(topic_count)]
+    means = np.array(
+        [about[assignments == topic].sum() / sizes[topic] for topic in range(topic_count)]
+    )
     return (means >= _HOTEL_TOPIC) & (about.mean() >= _HOTEL_FILE)
 
 
 def match_aspects(
     neutral: np.ndarray,
     assignments: np.ndarray,
-    count: int,
+    topic_count: int,
     aspects: np.ndarray,
     space: NeutralSpace,
 ) -> list[list[tuple[int, ...]]]:
@@ -99,8 +101,9 @@ def match_aspects(
 
     Args:
         neutral: float32 (n, d), reviews in the neutral space.
-        assignments: int (n,), topic of each review; others than 0 to ``count`` - 1 are "the rest".
-        count: number of topics.
+        assignments: int (n,), topic of each review; others than 0 to ``topic_count`` - 1
+            count as outliers.
+        topic_count: number of topics.
         aspects: float32 (a, d), raw, of :func:`aspect_vectors`.
         space: of the reviews.
     """
@@ -117,15 +120,15 @@ def match_aspects(
     broad[np.arange(len(parents)), parents] = 1
     # Sums and not means: a topic may be empty.
     centres = unit_rows(
-        np.array([neutral[assignments == topic].sum(axis=0) for topic in range(count)])
+        np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
     )
     cosines = unit_rows(centres - centres.mean(axis=0)) @ headings.T
-    narrow_here, _narrow_score, _times = _shares(votes, assignments, count)
-    here, score, times = _shares(votes @ broad, assignments, count)
+    narrow_here, _narrow_score, _times = _shares(votes, assignments, topic_count)
+    here, score, times = _shares(votes @ broad, assignments, topic_count)
     # A large topic holds more than its aspect, and is itself much of what is "elsewhere".
-    asked = min(max(count / _MANY, _FEW), 1.0)
+    asked = min(max(topic_count / _MANY, _FEW), 1.0)
     found = []
-    for topic in range(count):
+    for topic in range(topic_count):
         leaning = np.array([cosines[topic][parents == p].max(initial=-1) for p in parents])
         speaks = (leaning >= _FEWEST_COSINE) & (
             ((here[topic] >= asked * _FEWEST_SHARE) & (times[topic] >= asked * _MORE))
@@ -139,11 +142,11 @@ def match_aspects(
 
 
 def _shares(
-    votes: np.ndarray, assignments: np.ndarray, count: int
+    votes: np.ndarray, assignments: np.ndarray, topic_count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(count, a) each: a topic's mean vote, its score, and how many times the others' mean."""
-    sums = np.array([votes[assignments == topic].sum(axis=0) for topic in range(count)])
-    sizes = np.array([(assignments == topic).sum() for topic in range(count)])[:, None]
+    """(k, a) each: a topic's mean vote, its score, and how many times the others' mean."""
+    sums = np.array([votes[assignments == topic].sum(axis=0) for topic in range(topic_count)])
+    sizes = np.array([(assignments == topic).sum() for topic in range(topic_count)])[:, None]
     here = sums / np.maximum(sizes, 1)
     elsewhere = (votes.sum(axis=0) - sums) / np.maximum(len(votes) - sizes, 1)
     return (

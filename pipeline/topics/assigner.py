@@ -1,4 +1,4 @@
-"""What new reviews are put into an analysis' topics by: centroids, and whose they are."""
+"""Assigns new reviews to the topics of an analysis by their nearest centroid."""
 
 from __future__ import annotations
 
@@ -7,37 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.kmeans import nearest
-from pipeline.topics.clustering import Topics
-from pipeline.topics.outliers import Fit
+from pipeline.topics.clustering import Clustering
+from pipeline.topics.outliers import OutlierDetector
 from pipeline.topics.space import TopicSpace
 
 
 @dataclass(frozen=True)
-class Grouping:
-    """Centroids in the topic space. A merged topic owns several, "everything else" none.
+class TopicAssigner:
+    """Centroids in the topic space. A merged topic has several, the outliers have none.
 
     Attributes:
         space: from neutral vectors to the topic space.
         centroids: float32 (c, p).
-        owners: int64 (c,), topic of each centroid.
-        fit: what is usual in the file, by which a unit fits nowhere; None: everything fits.
+        centroid_topics: int64 (c,), topic of each centroid.
+        outlier_detector: which units belong to no topic; None takes all for inliers.
     """
 
     space: TopicSpace
     centroids: np.ndarray
-    owners: np.ndarray
-    fit: Fit | None = None
+    centroid_topics: np.ndarray
+    outlier_detector: OutlierDetector | None = None
 
     def assign(self, vectors: np.ndarray) -> np.ndarray:
-        """The nearest topic of new neutral vectors (m, d): int64 (m,); see also :meth:`fits`."""
-        return self.owners[self.nearest(vectors)]
+        """Nearest topic of neutral vectors (m, d), outliers included: int64 (m,)."""
+        return self.centroid_topics[self.nearest(vectors)]
 
-    def fits(self, vectors: np.ndarray) -> np.ndarray:
+    def is_inlier(self, vectors: np.ndarray) -> np.ndarray:
         """Which neutral vectors (m, d) belong to a topic at all: bool (m,)."""
-        return np.ones(len(vectors), bool) if self.fit is None else self.fit.fits(vectors)
+        if self.outlier_detector is None:
+            return np.ones(len(vectors), bool)
+        return self.outlier_detector.is_inlier(vectors)
 
     def nearest(self, vectors: np.ndarray) -> np.ndarray:
-        """The nearest centroid of neutral vectors (m, d): int64 (m,)."""
+        """Nearest centroid of neutral vectors (m, d): int64 (m,)."""
         return nearest(self.points(vectors), self.centroids).astype(np.int64)
 
     def points(self, vectors: np.ndarray) -> np.ndarray:
@@ -45,7 +47,11 @@ class Grouping:
         return self.space.transform(vectors)
 
 
-def grouping_of(topics: Topics) -> Grouping:
-    """The grouping that KMeans has found: a centroid a topic."""
-    owners = np.arange(len(topics.centroids))
-    return Grouping(topics.space, topics.centroids, owners, topics.fit)
+def make_assigner(clustering: Clustering) -> TopicAssigner:
+    """The assigner of a new clustering: one centroid per topic."""
+    return TopicAssigner(
+        clustering.space,
+        clustering.centroids,
+        np.arange(len(clustering.centroids)),
+        clustering.outlier_detector,
+    )

@@ -1,4 +1,4 @@
-"""Neutral vectors -> topics, by scikit-learn's KMeans in the topic space."""
+"""Neutral vectors -> clusters, by scikit-learn's KMeans in the topic space."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy as np
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.errors import InputError
 from pipeline.common.kmeans import kmeans, nearest
-from pipeline.topics.outliers import Fit, learn_fit
+from pipeline.topics.outliers import OutlierDetector, fit_outlier_detector
 from pipeline.topics.space import TopicSpace, fit_topic_space
-from pipeline.topics.topic_count import Candidate, best, compare_counts
+from pipeline.topics.topic_count import Candidate, best_topic_count, compare_topic_counts
 
-FEWEST_REVIEWS = 3
+_MIN_REVIEWS = 3
 _STARTS = 10
 
 
 @dataclass(frozen=True)
-class Topics:
-    """A grouping of reviews, largest topic first.
+class Clustering:
+    """Topics of reviews as cluster numbers, the largest topic first.
 
     Attributes:
-        assignments: int64 (n,), topic of each row, 0 to k - 1.
+        assignments: int64 (n,), topic of each row, 0 to k - 1; outliers have the id k.
         centroids: float32 (k, p) in the topic space.
         points: float32 (n, p), the rows in the topic space.
         space: from neutral vectors to the topic space, for new rows.
         candidates: the numbers of topics that were compared; empty when the user chose one and
-            did not ask.
-        other: id of "everything else", the last: the reviews that fit nowhere; None without any.
-        fit: what is usual in the file, by which reviews fit nowhere; None when not asked.
+            did not ask for a comparison.
+        outlier_topic: the id of the outliers, k; None when there are none.
+        outlier_detector: fitted to the file; None when outliers were not separated.
     """
 
     assignments: np.ndarray
@@ -38,45 +38,38 @@ class Topics:
     points: np.ndarray
     space: TopicSpace
     candidates: tuple[Candidate, ...]
-    other: int | None = None
-    fit: Fit | None = None
+    outlier_topic: int | None = None
+    outlier_detector: OutlierDetector | None = None
 
     @property
-    def count(self) -> int:
-        """The number of topics, k, without "everything else"."""
+    def topic_count(self) -> int:
+        """The number of topics, k, not counting the outliers."""
         return len(self.centroids)
 
-    def without_other(self) -> Topics:
-        """The same with every row in its nearest topic."""
-        if self.other is None:
+    def reassign_outliers(self) -> Clustering:
+        """The same clustering with each outlier in its nearest topic."""
+        if self.outlier_topic is None:
             return self
-        every = nearest(self.points, self.centroids)
-        assignments = np.where(self.assignments == self.other, every, self.assignments)
-        return replace(self, assignments=assignments, other=None)
-
-    def assign(self, vectors: np.ndarray) -> np.ndarray:
-        """The topic of new rows: neutral vectors (m, d) -> int64 (m,).
-
-        What fits nowhere gets the id ``count``, as in ``assignments``.
-        """
-        topics = nearest(self.space.transform(vectors), self.centroids)
-        return topics if self.fit is None else np.where(self.fit.fits(vectors), topics, self.count)
+        nearest_topics = nearest(self.points, self.centroids)
+        is_outlier = self.assignments == self.outlier_topic
+        assignments = np.where(is_outlier, nearest_topics, self.assignments)
+        return replace(self, assignments=assignments, outlier_topic=None)
 
 
-def check_count(count: int | None, *, distinct: int, rows: int) -> None:
-    """Refuse a number of topics (None: any) that ``distinct`` different reviews can't give.
+def check_topic_count(topic_count: int | None, *, distinct: int, rows: int) -> None:
+    """Check that a number of topics (None: any) can be made of ``distinct`` different reviews.
 
     Raises:
         InputError: too few different reviews, or more topics asked for than there are reviews.
     """
-    if distinct < FEWEST_REVIEWS:
+    if distinct < _MIN_REVIEWS:
         raise InputError(
             f"Found {distinct} different review{'s' * (distinct != 1)} in {rows} "
-            f"row{'s' * (rows != 1)}: topics need at least {FEWEST_REVIEWS}"
+            f"row{'s' * (rows != 1)}: topics need at least {_MIN_REVIEWS}"
         )
-    if count is not None and not 1 <= count <= distinct:
+    if topic_count is not None and not 1 <= topic_count <= distinct:
         raise InputError(
-            f"{count} topics can't be made of {distinct} different reviews: "
+            f"{topic_count} topics can't be made of {distinct} different reviews: "
             f"choose 1 to {distinct}, or leave the number to the program"
         )
 
@@ -84,57 +77,56 @@ def check_count(count: int | None, *, distinct: int, rows: int) -> None:
 def find_topics(
     vectors: np.ndarray,
     *,
-    count: int | None = None,
+    topic_count: int | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
     languages: np.ndarray | None = None,
-    everything_else: bool = False,
+    separate_outliers: bool = False,
     compare: bool = False,
-) -> Topics:
-    """Group neutral vectors (n, d) into ``count`` topics, or into a number that fits them.
+) -> Clustering:
+    """Cluster neutral vectors into ``topic_count`` topics, or into a number that fits them.
 
     Args:
         vectors: float32 (n, d).
-        count: the user's number, which wins; None: the number that fits best.
+        topic_count: the user's choice, which wins; None chooses the number that fits best.
         seed: the same input and seed give the same topics.
-        progress: told how many numbers of topics have been compared.
-        languages: str (n,), so that numbers whose topics mix the languages are preferred.
-        everything_else: whether rows that fit nowhere are kept out of the topics.
-        compare: whether numbers are compared although ``count`` is given.
+        progress: called with how many numbers of topics have been compared.
+        languages: str (n,); if given, numbers whose topics mix the languages are preferred.
+        separate_outliers: whether rows that fit no topic are kept out of the topics.
+        compare: whether to compare numbers of topics even if ``topic_count`` is given.
 
     Raises:
         InputError: too few different reviews, or more topics asked for than there are reviews.
     """
-    check_count(count, distinct=len(distinct_rows(vectors)[0]), rows=len(vectors))
+    check_topic_count(topic_count, distinct=len(distinct_rows(vectors)[0]), rows=len(vectors))
     space = fit_topic_space(vectors, seed=seed)
     points = space.transform(vectors)
     candidates: tuple[Candidate, ...] = ()
-    if count is None or compare:
-        candidates = compare_counts(points, languages=languages, seed=seed, progress=progress)
-    if count is None:
-        count = best(candidates) or 2
-    labels, centroids = kmeans(points, count, seed=seed, starts=_STARTS)
-    fit = learn_fit(vectors) if everything_else else None
-    fitting = np.ones(len(points), bool) if fit is None else fit.fits(vectors)
-    if len(np.unique(labels[fitting])) < count:  # a whole topic would go: it is one of the file's
-        fit, fitting = None, np.ones(len(points), bool)
-    # Largest first, so that topic 0 means something to a reader of the numbers.
-    order = np.argsort(-np.bincount(labels[fitting], minlength=count), kind="stable")
-    rank = np.empty(count, np.int64)
-    rank[order] = np.arange(count)
-    assignments = np.where(fitting, rank[labels], count)
-    other = None if fitting.all() else count
-    return Topics(
-        assignments,
+    if topic_count is None or compare:
+        candidates = compare_topic_counts(points, languages=languages, seed=seed, progress=progress)
+    if topic_count is None:
+        topic_count = best_topic_count(candidates) or 2
+    labels, centroids = kmeans(points, topic_count, seed=seed, starts=_STARTS)
+    detector = fit_outlier_detector(vectors) if separate_outliers else None
+    inliers = np.ones(len(points), bool) if detector is None else detector.is_inlier(vectors)
+    if len(np.unique(labels[inliers])) < topic_count:
+        # A whole topic would be lost to the outliers, so it is one of the file's own.
+        detector, inliers = None, np.ones(len(points), bool)
+    # Largest first, so that the ids tell a reader something.
+    order = np.argsort(-np.bincount(labels[inliers], minlength=topic_count), kind="stable")
+    rank = np.empty(topic_count, np.int64)
+    rank[order] = np.arange(topic_count)
+    return Clustering(
+        np.where(inliers, rank[labels], topic_count),
         centroids[order].astype(np.float32),
         points,
         space,
         candidates,
-        other=other,
-        fit=fit,
+        outlier_topic=None if inliers.all() else topic_count,
+        outlier_detector=detector,
     )
 
 
-def group(points: np.ndarray, count: int, *, seed: int = 0) -> np.ndarray:
-    """Plain KMeans labels, int64 (n,), of points (n, p)."""
-    return kmeans(points, count, seed=seed, starts=_STARTS)[0]
+def kmeans_labels(points: np.ndarray, cluster_count: int, *, seed: int = 0) -> np.ndarray:
+    """Labels of plain KMeans, int64 (n,), for points (n, p)."""
+    return kmeans(points, cluster_count, seed=seed, starts=_STARTS)[0]

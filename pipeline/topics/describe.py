@@ -13,17 +13,17 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import Units
 from pipeline.topics.aspects import (
-    about_hotels,
     aspect_groups,
     aspect_names,
     aspect_vectors,
-    hotel_topics,
+    find_hotel_topics,
+    hotel_relevance,
     match_aspects,
 )
 from pipeline.topics.glosses import gloss_keywords
 from pipeline.topics.keywords import topic_keywords
-from pipeline.topics.naming import name_of_the_rest, name_topics, says_nothing
-from pipeline.topics.polarity import one_sided, polar_reviews, polarity_vectors
+from pipeline.topics.naming import is_uninformative, name_topics, outlier_topic_names
+from pipeline.topics.polarity import classify_polarity, dominant_polarity, polarity_vectors
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
 
@@ -32,13 +32,13 @@ def describe_topics(
     units: Units,
     languages: np.ndarray,
     assignments: np.ndarray,
-    count: int,
+    topic_count: int,
     neutral: np.ndarray,
     *,
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
-    other: int | None = None,
+    outlier_topic: int | None = None,
     kept: Mapping[int, Topic] | None = None,
     ratings: np.ndarray | None = None,
 ) -> tuple[Topic, ...]:
@@ -47,39 +47,39 @@ def describe_topics(
     Args:
         units: m of n reviews.
         languages: str (n,), of the reviews.
-        assignments: int64 (m,), 0 to ``count`` - 1.
-        count: number of topics, "everything else" among them.
+        assignments: int64 (m,), 0 to ``topic_count`` - 1.
+        topic_count: number of topics, "everything else" among them.
         neutral: float32 (m, d), the units in the neutral space.
         raw: float32 (m, d), the model's vectors of the units.
         space: that space.
         encoder: the model that made it.
-        other: the topic of what fits nowhere.
+        outlier_topic: id of the outliers' topic, if there is one.
         kept: topics by their new id that keep name and words; their counts alone are new.
         ratings: float (n,), 1 to 5, of the reviews; NaN for none.
     """
     kept = kept or {}
     of_units = languages[units.review]
     described: dict[int, Topic] = {}
-    if len(kept) < count:
+    if len(kept) < topic_count:
         portraits = portray_topics(
             units.texts,
             of_units,
             assignments,
-            count,
+            topic_count,
             neutral=neutral,
             raw=raw,
             space=space,
             encoder=encoder,
             # What a review says as a whole needs not be what each of its sentences says.
             ratings=ratings if units.kind == "review" else None,
-            taken=[*name_of_the_rest().values(), *_names_of(kept.values())],
+            taken=[*outlier_topic_names().values(), *_names_of(kept.values())],
         )
         centroids = unit_rows(
-            np.array([neutral[assignments == topic].sum(axis=0) for topic in range(count)])
+            np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
         )
         typical = typical_reviews(neutral, centroids, assignments, of_units, units.texts)
-        for topic in set(range(count)) - set(kept):
-            names = name_of_the_rest() if topic == other else portraits[topic].names
+        for topic in set(range(topic_count)) - set(kept):
+            names = outlier_topic_names() if topic == outlier_topic else portraits[topic].names
             described[topic] = Topic(
                 id=topic,
                 key=f"t{topic}",
@@ -91,11 +91,11 @@ def describe_topics(
                 glosses=portraits[topic].glosses,
                 typical=typical[topic],
                 colour=topic,
-                other=topic == other,
+                is_outlier=topic == outlier_topic,
             )
     described |= kept
     return count_topics(
-        units, languages, assignments, tuple(described[topic] for topic in range(count))
+        units, languages, assignments, tuple(described[topic] for topic in range(topic_count))
     )
 
 
@@ -141,7 +141,7 @@ def portray_topics(
     texts: Sequence[str],
     languages: np.ndarray,
     assignments: np.ndarray,
-    count: int,
+    topic_count: int,
     *,
     neutral: np.ndarray,
     raw: np.ndarray,
@@ -151,13 +151,13 @@ def portray_topics(
     taken: Sequence[str] = (),
     use_cache: bool = True,
 ) -> list[Portrait]:
-    """Names, keywords and glosses of ``count`` topics.
+    """Names, keywords and glosses of ``topic_count`` topics.
 
     Args:
         texts: n reviews, or sentences.
         languages: str (n,).
-        assignments: int (n,), topic of each; others than 0 to ``count`` - 1 belong to none.
-        count: number of topics, none of them empty.
+        assignments: int (n,), topic of each; others than 0 to ``topic_count`` - 1 belong to none.
+        topic_count: number of topics, none of them empty.
         neutral: float32 (n, d), the texts in the neutral space.
         raw: float32 (n, d), the model's vectors of the texts.
         space: in which the topics were found.
@@ -166,29 +166,29 @@ def portray_topics(
         taken: names of other topics, that none of these may have in any language.
         use_cache: whether keywords' vectors may come from, and go to, the cache on disk.
     """
-    grouped = np.flatnonzero((assignments >= 0) & (assignments < count))
-    matched = match_aspects(neutral, assignments, count, aspect_vectors(encoder), space)
-    hotels = hotel_topics(about_hotels(raw, space, encoder), assignments, count)
-    polar = polar_reviews(raw, space, polarity_vectors(encoder), ratings)
-    sides = one_sided(polar[grouped], assignments[grouped], count)
-    leans = [float(polar[assignments == topic].sum()) for topic in range(count)]
+    grouped = np.flatnonzero((assignments >= 0) & (assignments < topic_count))
+    matched = match_aspects(neutral, assignments, topic_count, aspect_vectors(encoder), space)
+    hotels = find_hotel_topics(hotel_relevance(raw, space, encoder), assignments, topic_count)
+    polar = classify_polarity(raw, space, polarity_vectors(encoder), ratings)
+    sides = dominant_polarity(polar[grouped], assignments[grouped], topic_count)
+    leans = [float(polar[assignments == topic].sum()) for topic in range(topic_count)]
     leans = [
         lean / max(int((polar[assignments == topic] != 0).sum()), 1)
         for topic, lean in enumerate(leans)
     ]
     keywords = topic_keywords(
-        [texts[int(row)] for row in grouped], languages[grouped], assignments[grouped], count
+        [texts[int(row)] for row in grouped], languages[grouped], assignments[grouped], topic_count
     )
     glosses = gloss_keywords(keywords, encoder, space, use_cache=use_cache)
-    sizes = [Counter(languages[assignments == topic].tolist()) for topic in range(count)]
+    sizes = [Counter(languages[assignments == topic].tolist()) for topic in range(topic_count)]
     fitting = [
         _fitting(match, side, lean) if hotel else []
         for match, side, lean, hotel in zip(matched, sides, leans, hotels, strict=True)
     ]
     general: list[tuple[int, ...]] = [(aspect_names().index(name),) for name in _GENERAL]
-    for topic in range(count):
+    for topic in range(topic_count):
         # "Night, husband, fantastic" would say no more, and less clearly.
-        if hotels[topic] and says_nothing(keywords[topic], sizes[topic], glosses[topic]):
+        if hotels[topic] and is_uninformative(keywords[topic], sizes[topic], glosses[topic]):
             fitting[topic] = [*fitting[topic], *general]
     names = name_topics(
         keywords,
@@ -200,7 +200,7 @@ def portray_topics(
     )
     return [
         Portrait(names[topic], keywords[topic], glosses[topic], sides[topic])
-        for topic in range(count)
+        for topic in range(topic_count)
     ]
 
 

@@ -19,7 +19,7 @@ from pipeline.common.arrays import unit_rows
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.embedding.reference import encode_lines, load_lines, of_model
+from pipeline.embedding.reference import encode_lines, load_lines, precomputed
 from pipeline.text.tokenise import tokenise_texts, unnegated_form
 from pipeline.topics.lexicon import meanings
 
@@ -36,17 +36,17 @@ Keywords = Sequence[Mapping[str, Sequence[str]]]
 
 
 @cache
-def vocabulary_words() -> tuple[str, ...]:
+def gloss_vocabulary() -> tuple[str, ...]:
     """English words that may be glosses: of ``data/glosses``."""
     return load_lines(NAME)["en"]
 
 
 def word_vectors(encoder: Encoder) -> np.ndarray:
     """Raw vectors of the English words of ``data/glosses``: float32 (words, d)."""
-    return of_model(NAME, encoder, lambda: measure_words(encoder))["vectors"]
+    return precomputed(NAME, encoder, lambda: compute_vocabulary_vectors(encoder))["vectors"]
 
 
-def measure_words(encoder: Encoder) -> dict[str, np.ndarray]:
+def compute_vocabulary_vectors(encoder: Encoder) -> dict[str, np.ndarray]:
     """Embed the words."""
     return {"vectors": encode_lines(encoder, load_lines(NAME))[0].astype(np.float32)}
 
@@ -65,7 +65,7 @@ def gloss_keywords(
         use_cache: whether the words' vectors may come from, and go to, the cache on disk.
     """
     english = {word for topic in keywords for word in topic.get("en", ()) if " " not in word}
-    bank = vocabulary_words()
+    bank = gloss_vocabulary()
     own = sorted(english - set(bank))
     wanted = {
         language: sorted({word for topic in keywords for word in topic.get(language, ())[:_MOST]})

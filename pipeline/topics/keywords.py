@@ -26,11 +26,11 @@ def topic_keywords(
     texts: Sequence[str],
     languages: np.ndarray,
     assignments: np.ndarray,
-    count: int,
+    topic_count: int,
     *,
     most: int = 8,
 ) -> list[dict[str, list[str]]]:
-    """For each of ``count`` topics: language -> its words, the most telling first.
+    """For each of ``topic_count`` topics: language -> its words, the most telling first.
 
     A topic with fewer than two reviews of a language has no words in it.
 
@@ -38,19 +38,19 @@ def topic_keywords(
         texts: n reviews.
         languages: str (n,).
         assignments: int (n,), topic of each review.
-        count: number of topics.
+        topic_count: number of topics.
         most: words a language and topic at the most.
     """
-    found: list[dict[str, list[str]]] = [{} for _ in range(count)]
+    found: list[dict[str, list[str]]] = [{} for _ in range(topic_count)]
     for language in map(str, np.unique(languages)):
         rows = np.flatnonzero(languages == language)
         if len(rows) < _FEWEST_REVIEWS:
             continue
-        sizes = np.bincount(assignments[rows], minlength=count)
+        sizes = np.bincount(assignments[rows], minlength=topic_count)
         rows = _thinned(rows, assignments[rows], sizes)
-        read = np.bincount(assignments[rows], minlength=count)
+        read = np.bincount(assignments[rows], minlength=topic_count)
         uses, spellings = _uses(
-            [texts[int(row)] for row in rows], assignments[rows], count, language
+            [texts[int(row)] for row in rows], assignments[rows], topic_count, language
         )
         for topic, scores in enumerate(_scores(uses, sizes, read)):
             if language in _UNSPACED:
@@ -75,11 +75,11 @@ def _thinned(rows: np.ndarray, topics: np.ndarray, sizes: np.ndarray) -> np.ndar
 
 
 def _uses(
-    texts: Sequence[str], topics: np.ndarray, count: int, language: str
+    texts: Sequence[str], topics: np.ndarray, topic_count: int, language: str
 ) -> tuple[list[Counter[str]], dict[str, Counter[str]]]:
     """For each topic the reviews that use a word, by key; and each key's spellings."""
     # Reviews that use a word, not uses: one guest's refrain is not a topic.
-    uses: list[Counter[str]] = [Counter() for _ in range(count)]
+    uses: list[Counter[str]] = [Counter() for _ in range(topic_count)]
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for topic, words in zip(topics, tokenise_texts(texts, language), strict=True):
         distinct: set[Word] = set(words)

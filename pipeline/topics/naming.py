@@ -63,12 +63,12 @@ _OTHER = {
 }
 
 
-def name_of_the_rest() -> dict[str, str]:
+def outlier_topic_names() -> dict[str, str]:
     """Language -> what the reviews that fit nowhere are called."""
     return dict(_OTHER)
 
 
-def name_languages() -> tuple[str, ...]:
+def topic_name_languages() -> tuple[str, ...]:
     """The languages that every topic has a name in."""
     return tuple(load_lines("aspects"))
 
@@ -93,11 +93,11 @@ def name_topics(
         aspects: for each topic the aspects that may name it, of
             :func:`pipeline.topics.aspects.match_aspects`; may be empty.
         sides: for each topic 1 where it praises, -1 where it complains, else 0; of
-            :func:`pipeline.topics.polarity.one_sided`.
+            :func:`pipeline.topics.polarity.dominant_polarity`.
         glosses: for each topic, language -> the keywords in English, "" for unknown.
         taken: names of other topics, that none of these may have.
     """
-    languages = name_languages()
+    languages = topic_name_languages()
     chosen_before: set[tuple[tuple[int, ...], int]] = set()
     others = {name.casefold() for name in taken}
     used = {language: set(others) for language in languages}
@@ -117,7 +117,7 @@ def name_topics(
     return names
 
 
-def says_nothing(
+def is_uninformative(
     words: Mapping[str, Sequence[str]],
     size: Mapping[str, int],
     glosses: Mapping[str, Sequence[str]],

@@ -16,7 +16,7 @@ _MOST_OLD = 50_000
 _CELLS = 20_000_000  # of a block of cosines
 
 
-def emerging(new: np.ndarray, old: np.ndarray, *, seed: int = 0) -> np.ndarray:
+def find_emerging(new: np.ndarray, old: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Which new units belong to something that the old ones don't speak of: bool (k,).
 
     On the sample, half of it taken for a new file: 1 % and less of its units; of twenty invented

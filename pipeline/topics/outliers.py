@@ -1,10 +1,10 @@
-"""Which reviews fit nowhere: texts that are far from what the file is about.
+"""Outlier detection: texts that are far from what the file is about.
 
-Likeness to a topic's centre can't tell: among topics something foreign may be as near to one of
-them as an honest review between two. Two signs together can: how near a text is to the mean of all
-(what the file talks about at all), and how unusual it is given how the others vary (Mahalanobis
-distance with a ridge). Both are counted in robust standard deviations (median and median absolute
-deviation), so that the foreign texts can't move the reference they are judged by.
+The similarity to a topic's centroid does not show them: a foreign text may be as near to some topic
+as a genuine review that lies between two. Two measures together do: the similarity to the mean of
+all texts (is it about what the file is about?) and the Mahalanobis distance with a ridge (how
+unusual is it, given how the others vary?). Both are standardised robustly (median and median
+absolute deviation), so that outliers can't shift the reference they are judged by.
 """
 
 from __future__ import annotations
@@ -15,63 +15,67 @@ import numpy as np
 
 from pipeline.common.arrays import BLOCK, covariance
 
-FLOOR = -2.0  # robust standard deviations below the median text
+_THRESHOLD = -2.0  # robust standard deviations from the median text
 _RIDGE = 1.0  # times the mean variance
-_FEWEST = 100  # reviews, to know what is usual
+_MIN_REVIEWS = 100  # for the reference to be reliable
 
 
 @dataclass(frozen=True)
-class Fit:
-    """What is usual in a file.
+class OutlierDetector:
+    """The distribution of a file's texts and the score below which a text is an outlier.
 
     Attributes:
         mean: float32 (d,) of the neutral vectors.
-        whitener: float32 (d, d), from centred vectors to coordinates of equal spread.
-        scales: float64 (3, 2), median and spread of nearness, of usualness and of their sum.
-        floor: fit below which a text belongs to no topic.
+        whitener: float32 (d, d), from centred vectors to coordinates of equal variance.
+        scales: float64 (3, 2), median and robust standard deviation of the similarity to the mean,
+            of the negative Mahalanobis distance, and of the sum of the two when standardised.
+        threshold: lowest score of an inlier.
     """
 
     mean: np.ndarray
     whitener: np.ndarray
     scales: np.ndarray
-    floor: float = FLOOR
+    threshold: float = _THRESHOLD
 
     def score(self, vectors: np.ndarray) -> np.ndarray:
-        """How well neutral vectors (n, d) fit the file: float64 (n,); 0 is usual."""
-        near, usual = _signs(vectors, self.mean, self.whitener)
+        """How typical neutral vectors (n, d) are: float64 (n,), 0 for the median text."""
+        similarity, closeness = _measures(vectors, self.mean, self.whitener)
         (a, b), (c, d), (e, f) = self.scales
-        return ((near - a) / b + (usual - c) / d - e) / f
+        return ((similarity - a) / b + (closeness - c) / d - e) / f
 
-    def fits(self, vectors: np.ndarray) -> np.ndarray:
-        """Which of the neutral vectors (n, d) belong to a topic: bool (n,)."""
-        return self.score(vectors) >= self.floor
+    def is_inlier(self, vectors: np.ndarray) -> np.ndarray:
+        """Which of the neutral vectors (n, d) are no outliers: bool (n,)."""
+        return self.score(vectors) >= self.threshold
 
 
-def learn_fit(vectors: np.ndarray) -> Fit | None:
-    """What is usual among neutral vectors (n, d); None for too few to say."""
-    if len(vectors) < _FEWEST:
+def fit_outlier_detector(vectors: np.ndarray) -> OutlierDetector | None:
+    """Fit a detector to neutral vectors (n, d); None if they are too few."""
+    if len(vectors) < _MIN_REVIEWS:
         return None
     mean = vectors.mean(axis=0)
     variances, axes = np.linalg.eigh(covariance(vectors, mean))
     variances = np.maximum(variances, 0)
     whitener = axes / np.sqrt(variances + _RIDGE * variances.mean() + 1e-12)
     mean, whitener = mean.astype(np.float32), whitener.astype(np.float32)
-    near, usual = _signs(vectors, mean, whitener)
-    scales = [_scale(near), _scale(usual)]
-    both = sum((sign - a) / b for sign, (a, b) in zip((near, usual), scales, strict=True))
-    return Fit(mean, whitener, np.array([*scales, _scale(np.asarray(both))]))
+    measures = _measures(vectors, mean, whitener)
+    scales = [_median_and_deviation(measure) for measure in measures]
+    combined = sum((measure - a) / b for measure, (a, b) in zip(measures, scales, strict=True))
+    scales.append(_median_and_deviation(np.asarray(combined)))
+    return OutlierDetector(mean, whitener, np.array(scales))
 
 
-def _signs(
+def _measures(
     vectors: np.ndarray, mean: np.ndarray, whitener: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Similarity to the mean and negative Mahalanobis distance of each vector: float64 (n,)."""
     distances = np.empty(len(vectors), np.float32)
-    for at in range(0, len(vectors), BLOCK):
-        part = slice(at, at + BLOCK)
+    for start in range(0, len(vectors), BLOCK):
+        part = slice(start, start + BLOCK)
         distances[part] = np.linalg.norm((vectors[part] - mean) @ whitener, axis=1)
     return (vectors @ mean).astype(np.float64), -distances.astype(np.float64)
 
 
-def _scale(values: np.ndarray) -> tuple[float, float]:
+def _median_and_deviation(values: np.ndarray) -> tuple[float, float]:
+    """Median, and median absolute deviation on the scale of a standard deviation."""
     median = float(np.median(values))
     return median, max(1.4826 * float(np.median(np.abs(values - median))), 1e-9)

@@ -31,7 +31,7 @@ def polarity_vectors(encoder: Encoder) -> np.ndarray:
     return line_means(NAME, encoder)
 
 
-def polarities(raw: np.ndarray, space: NeutralSpace, sentences: np.ndarray) -> np.ndarray:
+def polarity_scores(raw: np.ndarray, space: NeutralSpace, sentences: np.ndarray) -> np.ndarray:
     """How much each review praises, float32 (n,): 1 as the praising sentences, -1 as the others.
 
     Args:
@@ -46,7 +46,7 @@ def polarities(raw: np.ndarray, space: NeutralSpace, sentences: np.ndarray) -> n
     return ((space.without_language(raw) - middle) @ axis * 2).astype(np.float32)
 
 
-def polar_reviews(
+def classify_polarity(
     raw: np.ndarray,
     space: NeutralSpace,
     sentences: np.ndarray,
@@ -55,10 +55,10 @@ def polar_reviews(
     """int8 (n,): 1 for praise, -1 for a complaint, 0 for neither or both.
 
     Args:
-        raw, space, sentences: as in :func:`polarities`.
+        raw, space, sentences: as in :func:`polarity_scores`.
         ratings: n numbers from 1 to 5, NaN for none; where a review has one it decides.
     """
-    score = polarities(raw, space, sentences)
+    score = polarity_scores(raw, space, sentences)
     polar = np.where(np.abs(score) >= _POLAR, np.sign(score), 0).astype(np.int8)
     if ratings is None:
         return polar
@@ -68,20 +68,20 @@ def polar_reviews(
     return np.where(known, by_rating, polar).astype(np.int8)
 
 
-def one_sided(polar: np.ndarray, assignments: np.ndarray, count: int) -> list[int]:
+def dominant_polarity(polar: np.ndarray, assignments: np.ndarray, topic_count: int) -> list[int]:
     """For each topic 1 where nearly all praise, -1 where nearly all complain, else 0.
 
     That is at least 80 % of its polar reviews, of which there must be enough, and clearly more
     than in the file as a whole (by a tenth, and by two standard errors).
 
     Args:
-        polar: int8 (n,), of :func:`polar_reviews`.
-        assignments: int (n,), topic of each review; others than 0 to ``count`` - 1 are left out.
-        count: number of topics.
+        polar: int8 (n,), of :func:`classify_polarity`.
+        assignments: int (n,), topic of each review, 0 to ``topic_count`` - 1; others are left out.
+        topic_count: number of topics.
     """
     share = float((polar == PRAISE).sum() / max((polar != 0).sum(), 1))
     sides = []
-    for topic in range(count):
+    for topic in range(topic_count):
         own = polar[assignments == topic]
         polar_here = int((own != 0).sum())
         if polar_here < max(_FEWEST, _FEWEST_SHARE * len(own)):

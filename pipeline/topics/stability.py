@@ -12,7 +12,12 @@ _STARTS = 3
 
 
 def topic_stability(
-    points: np.ndarray, assignments: np.ndarray, count: int, *, seed: int = 0, resamples: int = 5
+    points: np.ndarray,
+    assignments: np.ndarray,
+    topic_count: int,
+    *,
+    seed: int = 0,
+    resamples: int = 5,
 ) -> np.ndarray:
     """Share of each topic's reviews that stay together when a tenth of the file is left out.
 
@@ -21,28 +26,30 @@ def topic_stability(
 
     Args:
         points: float32 (n, p), in the topic space.
-        assignments: int (n,); rows of ``count`` or more ("everything else") are passed over.
-        count: number of topics.
+        assignments: int (n,); rows of ``topic_count`` or more ("everything else") are passed over.
+        topic_count: number of topics.
         seed: for the resamples.
         resamples: how often a tenth is left out; the mean is returned.
 
     Returns:
-        float64 (count,), NaN for a topic of which no review was looked at.
+        float64 (topic_count,), NaN for a topic of which no review was looked at.
     """
     from scipy.optimize import linear_sum_assignment
 
     generator = np.random.default_rng(seed)
-    rows = np.flatnonzero(assignments < count)
+    rows = np.flatnonzero(assignments < topic_count)
     if len(rows) > _SAMPLE:
         rows = np.sort(generator.choice(rows, _SAMPLE, replace=False))
     points, assignments = points[rows], assignments[rows]
-    stayed, looked_at = np.zeros(count), np.zeros(count)
+    stayed, looked_at = np.zeros(topic_count), np.zeros(topic_count)
     for _ in range(resamples):
         kept = np.sort(generator.permutation(len(rows))[: round(len(rows) * (1 - _LEFT_OUT))])
-        if len(kept) < count:
+        if len(kept) < topic_count:
             break
-        labels, _ = kmeans(points[kept], count, seed=int(generator.integers(2**31)), starts=_STARTS)
-        overlap = np.zeros((count, count))
+        labels, _ = kmeans(
+            points[kept], topic_count, seed=int(generator.integers(2**31)), starts=_STARTS
+        )
+        overlap = np.zeros((topic_count, topic_count))
         np.add.at(overlap, (assignments[kept], labels), 1)
         topics, groups = linear_sum_assignment(-overlap)
         stayed[topics] += overlap[topics, groups]

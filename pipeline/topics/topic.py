@@ -26,7 +26,7 @@ class Topic:
             None when it was not measured.
         typical: language -> {"closest": units, "different": units}.
         colour: its place in the palette.
-        other: whether these are the reviews that fit nowhere.
+        is_outlier: whether this is the topic of outliers, shown as "Everything else".
         hidden: whether the user has put it out of sight.
         named: whether the user has named it.
     """
@@ -42,7 +42,7 @@ class Topic:
     stability: float | None = None
     typical: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     colour: int = 0
-    other: bool = False
+    is_outlier: bool = False
     hidden: bool = False
     named: bool = False
 

@@ -75,7 +75,7 @@ def test_a_new_analysis_that_is_refused_leaves_the_view_as_it_was():
     at = upload(start(), SMALL)
     finish(press(at, "Analyse"))
     view = session(at).view
-    assert at.toggle(key="auto").value
+    assert at.toggle(key="auto_topic_count").value
     session(at).source.path.unlink()
     at.toggle(key="correction").set_value(False).run()
     finish(at)

@@ -48,7 +48,7 @@ def show_head(session: Session, view: View) -> None:
     if more:
         name += f" and {more} file{'s' * (more != 1)} added"
     languages = len(set(analysis.languages.tolist()))
-    topics = sum(not topic.other for topic in analysis.topics)
+    topics = sum(not topic.is_outlier for topic in analysis.topics)
     figures = [(len(analysis.texts), "review")]
     if len(analysis.units) != len(analysis.texts):
         figures.append((len(analysis.units), analysis.units.kind))

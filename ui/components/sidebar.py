@@ -9,7 +9,7 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
-from pipeline.figures.topic_count import chosen_number
+from pipeline.figures.topic_count import chosen_topic_count
 from pipeline.reviews.units import SENTENCE
 from ui.components.language_correction import proof
 from ui.components.topic_count import show_curve
@@ -34,15 +34,15 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
     _restore(session, view)
     with st.sidebar:
         st.subheader("Topics", anchor=False)
-        auto = st.toggle("Choose the number for me", key="auto")
+        auto = st.toggle("Choose the number for me", key="auto_topic_count")
         most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
-        topics = None
+        topic_count = None
         if auto:
-            if analysis.settings.topics is None:
-                st.caption(f"{chosen_number(analysis)} topics fit these reviews best.")
+            if analysis.settings.topic_count is None:
+                st.caption(f"{chosen_topic_count(analysis)} topics fit these reviews best.")
         else:
-            st.session_state["count"] = min(st.session_state["count"], most)
-            topics = st.slider("Number of topics", 2, most, key="count")
+            st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
+            topic_count = st.slider("Number of topics", 2, most, key="topic_count")
         show_curve(analysis)
         unit = st.selectbox("What is grouped", _UNITS, format_func=_unit_name(view), key="unit")
         st.subheader("Language correction", anchor=False)
@@ -50,7 +50,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         proof(session)
         wanted = replace(
             analysis.settings,
-            topics=topics,
+            topic_count=topic_count,
             unit=unit,
             space="neutral" if correction else "raw",
         )
@@ -99,8 +99,8 @@ def _restore(session: Session, view: View) -> None:
     """
     wanted = session.wanted or view.original.settings
     for key, value in (
-        ("auto", wanted.topics is None),
-        ("count", wanted.topics or chosen_number(view.original)),
+        ("auto_topic_count", wanted.topic_count is None),
+        ("topic_count", wanted.topic_count or chosen_topic_count(view.original)),
         ("unit", wanted.unit),
         ("correction", wanted.space == "neutral"),
     ):
@@ -124,7 +124,7 @@ def _same(view: View, wanted: Settings) -> bool:
     shown = view.original.settings
     return (
         wanted.space == shown.space
-        and wanted.topics in (shown.topics, chosen_number(view.original))
+        and wanted.topic_count in (shown.topic_count, chosen_topic_count(view.original))
         and wanted.unit in (shown.unit, view.original.units.kind)
     )
 
@@ -137,8 +137,8 @@ def _change(shown: Settings, wanted: Settings) -> str:
         return f"Grouped: {_UNITS[wanted.unit].lower()}"
     return (
         "Number of topics left to the program"
-        if wanted.topics is None
-        else (f"Number of topics: {wanted.topics}")
+        if wanted.topic_count is None
+        else (f"Number of topics: {wanted.topic_count}")
     )
 
 

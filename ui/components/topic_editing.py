@@ -44,7 +44,7 @@ def edit_menu(session: Session, view: View, card: Card) -> None:
     if not menu.open:
         return
     with menu:
-        if not topic.other:
+        if not topic.is_outlier:
             _rename(session, view, topic)
         _merge(session, view, topic)
         _split(session, view, topic)

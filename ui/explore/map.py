@@ -64,7 +64,7 @@ def show_map(
     view: View, allowed: np.ndarray, hits: np.ndarray | None, *, colour: str, named: bool
 ) -> None:
     """Draw the map with what passes the filters; hits are ringed."""
-    if view.analysis.places is None:
+    if view.analysis.coordinates is None:
         st.info("This analysis was made without a map.")
         return
     if not allowed.any():

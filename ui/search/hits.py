@@ -27,12 +27,12 @@ def show_hits(view: View, wanted: Ask, found: Found) -> None:
     words: tuple[str, ...] = ()
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
-    places = []
+    coordinates = []
     with st.container(key="hits", gap="small"):
         for rank, unit in enumerate(found.rows.tolist(), 1):
             place = st.empty()
             place.html(_hit(view, found, rank, unit, words, None))
-            places.append(place)
+            coordinates.append(place)
             _actions(view, wanted, unit)
     long = _long_ones(view, found)
     if not long:
@@ -46,7 +46,7 @@ def show_hits(view: View, wanted: Ask, found: Found) -> None:
         return
     for number, reason in zip(long, reasons, strict=True):
         unit = int(found.rows[number])
-        places[number].html(_hit(view, found, number + 1, unit, words, reason))
+        coordinates[number].html(_hit(view, found, number + 1, unit, words, reason))
 
 
 def _hit(
@@ -85,7 +85,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
             on_click=ask_like,
             args=((row,),),
         )
-        if view.analysis.places is not None:
+        if view.analysis.coordinates is not None:
             shown = state.focus == unit
             st.button(
                 "Shown on map" if shown else "Show on map",

@@ -13,7 +13,7 @@ import streamlit as st
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
-from pipeline.figures.topic_count import chosen_number
+from pipeline.figures.topic_count import chosen_topic_count
 from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Keeper
 from ui.session.folders import hold
@@ -130,7 +130,7 @@ class Shown:
         if self.view is not None:
             settings = self.view.original.settings
             self.wanted = settings
-            st.session_state["auto"] = settings.topics is None
-            st.session_state["count"] = chosen_number(self.view.original)
+            st.session_state["auto_topic_count"] = settings.topic_count is None
+            st.session_state["topic_count"] = chosen_topic_count(self.view.original)
             st.session_state["unit"] = settings.unit
             st.session_state["correction"] = settings.space == "neutral"

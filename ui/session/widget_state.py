@@ -8,8 +8,8 @@ from pipeline.analysis.topic_names import preferred_language
 
 # Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
 _KEPT_WIDGETS = (
-    "auto",
-    "count",
+    "auto_topic_count",
+    "topic_count",
     "unit",
     "correction",
     "query",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pipeline.analysis.topic_names import name_languages
+from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import language_name, mean_rating
 from pipeline.insights.topic_summary import SORTS, Card, sort_cards
 from ui.components.topic_editing import edit_menu
@@ -52,11 +52,11 @@ def choose_cards(view: View) -> tuple[list[Card], str]:
 
 def choose_language(view: View) -> None:
     """In which language topics are named, on every page."""
-    if st.session_state.get("names-in") not in name_languages():
+    if st.session_state.get("names-in") not in topic_name_languages():
         st.session_state["names-in"] = view.language
     language = st.selectbox(
         "Names in",
-        name_languages(),
+        topic_name_languages(),
         format_func=language_name,
         key="names-in",
         width=170,

@@ -25,7 +25,7 @@ class Draft:
     Attributes:
         assignments: int64 (m,).
         topics: in order of their ids.
-        centroids, owners: of :class:`pipeline.topics.assigner.Grouping`.
+        centroids, centroid_topics: of :class:`pipeline.topics.assigner.TopicAssigner`.
         fresh: keys of topics that need a name and words.
         key: of the edit; topics that it makes are called "<key>.0", "<key>.1", ...
     """
@@ -33,7 +33,7 @@ class Draft:
     assignments: np.ndarray
     topics: list[Topic]
     centroids: np.ndarray
-    owners: np.ndarray
+    centroid_topics: np.ndarray
     fresh: set[str]
     key: str
 
@@ -60,12 +60,12 @@ class Draft:
     def add_centroid(self, id: int, centre: np.ndarray) -> None:
         """A centroid (p,) more for a topic."""
         self.centroids = np.vstack([self.centroids, centre[None, :]]).astype(np.float32)
-        self.owners = np.append(self.owners, id)
+        self.centroid_topics = np.append(self.centroid_topics, id)
 
     def drop_centroids(self, ids: Sequence[int]) -> None:
         """Topics without a centroid attract nothing."""
-        stay = ~np.isin(self.owners, list(ids))
-        self.centroids, self.owners = self.centroids[stay], self.owners[stay]
+        stay = ~np.isin(self.centroid_topics, list(ids))
+        self.centroids, self.centroid_topics = self.centroids[stay], self.centroid_topics[stay]
 
     def drop(self, gone: Sequence[int]) -> None:
         """Take topics out; the ids of those behind them move up."""
@@ -82,7 +82,7 @@ class Draft:
         place = np.full(len(self.topics), -1)
         place[list(order)] = np.arange(len(order))
         self.assignments = place[self.assignments]
-        self.owners = place[self.owners]
+        self.centroid_topics = place[self.centroid_topics]
         self.topics = [self.topics[id] for id in order]
 
     def give_name(self, id: int, name: object) -> None:

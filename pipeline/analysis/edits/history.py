@@ -46,8 +46,8 @@ def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None
     draft = Draft(
         analysis.assignments.copy(),
         list(analysis.topics),
-        analysis.grouping.centroids,
-        analysis.grouping.owners,
+        analysis.assigner.centroids,
+        analysis.assigner.centroid_topics,
         set(),
         str(edit.get("key")),
     )
@@ -91,8 +91,10 @@ def unedited(analysis: Analysis) -> Analysis:
     if analysis.base is None:
         return bare
     base = analysis.base
-    grouping = replace(analysis.grouping, centroids=base.centroids, owners=base.owners)
-    return bare.edited(assignments=base.assignments, topics=base.topics, grouping=grouping)
+    assigner = replace(
+        analysis.assigner, centroids=base.centroids, centroid_topics=base.centroid_topics
+    )
+    return bare.edited(assignments=base.assignments, topics=base.topics, assigner=assigner)
 
 
 def replay(
@@ -190,7 +192,7 @@ def _new_key(analysis: Analysis) -> str:
 
 
 def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analysis:
-    draft.reorder(sorted(range(len(draft.topics)), key=lambda id: draft.topics[id].other))
+    draft.reorder(sorted(range(len(draft.topics)), key=lambda id: draft.topics[id].is_outlier))
     if draft.fresh:
         if encoder is None:
             raise ValueError("this edit needs the analysis' model")
@@ -203,26 +205,28 @@ def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Anal
             raw=analysis.raw,
             space=analysis.space,
             encoder=encoder,
-            other=next((i for i, topic in enumerate(draft.topics) if topic.other), None),
+            outlier_topic=next(
+                (i for i, topic in enumerate(draft.topics) if topic.is_outlier), None
+            ),
             kept={i: topic for i, topic in enumerate(draft.topics) if topic.key not in draft.fresh},
         )
         draft.topics = list(map(_with_identity, described, draft.topics))
     topics = count_topics(
         analysis.units, analysis.languages, draft.assignments, tuple(draft.topics)
     )
-    found = analysis.grouping
+    found = analysis.assigner
     return analysis.edited(
         assignments=draft.assignments,
         topics=topics,
-        grouping=replace(found, centroids=draft.centroids, owners=draft.owners),
+        assigner=replace(found, centroids=draft.centroids, centroid_topics=draft.centroid_topics),
         base=analysis.base
-        or Base(analysis.assignments, analysis.topics, found.centroids, found.owners),
+        or Base(analysis.assignments, analysis.topics, found.centroids, found.centroid_topics),
     )
 
 
 def _with_identity(new: Topic, old: Topic) -> Topic:
     """A topic described anew, still the same topic to who knows its key, colour and name."""
-    new = replace(new, key=old.key, colour=old.colour, other=old.other, hidden=old.hidden)
+    new = replace(new, key=old.key, colour=old.colour, is_outlier=old.is_outlier, hidden=old.hidden)
     return replace(new, name=old.name, names={}, named=True) if old.named else new
 
 

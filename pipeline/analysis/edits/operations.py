@@ -12,7 +12,7 @@ from pipeline.common.arrays import distinct_rows, unit_rows
 from pipeline.common.errors import InputError
 from pipeline.common.kmeans import kmeans
 from pipeline.embedding.encoder import Encoder
-from pipeline.topics.assigner import Grouping
+from pipeline.topics.assigner import TopicAssigner
 
 MOST_PARTS = 6
 _NEAREST_TO_PHRASE = 15  # units that a phrase stands for, to begin with
@@ -43,15 +43,17 @@ def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | Non
     if len(ids) < 2:
         raise InputError("Merging takes two topics or more: choose another one")
     # "Everything else" is no topic: what is merged with it fits nowhere either.
-    other = [id for id in ids if draft.topics[id].other]
+    outliers = [id for id in ids if draft.topics[id].is_outlier]
     named = [id for id in ids if draft.topics[id].named]
-    kept = (other or named or sorted(ids, key=lambda id: -draft.topics[id].reviews))[0]
+    kept = (outliers or named or sorted(ids, key=lambda id: -draft.topics[id].reviews))[0]
     gone = [id for id in ids if id != kept]
     draft.assignments[np.isin(draft.assignments, gone)] = kept
-    if other:
+    if outliers:
         draft.drop_centroids(gone)
     else:
-        draft.owners = np.where(np.isin(draft.owners, gone), kept, draft.owners)
+        draft.centroid_topics = np.where(
+            np.isin(draft.centroid_topics, gone), kept, draft.centroid_topics
+        )
         draft.fresh.add(draft.topics[kept].key)
     draft.drop(gone)
 
@@ -62,7 +64,7 @@ def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None
     if not 2 <= parts <= MOST_PARTS:
         raise InputError(f"A topic is split into 2 to {MOST_PARTS} parts, not {parts}")
     members = np.flatnonzero(draft.assignments == id)
-    points = analysis.grouping.points(analysis.vectors[members])
+    points = analysis.assigner.points(analysis.vectors[members])
     if len(distinct_rows(points)[0]) < parts * 2:
         raise InputError(
             f"“{draft.topics[id].name}” has too few reviews to be split into {parts}: choose fewer"
@@ -72,11 +74,11 @@ def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None
     draft.drop_centroids([id])
     old = draft.topics[id]
     for place, part in enumerate(order.tolist()):
-        target = id if place == 0 and not old.other else draft.add_topic(place)
+        target = id if place == 0 and not old.is_outlier else draft.add_topic(place)
         draft.assignments[members[labels == part]] = target
         draft.add_centroid(target, centres[part])
     draft.drop_empty()
-    if not old.other:
+    if not old.is_outlier:
         draft.fresh.add(old.key)
 
 
@@ -106,7 +108,7 @@ def example(analysis: Analysis, draft: Draft, edit: Edit, encoder: Encoder | Non
         query = analysis.space.transform(encoder.encode_queries([phrase]))[0]
         order = np.argsort(-(analysis.vectors @ query), kind="stable")
         start = np.union1d(chosen, order[:_NEAREST_TO_PHRASE])
-    points = analysis.grouping.points(analysis.vectors)
+    points = analysis.assigner.points(analysis.vectors)
     taken = _drawn_to(points, start, _rivals(points, draft.assignments), _free(analysis))
     id = draft.add_topic(0)
     draft.assignments[taken] = id
@@ -140,11 +142,13 @@ def _rivals(points: np.ndarray, assignments: np.ndarray) -> np.ndarray:
 
 def _hand_over(analysis: Analysis, draft: Draft, id: int) -> None:
     """Centroids go to the new topic where it has taken most of what is nearest to them."""
-    grouping = Grouping(analysis.grouping.space, draft.centroids, draft.owners)
-    nearest = grouping.nearest(analysis.vectors)
+    assigner = TopicAssigner(analysis.assigner.space, draft.centroids, draft.centroid_topics)
+    nearest = assigner.nearest(analysis.vectors)
     count = len(draft.centroids)
     taken = np.bincount(nearest[draft.assignments == id], minlength=count)
-    draft.owners = np.where(taken > np.bincount(nearest, minlength=count) / 2, id, draft.owners)
+    draft.centroid_topics = np.where(
+        taken > np.bincount(nearest, minlength=count) / 2, id, draft.centroid_topics
+    )
 
 
 def _free(analysis: Analysis) -> np.ndarray:

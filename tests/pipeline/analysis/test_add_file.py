@@ -15,7 +15,7 @@ from pipeline.insights.attributes import facets_of
 from pipeline.insights.drift import drift, in_words, trends
 from pipeline.insights.topic_quality import evidence, nearness_to_other_languages
 from pipeline.reviews.read import read_reviews
-from pipeline.topics.outliers import learn_fit
+from pipeline.topics.outliers import fit_outlier_detector
 
 TOPICS = {
     "pool": "pool water warm swim lane",
@@ -40,16 +40,16 @@ def file(month, counts, start=0, language="en"):
 @pytest.fixture
 def analysis(fake_encoder, cache):
     reviews = file(3, {"pool": 30, "breakfast": 20, "noise": 20})
-    settings = Settings(topics=3, unit="review")
+    settings = Settings(topic_count=3, unit="review")
     return analyse(reviews, settings, name="march.csv", encoder=fake_encoder)
 
 
 def test_new_reviews_fall_into_the_topics_that_are_there(analysis, fake_encoder):
     april = file(4, {"pool": 5, "noise": 25}, start=100)
     added = add_reviews(analysis, april, name="april.csv", encoder=fake_encoder)
-    assert len(added.texts) == 100 == len(added.frame) == len(added.places)
+    assert len(added.texts) == 100 == len(added.frame) == len(added.coordinates)
     assert np.array_equal(added.assignments[:70], analysis.assignments)
-    np.testing.assert_array_equal(added.places[:70], analysis.places)
+    np.testing.assert_array_equal(added.coordinates[:70], analysis.coordinates)
     assert [topic.name for topic in added.topics] == [topic.name for topic in analysis.topics]
     for topic in ("pool", "noise"):
         old = {
@@ -63,7 +63,7 @@ def test_new_reviews_fall_into_the_topics_that_are_there(analysis, fake_encoder)
     assert [batch.name for batch in added.batches] == ["march.csv", "april.csv"]
     again = add_reviews(analysis, april, name="april.csv", encoder=fake_encoder)
     assert again.assignments.tobytes() == added.assignments.tobytes()
-    assert again.places.tobytes() == added.places.tobytes()
+    assert again.coordinates.tobytes() == added.coordinates.tobytes()
 
 
 def test_new_reviews_land_beside_their_like(analysis, fake_encoder):
@@ -72,9 +72,11 @@ def test_new_reviews_land_beside_their_like(analysis, fake_encoder):
     )
     pool = np.array(["pool" in text for text in analysis.texts])
     spread = np.linalg.norm(
-        analysis.places[pool] - np.median(analysis.places[pool], axis=0), axis=1
+        analysis.coordinates[pool] - np.median(analysis.coordinates[pool], axis=0), axis=1
     )
-    away = np.linalg.norm(added.places[70:] - np.median(analysis.places[pool], axis=0), axis=1)
+    away = np.linalg.norm(
+        added.coordinates[70:] - np.median(analysis.coordinates[pool], axis=0), axis=1
+    )
     assert np.median(away) <= np.quantile(spread, 0.95)
 
 
@@ -102,14 +104,18 @@ def test_names_and_edits_stay(analysis, fake_encoder, tmp_path):
 
 
 def test_what_fits_nowhere_is_counted_and_offered(analysis, fake_encoder):
-    fit = replace(learn_fit(np.tile(analysis.vectors, (2, 1))), floor=9.0)  # nothing fits
-    strict = replace(analysis, grouping=replace(analysis.grouping, fit=fit))
+    outlier_detector = replace(
+        fit_outlier_detector(np.tile(analysis.vectors, (2, 1))), threshold=9.0
+    )  # nothing fits
+    strict = replace(
+        analysis, assigner=replace(analysis.assigner, outlier_detector=outlier_detector)
+    )
     rows = ["id,day,stars,language,review"]
     rows += [f"N{n},2026-04-01,3,en,parking garage car spaces ticket barrier{n}" for n in range(20)]
     new = read_reviews("\n".join(rows).encode())
     added = add_reviews(strict, new, name="april.csv", encoder=fake_encoder)
     other = added.topics[-1]
-    assert other.other and other.reviews == 20 and other.name == "Everything else"
+    assert other.is_outlier and other.reviews == 20 and other.name == "Everything else"
     (offer,) = added.report["offers"]
     assert offer["reviews"] == 20
     accepted = apply_edit(

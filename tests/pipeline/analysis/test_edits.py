@@ -26,7 +26,9 @@ def made(fake_encoder, **settings):
         for topic in THINGS
     ]
     reviews = read_reviews(("review\n" + "\n".join(lines)).encode())
-    return analyse(reviews, Settings(topics=4, unit="review", **settings), encoder=fake_encoder)
+    return analyse(
+        reviews, Settings(topic_count=4, unit="review", **settings), encoder=fake_encoder
+    )
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_merge_keeps_the_reviews_and_new_ones_fall_into_it(analysis, fake_encode
     merged = next(topic for topic in edited.topics if topic.reviews == sum(t.reviews for t in pair))
     assert merged.key in edit["topics"]
     new = analysis.space.transform(fake_encoder.encode_documents([THINGS["pool"], THINGS["staff"]]))
-    assert edited.grouping.assign(new).tolist() == [merged.id] * 2
+    assert edited.assigner.assign(new).tolist() == [merged.id] * 2
     assert len({topic.colour for topic in edited.topics}) == 3
 
 
@@ -97,7 +99,7 @@ def test_move_and_an_empty_topic_goes(analysis):
     everything = {"do": "move", "units": unit_refs(analysis, units), "to": target.key}
     edited = apply_edit(analysis, everything)
     assert len(edited.topics) == 3 and source.key not in {topic.key for topic in edited.topics}
-    assert edited.grouping.owners.max() == 2
+    assert edited.assigner.centroid_topics.max() == 2
 
 
 def test_a_topic_by_examples_takes_what_is_like_them(analysis, fake_encoder):

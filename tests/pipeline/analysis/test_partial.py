@@ -28,7 +28,7 @@ THINGS = {
     "breakfast": "eggs buffet coffee bread juice",
     "noise": "loud music street night party",
 }
-SETTINGS = Settings(topics=3, unit="review", model="fake")
+SETTINGS = Settings(topic_count=3, unit="review", model="fake")
 BUDGET = Budget(seconds=15.0, least=60, growth=2.0)
 
 
@@ -124,7 +124,7 @@ def test_a_first_look_comes_early_and_grows_while_topics_and_places_stay(tmp_pat
     first, last = (load_analysis(folder) for _, folder in early_folders(tmp_path / "analysis1"))
     assert len(last.texts) == len(last.frame) == seen[-1] == last.batches[0].reviews
     assert last.texts[: len(first.texts)] == first.texts
-    np.testing.assert_array_equal(last.places[: len(first.texts)], first.places)
+    np.testing.assert_array_equal(last.coordinates[: len(first.texts)], first.coordinates)
     np.testing.assert_array_equal(last.assignments[: len(first.texts)], first.assignments)
     assert [(t.key, t.name, t.colour) for t in last.topics[:3]] == [
         (t.key, t.name, t.colour) for t in first.topics[:3]

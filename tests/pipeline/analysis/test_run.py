@@ -30,7 +30,7 @@ def test_topics_mix_languages(analysis):
     assert agreement["after"] < 0.1
     for topic in analysis.topics:
         assert topic.reviews == sum(topic.languages.values())
-        if topic.reviews >= 30 and not topic.other:
+        if topic.reviews >= 30 and not topic.is_outlier:
             assert max(topic.languages.values()) < 0.5 * topic.reviews
             assert len(topic.languages) >= 6
 
@@ -78,19 +78,19 @@ def test_three_guests_among_the_sample(encoder, sample_reviews):
         '"' + text.replace('"', '""') + '"' for text in (*sample_reviews.texts, *guests)
     )
     reviews = read_reviews(f"review\n{rows}".encode())
-    analysis = analyse(reviews, Settings(topics=8, with_map=False), encoder=encoder)
+    analysis = analyse(reviews, Settings(topic_count=8, with_map=False), encoder=encoder)
     (hits,) = found_for(analysis, encoder, ["Loud music at night"], top=10)
     found = {analysis.texts[row] for row in analysis.units.review[hits.rows]}
     assert set(guests) <= found
 
 
 def test_raw_space_leaves_the_language_in(encoder, sample_reviews):
-    settings = Settings(topics=12, space="raw", with_map=False)
+    settings = Settings(topic_count=12, space="raw", with_map=False)
     raw = analyse(sample_reviews, settings, encoder=encoder)
     agreement = raw.report["agreement_with_language"]
     assert agreement["before"] == agreement["after"] > 0.6
     np.testing.assert_allclose(raw.vectors, raw.raw, atol=1e-6)
-    assert raw.places is None
+    assert raw.coordinates is None
 
 
 def test_report_adds_up(analysis):

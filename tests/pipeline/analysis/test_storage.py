@@ -25,7 +25,7 @@ FILE = "review_id,language,x,review\n" + "\n".join(
 @pytest.fixture
 def analysis(fake_encoder, cache):
     reviews = read_reviews(FILE.encode(), name="made.csv")
-    return analyse(reviews, Settings(topics=4), encoder=fake_encoder)
+    return analyse(reviews, Settings(topic_count=4), encoder=fake_encoder)
 
 
 def test_round_trip(analysis, tmp_path):
@@ -35,7 +35,7 @@ def test_round_trip(analysis, tmp_path):
     assert opened.ids == analysis.ids and opened.texts == analysis.texts
     assert opened.report == json.loads(json.dumps(analysis.report))
     np.testing.assert_array_equal(opened.vectors, analysis.vectors)
-    np.testing.assert_array_equal(opened.places, analysis.places)
+    np.testing.assert_array_equal(opened.coordinates, analysis.coordinates)
     np.testing.assert_array_equal(opened.languages, analysis.languages)
     assert reviews_csv(opened) == reviews_csv(analysis)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]

@@ -6,7 +6,7 @@ import pytest
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.embedding.bundled_model import model_folder
-from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, named_precision
+from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, with_precision
 from pipeline.embedding.onnx_graph import quantise_rows
 
 
@@ -53,10 +53,10 @@ def test_rows_keep_their_scale():
 
 
 def test_precision_is_part_of_the_name_or_a_setting(monkeypatch):
-    assert named_precision("other/model", None) == "other/model"
-    assert named_precision(DEFAULT_MODEL, "float32") == f"{DEFAULT_MODEL}:float32"
+    assert with_precision("other/model", None) == "other/model"
+    assert with_precision(DEFAULT_MODEL, "float32") == f"{DEFAULT_MODEL}:float32"
     with pytest.raises(InputError, match="for the bundled multilingual-e5-small alone"):
-        named_precision("other/model", "int8")
+        with_precision("other/model", "int8")
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
     assert settings.precision() == "int8"
     with pytest.raises(InputError, match="'int4' is unknown: choose"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.embedding.packing import packed_model, packs
+from pipeline.embedding.packing import packs, try_packing
 from tests.pipeline.embedding.test_encoder import TEXTS
 
 
@@ -25,7 +25,7 @@ def test_small_models_of_both_kinds_pack(kind, encoder, tmp_path):
     ids = [model.preprocess([text])["input_ids"][0] for text in TEXTS]
     with torch.inference_mode():
         alone = torch.cat([model(model.preprocess([t]))["sentence_embedding"] for t in TEXTS])
-    packed = packed_model(model)
+    packed = try_packing(model)
     assert packed is not None
     each = torch.cat([packed.vectors([row]) for row in ids])
     torch.testing.assert_close(each, alone)
@@ -36,7 +36,7 @@ def test_small_models_of_both_kinds_pack(kind, encoder, tmp_path):
 def test_other_models_are_left_as_they_are(encoder, tmp_path):
     model = small_model("distilbert", tmp_path, encoder._model.tokenizer)
     before = model[0].auto_model.config._attn_implementation
-    assert packed_model(model) is None
+    assert try_packing(model) is None
     assert model[0].auto_model.config._attn_implementation == before
 
 

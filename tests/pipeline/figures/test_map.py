@@ -6,13 +6,13 @@ import pytest
 
 from pipeline.analysis.analysis import Analysis, Batch, Settings
 from pipeline.embedding.neutral import raw_space
-from pipeline.figures import map
+from pipeline.figures import map as map_module
 from pipeline.figures.colours import COLOURS, categorise, colourings
 from pipeline.figures.map import MOST_POINTS, drawn_units, map_description, map_figure
 from pipeline.figures.map_labels import hover_name
 from pipeline.insights.attributes import excerpt, facets_of, language_name, topic_table
 from pipeline.reviews.units import whole_reviews
-from pipeline.topics.assigner import Grouping
+from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.space import fit_topic_space
 from pipeline.topics.topic import PALETTE, Topic
 
@@ -39,13 +39,13 @@ def made_up(
         "units": whole_reviews((text,) * n),
         "raw": np.eye(n, 4, dtype=np.float32),
         "space": raw_space(4),
-        "grouping": Grouping(
+        "assigner": TopicAssigner(
             fit_topic_space(np.eye(n, 4, dtype=np.float32)),
             np.eye(topics, 4, dtype=np.float32),
             np.arange(topics),
         ),
         "assignments": assignments,
-        "places": generator.normal(size=(n, 2)).astype(np.float32),
+        "coordinates": generator.normal(size=(n, 2)).astype(np.float32),
         "topics": tuple(
             Topic(
                 i, f"t{i}", f"Topic <{i}>", int((assignments == i).sum()), {"en": 1}, {}, colour=i
@@ -203,7 +203,7 @@ def test_a_large_map_goes_without_texts(monkeypatch):
     analysis = made_up()
     small = map_figure(analysis, facets_of(analysis)).data
     assert all(len(trace.hovertext) == len(trace.x) for trace in small)
-    monkeypatch.setattr(map, "MOST_TEXTS", 5)
+    monkeypatch.setattr(map_module, "MOST_TEXTS", 5)
     large = map_figure(analysis, facets_of(analysis), hits=np.array([3])).data
     *topics, hits = large
     assert all(trace.hovertext is None for trace in topics)

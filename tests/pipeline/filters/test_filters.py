@@ -248,7 +248,9 @@ def test_an_analysis_in_a_store(fake_encoder, cache, tmp_path, unit):
         for n in range(40)
     )
     reviews = read_reviews(file.encode(), name="made.csv")
-    analysis = analyse(reviews, Settings(topics=2, with_map=False, unit=unit), encoder=fake_encoder)
+    analysis = analyse(
+        reviews, Settings(topic_count=2, with_map=False, unit=unit), encoder=fake_encoder
+    )
     of_review = analysis.units.review
     assert len(of_review) == (40 if unit == "review" else 80)
     columns = analysis_columns(analysis)

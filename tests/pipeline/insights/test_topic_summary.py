@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.analysis.analysis import Batch
 from pipeline.analysis.run import Settings, analyse
-from pipeline.analysis.topic_names import in_language, name_languages, preferred_language
+from pipeline.analysis.topic_names import in_language, preferred_language, topic_name_languages
 from pipeline.figures.topic_count import candidates_figure, reason
 from pipeline.insights.attributes import facets_of
 from pipeline.insights.periods import by_days, by_file, by_month, days, new_languages
@@ -24,7 +24,7 @@ def analysis():
     rows = [f"{WORDS['pool']} guest{n},5,2025-{1 + n % 12:02}-10,en" for n in range(48)]
     rows += [f"{WORDS['noise']} guest{n},1,2025-{10 + n % 3}-20,de" for n in range(24)]
     reviews = read_reviews("\n".join(["review,rating,date,language", *rows]).encode())
-    settings = Settings(topics=2, unit="review", space="raw", with_map=False, model="fake")
+    settings = Settings(topic_count=2, unit="review", space="raw", with_map=False, model="fake")
     return analyse(reviews, settings, encoder=FakeEncoder(), use_cache=False)
 
 
@@ -54,7 +54,7 @@ def test_order_of_cards(analysis):
         return [card.topic.id for card in sort_cards(cards, by)]
 
     assert [order(by) for by in ("size", "rating", "trend")] == [[0, 1], [1, 0], [1, 0]]
-    other = replace(cards[0], topic=replace(cards[0].topic, other=True))
+    other = replace(cards[0], topic=replace(cards[0].topic, is_outlier=True))
     assert order("size", (other, cards[1])) == [1, 0]
 
 
@@ -76,7 +76,9 @@ def test_names_in_another_language_stay_unique(analysis):
 
 
 def test_language_of_names_by_the_browser():
-    assert name_languages()[0] == "en" and {"de", "ja", "ar", "zh"} < set(name_languages())
+    assert topic_name_languages()[0] == "en" and {"de", "ja", "ar", "zh"} < set(
+        topic_name_languages()
+    )
     assert [preferred_language(locale) for locale in ("pt-BR", "zh_TW", "sw", None)] == [
         "pt", "zh", "en", "en",
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from pipeline.reviews.source import ReadOptions, ReviewSource
 
 SOURCE = ReviewSource("a.csv", Path("/in/a"), 7, Columns("text"), Rules(), ReadOptions("utf-8"))
 REQUESTS = (
-    AnalyseRequest(SOURCE, Path("/out/1"), Settings(topics=3)),
+    AnalyseRequest(SOURCE, Path("/out/1"), Settings(topic_count=3)),
     AnalyseRequest(SOURCE, Path("/out/1"), Settings(), Path("/old"), Path("/out/1")),
     AddRequest(SOURCE, Path("/out/1"), Path("/out/2")),
     EditRequest(Path("/out/1"), {"do": "merge", "topics": ["a", "b"]}),
@@ -52,7 +52,14 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
         "columns": asdict(Columns("review")),
         "rules": None,
         "reading": reading,
-        "settings": asdict(Settings(topics=4)),
+        "settings": {
+            "topics": 4,
+            "unit": "auto",
+            "space": "neutral",
+            "model": "multilingual-e5-small",
+            "seed": 0,
+            "with_map": True,
+        },
         "edits_from": None,
         "early": str(tmp_path / "analysis1"),
     }
@@ -76,7 +83,7 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
     assert job.request == AnalyseRequest(
         ReviewSource("spring.csv", path, 640, Columns("review"), None, ReadOptions("cp1252")),
         tmp_path / "analysis1",
-        Settings(topics=4),
+        Settings(topic_count=4),
         partial_base=tmp_path / "analysis1",
     )
     files.save(job)

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ from pipeline.reviews.source import ReviewSource
 from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
 from tests.support.fake_encoder import FakeEncoder
 
-QUICK = asdict(Settings(topics=3, space="raw", with_map=False, model="fake"))
+QUICK = Settings(topic_count=3, space="raw", with_map=False, model="fake").to_dict()
 
 
 class SlowEncoder(FakeEncoder):
@@ -443,7 +442,7 @@ def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, m
     rows = [f"The {('bed', 'bath', 'view')[n % 3]} of guest{n} was good" for n in range(1500)]
     path = tmp_path / "upload"
     path.write_text("review\n" + "\n".join(rows))
-    settings = Settings(**QUICK)
+    settings = Settings.from_dict(QUICK)
     target, command = (
         tmp_path / "t",
         SLOW_WORKER,

@@ -37,7 +37,7 @@ def analysis(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYGUEST_CACHE", str(tmp_path_factory.mktemp("cache")))
         reviews = read_reviews(FILE.encode(), name="made.csv")
-        return analyse(reviews, Settings(topics=3, with_map=False), encoder=FakeEncoder())
+        return analyse(reviews, Settings(topic_count=3, with_map=False), encoder=FakeEncoder())
 
 
 @pytest.fixture

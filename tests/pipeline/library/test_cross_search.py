@@ -43,7 +43,7 @@ def made(count, *, hotel="Rose", columns="review_id,hotel,rating,language,review
         }
         lines.append(",".join(cells[name] for name in columns.split(",")))
     reviews = read_reviews("\n".join(lines).encode(), name=f"{hotel}.csv")
-    settings = Settings(topics=3, with_map=False, unit=unit)
+    settings = Settings(topic_count=3, with_map=False, unit=unit)
     return analyse(reviews, settings, encoder=FakeEncoder())
 
 
@@ -232,7 +232,7 @@ def test_naughty_strings_as_query_and_as_cells(tmp_path, cache):
     csv.writer(out).writerows([["review_id", "hotel", "review"], *rows])
     data = out.getvalue().encode("utf-8", "replace")
     reviews = read_reviews(data, name="naughty.csv")
-    analysis = analyse(reviews, Settings(topics=2, with_map=False), encoder=FakeEncoder())
+    analysis = analyse(reviews, Settings(topic_count=2, with_map=False), encoder=FakeEncoder())
     catalogue = Catalogue(tmp_path / "analyses")
     catalogue.add(analysis, name=texts[7])
     fill(catalogue)
@@ -263,7 +263,7 @@ def test_guests_of_two_analyses_say_it_in_other_languages(tmp_path, cache, encod
         lines = [f"{text} {n}" for n, text in enumerate(others)]
         data = "review\n" + "\n".join([*lines[:7], said, *lines[7:]])
         reviews = read_reviews(data.encode(), name="r.csv")
-        settings = Settings(topics=2, with_map=False)
+        settings = Settings(topic_count=2, with_map=False)
         catalogue.add(analyse(reviews, settings, encoder=encoder), name=name)
     fill(catalogue)
     found = search_all(

@@ -40,7 +40,7 @@ def as_it_was(analysis):
     assert list(analysis.ids) == saved["review_id"]
     assert analysis.languages.tolist() == saved["language"]
     assert [analysis.topic_of(unit).name for unit in main] == saved["topic"]
-    assert [f"{x:.4f}" for x in np.asarray(analysis.places)[main, 0]] == saved["x"]
+    assert [f"{x:.4f}" for x in np.asarray(analysis.coordinates)[main, 0]] == saved["x"]
 
 
 def test_a_kept_analysis_opens(catalogue):

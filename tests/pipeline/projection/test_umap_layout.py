@@ -7,7 +7,7 @@ from umap.umap_ import find_ab_params
 
 from pipeline.common.arrays import stratified, unit_rows
 from pipeline.projection import neighbours, optimise, umap_layout
-from pipeline.projection.neighbours import nearest_neighbours, place_among
+from pipeline.projection.neighbours import nearest_neighbours, place_new_points
 from pipeline.projection.umap_layout import lay_out
 from tests.support.blobs import blobs
 
@@ -136,9 +136,9 @@ def test_every_stratum_has_its_share():
 def test_new_units_are_placed_among_their_like():
     vectors, truth = blobs(4, 30)
     places = np.eye(4)[truth][:, :2] + np.array([0, 5])
-    placed = place_among(
+    placed = place_new_points(
         vectors[::3], np.delete(vectors, np.s_[::3], 0), np.delete(places, np.s_[::3], 0)
     )
     np.testing.assert_allclose(placed, places[::3], atol=0.05)
-    alone = place_among(vectors, vectors[:1], places[:1])
+    alone = place_new_points(vectors, vectors[:1], places[:1])
     np.testing.assert_allclose(alone, np.repeat(places[:1], len(vectors), 0), atol=1e-6)

@@ -9,14 +9,14 @@ from pipeline.embedding.reference import is_shipped, load_lines
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import (
     _candidates,
-    about_hotels,
     aspect_groups,
     aspect_names,
     aspect_vectors,
-    hotel_topics,
+    find_hotel_topics,
+    hotel_relevance,
     match_aspects,
 )
-from pipeline.topics.naming import name_languages, name_topics, says_nothing
+from pipeline.topics.naming import is_uninformative, name_topics, topic_name_languages
 
 SAID = {
     "Wi-Fi and internet": [
@@ -91,10 +91,10 @@ def test_news_are_no_hotel_topics(encoder):
         detect_languages([*texts, *stays]),
         parallel_means(encoder),
     )
-    about = about_hotels(raw, space, encoder)
+    about = hotel_relevance(raw, space, encoder)
     assert about[: len(texts)].mean() < 0.5 < 0.7 < about[len(texts) :].mean()
-    assert not hotel_topics(about[: len(texts)], news, 1).any()
-    assert hotel_topics(about[len(texts) :], np.zeros(len(stays), int), 1).all()
+    assert not find_hotel_topics(about[: len(texts)], news, 1).any()
+    assert find_hotel_topics(about[len(texts) :], np.zeros(len(stays), int), 1).all()
 
 
 def test_lines_say_the_same_in_every_language(encoder):
@@ -130,7 +130,7 @@ def test_names_are_unique_and_honest_in_every_language():
         "Pool, towel, sun",
     ]
     assert names[6]["de"] == "Liege, handtuch, sonne" and names[6]["ja"] == "Pool, towel, sun"
-    for language in name_languages():
+    for language in topic_name_languages():
         assert len({name[language] for name in names}) == 7, language
 
 
@@ -148,8 +148,8 @@ def test_words_that_say_nothing_name_no_topic():
     glosses = [{"en": words[0]["en"], "de": ["day", "", "towel"]}]
     (name,) = name_topics(words, [{"en": 9, "de": 9}], glosses=glosses)
     assert name["en"] == "Towels, pool"
-    assert says_nothing({"en": ["night", "husband", "pool"]}, {"en": 9}, {})
-    assert not says_nothing({"en": ["night", "towels", "pool"]}, {"en": 9}, {})
+    assert is_uninformative({"en": ["night", "husband", "pool"]}, {"en": 9}, {})
+    assert not is_uninformative({"en": ["night", "towels", "pool"]}, {"en": 9}, {})
 
 
 def test_two_aspects_only_where_both_hold_and_no_wider_one_says_it():

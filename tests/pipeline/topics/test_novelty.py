@@ -6,7 +6,7 @@ from pipeline.analysis.add_file import add_reviews
 from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.run import Settings, analyse
 from pipeline.reviews.read import read_reviews
-from pipeline.topics.novelty import emerging
+from pipeline.topics.novelty import find_emerging
 
 CHARGERS = """The charger for electric cars was broken
 No charging station for my EV in the garage
@@ -32,13 +32,13 @@ De laadpaal voor elektrische auto's was kapot
 
 def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews):
     march = read_reviews(("review\n" + "\n".join(_one_line(sample_reviews.texts[:500]))).encode())
-    settings = Settings(topics=12, unit="sentence", with_map=False)
+    settings = Settings(topic_count=12, unit="sentence", with_map=False)
     analysis = analyse(march, settings, name="march.csv", encoder=encoder)
     lines = [*_one_line(sample_reviews.texts[500:700]), *CHARGERS.splitlines()]
     april = read_reviews(("review\n" + "\n".join(lines)).encode())
     added = add_reviews(analysis, april, name="april.csv", encoder=encoder)
     new = added.units.review >= len(analysis.texts)
-    found = emerging(added.vectors[new], analysis.vectors)
+    found = find_emerging(added.vectors[new], analysis.vectors)
     chargers = np.isin([added.texts[row] for row in added.units.review[new]], CHARGERS.splitlines())
     assert found[chargers].mean() > 0.9 and found[~chargers].mean() < 0.02
     offer = added.report["offers"][0]
@@ -52,8 +52,8 @@ def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews
 
 def test_the_same_text_twice_is_no_theme():
     vectors = np.eye(12, dtype=np.float32)
-    assert not emerging(np.repeat(vectors[:2], 8, axis=0), vectors[2:]).any()
-    assert not emerging(vectors[:3], vectors).any()
+    assert not find_emerging(np.repeat(vectors[:2], 8, axis=0), vectors[2:]).any()
+    assert not find_emerging(vectors[:3], vectors).any()
 
 
 def _one_line(texts):

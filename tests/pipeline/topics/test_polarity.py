@@ -9,7 +9,12 @@ from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import load_lines
 from pipeline.text.language_id import detect_languages
-from pipeline.topics.polarity import one_sided, polar_reviews, polarities, polarity_vectors
+from pipeline.topics.polarity import (
+    classify_polarity,
+    dominant_polarity,
+    polarity_scores,
+    polarity_vectors,
+)
 from tests.support.command import SAMPLE
 
 
@@ -33,7 +38,7 @@ def sample(encoder, sample_reviews):
 def test_the_axis_agrees_with_the_ratings(encoder, sample):
     raw, space, ratings = sample
     assert len(raw) == len(ratings)
-    scores = polarities(raw, space, polarity_vectors(encoder))
+    scores = polarity_scores(raw, space, polarity_vectors(encoder))
     clear = (ratings >= 4) | (ratings <= 2)
     right = (scores > 0) == (ratings >= 4)
     print(f"right of rated 1, 2, 4, 5: {right[clear].mean():.3f}")
@@ -47,7 +52,7 @@ def test_ratings_decide_where_there_are_any(encoder, sample):
     given = np.full(len(raw), np.nan)
     given[:3] = [1, 5, 3]
     vectors = polarity_vectors(encoder)
-    polar, guessed = (polar_reviews(raw, space, vectors, by) for by in (given, None))
+    polar, guessed = (classify_polarity(raw, space, vectors, by) for by in (given, None))
     assert polar[:3].tolist() == [-1, 1, 0] and (polar[3:] == guessed[3:]).all()
 
 
@@ -58,7 +63,7 @@ def test_one_sided_means_many_clear_and_more_than_the_file():
     polar[20:40] = [1] * 10 + [-1] * 10
     polar[40:60] = -1
     polar[60:65] = 1  # too few of twenty
-    assert one_sided(polar, assignments, 5) == [1, 0, -1, 0, 0]
+    assert dominant_polarity(polar, assignments, 5) == [1, 0, -1, 0, 0]
     # Nearly all of the file is praise: a topic that is no better says nothing by it.
     praise = np.where(np.arange(100) % 10 == 0, -1, 1).astype(np.int8)
-    assert one_sided(praise, assignments, 5) == [0] * 5
+    assert dominant_polarity(praise, assignments, 5) == [0] * 5

@@ -103,13 +103,13 @@ def test_settings_are_followed_and_undone(explored):
     finish(at)
     assert session(at).view.analysis.settings.space == "raw"
     assert "while the correction is off" in pieces(at)
-    at.toggle(key="auto").set_value(False).run()
-    at.slider(key="count").set_value(5).run()
+    at.toggle(key="auto_topic_count").set_value(False).run()
+    at.slider(key="topic_count").set_value(5).run()
     finish(at)
-    assert sum(not topic.other for topic in session(at).view.analysis.topics) == 5
+    assert sum(not topic.is_outlier for topic in session(at).view.analysis.topics) == 5
     press(at, "Undo: number of topics\\: 5")
     assert session(at).view.analysis.settings == Settings(space="raw")
-    assert at.toggle(key="auto").value
+    assert at.toggle(key="auto_topic_count").value
     assert not at.toggle(key="correction").value
     press(at, "Undo: language correction off")
     assert session(at).view.analysis.settings == first.analysis.settings

@@ -44,7 +44,7 @@ def analyse(at, data):
     """As the button does, with settings that take less time than the program's own choice."""
     upload(at, data.encode(), "large.csv")
     source = ReviewSource("large.csv", session(at).preview.path, ROWS)
-    session(at).analyse(source, Settings(topics=4, unit="review", with_map=False))
+    session(at).analyse(source, Settings(topic_count=4, unit="review", with_map=False))
     return at.run()
 
 
@@ -129,10 +129,10 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
         at.multiselect(key=f"topics-{before.number}").set_value([3]).run()
         session(at).selected = (7,)
         text = before.analysis.texts[7]
-        at.slider(key="count").set_value(2).run()
+        at.slider(key="topic_count").set_value(2).run()
         run_until(at, lambda: session(at).view is not before and not session(at).news)
         after = session(at).view
-        assert len([topic for topic in after.analysis.topics if not topic.other]) == 2
+        assert len([topic for topic in after.analysis.topics if not topic.is_outlier]) == 2
         assert after.number != before.number and session(at).problem == ""
         assert {after.analysis.texts[unit] for unit in session(at).selected} <= {text}
     press(at, "Start over with another file")

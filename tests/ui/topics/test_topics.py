@@ -35,8 +35,8 @@ def page():
     """A session that has analysed a small file and gone to its topics."""
     at = upload(start(), reviews(1) + reviews(2).split(b"\n", 1)[1], "winter <i>.csv")
     finish(press(at, "Analyse"))
-    at.toggle(key="auto").set_value(False).run()
-    at.slider(key="count").set_value(4).run()
+    at.toggle(key="auto_topic_count").set_value(False).run()
+    at.slider(key="topic_count").set_value(4).run()
     return go(finish(at), "ui/pages/topics.py")
 
 
@@ -182,14 +182,16 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
     assert not page.error
     new = session(page).view.analysis
     assert len(new.texts) == len(old.texts) + 24
-    assert [topic.name for topic in new.topics if not topic.other] == [t.name for t in old.topics]
+    assert [topic.name for topic in new.topics if not topic.is_outlier] == [
+        t.name for t in old.topics
+    ]
     assert page.session_state["part"] == "What changed"
     shown = " ".join(text.value.replace("\\", "") for text in page.markdown)
     assert "march.csv" in shown
     assert "24 new reviews" in shown
     assert "clearly more" in pieces(page) or "may be chance" in pieces(page)
     assert len(page.dataframe[0].value) == len(new.topics)
-    page.slider(key="count").set_value(3).run()  # analysed anew with both files
+    page.slider(key="topic_count").set_value(3).run()  # analysed anew with both files
     finish(page)
     assert not page.error
     assert len(session(page).view.analysis.batches) == 2
