@@ -17,12 +17,12 @@ from pipeline.embedding.encoder import Encoder, load_encoder
 from pipeline.embedding.neutral import NeutralSpace, fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.search.evaluation import GoldenQuery, evaluate
-from pipeline.search.hybrid import match_shares, search_reviews
+from pipeline.search.hybrid import match_probabilities, search_reviews
 from pipeline.search.index import SearchIndex
-from pipeline.search.knn import search
-from pipeline.search.prevalence import estimate_share
+from pipeline.search.knn import nearest_neighbours
+from pipeline.search.prevalence import estimate_count
 from pipeline.search.query import Query, parse_query
-from pipeline.search.relevance import LABELS, labels
+from pipeline.search.relevance import LABELS, strength_labels
 from pipeline.text.language_id import detect_languages
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
@@ -80,7 +80,7 @@ def translation_rows(texts: Labelled, parallel: np.ndarray) -> Iterator[Row]:
         return [hits.reviews for hits in found]
 
     def cosines(rows: np.ndarray) -> list[np.ndarray]:
-        return [hits.rows for hits in search(vectors, vectors[rows], top=21)]
+        return [hits.rows for hits in nearest_neighbours(vectors, vectors[rows], top=21)]
 
     english = np.flatnonzero(long.languages == "en")
     everyone = np.arange(len(long.texts))
@@ -159,7 +159,7 @@ def golden_rows(
     only = measured(
         [h.reviews for h in search_reviews(index, queries, vectors, top=n, hybrid=False)]
     )
-    plain = measured([h.rows for h in search(index.vectors, vectors, top=n)])
+    plain = measured([h.rows for h in nearest_neighbours(index.vectors, vectors, top=n)])
     what = f"sample, {len(golden)} golden queries (meanings): recall@10 / MRR / nDCG@10"
 
     def shown(figures: dict, code: str = "all") -> str:
@@ -190,7 +190,7 @@ def strength_rows(
     foreign = sample.languages != "en"
     shares = np.array(
         [
-            match_shares(index, query, vector)[foreign]
+            match_probabilities(index, query, vector)[foreign]
             for query, vector in zip(queries, vectors, strict=True)
         ]
     )
@@ -198,7 +198,7 @@ def strength_rows(
     own = np.array(ids)[foreign]
     for number, answers in enumerate(frame["relevant"]):
         right[number] = [name in answers for name in own]
-    told = labels(shares.ravel()).reshape(shares.shape)
+    told = strength_labels(shares.ravel()).reshape(shares.shape)
     code = np.broadcast_to(sample.languages[foreign], shares.shape)
 
     def precision(chosen: np.ndarray) -> str:
@@ -223,7 +223,7 @@ def strength_rows(
         "-",
     )
     held = [
-        (estimate := estimate_share(row)).low <= truth.sum() <= estimate.high
+        (estimate := estimate_count(row)).low <= truth.sum() <= estimate.high
         for row, truth in zip(shares[: len(frame)], right[: len(frame)], strict=True)
     ]
     counted = shares[: len(frame)].sum() / right[: len(frame)].sum()

@@ -32,7 +32,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from pipeline.search.query import parse_query
 
     analysis = load_analysis(options.folder)
-    wanted = evaluation.read_golden(options.golden, known=analysis.ids)
+    wanted = evaluation.read_golden_set(options.golden, known=analysis.ids)
     queries = [parse_query(each.query) for each in wanted]
     raw = analysis_encoder(analysis).encode_queries([query.text for query in queries])
     found = search_reviews(

@@ -71,14 +71,16 @@ def _found(
 ) -> list[tuple[str, list[dict[str, Any]], Any]]:
     from pipeline.analysis.export import hit_records
     from pipeline.search.hybrid import search_reviews
-    from pipeline.search.more_like_this import more_like
+    from pipeline.search.more_like_this import find_similar
     from pipeline.search.query import parse_query
 
     index = analysis.search_index
     encoder = None if options.like else analysis_encoder(analysis)
     if encoder is None:
         rows = [_row(analysis, name) for name in options.like]
-        hits = [more_like(index, rows, top=options.top, allowed=allowed, balanced=options.balanced)]
+        hits = [
+            find_similar(index, rows, top=options.top, allowed=allowed, balanced=options.balanced)
+        ]
         typed = [" ".join(options.like)]
     else:
         queries = [parse_query(text) for text in typed]
@@ -96,7 +98,7 @@ def _found(
     for text, hit in zip(typed, hits, strict=True):
         records = hit_records(analysis, hit)
         for record, strength, by_letters in zip(
-            records, hit.strengths.tolist(), hit.by_letters.tolist(), strict=True
+            records, hit.strengths.tolist(), hit.lexical_matches.tolist(), strict=True
         ):
             record |= {"strength": strength, "by_letters": by_letters}
         found.append((text, records, hit))

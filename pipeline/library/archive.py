@@ -25,10 +25,8 @@ from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.embedding.encoder import DEFAULT_MODEL
-from pipeline.search.evaluation import FILE as GOLDEN
-from pipeline.search.evaluation import load_golden
-from pipeline.search.saved import FILE as SEARCHES
-from pipeline.search.saved import load_searches
+from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
+from pipeline.search.saved import SEARCHES_FILE, load_searches
 from pipeline.topics.topic import Topic
 
 ABOUT = "about.json"
@@ -44,8 +42,8 @@ LIMITS = {
     "reviews.csv": 8_192 * MB,
     "topics.csv": 256 * MB,
     "sentences.csv": 8_192 * MB,
-    SEARCHES: MB,
-    GOLDEN: 16 * MB,
+    SEARCHES_FILE: MB,
+    GOLDEN_FILE: 16 * MB,
 }
 NEEDED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # one of them
@@ -115,7 +113,7 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
         except Exception as error:  # every library has its own way to say "damaged"
             raise _refused("it is no exported analysis, or it is damaged") from error
         about = about if isinstance(about, dict) else {}
-        more = {"searches": load_searches(folder) or (), "golden": load_golden(folder) or ()}
+        more = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
         return about | more, analysis
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -32,7 +32,7 @@ from pipeline.library.entry import (
     with_counts,
     write_entry,
 )
-from pipeline.search.evaluation import save_golden
+from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
 
 KEPT = timedelta(days=30)  # in the trash
@@ -268,7 +268,7 @@ class Catalogue:
             if about["searches"]:
                 save_searches(folder, about["searches"])
             if about["golden"]:
-                save_golden(folder, about["golden"])
+                save_golden_set(folder, about["golden"])
 
         return self.add(
             analysis,

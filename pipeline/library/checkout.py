@@ -22,8 +22,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry, require_entry, with_counts, write_entry
-from pipeline.search.evaluation import FILE as GOLDEN
-from pipeline.search.saved import FILE as SEARCHES
+from pipeline.search.evaluation import GOLDEN_FILE
+from pipeline.search.saved import SEARCHES_FILE
 
 _NOTES = "notes.json"
 _OF_STATE = (*TABLES, "analysis.json")  # the last one last
@@ -121,7 +121,7 @@ def commit(
                 if marks[1] != kept.state:
                     _copy_state(folder, there, f"state-{marks[1]}.npz")
                     write_entry(there, with_counts(entry, analysis))
-                _replace(folder, there, [SEARCHES, GOLDEN])
+                _replace(folder, there, [SEARCHES_FILE, GOLDEN_FILE])
                 _write_notes(there, notes)
         except OSError as error:
             raise InputError(f"The changes can't be kept: {error.strerror}") from error
@@ -166,7 +166,7 @@ def read_notes(folder: Path) -> dict[str, Any]:
 def _fill(target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Path]) -> None:
     target.mkdir()
     names = ["report.json", "vectors.npz", "table.parquet", "texts.parquet", *_OF_STATE]
-    names += [SEARCHES, GOLDEN]
+    names += [SEARCHES_FILE, GOLDEN_FILE]
     names.insert(0, f"state-{revision_of(folder)[1]}.npz")
     _link(folder, target, (name for name in names if (folder / name).is_file()))
     for number, path in enumerate(files):

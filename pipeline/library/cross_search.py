@@ -20,10 +20,10 @@ from pipeline.filters.expressions import Filter
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry
 from pipeline.library.search_store import SearchStore, load_search_store
-from pipeline.search.bm25 import build_lexical
+from pipeline.search.bm25 import build_lexical_index
 from pipeline.search.query import Query
-from pipeline.search.relevance import LIKELY, STRONG, labels, match_share
-from pipeline.search.scoring import scale_and_shift
+from pipeline.search.relevance import LIKELY, STRONG, match_probability, strength_labels
+from pipeline.search.scoring import t_norm_coefficients
 from pipeline.stores.base import VectorStore
 
 # Nearest rows of each analysis whose order is calibrated: all of the first twenty were among them
@@ -178,28 +178,28 @@ def _search_one(
         passing = _passing(store, units, query)
         units, cosines = units[passing], cosines[passing]
     calibration = ready.calibration
-    means, spreads = calibration.of_queries(vector)
-    scale, shift = scale_and_shift(calibration, means[0], spreads[0])
+    means, spreads = calibration.query_statistics(vector)
+    scale, shift = t_norm_coefficients(calibration, means[0], spreads[0])
     codes = calibration.codes[units]
-    values = calibration.of_reviews(cosines, units) * scale[codes] + shift[codes]
+    values = calibration.z_normalise(cosines, units) * scale[codes] + shift[codes]
     order = np.lexsort((units, -values))
     # Each review once, by the unit that says it best.
     _, first = np.unique(ready.review_of[units[order]], return_index=True)
     order = order[np.sort(first)]
-    return _Part(entry, ready, store, units[order], match_share(values[order]))
+    return _Part(entry, ready, store, units[order], match_probability(values[order]))
 
 
 def _passing(store: VectorStore, units: np.ndarray, query: Query) -> np.ndarray:
     """Which of the units have every phrase and nothing that is excluded: bool (k,)."""
     texts = store.get([str(unit) for unit in units.tolist()]).texts
-    lexical = build_lexical([text or "" for text in texts.tolist()])
+    lexical = build_lexical_index([text or "" for text in texts.tolist()])
     passing = np.ones(len(units), bool)
     for phrase in query.phrases:
         having = np.zeros(len(units), bool)
         having[lexical.containing(phrase)] = True
         passing &= having
     for word in query.excluded:
-        passing[lexical.with_word(word)] = False
+        passing[lexical.containing_word(word)] = False
     return passing
 
 
@@ -225,7 +225,7 @@ def _read(part: _Part, count: int) -> list[CrossSearchHit]:
     ends = np.searchsorted(ready.review_of, reviews, side="right")
     spans = [range(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     rows = part.store.get([str(unit) for span in spans for unit in span])
-    strengths = labels(part.shares[:count])
+    strengths = strength_labels(part.shares[:count])
     hits, first = [], 0
     for place, (unit, span) in enumerate(zip(part.units[:count].tolist(), spans, strict=True)):
         own = first + unit - span.start

@@ -84,20 +84,11 @@ def load_search_store(folder: Path) -> SearchStore | None:
     arrays = load_arrays(folder / FOLDER / _ARRAYS, key=marks["key"])
     if arrays is None or not (folder / FOLDER / STORE_NAME).is_file():
         return None
-    calibration = Calibration(
-        names=arrays["names"],
-        codes=arrays["codes"],
-        sizes=arrays["sizes"],
-        usual=arrays["usual"],
-        spread=arrays["spread"],
-        means=arrays["means"],
-        covariances=arrays["covariances"],
-    )
     return SearchStore(
         folder / FOLDER,
         marks["model"],
         NeutralSpace(arrays["removed"], arrays["center"]),
-        calibration,
+        Calibration.from_arrays(arrays),
         arrays["review_of"],
         marks["id_column"],
     )
@@ -172,7 +163,7 @@ def _fill(
         place / _ARRAYS,
         key=key,
         **vars(analysis.space),
-        **vars(calibration),
+        **calibration.to_arrays(),
         review_of=analysis.units.review,
         topics=topics,
         topic_ids=analysis.assignments,

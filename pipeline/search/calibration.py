@@ -1,121 +1,148 @@
-"""Cosines -> scores that mean the same for every review, every language and every query.
+"""Normalise cosines into scores that are comparable across reviews, languages and queries.
 
-A cosine depends on more than on what is said. Some reviews are near to everything (hubs), some
-languages lie closer together than others and nearer to the query's, and a short query gives other
-cosines than a long one. So a score is told in standard deviations above what is usual, twice over,
-as speaker recognition does with its scores (Z-norm and T-norm: Auckenthaler, Carey & Lloyd-Thomas
-2000, "Score normalization for text-independent speaker verification systems"):
+A cosine depends on more than what is said. Some reviews are close to everything (hubs), some
+languages lie closer together than others or closer to the query's own, and short queries give
+different cosines from long ones. Scores are therefore standardised twice, as in speaker recognition
+(Z-norm and T-norm: Auckenthaler, Carey & Lloyd-Thomas 2000, "Score normalization for
+text-independent speaker verification systems"):
 
-1. of the review: above its cosines with all reviews of the file, which stand in for queries;
-2. of the query: above its scores with the reviews of the same language.
+1. per review (Z-norm): against its cosines with all reviews of the file, in place of queries;
+2. per query (T-norm): against its scores with all reviews of the same language.
 
-Both follow from means and covariances, so that nothing has to be compared pair by pair. The second
-takes away what a query's own language prefers; within a language it changes no order.
+Both follow from means and covariances in closed form, without comparing every pair. The second step
+removes a query's preference for its own language; within a language it does not change the order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-_SAMPLE = 20_000  # vectors that a covariance is measured on, at most
-_SHRINKAGE = 20.0  # reviews: means and spreads of small languages are drawn to the file's
-_PRIOR = 20.0  # reviews: a review's spread in a small file is drawn to the usual one
-_UNRELATED = 0.09  # standard deviation of the cosines of a review in a usual file
-_LEAST = 1e-6
+_MAX_SAMPLE = 20_000  # vectors used to estimate a covariance
+_LANGUAGE_PRIOR = 20.0  # reviews: shrinks statistics of small languages to those of the file
+_REVIEW_PRIOR = 20.0  # reviews: shrinks a review's variance in small files to the typical one
+_TYPICAL_STD = 0.09  # standard deviation of a review's cosines in a typical file
+_EPSILON = 1e-6
+# Keys of the arrays in a kept store. They are part of its file format.
+_ARRAY_KEYS = {
+    "languages": "names",
+    "codes": "codes",
+    "counts": "sizes",
+    "mean": "usual",
+    "std": "spread",
+    "language_means": "means",
+    "language_covariances": "covariances",
+}
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is usual, for m vectors in l languages.
+    """Score statistics of m vectors in l languages.
 
     Attributes:
-        names: str (l,), the languages.
-        codes: int32 (m,), language of each vector.
-        sizes: int64 (l,), vectors of each language.
-        usual, spread: float32 (m,), mean and standard deviation of each vector's cosines.
-        means: float32 (l, d + 1), mean of each language's scaled vectors, see :meth:`scaled`.
-        covariances: float32 (l, d + 1, d + 1), of the same.
+        languages: str (l,), language codes.
+        codes: int32 (m,), index into ``languages`` of each vector.
+        counts: int64 (l,), vectors of each language.
+        mean, std: float32 (m,), mean and standard deviation of each vector's cosines.
+        language_means: float32 (l, d + 1), mean of each language's vectors, Z-normalised as in
+            :func:`calibrate`.
+        language_covariances: float32 (l, d + 1, d + 1), their covariances.
     """
 
-    names: np.ndarray
+    languages: np.ndarray
     codes: np.ndarray
-    sizes: np.ndarray
-    usual: np.ndarray
-    spread: np.ndarray
-    means: np.ndarray
-    covariances: np.ndarray
+    counts: np.ndarray
+    mean: np.ndarray
+    std: np.ndarray
+    language_means: np.ndarray
+    language_covariances: np.ndarray
 
-    def of_reviews(self, cosines: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
-        """The first step: cosines (..., k) of k vectors -> scores, in the same array."""
-        cosines -= self.usual[rows]
-        cosines /= self.spread[rows]
+    def z_normalise(self, cosines: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
+        """Apply the first step, in place, to cosines (..., k) of the k vectors in ``rows``."""
+        cosines -= self.mean[rows]
+        cosines /= self.std[rows]
         return cosines
 
-    def of_queries(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def query_statistics(self, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of q queries' scores in each language: float32 (q, l)."""
-        wide = np.hstack([queries, np.ones((len(queries), 1), np.float32)])
-        means = wide @ self.means.T
-        squares = [((wide @ each) * wide).sum(axis=1) for each in self.covariances]
-        return means, np.sqrt(np.maximum(np.stack(squares, axis=1), _LEAST))
+        extended = np.hstack([queries, np.ones((len(queries), 1), np.float32)])
+        means = extended @ self.language_means.T
+        variances = [
+            ((extended @ covariance) * extended).sum(axis=1)
+            for covariance in self.language_covariances
+        ]
+        return means, np.sqrt(np.maximum(np.stack(variances, axis=1), _EPSILON))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Arrays to store, see :meth:`from_arrays`."""
+        return {key: getattr(self, field) for field, key in _ARRAY_KEYS.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Restore a calibration from stored arrays."""
+        return cls(**{field: arrays[key] for field, key in _ARRAY_KEYS.items()})
 
 
 def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> Calibration:
-    """Measure what is usual among vectors (m, d), rows of length 1, of languages str (m,)."""
+    """Measure score statistics of vectors (m, d), rows of length 1, in languages str (m,)."""
     m, d = vectors.shape
     names, codes = np.unique(languages, return_inverse=True)
     generator = np.random.default_rng(seed)
-    sample = vectors[_some(np.arange(m), generator)]
+    sample = vectors[_subsample(np.arange(m), generator)]
     k = len(sample)
-    # A review's cosine with itself, 1, is no usual one; in a small file it would be most of them.
-    itself = 1.0 if 1 < k == m else 0.0
-    usual = ((vectors @ sample.sum(axis=0)) - itself) / (k - itself)
-    products = sample.T @ sample
+    # A review's cosine with itself is always 1; in a small file it would dominate.
+    self_cosine = 1.0 if 1 < k == m else 0.0
+    mean = ((vectors @ sample.sum(axis=0)) - self_cosine) / (k - self_cosine)
+    gram = sample.T @ sample
     squares = np.empty(m, np.float32)
-    for start in range(0, m, _SAMPLE):  # bounds the memory of the product
-        part = vectors[start : start + _SAMPLE]
-        squares[start : start + _SAMPLE] = ((part @ products) * part).sum(axis=1)
-    variance = (squares - itself) / (k - itself) - usual**2
-    known = k / (k + _PRIOR)
-    spread = np.sqrt(np.maximum(known * variance + (1 - known) * _UNRELATED**2, _LEAST))
+    for start in range(0, m, _MAX_SAMPLE):  # bounds the memory of the product
+        block = vectors[start : start + _MAX_SAMPLE]
+        squares[start : start + _MAX_SAMPLE] = ((block @ gram) * block).sum(axis=1)
+    variance = (squares - self_cosine) / (k - self_cosine) - mean**2
+    weight = k / (k + _REVIEW_PRIOR)
+    std = np.sqrt(np.maximum(weight * variance + (1 - weight) * _TYPICAL_STD**2, _EPSILON))
 
-    def scaled(rows: np.ndarray) -> np.ndarray:
-        # The first step as one inner product, with the query and a 1.
-        wide = np.hstack([vectors[rows], -usual[rows, None]])
-        return (wide / spread[rows, None]).astype(np.float64)
+    def z_normalised(rows: np.ndarray) -> np.ndarray:
+        # The first step as one inner product: with the query extended by a 1.
+        extended = np.hstack([vectors[rows], -mean[rows, None]])
+        return (extended / std[rows, None]).astype(np.float64)
 
-    whole = scaled(_some(np.arange(m), generator))
-    mean, second = whole.mean(axis=0), whole.T @ whole / len(whole)
-    means = np.empty((len(names), d + 1), np.float32)
-    covariances = np.empty((len(names), d + 1, d + 1), np.float32)
+    everything = z_normalised(_subsample(np.arange(m), generator))
+    file_mean = everything.mean(axis=0)
+    file_moment = everything.T @ everything / len(everything)
+    language_means = np.empty((len(names), d + 1), np.float32)
+    language_covariances = np.empty((len(names), d + 1, d + 1), np.float32)
     for code in range(len(names)):
         rows = np.flatnonzero(codes == code)
-        own = scaled(_some(rows, generator))
-        weight = len(rows) / (len(rows) + _SHRINKAGE)
-        center = weight * own.mean(axis=0) + (1 - weight) * mean
-        means[code] = center
-        moment = weight * (own.T @ own) / len(own) + (1 - weight) * second
-        # About the language's own mean, whichever of the two the moment came from.
-        between = np.outer(own.mean(axis=0) - center, own.mean(axis=0) - center)
-        outside = np.outer(mean - center, mean - center)
-        covariances[code] = (
+        own = z_normalised(_subsample(rows, generator))
+        own_mean = own.mean(axis=0)
+        weight = len(rows) / (len(rows) + _LANGUAGE_PRIOR)
+        centre = weight * own_mean + (1 - weight) * file_mean
+        language_means[code] = centre
+        moment = weight * (own.T @ own) / len(own) + (1 - weight) * file_moment
+        # Both moments are taken about the language's shrunk mean.
+        own_offset = np.outer(own_mean - centre, own_mean - centre)
+        file_offset = np.outer(file_mean - centre, file_mean - centre)
+        language_covariances[code] = (
             moment
-            - weight * (np.outer(own.mean(axis=0), own.mean(axis=0)) - between)
-            - (1 - weight) * (np.outer(mean, mean) - outside)
+            - weight * (np.outer(own_mean, own_mean) - own_offset)
+            - (1 - weight) * (np.outer(file_mean, file_mean) - file_offset)
         )
     return Calibration(
-        names=names,
+        languages=names,
         codes=codes.astype(np.int32),
-        sizes=np.bincount(codes, minlength=len(names)),
-        usual=usual.astype(np.float32),
-        spread=spread.astype(np.float32),
-        means=means,
-        covariances=covariances,
+        counts=np.bincount(codes, minlength=len(names)),
+        mean=mean.astype(np.float32),
+        std=std.astype(np.float32),
+        language_means=language_means,
+        language_covariances=language_covariances,
     )
 
 
-def _some(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    if len(rows) <= _SAMPLE:
+def _subsample(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    if len(rows) <= _MAX_SAMPLE:
         return rows
-    return np.sort(generator.choice(rows, _SAMPLE, replace=False))
+    return np.sort(generator.choice(rows, _MAX_SAMPLE, replace=False))

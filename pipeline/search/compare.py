@@ -1,4 +1,4 @@
-"""Several queries side by side: what they find together, and in which languages."""
+"""Compare queries: how many hits they share, and in which languages they find any."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.search.hybrid import match_shares
+from pipeline.search.hybrid import match_probabilities
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What q queries find; a hit is a review that is likely or strong.
+class QueryComparison:
+    """Hits of q queries, where a hit is a review that is at least a likely match.
 
     Attributes:
         hits: q arrays int64, reviews in file order.
-        shared: int64 (q, q), reviews that both queries find; the diagonal is each one's hits.
-        overlap: float64 (q, q), shared hits over the hits of either (Jaccard); 0 without any.
-        languages: language -> hits of each query in it, most hits first.
+        shared: int64 (q, q), number of hits of both queries; the diagonal has each one's hits.
+        overlap: float64 (q, q), Jaccard index: shared hits over the hits of either; 0 without any.
+        languages: language -> number of hits of each query, most hits first.
     """
 
     hits: tuple[np.ndarray, ...]
@@ -36,25 +36,25 @@ def compare_queries(
     vectors: np.ndarray,
     *,
     allowed: np.ndarray | None = None,
-) -> Comparison:
+) -> QueryComparison:
     """Compare queries, such as "breakfast" and "朝食"; arguments as for ``search_reviews``."""
-    found = np.zeros((len(queries), len(index.texts)), bool)
-    for number, query in enumerate(queries):
-        found[number] = match_shares(index, query, vectors[number], allowed=allowed) >= LIKELY
-    shared = found.astype(np.int64) @ found.T.astype(np.int64)
-    own = np.diag(shared)
-    either = own[:, None] + own[None, :] - shared
-    names, codes = index.codes
-    counts = np.zeros((len(queries), len(names)), np.int64)
-    for number, row in enumerate(found):
-        counts[number] = np.bincount(codes[row], minlength=len(names))
-    order = np.lexsort((np.arange(len(names)), -counts.sum(axis=0)))
-    return Comparison(
-        hits=tuple(np.flatnonzero(row) for row in found),
+    is_hit = np.zeros((len(queries), len(index.texts)), bool)
+    for i, query in enumerate(queries):
+        is_hit[i] = match_probabilities(index, query, vectors[i], allowed=allowed) >= LIKELY
+    shared = is_hit.astype(np.int64) @ is_hit.T.astype(np.int64)
+    totals = np.diag(shared)
+    either = totals[:, None] + totals[None, :] - shared
+    languages, codes = index.language_codes
+    counts = np.zeros((len(queries), len(languages)), np.int64)
+    for i, row in enumerate(is_hit):
+        counts[i] = np.bincount(codes[row], minlength=len(languages))
+    order = np.lexsort((np.arange(len(languages)), -counts.sum(axis=0)))
+    return QueryComparison(
+        hits=tuple(np.flatnonzero(row) for row in is_hit),
         shared=shared,
         overlap=shared / np.maximum(either, 1),
         languages={
-            str(names[code]): tuple(counts[:, code].tolist())
+            str(languages[code]): tuple(counts[:, code].tolist())
             for code in order
             if counts[:, code].any()
         },

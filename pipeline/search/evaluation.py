@@ -1,8 +1,8 @@
-"""A golden set: queries with the reviews that answer them, and how well search finds those.
+"""Golden sets: queries with their relevant reviews, and metrics of how well search finds these.
 
-A user's own is a CSV with a column ``query`` and a column ``review_ids``, in which ids are parted
-by spaces, semicolons or bars; rows of the same query belong together. Thumbs up and down on hits
-are the same thing, gathered one by one; ``wrong_ids`` keeps the latter.
+Users provide a golden set as a CSV with the columns ``query`` and ``review_ids``, whose ids are
+separated by spaces, semicolons or bars; rows of the same query are merged. Thumbs up and down on
+hits add to the same structure; ``wrong_ids`` holds the latter.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from pipeline.common.files import atomic_write, load_list
 
 log = logging.getLogger(__name__)
 
-FILE = "golden.json"  # in an analysis' folder
-_LONGEST_FILE = 16 * 2**20
-COLUMNS = ("query", "review_ids", "wrong_ids")
-_WRITTEN = re.compile(r"^'(?=[=+\-@])")  # what an export puts before a cell like a formula
+GOLDEN_FILE = "golden.json"  # in the analysis folder
+_MAX_FILE_BYTES = 16 * 2**20
+_COLUMNS = ("query", "review_ids", "wrong_ids")
+_APOSTROPHE = re.compile(r"^'(?=[=+\-@])")  # put before cells that look like formulas by an export
 _SEPARATORS = re.compile(r"[\s;|]+")
 
 
 @dataclass(frozen=True)
 class GoldenQuery:
-    """A query, the ids of reviews that answer it, and of some that don't."""
+    """A query, and ids of reviews that were judged relevant and irrelevant to it."""
 
     query: str
-    right: frozenset[str]
-    wrong: frozenset[str] = frozenset()
+    relevant: frozenset[str]
+    irrelevant: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Figures:
-    """How well the right reviews are found, means over queries; 1 is the best.
+class RankingMetrics:
+    """Means over queries; 1 is the best.
 
     Attributes:
-        queries: how many have right reviews, here in this language.
-        recall: share of the right ones among the first k; of the k that fit, if there are more.
-        mrr: mean of 1 / rank of the first right hit (Voorhees 1999), 0 where none is found.
+        queries: number of queries with relevant reviews (in this language).
+        recall: recall@k, of at most k relevant reviews.
+        mrr: mean of 1 / rank of the first relevant hit (Voorhees 1999), 0 where none is found.
         ndcg: normalised discounted cumulative gain of the first 10 (Järvelin & Kekäläinen 2002),
-            gain 1 for a right hit, discount 1 / log2(rank + 1).
+            gain 1 for a relevant hit, discount 1 / log2(rank + 1).
     """
 
     queries: int
@@ -55,15 +55,15 @@ class Figures:
     ndcg: float
 
 
-def read_golden(path: Path, *, known: Sequence[str] | None = None) -> tuple[GoldenQuery, ...]:
+def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[GoldenQuery, ...]:
     """Read a golden set.
 
     Args:
-        path: any table that the program reads.
-        known: ids of the reviews; an id that is not among them is refused.
+        path: a table in any format that the program reads.
+        known: ids of the reviews; others are rejected.
 
     Raises:
-        InputError: no such file or columns, no query, a query without ids, or unknown ids.
+        InputError: no such file or columns, no query with relevant reviews, or unknown ids.
     """
     from pipeline.tables.read import read_table
 
@@ -77,54 +77,55 @@ def read_golden(path: Path, *, known: Sequence[str] | None = None) -> tuple[Gold
     wrong = table[names["wrong_ids"]] if "wrong_ids" in names else [""] * len(table)
     golden: tuple[GoldenQuery, ...] = ()
     rows = zip(table[names["query"]], table[names["review_ids"]], wrong, strict=True)
-    whole = frozenset(known) if known is not None else None
+    known_ids = frozenset(known) if known is not None else None
     for query, right_ids, wrong_ids in rows:
-        text = _WRITTEN.sub("", " ".join(str(query).split()))
-        right, not_right = _ids(right_ids, whole), _ids(wrong_ids, whole)
-        if not text and not right and not not_right:
+        text = _APOSTROPHE.sub("", " ".join(str(query).split()))
+        relevant, irrelevant = _split_ids(right_ids, known_ids), _split_ids(wrong_ids, known_ids)
+        if not text and not relevant and not irrelevant:
             continue
         if not text:
             raise InputError(
-                f"The golden set has review ids without a query: {min(right | not_right)}"
+                f"The golden set has review ids without a query: {min(relevant | irrelevant)}"
             )
-        for name in sorted(right):
-            golden = judge(golden, text, name, True)
-        for name in sorted(not_right - right):
-            golden = judge(golden, text, name, False)
-    if not any(each.right for each in golden):
+        for review_id in sorted(relevant):
+            golden = record_judgement(golden, text, review_id, True)
+        for review_id in sorted(irrelevant - relevant):
+            golden = record_judgement(golden, text, review_id, False)
+    if not any(each.relevant for each in golden):
         raise InputError(f"'{path}' has no query with right reviews: fill in review_ids")
-    if whole is not None:
-        unknown = sorted(frozenset().union(*(each.right | each.wrong for each in golden)) - whole)
+    if known_ids is not None:
+        judged = frozenset().union(*(each.relevant | each.irrelevant for each in golden))
+        unknown = sorted(judged - known_ids)
         if unknown:
             raise InputError(
-                f"The golden set names {len(unknown)} review(s) that the analysis doesn't have, "
-                f"such as '{unknown[0]}': is it of another file?"
+                f"The golden set names {len(unknown)} review(s) that are not in the analysis, "
+                f"such as '{unknown[0]}': does it belong to another file?"
             )
     return golden
 
 
-def judge(
-    golden: Sequence[GoldenQuery], query: str, review_id: str, right: bool | None
+def record_judgement(
+    golden: Sequence[GoldenQuery], query: str, review_id: str, relevant: bool | None
 ) -> tuple[GoldenQuery, ...]:
-    """Record a thumb up (True), down (False) or taken back (None) on a hit of a query."""
+    """Add a judgement on a hit to the golden set; None removes it."""
     query = " ".join(query.split())
     known = {each.query: each for each in golden}
     old = known.get(query, GoldenQuery(query, frozenset()))
     one = frozenset([review_id])
     known[query] = replace(
         old,
-        right=old.right | one if right else old.right - one,
-        wrong=old.wrong | one if right is False else old.wrong - one,
+        relevant=old.relevant | one if relevant else old.relevant - one,
+        irrelevant=old.irrelevant | one if relevant is False else old.irrelevant - one,
     )
-    return tuple(each for each in known.values() if each.right or each.wrong)
+    return tuple(each for each in known.values() if each.relevant or each.irrelevant)
 
 
-def golden_csv(golden: Sequence[GoldenQuery]) -> str:
-    """As :func:`read_golden` reads it."""
+def golden_set_csv(golden: Sequence[GoldenQuery]) -> str:
+    """The golden set as CSV, see :func:`read_golden_set`."""
     from pipeline.common.csv_writer import to_csv
 
-    rows = ([g.query, " ".join(sorted(g.right)), " ".join(sorted(g.wrong))] for g in golden)
-    return to_csv(COLUMNS, rows)
+    rows = ([g.query, " ".join(sorted(g.relevant)), " ".join(sorted(g.irrelevant))] for g in golden)
+    return to_csv(_COLUMNS, rows)
 
 
 def evaluate(
@@ -133,88 +134,90 @@ def evaluate(
     languages: Mapping[str, str],
     *,
     k: int = 10,
-) -> dict[str, Figures]:
-    """How well rankings find what is right, in all and in each language.
+) -> dict[str, RankingMetrics]:
+    """Measure rankings against a golden set, overall and by language.
 
-    A language's figures are of the reviews in it alone: its hits, in their order, against its right
-    reviews. So they tell in which languages search is good, whatever the others' hits do.
+    The metrics of a language only consider reviews in it: its hits, in their order, against its
+    relevant reviews. They show how good search is in that language, independent of other hits.
 
     Args:
         golden: q queries.
-        rankings: q lists of review ids, best first, long enough to hold every language's hits.
-        languages: review id -> its language.
-        k: of recall@k.
+        rankings: q lists of review ids, best first, long enough to include hits in each language.
+        languages: review id -> language.
+        k: the k of recall@k.
 
     Returns:
-        "all", then each language of right reviews by its number of queries.
+        "all", then each language of relevant reviews, most queries first.
     """
-    found: dict[str, list[tuple[float, float, float]]] = {"all": []}
-    for each, ranked in zip(golden, rankings, strict=True):
-        if not each.right:
+    metrics: dict[str, list[tuple[float, float, float]]] = {"all": []}
+    for each, ranking in zip(golden, rankings, strict=True):
+        if not each.relevant:
             continue
-        found["all"].append(_figures(each.right, ranked, k))
-        for code in sorted({languages[name] for name in each.right if name in languages}):
-            right = {name for name in each.right if languages.get(name) == code}
-            own = [name for name in ranked if languages.get(name) == code]
-            found.setdefault(code, []).append(_figures(right, own, k))
-    order = sorted(found, key=lambda code: (code != "all", -len(found[code]), code))
+        metrics["all"].append(_metrics(each.relevant, ranking, k))
+        for code in sorted({languages[name] for name in each.relevant if name in languages}):
+            relevant = {name for name in each.relevant if languages.get(name) == code}
+            own = [name for name in ranking if languages.get(name) == code]
+            metrics.setdefault(code, []).append(_metrics(relevant, own, k))
+    order = sorted(metrics, key=lambda code: (code != "all", -len(metrics[code]), code))
     return {
-        code: Figures(len(found[code]), *(float(each) for each in np.mean(found[code], axis=0)))
+        code: RankingMetrics(len(metrics[code]), *np.mean(metrics[code], axis=0).tolist())
         for code in order
-        if found[code]
+        if metrics[code]
     }
 
 
-def _figures(
-    right: frozenset[str] | set[str], ranked: Sequence[str], k: int
+def _metrics(
+    relevant: frozenset[str] | set[str], ranking: Sequence[str], k: int
 ) -> tuple[float, float, float]:
-    hits = np.array([name in right for name in ranked], bool)
-    places = np.flatnonzero(hits)
-    recall = hits[:k].sum() / min(k, len(right))
-    mrr = 1 / (places[0] + 1) if len(places) else 0.0
+    """Recall@k, reciprocal rank and nDCG@10 of one query."""
+    hits = np.array([review_id in relevant for review_id in ranking], bool)
+    ranks = np.flatnonzero(hits) + 1
+    recall = hits[:k].sum() / min(k, len(relevant))
+    reciprocal_rank = 1 / ranks[0] if len(ranks) else 0.0
     discounts = 1 / np.log2(np.arange(2, 12))
     gain = (hits[:10] * discounts[: len(hits[:10])]).sum()
-    return float(recall), float(mrr), float(gain / discounts[: min(10, len(right))].sum())
+    ideal = discounts[: min(10, len(relevant))].sum()
+    return float(recall), float(reciprocal_rank), float(gain / ideal)
 
 
-def save_golden(folder: Path, golden: Sequence[GoldenQuery]) -> None:
-    """Keep a golden set in an analysis' folder.
+def save_golden_set(folder: Path, golden: Sequence[GoldenQuery]) -> None:
+    """Save a golden set in an analysis folder.
 
     Raises:
         InputError: the folder can't be written.
     """
     values = [
-        {"query": each.query, "right": sorted(each.right), "wrong": sorted(each.wrong)}
+        {"query": each.query, "right": sorted(each.relevant), "wrong": sorted(each.irrelevant)}
         for each in golden
     ]
     try:
-        with atomic_write(folder / FILE, "w", encoding="utf-8", newline="") as file:
-            json.dump(values, file, indent=1)  # ASCII alone: ids may have halves of characters
+        with atomic_write(folder / GOLDEN_FILE, "w", encoding="utf-8", newline="") as file:
+            json.dump(values, file, indent=1)  # ASCII: ids may contain unpaired surrogates
     except OSError as error:
-        raise InputError(f"What you said of the hits can't be kept: {error.strerror}") from error
+        raise InputError(f"The judgements could not be saved: {error.strerror}") from error
 
 
-def load_golden(folder: Path) -> tuple[GoldenQuery, ...] | None:
-    """The golden set in an analysis' folder; None where none was ever kept.
+def load_golden_set(folder: Path) -> tuple[GoldenQuery, ...] | None:
+    """Load the golden set of an analysis folder; None where none was ever saved.
 
-    What can't be read is left out and logged: a damaged set must not close an analysis.
+    A damaged file is logged and read as an empty set: it must not make the analysis unusable.
     """
-    values = load_list(folder / FILE, most_bytes=_LONGEST_FILE)
+    values = load_list(folder / GOLDEN_FILE, most_bytes=_MAX_FILE_BYTES)
     if values is None:
         return None
     golden = []
     try:
         for value in values:
-            right, wrong = (frozenset(map(str, value[name])) for name in ("right", "wrong"))
-            golden.append(GoldenQuery(str(value["query"]), right, wrong - right))
+            relevant, irrelevant = (frozenset(map(str, value[key])) for key in ("right", "wrong"))
+            golden.append(GoldenQuery(str(value["query"]), relevant, irrelevant - relevant))
     except (TypeError, KeyError) as error:
         log.warning("the golden set could not be read: %s", error)
         return ()
     return tuple(golden)
 
 
-def _ids(cell: object, known: frozenset[str] | None) -> frozenset[str]:
+def _split_ids(cell: object, known: frozenset[str] | None) -> frozenset[str]:
     text = str(cell or "").strip()
-    if known is not None and text in known:  # an id with a blank in it, alone in its cell
+    if known is not None and text in known:  # a single id that contains a space
         return frozenset([text])
-    return frozenset(name for name in _SEPARATORS.split(text) if name)
+    return frozenset(review_id for review_id in _SEPARATORS.split(text) if review_id)

@@ -1,4 +1,4 @@
-"""Why a review was found: its closest sentence, and the query's own words in it."""
+"""Highlights: the sentence of a hit that is closest to the query, and the query's words in it."""
 
 from __future__ import annotations
 
@@ -10,55 +10,59 @@ import numpy as np
 import regex
 
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.search.name_matching import is_stop_word
+from pipeline.search.name_matching import is_stop_word_in_any_language
 from pipeline.search.query import Query
 from pipeline.text.normalise import fold, fold_with_offsets
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-_DICTIONARY = {"ja", "ko", "th", "zh"}
-_MOST_WORDS = 50
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+_DICTIONARY_LANGUAGES = {"ja", "ko", "th", "zh"}  # words are found with a dictionary
+_MAX_TERMS = 50
 
 
-class Documents(Protocol):
-    """What is needed of a model here; any :class:`pipeline.embedding.encoder.Encoder` has it."""
+class DocumentEncoder(Protocol):
+    """The part of :class:`pipeline.embedding.encoder.Encoder` that highlights need."""
 
     def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of texts that are searched: float32 (n, d), rows of length 1."""
+        """Embed texts: float32 (n, d), rows of length 1."""
         ...
 
 
 @dataclass(frozen=True)
-class Why:
-    """What to mark in a review's text, in characters of it.
+class Highlight:
+    """What to mark in a review's text, as character spans (start, end).
 
     Attributes:
-        sentence: start and end of the closest sentence.
-        words: start and end of each word of the query, rising, none overlapping another.
+        sentence: the sentence closest to the query.
+        terms: words of the query, in ascending order, without overlaps.
     """
 
     sentence: tuple[int, int]
-    words: tuple[tuple[int, int], ...]
+    terms: tuple[tuple[int, int], ...]
 
 
-def why_matched(
+def find_highlights(
     query: Query,
     vector: np.ndarray,
     texts: Sequence[str],
     languages: np.ndarray,
-    encoder: Documents,
+    encoder: DocumentEncoder,
     space: NeutralSpace,
     *,
     names: Sequence[str] = (),
-) -> list[Why]:
-    """What to mark in each of a few hits.
+) -> list[Highlight]:
+    """Find what to mark in each of a few hits.
+
+    The hits' sentences are embedded here, so pass only the hits that are shown.
 
     Args:
-        query: what was asked.
+        query: the query.
         vector: float32 (d,), the query in the neutral space.
-        texts, languages: of the hits.
-        encoder, space: those of the analysis; the sentences are embedded now, so give it the few
-            hits that are shown.
-        names: what was looked for by its letters, see :class:`pipeline.search.hybrid.Found`.
+        texts, languages: texts and languages of the k hits.
+        encoder, space: encoder and neutral space of the analysis.
+        names: names in the query, see :class:`pipeline.search.hybrid.SearchResult`.
     """
     from pipeline.text.sentences import split_sentences
 
@@ -73,77 +77,73 @@ def why_matched(
         )
     ]
     counts = np.bincount(sentences.review, minlength=len(texts))
-    # A review of one sentence needs no vector.
-    asked = np.flatnonzero(counts[sentences.review] > 1)
+    # The only sentence of a review is the closest one; it needs no vector.
+    to_embed = np.flatnonzero(counts[sentences.review] > 1)
     cosines = np.zeros(len(pieces))
-    if len(asked):
-        raw = encoder.encode_documents([pieces[number] for number in asked])
-        cosines[asked] = space.transform(raw) @ vector
-    wanted = query_words(query, names)
+    if len(to_embed):
+        raw = encoder.encode_documents([pieces[number] for number in to_embed])
+        cosines[to_embed] = space.transform(raw) @ vector
+    terms = highlight_terms(query, names)
     found = []
     for row, text in enumerate(texts):
         own = np.flatnonzero(sentences.review == row)
         span = (0, len(text))
         if len(own):
-            best = own[np.argmax(cosines[own])]
-            span = (int(sentences.starts[best]), int(sentences.ends[best]))
-        found.append(Why(span, word_spans(text, wanted)))
+            closest = own[np.argmax(cosines[own])]
+            span = (int(sentences.starts[closest]), int(sentences.ends[closest]))
+        found.append(Highlight(span, term_spans(text, terms)))
     return found
 
 
-def query_words(query: Query, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """What of a query is worth marking: phrases, names, and words that tell something; folded."""
+def highlight_terms(query: Query, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """Terms of a query to mark in its hits: phrases, names and content words, folded."""
     from pipeline.text.language_id import detect_languages
     from pipeline.text.tokenise import split_words
 
     words = [*query.phrases, *names]
     if query.text:
         (language,) = detect_languages([query.text])
-        if language in _DICTIONARY:
+        if language in _DICTIONARY_LANGUAGES:
             words += split_words(query.text, str(language))
         words += [
             word
             for word in _WORD.findall(query.text)
-            if not is_stop_word(word) and (len(word) > 1 or not word.isascii())
+            if not is_stop_word_in_any_language(word) and (len(word) > 1 or not word.isascii())
         ]
     folded = (fold(word) for word in words)
-    return tuple(dict.fromkeys(word for word in folded if word))[:_MOST_WORDS]
+    return tuple(dict.fromkeys(word for word in folded if word))[:_MAX_TERMS]
 
 
-def word_spans(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where the folded words stand in a text: whole words, or any part where no spaces part words.
+def term_spans(text: str, terms: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Find folded terms in a text: as whole words, or anywhere in scripts without spaces.
 
     Returns:
-        Start and end of each place, rising; places that touch or overlap are joined.
+        Start and end of each occurrence, ascending; spans that touch or overlap are merged.
     """
     folded, starts, ends = fold_with_offsets(text)
     spans = []
-    for word in words:
-        whole = _spaced(word)
-        at = folded.find(word)
+    for term in terms:
+        whole_word = _is_spaced(term)
+        at = folded.find(term)
         while at >= 0:
-            end = at + len(word)
-            if not whole or not (_goes_on(folded, at - 1) or _goes_on(folded, end)):
+            end = at + len(term)
+            if not whole_word or not (_continues(folded, at - 1) or _continues(folded, end)):
                 spans.append((starts[at], ends[end - 1]))
-            at = folded.find(word, at + 1)
-    joined: list[tuple[int, int]] = []
+            at = folded.find(term, at + 1)
+    merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            joined.append((start, end))
-    return tuple(joined)
+            merged.append((start, end))
+    return tuple(merged)
 
 
-_UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\u30fc\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-)
+def _is_spaced(text: str) -> bool:
+    """Whether a text is in scripts that separate words by spaces."""
+    return not _UNSPACED.search(text)
 
 
-def _spaced(word: str) -> bool:
-    return not _UNSPACED.search(word)
-
-
-def _goes_on(text: str, place: int) -> bool:
-    """Whether a letter of a spaced script stands here."""
-    return 0 <= place < len(text) and text[place].isalnum() and _spaced(text[place])
+def _continues(text: str, at: int) -> bool:
+    """Whether the character at this position would continue a word of a script with spaces."""
+    return 0 <= at < len(text) and text[at].isalnum() and _is_spaced(text[at])

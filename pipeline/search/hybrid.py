@@ -1,9 +1,9 @@
-"""Queries -> ranked reviews: by meaning and by letters, fused by rank.
+"""Hybrid search: rank reviews by meaning and by names, and fuse the two rankings.
 
-The two rankings are fused by reciprocal ranks (Cormack, Clarke & Büttcher 2009, "Reciprocal rank
-fusion outperforms Condorcet and individual rank learning methods"), which needs no common scale.
-The lexical one speaks only for names (:mod:`pipeline.search.name_matching`): for a meaning it would
-know the query's own language alone, and push every other down.
+The rankings are fused by reciprocal rank (Cormack, Clarke & Büttcher 2009, "Reciprocal rank fusion
+outperforms Condorcet and individual rank learning methods"), which needs no common scale. The
+lexical ranking is used for names only (:mod:`pipeline.search.name_matching`): for anything else it
+would find reviews in the query's own language alone and push all others down.
 """
 
 from __future__ import annotations
@@ -14,40 +14,53 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.search.index import SearchIndex
-from pipeline.search.knn import Hits
 from pipeline.search.language_balance import balanced_order
-from pipeline.search.name_matching import SURE, Letters, find_names, rank_names
+from pipeline.search.name_matching import CERTAIN, QueryNames, find_names, rank_by_names
 from pipeline.search.query import Query
-from pipeline.search.relevance import BY_NAME, LIKELY, STRONG, labels, match_share, score_of_share
-from pipeline.search.scoring import Scores, best, score_units
+from pipeline.search.relevance import (
+    LEXICAL_MATCH_PROBABILITY,
+    LIKELY,
+    STRONG,
+    inverse_match_probability,
+    match_probability,
+    strength_labels,
+)
+from pipeline.search.scoring import ReviewScores, score_reviews, top_k
 
-_RRF = 60.0  # as in the paper
-_DEPTH = 500  # places of each ranking that are fused, at least
+_RRF_K = 60.0  # as in the paper
+_MIN_FUSION_DEPTH = 500  # hits of each ranking that are fused
 
 
 @dataclass(frozen=True)
-class Found(Hits):
-    """Ranked reviews, best first, and what is to be said of them.
+class SearchResult:
+    """Ranked reviews of one query, best first.
 
     Attributes:
-        rows: int64 (k,), rows of the vectors: of each review the unit that says it best.
-        scores: float32 (k,), 0 to 1: the share of such hits that are right. Falls from hit to hit
-            where the query is a meaning; a name's letters, and balancing, change the order.
-        reviews: int64 (k,), the reviews, each once; the same as ``rows`` where they are the units.
+        rows: int64 (k,), the best unit of each review, as a row of the index's vectors.
+        scores: float32 (k,), match probabilities, 0 to 1. They fall from hit to hit unless the
+            order is changed by a name in the query or by balancing.
+        reviews: int64 (k,), the reviews, each once; equal to ``rows`` where units are reviews.
         strengths: str (k,), "strong", "likely" or "weak".
-        by_letters: bool (k,), whether it has the query's names, or its phrases, by their letters.
-        counts: language -> (strong, likely) hits among all reviews that pass the filters, not
-            among the first ones alone; only languages that have any.
-        names: parts of the query that were looked for by their letters.
-        notes: what the user should know, in sentences.
+        lexical_matches: bool (k,), whether the review contains the query's names or phrases.
+        counts: language -> number of (strong, likely) hits among all reviews that pass the filters,
+            not only the first ``top``; languages without any are left out.
+        names: parts of the query that were matched literally.
+        notes: sentences for the user.
     """
 
+    rows: np.ndarray
+    scores: np.ndarray
     reviews: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     strengths: np.ndarray = field(default_factory=lambda: np.zeros(0, "<U6"))
-    by_letters: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    lexical_matches: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def empty(cls, notes: tuple[str, ...] = ()) -> SearchResult:
+        """A result without hits."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.float32), notes=notes)
 
 
 def search_reviews(
@@ -59,18 +72,18 @@ def search_reviews(
     allowed: np.ndarray | None = None,
     balanced: bool = False,
     hybrid: bool = True,
-) -> list[Found]:
-    """The best ``top`` reviews of each query.
+) -> list[SearchResult]:
+    """Find the ``top`` reviews for each query.
 
     Args:
-        index: of the reviews.
-        queries: q of them; an empty one has no hits.
+        index: the reviews.
+        queries: q queries; an empty one has no hits.
         vectors: float32 (q, d), the queries' texts in the neutral space, rows of length 1.
-        top: how many at the most.
-        allowed: bool (m,), units that pass the filters; they are filtered before ranking.
-        balanced: whether languages share the first places, see
+        top: maximum number of hits.
+        allowed: bool (m,), units that pass the filters; filtering comes before ranking.
+        balanced: whether languages share the first ranks, see
             :func:`pipeline.search.language_balance.balanced_order`.
-        hybrid: whether names are looked for by their letters, too.
+        hybrid: whether names are also matched literally.
 
     Raises:
         ValueError: the shapes don't fit.
@@ -79,144 +92,74 @@ def search_reviews(
         raise ValueError(f"{len(queries)} queries need as many vectors, got {vectors.shape}")
     if allowed is not None and allowed.shape != (len(index.vectors),):
         raise ValueError(f"allowed must be ({len(index.vectors)},), got {allowed.shape}")
-    found = []
-    for query, scores in zip(queries, score_units(index, vectors, allowed), strict=True):
-        found.append(rank(index, query, scores, top=top, balanced=balanced, hybrid=hybrid))
-    return found
+    return [
+        rank_reviews(index, query, scores, top=top, balanced=balanced, hybrid=hybrid)
+        for query, scores in zip(queries, score_reviews(index, vectors, allowed), strict=True)
+    ]
 
 
-def rank(
+def rank_reviews(
     index: SearchIndex,
     query: Query,
-    scores: Scores,
+    review_scores: ReviewScores,
     *,
     top: int,
     balanced: bool,
     hybrid: bool,
-) -> Found:
-    """The best reviews by these scores and, where the query has names, by their letters."""
+) -> SearchResult:
+    """Rank reviews by their scores and, where the query has names, by these."""
     if query.is_empty:
-        note = query.notes or ("The query is empty: type what guests might say.",)
-        return Found(np.zeros(0, np.int64), np.zeros(0, np.float32), notes=note)
-    values = scores.values
-    possible = len(values)
+        return SearchResult.empty(
+            query.notes or ("The query is empty: type what guests might say.",)
+        )
+    scores = review_scores.scores
+    candidates = len(scores)
     if query.phrases or query.excluded:
-        passing = _passing(index, query)[scores.reviews(np.arange(len(values)))]
-        values = np.where(passing, values, -np.inf)
-        possible = int(passing.sum())
-    likely = np.flatnonzero(values >= score_of_share(LIKELY))
-    names = Letters()
+        passing = _matches_operators(index, query)
+        passing = passing[review_scores.reviews_at(np.arange(len(scores)))]
+        scores = np.where(passing, scores, -np.inf)
+        candidates = int(passing.sum())
+    likely = np.flatnonzero(scores >= inverse_match_probability(LIKELY))
+    names = QueryNames()
     if hybrid and not query.phrases:
-        names = find_names(query.text, index.lexical, index.codes[1])
-    # Below the first ones, a place counts only when another ranking is fused with this one.
-    depth = max(_DEPTH, 2 * top) if names.weight else top
-    by_meaning = best(values, min(possible, depth))
-    by_letters = np.zeros(0, np.int64)
-    sure = 0.0
+        names = find_names(query.text, index.lexical, index.language_codes[1])
+    # Ranks below ``top`` only matter when another ranking is fused with this one.
+    depth = max(_MIN_FUSION_DEPTH, 2 * top) if names.weight else top
+    order = top_k(scores, min(candidates, depth))
+    lexical = np.zeros(0, np.int64)
+    lexical_probability = 0.0
     if names.weight:
-        by_letters = _by_letters(index, names, scores, values)
-        sure = BY_NAME["sure" if names.weight == SURE else "maybe"]
-        order = fuse(values, (by_meaning, 1.0), (by_letters[:depth], names.weight))
-    else:
-        order = by_meaning
-        if query.phrases:
-            by_letters = np.flatnonzero(passing)
-            sure = BY_NAME["sure"]
-    by_letters = np.sort(by_letters)
-    hits = np.union1d(likely, by_letters)
-    share = _shares(values[hits], _among(hits, by_letters), sure)
-    counts = _counts(index, scores.reviews(hits), share)
+        lexical = _rank_lexically(index, names, review_scores, scores)
+        lexical_probability = _lexical_probability(names)
+        order = fuse_rankings(scores, (order, 1.0), (lexical[:depth], names.weight))
+    elif query.phrases:
+        lexical = np.flatnonzero(passing)
+        lexical_probability = LEXICAL_MATCH_PROBABILITY["certain"]
+    lexical = np.sort(lexical)
+    hits = np.union1d(likely, lexical)
+    probabilities = _combine(scores[hits], _is_member(hits, lexical), lexical_probability)
+    counts = _count_by_language(index, review_scores.reviews_at(hits), probabilities)
     if balanced:
-        order = np.concatenate([order, best_of(values, np.setdiff1d(hits, order))])
-        languages = index.languages[scores.reviews(order)]
-        seats = {code: float(sum(pair)) for code, pair in counts.items()}
-        order = order[balanced_order(languages, seats, top)]
+        order = np.concatenate([order, sort_by_score(scores, np.setdiff1d(hits, order))])
+        languages = index.languages[review_scores.reviews_at(order)]
+        claims = {code: float(sum(pair)) for code, pair in counts.items()}
+        order = order[balanced_order(languages, claims, top)]
     order = order[:top]
-    lettered = _among(order, by_letters)
-    share = _shares(values[order], lettered, sure)
-    return Found(
-        rows=scores.units(order),
-        scores=share,
-        reviews=scores.reviews(order),
-        strengths=labels(share),
-        by_letters=lettered,
+    lexical_matches = _is_member(order, lexical)
+    probabilities = _combine(scores[order], lexical_matches, lexical_probability)
+    return SearchResult(
+        rows=review_scores.best_units_at(order),
+        scores=probabilities,
+        reviews=review_scores.reviews_at(order),
+        strengths=strength_labels(probabilities),
+        lexical_matches=lexical_matches,
         counts=counts,
         names=names.names,
         notes=query.notes,
     )
 
 
-def fuse(values: np.ndarray, *rankings: tuple[np.ndarray, float]) -> np.ndarray:
-    """Places in the order of their summed reciprocal ranks; equal ones by value, then by place.
-
-    Args:
-        values: float32 (p,).
-        rankings: places, best first, and the weight of each ranking.
-    """
-    places, each = np.unique(np.concatenate([order for order, _ in rankings]), return_inverse=True)
-    parts = [weight / (_RRF + np.arange(1, len(order) + 1)) for order, weight in rankings]
-    totals = np.bincount(each, weights=np.concatenate(parts))
-    return places[np.lexsort((places, -values[places], -totals))]
-
-
-def best_of(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The places by their values, largest first."""
-    return places[np.lexsort((places, -values[places]))]
-
-
-def _by_letters(
-    index: SearchIndex, names: Letters, scores: Scores, values: np.ndarray
-) -> np.ndarray:
-    """Places of the reviews that have the names, by BM25 and among equals by meaning."""
-    reviews, bm25 = rank_names(names, index.lexical)
-    places, passing = scores.places(reviews)
-    bm25 = bm25[passing]
-    possible = np.isfinite(values[places])
-    places, bm25 = places[possible], bm25[possible]
-    return places[np.lexsort((places, -values[places], -bm25))]
-
-
-def _among(places: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Which of the places are among the known ones, rising: bool."""
-    if not len(known):
-        return np.zeros(len(places), bool)
-    at = np.minimum(np.searchsorted(known, places), len(known) - 1)
-    return known[at] == places
-
-
-def _shares(values: np.ndarray, lettered: np.ndarray, sure: float) -> np.ndarray:
-    """How often such hits are right: by meaning, and by the letters of a name independently."""
-    share = 1 - (1 - match_share(values)) * np.where(lettered, 1 - sure, 1.0)
-    return share.astype(np.float32)
-
-
-def _counts(
-    index: SearchIndex, reviews: np.ndarray, share: np.ndarray
-) -> dict[str, tuple[int, int]]:
-    names, codes = index.codes
-    strong = np.bincount(codes[reviews], share >= STRONG, minlength=len(names)).astype(int)
-    both = np.bincount(codes[reviews], share >= LIKELY, minlength=len(names)).astype(int)
-    order = np.lexsort((np.arange(len(names)), -both))
-    return {
-        str(names[code]): (int(strong[code]), int(both[code] - strong[code]))
-        for code in order
-        if both[code]
-    }
-
-
-def _passing(index: SearchIndex, query: Query) -> np.ndarray:
-    """Which reviews have every phrase and nothing that is excluded: bool (n,)."""
-    passing = np.ones(len(index.texts), bool)
-    for phrase in query.phrases:
-        having = np.zeros(len(passing), bool)
-        having[index.lexical.containing(phrase)] = True
-        passing &= having
-    for word in query.excluded:
-        passing[index.lexical.with_word(word)] = False
-    return passing
-
-
-def match_shares(
+def match_probabilities(
     index: SearchIndex,
     query: Query,
     vector: np.ndarray,
@@ -224,23 +167,108 @@ def match_shares(
     allowed: np.ndarray | None = None,
     hybrid: bool = True,
 ) -> np.ndarray:
-    """How likely each review says it: float32 (n,), 0 for those that the filters leave out.
+    """Probability that each review matches: float32 (n,), 0 where it does not pass the filters.
 
-    The scores of :func:`search_reviews`, of all reviews in file order. ``vector`` is (d,).
+    These are the scores of :func:`search_reviews`, for all reviews in file order. ``vector`` is
+    (d,).
     """
-    shares = np.zeros(len(index.texts), np.float32)
+    probabilities = np.zeros(len(index.texts), np.float32)
     if query.is_empty:
-        return shares
-    (scores,) = score_units(index, vector[None], allowed)
-    reviews = scores.reviews(np.arange(len(scores.values)))
-    sure, lettered = 0.0, np.zeros(0, np.int64)
+        return probabilities
+    (review_scores,) = score_reviews(index, vector[None], allowed)
+    positions = np.arange(len(review_scores.scores))
+    reviews = review_scores.reviews_at(positions)
+    lexical_probability, lexical = 0.0, np.zeros(0, np.int64)
     if query.phrases:
-        lettered, sure = np.arange(len(reviews)), BY_NAME["sure"]
-    elif hybrid and (names := find_names(query.text, index.lexical, index.codes[1])).weight:
-        lettered = np.sort(_by_letters(index, names, scores, scores.values))
-        sure = BY_NAME["sure" if names.weight == SURE else "maybe"]
-    lettered = _among(np.arange(len(reviews)), lettered)
-    shares[reviews] = _shares(scores.values, lettered, sure)
+        lexical, lexical_probability = positions, LEXICAL_MATCH_PROBABILITY["certain"]
+    elif hybrid:
+        names = find_names(query.text, index.lexical, index.language_codes[1])
+        if names.weight:
+            lexical = np.sort(_rank_lexically(index, names, review_scores, review_scores.scores))
+            lexical_probability = _lexical_probability(names)
+    probabilities[reviews] = _combine(
+        review_scores.scores, _is_member(positions, lexical), lexical_probability
+    )
     if query.phrases or query.excluded:
-        shares[~_passing(index, query)] = 0
-    return shares
+        probabilities[~_matches_operators(index, query)] = 0
+    return probabilities
+
+
+def fuse_rankings(scores: np.ndarray, *rankings: tuple[np.ndarray, float]) -> np.ndarray:
+    """Order positions by the sum of their reciprocal ranks; ties by score, then by position.
+
+    Args:
+        scores: float32 (p,).
+        rankings: positions, best first, and the weight of each ranking.
+    """
+    positions, inverse = np.unique(
+        np.concatenate([order for order, _ in rankings]), return_inverse=True
+    )
+    parts = [weight / (_RRF_K + np.arange(1, len(order) + 1)) for order, weight in rankings]
+    totals = np.bincount(inverse, weights=np.concatenate(parts))
+    return positions[np.lexsort((positions, -scores[positions], -totals))]
+
+
+def sort_by_score(scores: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """The positions by their scores, largest first; ties by position."""
+    return positions[np.lexsort((positions, -scores[positions]))]
+
+
+def _rank_lexically(
+    index: SearchIndex, names: QueryNames, review_scores: ReviewScores, scores: np.ndarray
+) -> np.ndarray:
+    """Positions of the reviews with the names, by BM25; ties by ``scores``, -inf left out."""
+    reviews, bm25 = rank_by_names(names, index.lexical)
+    positions, passing = review_scores.positions_of(reviews)
+    bm25 = bm25[passing]
+    finite = np.isfinite(scores[positions])
+    positions, bm25 = positions[finite], bm25[finite]
+    return positions[np.lexsort((positions, -scores[positions], -bm25))]
+
+
+def _is_member(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Which values are among ``members``, ascending: bool."""
+    if not len(members):
+        return np.zeros(len(values), bool)
+    at = np.minimum(np.searchsorted(members, values), len(members) - 1)
+    return members[at] == values
+
+
+def _lexical_probability(names: QueryNames) -> float:
+    return LEXICAL_MATCH_PROBABILITY["certain" if names.weight == CERTAIN else "possible"]
+
+
+def _combine(
+    scores: np.ndarray, lexical_matches: np.ndarray, lexical_probability: float
+) -> np.ndarray:
+    """Match probabilities given the score and, as independent evidence, the lexical match."""
+    lexical = np.where(lexical_matches, 1 - lexical_probability, 1.0)
+    return (1 - (1 - match_probability(scores)) * lexical).astype(np.float32)
+
+
+def _count_by_language(
+    index: SearchIndex, reviews: np.ndarray, probabilities: np.ndarray
+) -> dict[str, tuple[int, int]]:
+    """Language -> (strong, likely) hits, most hits first."""
+    languages, codes = index.language_codes
+    codes = codes[reviews]
+    strong = np.bincount(codes, probabilities >= STRONG, minlength=len(languages)).astype(int)
+    both = np.bincount(codes, probabilities >= LIKELY, minlength=len(languages)).astype(int)
+    order = np.lexsort((np.arange(len(languages)), -both))
+    return {
+        str(languages[code]): (int(strong[code]), int(both[code] - strong[code]))
+        for code in order
+        if both[code]
+    }
+
+
+def _matches_operators(index: SearchIndex, query: Query) -> np.ndarray:
+    """Which reviews contain every phrase and nothing that is excluded: bool (n,)."""
+    passing = np.ones(len(index.texts), bool)
+    for phrase in query.phrases:
+        containing = np.zeros(len(passing), bool)
+        containing[index.lexical.containing(phrase)] = True
+        passing &= containing
+    for word in query.excluded:
+        passing[index.lexical.containing_word(word)] = False
+    return passing

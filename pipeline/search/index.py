@@ -1,4 +1,4 @@
-"""What is worked out once for the reviews that are searched."""
+"""The search index of one set of reviews: vectors, score calibration and BM25."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import numpy as np
 
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.paths import cache_folder
-from pipeline.search.bm25 import LexicalIndex, build_lexical
+from pipeline.search.bm25 import LexicalIndex, build_lexical_index
 from pipeline.search.calibration import Calibration, calibrate
 from pipeline.search.name_matching import find_names
 
 log = logging.getLogger(__name__)
 
 _FORMAT = 1
-_KEEP_FROM = 2_000  # reviews: a smaller index is built faster than it is read
-_MOST_FILES = 8
+_MIN_CACHED_REVIEWS = 2_000  # a smaller lexical index is built faster than it is read
+_MAX_CACHED_FILES = 8
 
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """Reviews and their vectors, ready to be searched; what is costly is made when first needed.
+    """n reviews and the vectors of their m units; costly parts are built on first use.
 
     Attributes:
-        vectors: float32 (m, d), the units (whole reviews, or their sentences) in the neutral
-            space, rows of length 1.
-        languages: str (n,), of each review.
-        texts: n.
-        review_of: int64 (m,), rising: the review of each unit; None when the units are the reviews.
-        seed: for the samples that are measured.
+        vectors: float32 (m, d), vectors of the units (whole reviews, or their sentences) in the
+            neutral space, rows of length 1.
+        languages: str (n,), language of each review.
+        texts: n texts of the reviews.
+        review_of: int64 (m,), ascending: the review of each unit; None when units are reviews.
+        seed: random seed for the samples that the calibration is measured on.
     """
 
     vectors: np.ndarray
@@ -50,38 +50,38 @@ class SearchIndex:
         if self.vectors.ndim != 2 or len(self.vectors) != units:
             raise ValueError(f"vectors must be ({units}, d), got {self.vectors.shape}")
         if self.review_of is not None and (np.diff(self.review_of) < 0).any():
-            raise ValueError("review_of must not fall")
+            raise ValueError("review_of must be in ascending order")
 
     @cached_property
-    def codes(self) -> tuple[np.ndarray, np.ndarray]:
-        """The languages, str (l,), and the number of each review's among them: int64 (n,)."""
+    def language_codes(self) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct languages, str (l,), and each review's index into them, int64 (n,)."""
         names, codes = np.unique(self.languages, return_inverse=True)
         return names, codes
 
     @cached_property
     def calibration(self) -> Calibration:
-        """Of the units."""
+        """Score statistics of the units."""
         languages = self.languages if self.review_of is None else self.languages[self.review_of]
         return calibrate(self.vectors, languages, seed=self.seed)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
-        """Of the reviews; kept on disk for large files."""
-        if len(self.texts) < _KEEP_FROM:
-            return build_lexical(self.texts)
+        """BM25 index of the reviews; cached on disk for large files."""
+        if len(self.texts) < _MIN_CACHED_REVIEWS:
+            return build_lexical_index(self.texts)
         digest = hashlib.sha256(b"%d" % _FORMAT)
         for text in self.texts:
             data = text.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "little") + data)
-        return _kept(digest.hexdigest(), self.texts)
+        return _cached_lexical_index(digest.hexdigest(), self.texts)
 
     def prepare(self) -> None:
-        """Make all of it now: 1.5 seconds for 50,000 reviews that the first search would take."""
+        """Build all parts now: 1.5 s for 50,000 reviews that the first search would wait for."""
         _ = self.calibration
-        find_names("the lift", self.lexical, self.codes[1])  # reads the lists of ordinary words
+        find_names("the lift", self.lexical, self.language_codes[1])  # loads the word lists
 
 
-def _kept(key: str, texts: Sequence[str]) -> LexicalIndex:
+def _cached_lexical_index(key: str, texts: Sequence[str]) -> LexicalIndex:
     path = cache_folder("lexical") / f"{key[:24]}.npz"
     arrays = load_arrays(path, key=key)
     if arrays is not None:
@@ -93,25 +93,25 @@ def _kept(key: str, texts: Sequence[str]) -> LexicalIndex:
             weights=arrays["weights"],
             folded=arrays["folded"].tobytes().decode("utf-8"),
         )
-    built = build_lexical(texts)
+    built = build_lexical_index(texts)
     words = sorted(built.vocabulary, key=built.vocabulary.__getitem__)
     try:
         save_arrays(
             path,
             key=key,
-            vocabulary=_bytes("\n".join(words)),
+            vocabulary=_utf8("\n".join(words)),
             starts=built.starts,
             rows=built.rows,
             weights=built.weights,
-            folded=_bytes(built.folded),
+            folded=_utf8(built.folded),
         )
         files = sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-        for file in files[:-_MOST_FILES]:
+        for file in files[:-_MAX_CACHED_FILES]:
             file.unlink(missing_ok=True)
-    except OSError as error:  # a full or read-only disk costs time next time, nothing else
-        log.warning("the index of words could not be kept: %s", error)
+    except OSError as error:  # on a full or read-only disk the next search only takes longer
+        log.warning("could not cache the lexical index: %s", error)
     return built
 
 
-def _bytes(text: str) -> np.ndarray:
+def _utf8(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-8"), np.uint8)

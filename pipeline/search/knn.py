@@ -1,4 +1,4 @@
-"""A query's vector -> ranked reviews, by cosine in the space of the analysis."""
+"""Exact nearest neighbours by cosine similarity, without calibration."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Hits:
-    """Ranked rows, best first.
+class Neighbours:
+    """Nearest rows of one query, best first.
 
     Attributes:
-        rows: int64 (m,), row numbers of the vectors that were searched.
-        scores: float32 (m,), cosines. They rank; they are no percentages.
+        rows: int64 (k,), row numbers of the vectors that were searched.
+        scores: float32 (k,), cosine similarities.
     """
 
     rows: np.ndarray
     scores: np.ndarray
 
 
-def search(
+def nearest_neighbours(
     vectors: np.ndarray, queries: np.ndarray, *, top: int = 20, allowed: np.ndarray | None = None
-) -> list[Hits]:
-    """The ``top`` nearest rows of each query; equal scores in file order.
+) -> list[Neighbours]:
+    """Find the ``top`` nearest rows of each query; ties in file order.
 
     Args:
         vectors: float32 (n, d), rows of length 1.
         queries: float32 (q, d), rows of length 1.
-        top: how many at the most.
-        allowed: bool (n,), rows that pass the filters. They are filtered before ranking, so
-            that a narrow filter still gives ``top`` hits.
+        top: maximum number of neighbours.
+        allowed: bool (n,), rows that pass the filters. Filtering comes before ranking, so that a
+            narrow filter still gives ``top`` neighbours.
 
     Raises:
         ValueError: the shapes don't fit.
@@ -38,21 +38,20 @@ def search(
     if vectors.ndim != 2 or queries.ndim != 2 or vectors.shape[1] != queries.shape[1]:
         raise ValueError(f"vectors {vectors.shape} and queries {queries.shape} must be (n, d)")
     rows = np.arange(len(vectors)) if allowed is None else np.flatnonzero(allowed)
-    candidates = vectors if allowed is None else vectors[rows]
     top = min(max(top, 0), len(rows))
-    hits = []
-    # A block at a time: a thousand queries over a million rows must not ask for 4 GB at once.
-    block = max(1, int(2**26 // max(len(rows), 1)))
+    found = []
+    # In blocks: a thousand queries over a million rows must not allocate 4 GB at once.
+    block = max(1, int(2**26 // max(len(vectors), 1)))
     for start in range(0, len(queries), block):
-        for scores in queries[start : start + block] @ candidates.T:
-            hits.append(_best(rows, scores, top))
-    return hits
+        for scores in queries[start : start + block] @ vectors.T:
+            found.append(_top(rows, scores if allowed is None else scores[rows], top))
+    return found
 
 
-def _best(rows: np.ndarray, scores: np.ndarray, top: int) -> Hits:
+def _top(rows: np.ndarray, scores: np.ndarray, top: int) -> Neighbours:
     if top == 0:
-        return Hits(rows[:0], scores[:0])
-    floor = np.partition(scores, len(scores) - top)[len(scores) - top]
-    near = np.flatnonzero(scores >= floor)  # with ties, so that file order decides between them
-    order = near[np.argsort(-scores[near], kind="stable")][:top]
-    return Hits(rows[order], scores[order])
+        return Neighbours(rows[:0], scores[:0])
+    threshold = np.partition(scores, len(scores) - top)[len(scores) - top]
+    candidates = np.flatnonzero(scores >= threshold)  # ties included: file order decides
+    order = candidates[np.argsort(-scores[candidates], kind="stable")][:top]
+    return Neighbours(rows[order], scores[order])

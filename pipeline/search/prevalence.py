@@ -1,13 +1,14 @@
-"""How many reviews say this: an estimate with an interval, and a sample to judge for a better one.
+"""Estimate how many reviews match a query, with a confidence interval.
 
-Counting hits above a threshold would count wrong ones and miss right ones. Two honest ways:
+Counting hits above a threshold would include wrong ones and miss right ones. Two better ways:
 
-1. The sum of the hits' shares (:func:`pipeline.search.hybrid.match_shares`) is what is expected.
-   Its interval is wide, because how sharply a query parts right from wrong is only known on the
-   average over queries (:data:`DOUBT`).
-2. The user says yes or no to some reviews, drawn from strata by share, most where the answer is
-   least sure. The stratified estimator (Cochran 1977, "Sampling techniques", 5.3) is then unbiased
-   whatever the scores are worth; they only make its interval narrower.
+1. Without judgements, the expected number is the sum of the match probabilities
+   (:func:`pipeline.search.hybrid.match_probabilities`). Its interval is wide, because how well a
+   query separates right from wrong is known only on average over queries
+   (:data:`LOGIT_UNCERTAINTY`).
+2. A user judges a sample, stratified by match probability, with most reviews where it is least
+   certain. The stratified estimator (Cochran 1977, "Sampling techniques", 5.3) is unbiased whatever
+   the quality of the probabilities; they only make its interval narrower.
 """
 
 from __future__ import annotations
@@ -19,130 +20,138 @@ import numpy as np
 
 from pipeline.common.intervals import NORMAL
 
-EDGES = (0.0, 0.01, 0.05, 0.15, 0.4, 0.7)  # where the strata begin, as shares
-DOUBT = 1.1  # of the curve's offset for one query, in logits: covers 95 % of the golden queries
-_FEWEST = 2  # drawn from each stratum
+STRATA = (0.0, 0.01, 0.05, 0.15, 0.4, 0.7)  # lower bounds, as match probabilities
+# Of the logistic curve's offset for one query: covers 95 % of the golden queries.
+LOGIT_UNCERTAINTY = 1.1
+_MIN_PER_STRATUM = 2  # reviews to judge
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Reviews that say it, of those that pass the filters.
+    """Estimated number of matching reviews among those that pass the filters.
 
     Attributes:
-        count, low, high: reviews, and the ends of the 95 % interval.
-        of: reviews that pass the filters.
-        judged: how many a person has judged.
+        count, low, high: the estimate, and the bounds of its 95 % interval.
+        total: reviews that pass the filters.
+        judged: reviews that a person has judged.
     """
 
     count: float
     low: float
     high: float
-    of: int
+    total: int
     judged: int = 0
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Reviews to judge.
+class JudgementSample:
+    """A stratified sample of k reviews to judge.
 
     Attributes:
-        reviews: int64 (k,), the most likely first, so that the first are worth reading anyhow.
+        reviews: int64 (k,), the most likely matches first, which are worth reading anyway.
         strata: int64 (k,), the stratum of each.
-        sizes: int64 (s,), reviews of each stratum.
-        shares: float64 (s,), mean share of each stratum.
+        sizes: int64 (s,), number of reviews in each stratum.
+        probabilities: float64 (s,), mean match probability of each stratum.
     """
 
     reviews: np.ndarray
     strata: np.ndarray
     sizes: np.ndarray
-    shares: np.ndarray
+    probabilities: np.ndarray
 
 
-def estimate_share(shares: np.ndarray) -> Estimate:
-    """From the shares (n,) of the reviews that pass the filters, without any judgement."""
-    shares = np.clip(shares.astype(np.float64), 1e-9, 1 - 1e-9)
-    logits = np.log(shares / (1 - shares))
-    count = float(shares.sum())
-    chance = NORMAL * float(np.sqrt((shares * (1 - shares)).sum()))
-    low = float(_shares(logits - DOUBT).sum()) - chance
-    high = float(_shares(logits + DOUBT).sum()) + chance
-    return Estimate(count, max(low, 0.0), min(high, float(len(shares))), len(shares))
+def estimate_count(probabilities: np.ndarray) -> Estimate:
+    """Estimate from the match probabilities (n,) alone, without judgements."""
+    probabilities = np.clip(probabilities.astype(np.float64), 1e-9, 1 - 1e-9)
+    logits = np.log(probabilities / (1 - probabilities))
+    count = float(probabilities.sum())
+    margin = NORMAL * float(np.sqrt((probabilities * (1 - probabilities)).sum()))
+    low = float(_sigmoid(logits - LOGIT_UNCERTAINTY).sum()) - margin
+    high = float(_sigmoid(logits + LOGIT_UNCERTAINTY).sum()) + margin
+    n = len(probabilities)
+    return Estimate(count, max(low, 0.0), min(high, float(n)), n)
 
 
-def sample_to_judge(
-    shares: np.ndarray, *, size: int = 40, reviews: np.ndarray | None = None, seed: int = 0
-) -> Sample:
-    """Draw reviews to judge: from each stratum in proportion to its size and its doubt.
+def draw_sample(
+    probabilities: np.ndarray,
+    *,
+    size: int = 40,
+    reviews: np.ndarray | None = None,
+    seed: int = 0,
+) -> JudgementSample:
+    """Draw reviews to judge, from each stratum by its size and standard deviation.
 
     Args:
-        shares: float (n,), of the reviews that pass the filters.
-        size: how many at the most.
-        reviews: int64 (n,), which reviews these are; 0 to n - 1 when left out.
+        probabilities: float (n,), match probabilities of the reviews that pass the filters.
+        size: maximum number of reviews.
+        reviews: int64 (n,), these reviews' rows; 0 to n - 1 when left out.
         seed: the same seed draws the same reviews.
     """
     generator = np.random.default_rng(seed)
-    reviews = np.arange(len(shares)) if reviews is None else reviews
-    strata = np.searchsorted(EDGES, shares, side="right") - 1
-    sizes = np.bincount(strata, minlength=len(EDGES))
-    totals = np.bincount(strata, weights=shares, minlength=len(EDGES))
-    means = totals / np.maximum(sizes, 1)
-    wanted = _allot(sizes, np.sqrt(means * (1 - means)), size)
+    reviews = np.arange(len(probabilities)) if reviews is None else reviews
+    strata = np.searchsorted(STRATA, probabilities, side="right") - 1
+    sizes = np.bincount(strata, minlength=len(STRATA))
+    sums = np.bincount(strata, weights=probabilities, minlength=len(STRATA))
+    means = sums / np.maximum(sizes, 1)
+    allocation = _allocate(sizes, np.sqrt(means * (1 - means)), size)
     drawn = [
-        np.sort(generator.choice(np.flatnonzero(strata == number), count, replace=False))
-        for number, count in enumerate(wanted.tolist())
+        np.sort(generator.choice(np.flatnonzero(strata == stratum), count, replace=False))
+        for stratum, count in enumerate(allocation.tolist())
         if count
     ]
     rows = np.concatenate(drawn) if drawn else np.zeros(0, np.int64)
-    rows = rows[np.lexsort((rows, -shares[rows]))]
-    return Sample(reviews[rows].astype(np.int64), strata[rows], sizes, means)
+    rows = rows[np.lexsort((rows, -probabilities[rows]))]
+    return JudgementSample(reviews[rows].astype(np.int64), strata[rows], sizes, means)
 
 
-def estimate_from_judgements(sample: Sample, answers: Mapping[int, bool]) -> Estimate:
-    """From what a person has said to some or all of the sample's reviews.
+def estimate_from_judgements(sample: JudgementSample, judgements: Mapping[int, bool]) -> Estimate:
+    """Estimate from judgements on all or part of a sample.
 
-    A stratum of which nothing was judged counts by its shares, with all of the doubt that a yes or
-    no leaves. In a stratum with equal answers the interval reckons with half a one of the other
-    kind, so that three times no is not taken for never.
+    A stratum without judgements counts with its mean match probability and the full variance of a
+    yes-or-no answer. The variance of any other stratum is computed with half a yes and half a no
+    added, so that three times no is not taken for never.
 
     Args:
-        sample: what was drawn.
-        answers: review -> whether it says it.
+        sample: the sample that was drawn.
+        judgements: review -> whether it matches.
     """
-    total = variance = 0.0
+    count = variance = 0.0
     yes = judged = no = 0
-    for number, (size, share) in enumerate(zip(sample.sizes, sample.shares, strict=True)):
+    for stratum, (size, probability) in enumerate(
+        zip(sample.sizes, sample.probabilities, strict=True)
+    ):
         if not size:
             continue
-        drawn = sample.reviews[sample.strata == number]
-        said = [answers[int(review)] for review in drawn if int(review) in answers]
-        count = len(said)
-        yes, no, judged = yes + sum(said), no + count - sum(said), judged + count
-        if not count:
-            total += size * share
-            variance += size**2 * share * (1 - share)
+        drawn = sample.reviews[sample.strata == stratum]
+        answers = [judgements[int(review)] for review in drawn if int(review) in judgements]
+        n = len(answers)
+        yes, no, judged = yes + sum(answers), no + n - sum(answers), judged + n
+        if not n:
+            count += size * probability
+            variance += size**2 * probability * (1 - probability)
             continue
-        total += size * sum(said) / count
-        if count < size:
-            careful = (sum(said) + 0.5) / (count + 1)
-            left = 1 - count / size
-            variance += size**2 * left * careful * (1 - careful) / max(count - 1, 1)
-    of = int(sample.sizes.sum())
+        count += size * sum(answers) / n
+        if n < size:
+            smoothed = (sum(answers) + 0.5) / (n + 1)
+            correction = 1 - n / size  # for a finite population
+            variance += size**2 * correction * smoothed * (1 - smoothed) / max(n - 1, 1)
+    total = int(sample.sizes.sum())
     margin = NORMAL * float(np.sqrt(variance))
-    low, high = max(total - margin, float(yes)), min(total + margin, float(of - no))
-    return Estimate(float(total), low, max(high, low), of, judged)
+    low, high = max(count - margin, float(yes)), min(count + margin, float(total - no))
+    return Estimate(float(count), low, max(high, low), total, judged)
 
 
-def _allot(sizes: np.ndarray, spread: np.ndarray, size: int) -> np.ndarray:
-    """How many of each stratum: a few of each, then Neyman's allotment of the rest."""
-    counts = np.minimum(sizes, _FEWEST)
+def _allocate(sizes: np.ndarray, stds: np.ndarray, size: int) -> np.ndarray:
+    """Reviews to draw from each stratum: a few of each, then Neyman allocation of the rest."""
+    counts = np.minimum(sizes, _MIN_PER_STRATUM)
     while counts.sum() > size:
         counts[np.argmax(counts)] -= 1
-    weight = sizes * np.maximum(spread, 0.02)
+    weights = sizes * np.maximum(stds, 0.02)
     while counts.sum() < min(size, int(sizes.sum())):
         open_ = counts < sizes
-        counts[np.argmax(np.where(open_, weight / (counts + 1.0), -1.0))] += 1
+        counts[np.argmax(np.where(open_, weights / (counts + 1.0), -1.0))] += 1
     return counts
 
 
-def _shares(logits: np.ndarray) -> np.ndarray:
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logits))

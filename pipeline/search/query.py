@@ -1,4 +1,4 @@
-"""What was typed into the search box -> what is meant: text, exact phrases, what to leave out."""
+"""Parse a query as typed: text, exact phrases and exclusions."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ import regex
 
 from pipeline.text.normalise import fold
 
-LONGEST = 2_000  # characters; the model reads about as much of a text
-MOST = 20  # phrases, and exclusions, of one query
+MAX_LENGTH = 2_000  # characters; the model reads about as much of a text
+MAX_TERMS = 20  # phrases, and exclusions, of one query
 _QUOTES = {
     '"': '"', "“": '”“"', "”": '”"', "„": '“”"', "‟": '”"', "＂": "＂", "«": "»", "»": "«»",
     "‹": "›", "「": "」", "『": "』", "｢": "｣", "《": "》", "〝": "〞〟",
 }  # fmt: skip
-# These part words by themselves; the others open a phrase only where a word may begin (24"-TV).
-_ANYWHERE = frozenset("「『｢《〝")
-_STRAY = regex.compile('["“”„‟＂«»‹›「」『』｢｣《》〝〞〟]+')
+# These may open a phrase within a word; the others only where a word may begin (not in 24"-TV).
+_OPEN_ANYWHERE = frozenset("「『｢《〝")
+_STRAY_QUOTES = regex.compile('["“”„‟＂«»‹›「」『』｢｣《》〝〞〟]+')
 _MINUS = frozenset("-－−﹣")
-_BEFORE = frozenset("([{（［")
-_TELLING = regex.compile(r"[\p{L}\p{N}\p{S}\p{M}]")
-_UNREADABLE = regex.compile(r"[\p{Cc}\p{Cs}]+")
+_OPENING_BRACKETS = frozenset("([{（［")
+_CONTENT = regex.compile(r"[\p{L}\p{N}\p{S}\p{M}]")
+_CONTROL = regex.compile(r"[\p{Cc}\p{Cs}]+")
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query as it is understood.
+    """A parsed query.
 
     Attributes:
-        text: what is looked for by meaning and by letters: all but quotes and exclusions.
-        phrases: what every hit contains, letter by letter after folding.
+        text: the query without quotation marks and exclusions.
+        phrases: phrases that every hit contains literally, after folding.
         excluded: words and phrases that no hit contains.
-        notes: what was left aside, in sentences for the user.
+        notes: sentences for the user about anything that was ignored.
     """
 
     text: str
@@ -41,73 +41,73 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to look for."""
+        """Whether there is nothing to search for."""
         return not self.text
 
 
 def parse_query(typed: str) -> Query:
-    """Read ``night noise "thin walls" -bar -"swimming pool"``.
+    """Parse a query such as ``night noise "thin walls" -bar -"swimming pool"``.
 
-    Quotes of any language make a phrase, a minus before a word or a phrase excludes it. A minus
-    within a word or alone is none, and a quote that nothing closes is a plain character: every
-    string is a query, none is an error.
+    Quotation marks of any language enclose a phrase; a minus before a word or phrase excludes it. A
+    minus that is within a word or stands alone has no effect, nor has a quotation mark without its
+    counterpart. Every string is a valid query.
     """
     notes: list[str] = []
-    if len(typed) > LONGEST:
-        typed = typed[:LONGEST]
-        notes.append(f"Only the first {LONGEST:,} characters of the query were used.")
-    typed = _UNREADABLE.sub(" ", typed)
-    free: list[str] = []
+    if len(typed) > MAX_LENGTH:
+        typed = typed[:MAX_LENGTH]
+        notes.append(f"Only the first {MAX_LENGTH:,} characters of the query were used.")
+    typed = _CONTROL.sub(" ", typed)
+    text_parts: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
     at = 0
     while at < len(typed):
-        begins = at == 0 or typed[at - 1].isspace() or typed[at - 1] in _BEFORE
-        minus = begins and typed[at] in _MINUS
+        at_word_start = at == 0 or typed[at - 1].isspace() or typed[at - 1] in _OPENING_BRACKETS
+        minus = at_word_start and typed[at] in _MINUS
         start = at + minus
-        inside = _phrase(typed, start, begins)
-        if inside is not None:
-            phrase, at = inside
+        quoted = _parse_phrase(typed, start, at_word_start)
+        if quoted is not None:
+            phrase, at = quoted
             (excluded if minus else phrases).append(phrase)
             if not minus:
-                free.append(f" {phrase} ")
-        elif minus and start < len(typed) and _tells(typed[start]):
+                text_parts.append(f" {phrase} ")
+        elif minus and start < len(typed) and _has_content(typed[start]):
             at = start
             while at < len(typed) and not typed[at].isspace():
                 at += 1
             excluded.append(typed[start:at].rstrip(".,;:!?。、"))
         else:
-            free.append(typed[at])
+            text_parts.append(typed[at])
             at += 1
-    for name, found in (("phrases", phrases), ("exclusions", excluded)):
-        if len(found) > MOST:
-            notes.append(f"Only the first {MOST} {name} of the query were used.")
-    text = " ".join(_STRAY.sub(" ", "".join(free)).split())
-    if not any(map(_tells, text)):
+    for name, terms in (("phrases", phrases), ("exclusions", excluded)):
+        if len(terms) > MAX_TERMS:
+            notes.append(f"Only the first {MAX_TERMS} {name} of the query were used.")
+    text = " ".join(_STRAY_QUOTES.sub(" ", "".join(text_parts)).split())
+    if not any(map(_has_content, text)):
         text = ""
     if not text and excluded:
-        notes.append("The query only says what to leave out: type also what guests might say.")
+        notes.append("The query has only exclusions: also type what guests might say.")
     return Query(text, _distinct(phrases), _distinct(excluded), tuple(notes))
 
 
-def _phrase(typed: str, at: int, begins: bool) -> tuple[str, int] | None:
-    """The phrase whose opening quote stands here, and where the text goes on."""
+def _parse_phrase(typed: str, at: int, at_word_start: bool) -> tuple[str, int] | None:
+    """The phrase whose opening quotation mark is at ``at``, and the position after it."""
     if at >= len(typed) or not (closing := _QUOTES.get(typed[at])):
         return None
-    if not (begins or typed[at] in _ANYWHERE):
+    if not (at_word_start or typed[at] in _OPEN_ANYWHERE):
         return None
-    places = [place for sign in closing if (place := typed.find(sign, at + 1)) > 0]
-    if not places:
+    ends = [end for mark in closing if (end := typed.find(mark, at + 1)) > 0]
+    if not ends:
         return None
-    end = min(places)
+    end = min(ends)
     phrase = " ".join(typed[at + 1 : end].split())
     return (phrase, end + 1) if fold(phrase) else None
 
 
 def _distinct(phrases: list[str]) -> tuple[str, ...]:
-    return tuple({fold(phrase): phrase for phrase in phrases if fold(phrase)}.values())[:MOST]
+    return tuple({fold(phrase): phrase for phrase in phrases if fold(phrase)}.values())[:MAX_TERMS]
 
 
-def _tells(sign: str) -> bool:
+def _has_content(character: str) -> bool:
     """Whether a character is more than punctuation: a letter, a digit or a symbol such as 👍."""
-    return bool(_TELLING.match(sign))
+    return bool(_CONTENT.match(character))

@@ -1,32 +1,35 @@
-"""How well a hit answers, as a person reads it: strong, likely, weak.
+"""How likely a hit is right, as a probability and as a label: strong, likely or weak.
 
-The calibrated score of a hit (see :mod:`pipeline.search.calibration`) goes through one logistic
-curve to the share of such hits that are right. The curve was fitted on the sample's golden queries
-and on queries about other things altogether (``benchmarks/search.py`` repeats the check with each
-query's own answers left out); because the score is the same in every language, one curve serves
-all.
+A logistic curve maps calibrated scores (:mod:`pipeline.search.calibration`) to the probability that
+such a hit answers the query. The curve was fitted on the sample's golden queries and on unrelated
+queries (``benchmarks/search.py`` repeats the check). Because scores mean the same in every
+language, one curve serves all.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-STRONG, LIKELY = 0.6, 0.2  # least share of right hits that a label promises
+STRONG, LIKELY = 0.6, 0.2  # minimum match probability of a label
 LABELS = ("strong", "likely", "weak")
 SLOPE, OFFSET = 2.0, -5.7
-BY_NAME = {"sure": 0.95, "maybe": 0.5}  # right, when a name's letters are all there
+# Match probability of a review that contains the query's name, see `pipeline.search.name_matching`.
+LEXICAL_MATCH_PROBABILITY = {"certain": 0.95, "possible": 0.5}
 
 
-def match_share(scores: np.ndarray) -> np.ndarray:
-    """The share of hits with such calibrated scores that are right: 0 to 1, any shape."""
+def match_probability(scores: np.ndarray) -> np.ndarray:
+    """Probability that hits with such calibrated scores are right: float32, any shape."""
     return (1 / (1 + np.exp(-(SLOPE * np.asarray(scores, np.float64) + OFFSET)))).astype(np.float32)
 
 
-def score_of_share(share: float) -> float:
-    """The calibrated score at which this share of hits is right."""
-    return float((np.log(share / (1 - share)) - OFFSET) / SLOPE)
+def inverse_match_probability(probability: float) -> float:
+    """The calibrated score at which hits have this match probability."""
+    return float((np.log(probability / (1 - probability)) - OFFSET) / SLOPE)
 
 
-def labels(shares: np.ndarray) -> np.ndarray:
-    """A label for each share: str (m,) of :data:`LABELS`."""
-    return np.select([shares >= STRONG, shares >= LIKELY], LABELS[:2], LABELS[2]).astype(str)
+def strength_labels(probabilities: np.ndarray) -> np.ndarray:
+    """The label of each match probability: str (m,), one of :data:`LABELS`."""
+    chosen = np.select(
+        [probabilities >= STRONG, probabilities >= LIKELY], LABELS[:2], default=LABELS[2]
+    )
+    return chosen.astype(str)

@@ -1,11 +1,11 @@
-"""Searches that are kept, and how often their hits occur over time or from hotel to hotel."""
+"""Saved searches, and counts of their hits by month or by group, such as the hotel."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,118 +14,119 @@ import numpy as np
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_list
 from pipeline.common.intervals import wilson
-from pipeline.search.query import LONGEST
+from pipeline.search.query import MAX_LENGTH
 from pipeline.search.relevance import LIKELY
 
 log = logging.getLogger(__name__)
 
-FILE = "searches.json"  # in an analysis' folder
-MOST = 200
-_LONGEST_FILE = 2**20
+SEARCHES_FILE = "searches.json"  # in an analysis' folder
+MAX_SEARCHES = 200  # saved in one analysis
+_MAX_FILE_BYTES = 2**20
+_JSON_KEYS = {"min_probability": "least"}  # where the key differs from the attribute
 
 
 @dataclass(frozen=True)
 class SavedSearch:
-    """A search by its name, fit for JSON.
+    """A saved search.
 
     Attributes:
-        name: as the user calls it.
-        query: as typed; see :func:`pipeline.search.query.parse_query`.
-        filter: as typed; see :func:`pipeline.filters.parser.parse_filter`.
-        balanced: whether languages share the first places.
-        least: share of right hits from which a review counts as one that says it.
+        name: chosen by the user.
+        query: as typed, see :func:`pipeline.search.query.parse_query`.
+        filter: as typed, see :func:`pipeline.filters.parser.parse_filter`.
+        balanced: whether languages share the first ranks.
+        min_probability: match probability from which a review counts as a hit.
     """
 
     name: str
     query: str
     filter: str = ""
     balanced: bool = False
-    least: float = LIKELY
+    min_probability: float = LIKELY
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
+        """A JSON object, see :func:`parse_saved_search`."""
+        return {_JSON_KEYS.get(field, field): value for field, value in vars(self).items()}
 
 
 @dataclass(frozen=True)
-class PeriodCount:
-    """Hits among the reviews of a month, of a hotel, of whatever they were grouped by.
+class GroupCount:
+    """Number of hits among the reviews of a group, such as a month or a hotel.
 
     Attributes:
-        period: "2024-03", or the group's name.
-        reviews: how many there are.
-        hits: how many of them say it.
+        group: name of the group; "2024-03" for a month.
+        reviews: number of reviews.
+        hits: number of reviews that match.
         low, high: 95 % interval of the share of hits (Wilson 1927); 0 to 1 without reviews.
     """
 
-    period: str
+    group: str
     reviews: int
     hits: int
     low: float
     high: float
 
 
-def saved_search(value: Any) -> SavedSearch:
-    """A search from plain values, as JSON gives them.
+def parse_saved_search(value: Any) -> SavedSearch:
+    """Validate a saved search that was read from JSON; unknown keys are ignored.
 
     Raises:
-        InputError: they are no saved search.
+        InputError: it is not a valid saved search.
     """
-    kinds = {"name": str, "query": str, "filter": str, "balanced": bool, "least": float}
+    types = {"name": str, "query": str, "filter": str, "balanced": bool, "least": float}
     if not isinstance(value, Mapping):
         raise InputError("A saved search must be an object with a name and a query")
-    known = {field.name for field in fields(SavedSearch)}
-    values = {str(key): each for key, each in value.items() if key in known}
+    values = {key: value[key] for key in types if key in value}
     for key, each in values.items():
         if key == "least" and isinstance(each, int) and not isinstance(each, bool):
             values[key] = each = float(each)
-        if not isinstance(each, kinds[key]):
+        if not isinstance(each, types[key]):
             raise InputError(f"The saved search has no usable '{key}': save the search again")
     if not values.get("name", "").strip() or not values.get("query", "").strip():
         raise InputError("A saved search needs a name and a query: save the search again")
-    if len(values["query"]) > LONGEST or not 0 < values.get("least", LIKELY) < 1:
+    min_probability = values.pop("least", LIKELY)
+    if len(values["query"]) > MAX_LENGTH or not 0 < min_probability < 1:
         raise InputError("The saved search is out of range: save the search again")
-    return SavedSearch(**values)
+    return SavedSearch(**values, min_probability=min_probability)
 
 
 def load_searches(folder: Path) -> tuple[SavedSearch, ...] | None:
-    """The searches kept in an analysis' folder; None where none were ever kept.
+    """Load the searches saved in an analysis folder; None where none were ever saved.
 
-    What can't be read is left out and logged: a damaged list must not close an analysis.
+    Unreadable entries are skipped and logged: a damaged file must not make the analysis unusable.
     """
-    values = load_list(folder / FILE, most_bytes=_LONGEST_FILE)
+    values = load_list(folder / SEARCHES_FILE, most_bytes=_MAX_FILE_BYTES)
     if values is None:
         return None
     searches = []
-    for value in values[:MOST]:
+    for value in values[:MAX_SEARCHES]:
         try:
-            searches.append(saved_search(value))
+            searches.append(parse_saved_search(value))
         except InputError as error:
-            log.warning("a saved search is left out: %s", error)
+            log.warning("skipped a saved search: %s", error)
     return tuple(searches)
 
 
 def save_searches(folder: Path, searches: Sequence[SavedSearch]) -> None:
-    """Keep the searches in an analysis' folder.
+    """Save searches in an analysis folder.
 
     Raises:
         InputError: there are too many, or the folder can't be written.
     """
-    if len(searches) > MOST:
-        raise InputError(f"At most {MOST} searches can be saved: delete one first")
+    if len(searches) > MAX_SEARCHES:
+        raise InputError(f"At most {MAX_SEARCHES} searches can be saved: delete one first")
     try:
-        with atomic_write(folder / FILE, "w", encoding="utf-8", newline="") as file:
+        with atomic_write(folder / SEARCHES_FILE, "w", encoding="utf-8", newline="") as file:
             json.dump([each.to_json() for each in searches], file, ensure_ascii=False, indent=1)
     except (OSError, UnicodeEncodeError) as error:
         raise InputError(f"The search could not be saved: {error}") from error
 
 
-def counts_by(groups: Sequence[str], hits: np.ndarray) -> tuple[PeriodCount, ...]:
-    """Hits of each group, by name; "" belongs to none.
+def count_by_group(groups: Sequence[str], hits: np.ndarray) -> tuple[GroupCount, ...]:
+    """Count hits by group, in the order of the names.
 
     Args:
-        groups: n names, such as each review's hotel.
-        hits: bool (n,), reviews that say it.
+        groups: name of each review's group, such as its hotel; "" for none.
+        hits: bool (n,), reviews that match.
     """
     array = np.asarray(groups, object).astype(str)
     names, codes = np.unique(array, return_inverse=True)
@@ -138,12 +139,12 @@ def counts_by(groups: Sequence[str], hits: np.ndarray) -> tuple[PeriodCount, ...
     )
 
 
-def counts_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[PeriodCount, ...]:
-    """Hits of each month from the first to the last, those without reviews among them.
+def count_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[GroupCount, ...]:
+    """Count hits by month from the first to the last, including months without reviews.
 
     Args:
-        dates: datetime64 (n,); NaT belongs to no month.
-        hits: bool (n,), reviews that say it.
+        dates: datetime64 (n,); NaT where unknown.
+        hits: bool (n,), reviews that match.
     """
     months = dates.astype("datetime64[M]")
     dated = ~np.isnat(months)
@@ -159,5 +160,5 @@ def counts_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[PeriodCount, .
     )
 
 
-def _count(name: str, size: int, hits: int) -> PeriodCount:
-    return PeriodCount(name, size, hits, *wilson(hits, size))
+def _count(name: str, size: int, hits: int) -> GroupCount:
+    return GroupCount(name, size, hits, *wilson(hits, size))

@@ -16,7 +16,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import Entry
-from pipeline.search.evaluation import save_golden
+from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
 from ui.components.widgets import plain, problem_box
 from ui.session.autosave import Keeper, open_folder, sources_of, title_of
@@ -113,7 +113,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     save_analysis(analysis, folder)
     save_searches(folder, about["searches"])
     if about["golden"]:
-        save_golden(folder, about["golden"])
+        save_golden_set(folder, about["golden"])
     name = about.get("file")
     sources = sources_of(session, analysis, name if isinstance(name, str) and name else "reviews")
     session.show(open_folder(session, folder), sources[0], sources[1:], Keeper())

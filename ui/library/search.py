@@ -20,7 +20,7 @@ from pipeline.library.catalogue import Catalogue
 from pipeline.library.cross_search import CrossSearchHit, CrossSearchResult, search_all
 from pipeline.library.entry import Entry
 from pipeline.library.search_store import has_current_store
-from pipeline.search.query import LONGEST, Query, parse_query
+from pipeline.search.query import MAX_LENGTH, Query, parse_query
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
 from ui.components.widgets import plain, problem_box, safe, stars
@@ -56,7 +56,7 @@ def show_search(session: Session, entries: list[Entry]) -> None:
             "Search all analyses at once, in any language",
             placeholder="Loud music at night",
             key=_KEY,
-            max_chars=LONGEST,
+            max_chars=MAX_LENGTH,
         )
         st.form_submit_button(
             "Search", icon=":material/search:", key="search-everywhere-now", on_click=_first_hits

@@ -9,7 +9,7 @@ import streamlit as st
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.insights.attributes import language_name
-from pipeline.search.evaluation import GoldenQuery, evaluate, golden_csv, read_golden
+from pipeline.search.evaluation import GoldenQuery, evaluate, golden_set_csv, read_golden_set
 from ui.components.widgets import count, plain
 from ui.session import search_service
 from ui.session.search_state import Ask, search_state
@@ -26,8 +26,8 @@ def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     if state.problem:
         st.warning(plain(state.problem), icon=":material/info:")
         state.problem = ""
-    right = sum(len(each.right) for each in state.golden)
-    wrong = sum(len(each.wrong) for each in state.golden)
+    right = sum(len(each.relevant) for each in state.golden)
+    wrong = sum(len(each.irrelevant) for each in state.golden)
     if state.golden:
         st.caption(
             f"{count(len(state.golden), 'query').replace('querys', 'queries')}: {right:,} right "
@@ -58,7 +58,7 @@ def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
         if state.golden:
             st.download_button(
                 "Download",
-                lambda: golden_csv(state.golden).encode("utf-8-sig"),
+                lambda: golden_set_csv(state.golden).encode("utf-8-sig"),
                 file_name="golden_queries.csv",
                 mime="text/csv",
                 on_click="ignore",
@@ -99,7 +99,7 @@ def _take(view: View, key: str) -> None:
     path = session.folder / f"golden-upload{session.next_number()}{ending}"
     path.write_bytes(upload.getvalue())
     try:
-        _add(read_golden(path, known=view.original.ids))
+        _add(read_golden_set(path, known=view.original.ids))
         state.version += 1
     except InputError as error:
         state.problem = str(error).replace(str(path), str(upload.name))
@@ -110,7 +110,7 @@ def _take(view: View, key: str) -> None:
 def _sample(view: View) -> None:
     state = search_state()
     try:
-        _add(read_golden(_GOLDEN, known=view.original.ids))
+        _add(read_golden_set(_GOLDEN, known=view.original.ids))
     except InputError as error:
         state.problem = str(error)
 
@@ -120,14 +120,15 @@ def _add(more: tuple[GoldenQuery, ...]) -> None:
     known = {each.query: each for each in state.golden}
     for each in more:
         old = known.get(each.query, GoldenQuery(each.query, frozenset()))
-        right = old.right | each.right
-        known[each.query] = GoldenQuery(each.query, right, (old.wrong | each.wrong) - right)
+        relevant = old.relevant | each.relevant
+        irrelevant = (old.irrelevant | each.irrelevant) - relevant
+        known[each.query] = GoldenQuery(each.query, relevant, irrelevant)
     state.keep_golden(current(), tuple(known.values()))
 
 
 def _measure(view: View) -> None:
     state = search_state()
-    golden = [each for each in state.golden if each.right]
+    golden = [each for each in state.golden if each.relevant]
     languages = dict(zip(view.original.ids, view.original.languages.tolist(), strict=True))
     try:
         ranked = search_service.rankings(view, [each.query for each in golden])

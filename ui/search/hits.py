@@ -9,8 +9,8 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.reviews.units import REVIEW
-from pipeline.search.highlights import Why, word_spans
-from pipeline.search.hybrid import Found
+from pipeline.search.highlights import Highlight, term_spans
+from pipeline.search.hybrid import SearchResult
 from ui.components.relevance import strength_chip
 from ui.components.review_text import text_html
 from ui.components.widgets import review_facts, unit_span
@@ -22,40 +22,45 @@ from ui.session.view import View
 _LONG = 200  # letters of a review whose closest sentence is worth looking for
 
 
-def show_hits(view: View, wanted: Ask, found: Found) -> None:
+def show_hits(view: View, wanted: Ask, found: SearchResult) -> None:
     """The hits as a list; the closest sentence of long ones is marked when it is known."""
     words: tuple[str, ...] = ()
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
-    coordinates = []
+    slots = []
     with st.container(key="hits", gap="small"):
         for rank, unit in enumerate(found.rows.tolist(), 1):
-            place = st.empty()
-            place.html(_hit(view, found, rank, unit, words, None))
-            coordinates.append(place)
+            slot = st.empty()
+            slot.html(_hit(view, found, rank, unit, words, None))
+            slots.append(slot)
             _actions(view, wanted, unit)
     long = _long_ones(view, found)
     if not long:
         return
     try:
         reviews = tuple(int(found.reviews[number]) for number in long)
-        reasons = search_service.why(
+        highlights = search_service.highlights(
             view, None if wanted.like else wanted.query, wanted.like, reviews
         )
     except InputError:  # the hits stand there without
         return
-    for number, reason in zip(long, reasons, strict=True):
+    for number, highlight in zip(long, highlights, strict=True):
         unit = int(found.rows[number])
-        coordinates[number].html(_hit(view, found, number + 1, unit, words, reason))
+        slots[number].html(_hit(view, found, number + 1, unit, words, highlight))
 
 
 def _hit(
-    view: View, found: Found, rank: int, unit: int, words: Sequence[str], reason: Why | None
+    view: View,
+    found: SearchResult,
+    rank: int,
+    unit: int,
+    words: Sequence[str],
+    highlight: Highlight | None,
 ) -> str:
     analysis = view.analysis
     row = int(analysis.units.review[unit])
     text, code = analysis.texts[row], str(analysis.languages[row])
-    sentence = reason.sentence if reason else None
+    sentence = highlight.sentence if highlight else None
     if analysis.units.kind != REVIEW:
         sentence = unit_span(analysis, unit)
     facts = review_facts(
@@ -65,10 +70,10 @@ def _hit(
         after=strength_chip(
             str(found.strengths[rank - 1]),
             float(found.scores[rank - 1]),
-            by_name=bool(found.by_letters[rank - 1]),
+            by_name=bool(found.lexical_matches[rank - 1]),
         ),
     )
-    body = text_html(text, code, sentence=sentence, words=word_spans(text, words))
+    body = text_html(text, code, sentence=sentence, words=term_spans(text, words))
     return f'<article class="pg-hit">{facts}{body}</article>'
 
 
@@ -108,7 +113,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
             )
 
 
-def _long_ones(view: View, found: Found) -> list[int]:
+def _long_ones(view: View, found: SearchResult) -> list[int]:
     """Which of the hits are long reviews that are searched as a whole."""
     if view.analysis.units.kind != REVIEW:
         return []

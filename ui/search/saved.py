@@ -12,12 +12,12 @@ from pipeline.filters.parser import parse_filter
 from pipeline.insights.attributes import excerpt
 from pipeline.search.query import parse_query
 from pipeline.search.saved import (
-    PeriodCount,
+    GroupCount,
     SavedSearch,
-    counts_by_month,
+    count_by_month,
     load_searches,
+    parse_saved_search,
     save_searches,
-    saved_search,
 )
 from ui.components.widgets import plain, safe
 from ui.filters.filter_bar import filter_words, set_filters
@@ -122,14 +122,14 @@ def _kept(view: View, state: SearchState) -> list[SavedSearch]:
 
 def _count(
     view: View, state: SearchState, search: SavedSearch
-) -> tuple[int, int, tuple[PeriodCount, ...]]:
+) -> tuple[int, int, tuple[GroupCount, ...]]:
     """Hits, reviews that pass its filter, and both by month.
 
     Raises:
         InputError: the query can't be answered, or the filter is of another file.
     """
     state_of = (view.number, len(view.original.edits), len(view.original.texts))
-    key = (*state_of, search.query, search.filter, search.least)
+    key = (*state_of, search.query, search.filter, search.min_probability)
     if key not in state.counts:
         analysis = view.original
         allowed = np.ones(len(analysis.units), bool)
@@ -138,11 +138,14 @@ def _count(
             tree = bind(parse_filter(search.filter), kinds)
             allowed = mask(tree, view.columns, len(allowed))
         passing = analysis.units.reviews_of(allowed)
-        hits = search_service.shares(view, parse_query(search.query), allowed) >= search.least
-        months: tuple[PeriodCount, ...] = ()
+        hits = (
+            search_service.probabilities(view, parse_query(search.query), allowed)
+            >= search.min_probability
+        )
+        months: tuple[GroupCount, ...] = ()
         if (dates := view.columns.get("date")) is not None and dates.kind == "date":
             days = dates.values(analysis.units.first)
-            months = counts_by_month(days[passing], hits[passing])
+            months = count_by_month(days[passing], hits[passing])
         state.counts[key] = int(hits[passing].sum()), len(passing), months
     return state.counts[key]
 
@@ -153,7 +156,7 @@ def _save(view: View, typed: str) -> None:
     try:
         filter_ = filter_words(view)
         balanced = bool(st.session_state.get("balanced"))
-        search = saved_search(
+        search = parse_saved_search(
             SavedSearch(excerpt(typed, 80) or typed, typed, filter_, balanced).to_json()
         )
     except InputError as error:

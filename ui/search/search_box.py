@@ -7,8 +7,8 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.insights.attributes import excerpt, language_name
-from pipeline.search.hybrid import Found
-from pipeline.search.query import LONGEST
+from pipeline.search.hybrid import SearchResult
+from pipeline.search.query import MAX_LENGTH
 from ui.components.relevance import counts_line, strength_legend
 from ui.components.widgets import count, plain, problem_box, safe
 from ui.search.hits import show_hits
@@ -36,7 +36,7 @@ def search_bar(view: View) -> Ask | None:
             "Search by meaning, in any language",
             placeholder="Loud music at night",
             key="query",
-            max_chars=LONGEST,
+            max_chars=MAX_LENGTH,
         )
         st.form_submit_button(
             "Search", type="primary", icon=":material/search:", key="search-now", on_click=_leave
@@ -57,7 +57,7 @@ def search_bar(view: View) -> Ask | None:
     return found
 
 
-def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> Found | None:
+def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchResult | None:
     """The hits; None when nothing is asked, or nothing that can be answered."""
     if wanted is None:
         return None
@@ -77,7 +77,7 @@ def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> Found | N
 
 
 @st.fragment
-def show_results(view: View, wanted: Ask, found: Found, allowed: np.ndarray) -> None:
+def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarray) -> None:
     """The hits as a list to read, to judge and to go on from, and the tools beneath it."""
     redraw_if_wanted()
     for note in found.notes:

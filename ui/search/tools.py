@@ -8,8 +8,8 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.insights.attributes import excerpt, language_name
-from pipeline.search.highlights import word_spans
-from pipeline.search.query import LONGEST, parse_query
+from pipeline.search.highlights import term_spans
+from pipeline.search.query import MAX_LENGTH, parse_query
 from ui.components.review_text import text_html
 from ui.components.widgets import count, problem_box, review_facts, safe
 from ui.search.evaluation import golden_tool
@@ -39,12 +39,12 @@ def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     state = search_state()
     said = state.answers.setdefault(wanted.typed, {})
     sample, estimate = search_service.estimate(view, wanted.query, allowed, said)
-    if not estimate.of:
+    if not estimate.total:
         st.caption("No review passes the filters.")
         return
-    share = 100 * estimate.count / estimate.of
+    share = 100 * estimate.count / estimate.total
     st.html(
-        f"<div>About <b>{estimate.count:,.0f}</b> of {count(estimate.of, 'review')} say this "
+        f"<div>About <b>{estimate.count:,.0f}</b> of {count(estimate.total, 'review')} say this "
         f"({share:.1f} %), with 95 % certainty between <b>{estimate.low:,.0f}</b> and "
         f"<b>{estimate.high:,.0f}</b>.</div>"
     )
@@ -60,7 +60,7 @@ def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     if left:
         row = left[0]
         st.html(f'<span class="pg-quiet">Does it say “{safe(excerpt(wanted.typed, 80))}”?</span>')
-        marked = word_spans(view.analysis.texts[row], search_service.words(view, wanted.query, ()))
+        marked = term_spans(view.analysis.texts[row], search_service.words(view, wanted.query, ()))
         text = text_html(view.analysis.texts[row], str(view.analysis.languages[row]), words=marked)
         facts = review_facts(view, int(view.analysis.main_units[row]))
         st.html(f'<article class="pg-judged">{facts}{text}</article>')
@@ -95,7 +95,7 @@ def _compare(view: View, wanted: Ask, allowed: np.ndarray) -> None:
         "Compare with",
         placeholder="朝食",
         key="compare-with",
-        max_chars=LONGEST,
+        max_chars=MAX_LENGTH,
     )
     other = " ".join((typed or "").split())
     if not other:

@@ -21,9 +21,8 @@ from pipeline.library.entry import Entry
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.source import ReviewSource
-from pipeline.search.evaluation import FILE as GOLDEN
-from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
-from pipeline.search.saved import FILE, SavedSearch, load_searches, save_searches
+from pipeline.search.evaluation import GOLDEN_FILE, GoldenQuery, load_golden_set, save_golden_set
+from pipeline.search.saved import SEARCHES_FILE, SavedSearch, load_searches, save_searches
 from ui.session.view import View, open_view
 
 if TYPE_CHECKING:
@@ -127,9 +126,9 @@ class Keeper:
             save_searches(view.folder, self.searches)
         else:
             self.searches = found
-        judged = load_golden(view.folder)
+        judged = load_golden_set(view.folder)
         if judged is None and self.golden:
-            save_golden(view.folder, self.golden)
+            save_golden_set(view.folder, self.golden)
         else:
             self.golden = judged
         self._noted = _times(view)
@@ -146,7 +145,7 @@ class Keeper:
             catalogue = Catalogue(Workspace.current().analyses)
             earlier = [catalogue.path(entry.token) for entry in same_file(source.path)]
             self.searches = next(filter(None, map(load_searches, earlier)), None)
-            self.golden = next(filter(None, map(load_golden, earlier)), None)
+            self.golden = next(filter(None, map(load_golden_set, earlier)), None)
             changed = next((path for path in earlier if has_edits(path)), None)
             if changed is not None:
                 checkout(catalogue, changed.name, folder)
@@ -243,7 +242,7 @@ def _digest(path: Path, _size: int, _changed: int) -> str:
 
 
 def _times(view: View) -> list[tuple[Path, int] | None]:
-    return [_time(view.folder / name) for name in (FILE, GOLDEN)]
+    return [_time(view.folder / name) for name in (SEARCHES_FILE, GOLDEN_FILE)]
 
 
 def _time(path: Path) -> tuple[Path, int] | None:

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.search.compare import Comparison, compare_queries
-from pipeline.search.highlights import Why, query_words, why_matched
-from pipeline.search.hybrid import Found, match_shares, search_reviews
-from pipeline.search.more_like_this import more_like
+from pipeline.search.compare import QueryComparison, compare_queries
+from pipeline.search.highlights import Highlight, find_highlights, highlight_terms
+from pipeline.search.hybrid import SearchResult, match_probabilities, search_reviews
+from pipeline.search.knn import nearest_neighbours
+from pipeline.search.more_like_this import find_similar
 from pipeline.search.prevalence import (
     Estimate,
-    Sample,
+    JudgementSample,
+    draw_sample,
+    estimate_count,
     estimate_from_judgements,
-    estimate_share,
-    sample_to_judge,
 )
 from pipeline.search.query import Query, parse_query
 from ui.session.server import worker
@@ -46,14 +47,14 @@ def query_vectors(view: View, queries: Sequence[Query]) -> np.ndarray:
 
 def search(
     view: View, query: Query, *, top: int, allowed: np.ndarray, balanced: bool = False
-) -> Found:
+) -> SearchResult:
     """The best reviews for a query, of the units that are allowed, bool (m,).
 
     Raises:
         InputError: the query can't be answered.
     """
 
-    def make() -> Found:
+    def make() -> SearchResult:
         found = search_reviews(
             view.original.search_index,
             [query],
@@ -69,23 +70,23 @@ def search(
 
 def similar(
     view: View, rows: tuple[int, ...], *, top: int, allowed: np.ndarray, balanced: bool = False
-) -> Found:
+) -> SearchResult:
     """Reviews that say what these reviews say; arguments as for :func:`search`."""
     return _answer(
         view,
         ("like", rows, top, allowed.tobytes(), balanced),
-        lambda: more_like(
+        lambda: find_similar(
             view.original.search_index, rows, top=top, allowed=allowed, balanced=balanced
         ),
     )
 
 
-def shares(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
-    """How likely each review says it: float32 (n,). Raises as :func:`search` does."""
+def probabilities(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
+    """Probability that each review matches: float32 (n,). Raises as :func:`search` does."""
     return _answer(
         view,
-        ("shares", query, allowed.tobytes()),
-        lambda: match_shares(
+        ("probabilities", query, allowed.tobytes()),
+        lambda: match_probabilities(
             view.original.search_index, query, query_vectors(view, [query])[0], allowed=allowed
         ),
     )
@@ -93,25 +94,25 @@ def shares(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
 
 def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
     """What of a query is marked in its hits."""
-    return _answer(view, ("words", query, names), lambda: query_words(query, names))
+    return _answer(view, ("words", query, names), lambda: highlight_terms(query, names))
 
 
-def why(
+def highlights(
     view: View, query: Query | None, like: tuple[int, ...], reviews: tuple[int, ...]
-) -> list[Why]:
+) -> list[Highlight]:
     """The closest sentence of a few reviews that are shown, to a query or else to reviews.
 
     Raises:
         InputError: the sentences can't be embedded.
     """
 
-    def make() -> list[Why]:
+    def make() -> list[Highlight]:
         original = view.original
         if query is not None:
             vector = query_vectors(view, [query])[0]
         else:
             vector = original.vectors[np.isin(original.units.review, like)].mean(axis=0)
-        return why_matched(
+        return find_highlights(
             query or Query(""),
             vector,
             [original.texts[row] for row in reviews],
@@ -120,7 +121,7 @@ def why(
             original.space,
         )
 
-    return _answer(view, ("why", query, like, reviews), make)
+    return _answer(view, ("highlights", query, like, reviews), make)
 
 
 def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
@@ -128,10 +129,11 @@ def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
 
     def make() -> tuple[int, ...]:
         analysis = view.original
-        cosines = analysis.vectors @ analysis.vectors[unit]
-        cosines[analysis.units.review == analysis.units.review[unit]] = -np.inf
-        first = np.argsort(-cosines, kind="stable")[:count]
-        return tuple(first[np.isfinite(cosines[first])].tolist())
+        others = analysis.units.review != analysis.units.review[unit]
+        (found,) = nearest_neighbours(
+            analysis.vectors, analysis.vectors[unit : unit + 1], top=count, allowed=others
+        )
+        return tuple(found.rows.tolist())
 
     return _answer(view, ("nearest", unit, count), make)
 
@@ -150,11 +152,11 @@ def estimate(
     Raises:
         InputError: the query can't be answered.
     """
-    likely = shares(view, query, allowed)
+    chances = probabilities(view, query, allowed)
 
-    def make() -> tuple[Sample, np.ndarray, list[int]]:
+    def make() -> tuple[JudgementSample, np.ndarray, list[int]]:
         reviews = view.original.units.reviews_of(allowed)
-        sample = sample_to_judge(likely[reviews], reviews=reviews)
+        sample = draw_sample(chances[reviews], reviews=reviews)
         # Not the likeliest first: what is judged of a stratum so far must be a fair part of it.
         order = np.random.default_rng(0).permutation(len(sample.reviews))
         return sample, reviews, sample.reviews[order].tolist()
@@ -162,10 +164,10 @@ def estimate(
     sample, reviews, order = _answer(view, ("sample", query, allowed.tobytes()), make)
     if any(row in said for row in order):
         return order, estimate_from_judgements(sample, said)
-    return order, estimate_share(likely[reviews])
+    return order, estimate_count(chances[reviews])
 
 
-def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> Comparison:
+def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> QueryComparison:
     """Two queries side by side. Raises as :func:`search` does."""
     return _answer(
         view,

@@ -12,9 +12,14 @@ import streamlit as st
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import Filter
 from pipeline.reviews.source import ReviewSource
-from pipeline.search.evaluation import GoldenQuery, judge, load_golden, save_golden
+from pipeline.search.evaluation import (
+    GoldenQuery,
+    load_golden_set,
+    record_judgement,
+    save_golden_set,
+)
 from pipeline.search.query import Query, parse_query
-from pipeline.search.saved import PeriodCount, SavedSearch
+from pipeline.search.saved import GroupCount, SavedSearch
 from ui.session.session import Session, current
 
 
@@ -68,21 +73,21 @@ class SearchState:
     figures: pd.DataFrame | None = None
     searches: list[SavedSearch] | None = None
     folder: Path | None = None
-    counts: dict[Hashable, tuple[int, int, tuple[PeriodCount, ...]]] = field(default_factory=dict)
+    counts: dict[Hashable, tuple[int, int, tuple[GroupCount, ...]]] = field(default_factory=dict)
     deleted: tuple[int, SavedSearch] | None = None
     problem: str = ""
     redraw: bool = False
 
     def thumb(self, session: Session, query: str, review_id: str, right: bool | None) -> None:
         """Keep what the user says of a hit."""
-        self.keep_golden(session, judge(self.golden, query, review_id, right))
+        self.keep_golden(session, record_judgement(self.golden, query, review_id, right))
 
     def keep_golden(self, session: Session, golden: tuple[GoldenQuery, ...]) -> None:
         """Take another golden set, and write it down; figures of the old one are of no use."""
         self.golden, self.figures = golden, None
         if session.view is not None:
             try:
-                save_golden(session.view.folder, golden)
+                save_golden_set(session.view.folder, golden)
             except InputError as error:
                 self.problem = str(error)
 
@@ -90,9 +95,9 @@ class SearchState:
         """What the user has said of a hit."""
         for each in self.golden:
             if each.query == " ".join(query.split()):
-                if review_id in each.right:
+                if review_id in each.relevant:
                     return True
-                return False if review_id in each.wrong else None
+                return False if review_id in each.irrelevant else None
         return None
 
 
@@ -103,7 +108,7 @@ def search_state() -> SearchState:
     if not isinstance(state, SearchState) or state.source is not session.source:
         state = st.session_state["search-state"] = SearchState(session.source)
         if session.view is not None:
-            state.golden = load_golden(session.view.folder) or ()
+            state.golden = load_golden_set(session.view.folder) or ()
     return state
 
 

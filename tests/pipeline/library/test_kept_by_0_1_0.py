@@ -10,7 +10,7 @@ import pytest
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import checkout
 from pipeline.library.search_store import update_search_store
-from pipeline.search.evaluation import load_golden
+from pipeline.search.evaluation import load_golden_set
 from pipeline.search.saved import load_searches
 from tests.support.command import ROOT
 
@@ -49,7 +49,7 @@ def test_a_kept_analysis_opens(catalogue):
     as_it_was(catalogue.open(TOKEN))
     folder = catalogue.path(TOKEN)
     assert [search.query for search in load_searches(folder)] == ["loud at night"]
-    assert [len(each.right | each.wrong) for each in load_golden(folder)] == [2]
+    assert [len(each.relevant | each.irrelevant) for each in load_golden_set(folder)] == [2]
 
 
 def test_it_is_taken_up_by_a_session_with_its_file(catalogue, tmp_path):

@@ -8,7 +8,7 @@ from pipeline.search.calibration import calibrate
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.language_balance import balanced_order
-from pipeline.search.more_like_this import more_like
+from pipeline.search.more_like_this import find_similar
 from pipeline.search.query import parse_query
 from tests.support.blobs import blobs
 from tests.support.naughty import NAUGHTY
@@ -33,11 +33,11 @@ def test_calibration_as_by_hand():
     calibration = calibrate(vectors, languages)
     cosines = vectors @ vectors.T
     np.fill_diagonal(cosines, np.nan)  # with itself
-    np.testing.assert_allclose(calibration.usual, np.nanmean(cosines, axis=1), atol=1e-4)
-    np.testing.assert_allclose(calibration.spread, np.nanstd(cosines, axis=1), rtol=0.02)
-    scores = calibration.of_reviews(query @ vectors.T, slice(None))[0]
-    means, spreads = calibration.of_queries(query)
-    for code, language in enumerate(calibration.names):
+    np.testing.assert_allclose(calibration.mean, np.nanmean(cosines, axis=1), atol=1e-4)
+    np.testing.assert_allclose(calibration.std, np.nanstd(cosines, axis=1), rtol=0.02)
+    scores = calibration.z_normalise(query @ vectors.T, slice(None))[0]
+    means, spreads = calibration.query_statistics(query)
+    for code, language in enumerate(calibration.languages):
         own = scores[languages == language]
         assert means[0, code] == pytest.approx(own.mean(), abs=0.02)
         assert spreads[0, code] == pytest.approx(own.std(), rel=0.02)
@@ -82,7 +82,9 @@ def test_filters_come_before_ranking_and_change_no_score():
 
 def test_phrases_and_exclusions():
     found = one('"room3"', VECTORS[0], top=N)
-    assert set(found.rows) == {row for row in range(N) if row % 7 == 3} and found.by_letters.all()
+    assert (
+        set(found.rows) == {row for row in range(N) if row % 7 == 3} and found.lexical_matches.all()
+    )
     found = one("guests -room3 -room4", VECTORS[0], top=N)
     assert set(found.rows) == {row for row in range(N) if row % 7 not in (3, 4)}
     assert len(one('"room3" -review', VECTORS[0]).rows) == 0
@@ -93,7 +95,7 @@ def test_names_come_first_by_letters_and_vectors_alone_do_not():
     texts[250] = "Room 306B was noisy"
     index = SearchIndex(VECTORS, LANGUAGES, texts)
     assert one("306B", VECTORS[0], index).rows[0] == 250
-    assert one("306B", VECTORS[0], index).by_letters.tolist() == [True] + [False] * 19
+    assert one("306B", VECTORS[0], index).lexical_matches.tolist() == [True] + [False] * 19
     assert 250 not in one("306B", VECTORS[0], index, hybrid=False).rows
 
 
@@ -108,7 +110,9 @@ def test_units_give_each_review_once_by_its_best():
     allowed[[6, 45, 46, 120]] = True  # not 47, the best of its review
     some = one("what guests say", VECTORS[47], index, allowed=allowed)
     assert set(some.reviews) == {2, 15, 40} and set(some.rows) < {6, 45, 46, 120}
-    assert 15 not in more_like(index, [15]).reviews and len(more_like(index, [15]).reviews) == 20
+    assert (
+        15 not in find_similar(index, [15]).reviews and len(find_similar(index, [15]).reviews) == 20
+    )
 
 
 def test_hostile_queries_and_small_files():
@@ -134,17 +138,17 @@ def test_balance_gives_each_language_its_share():
 
 
 def test_more_like_one_and_like_a_set():
-    found = more_like(INDEX, [17])
+    found = find_similar(INDEX, [17])
     assert 17 not in found.rows and (GROUPS[found.rows[:10]] == GROUPS[17]).all()
     pair = [int(np.flatnonzero(GROUPS == 2)[0]), int(np.flatnonzero(GROUPS == 5)[0])]
-    groups = GROUPS[more_like(INDEX, pair, top=20).rows]
+    groups = GROUPS[find_similar(INDEX, pair, top=20).rows]
     assert {2, 5} <= set(groups) and np.isin(groups, [2, 5]).mean() > 0.6
-    assert not set(pair) & set(more_like(INDEX, pair).rows)
+    assert not set(pair) & set(find_similar(INDEX, pair).rows)
     allowed = ~np.isin(GROUPS, GROUPS[17])
-    assert (GROUPS[more_like(INDEX, [17], allowed=allowed).rows] != GROUPS[17]).all()
-    assert len(more_like(INDEX, []).rows) == 0
+    assert (GROUPS[find_similar(INDEX, [17], allowed=allowed).rows] != GROUPS[17]).all()
+    assert len(find_similar(INDEX, []).rows) == 0
     with pytest.raises(ValueError, match="0 to"):
-        more_like(INDEX, [N])
+        find_similar(INDEX, [N])
 
 
 def test_wrong_shapes():
@@ -160,7 +164,7 @@ def test_the_same_twice_from_disk(cache):
     many = [f"{text} sauna" for text in TEXTS] * 8
     first = SearchIndex(VECTORS, LANGUAGES, TEXTS)
     kept = [SearchIndex(np.tile(VECTORS, (8, 1)), np.tile(LANGUAGES, 8), many) for _ in range(2)]
-    assert not list(cache.rglob("lexical/*.npz")) and first.lexical.reviews == N
+    assert not list(cache.rglob("lexical/*.npz")) and first.lexical.review_count == N
     built, read = kept[0].lexical, kept[1].lexical
     assert len(list(cache.rglob("lexical/*.npz"))) == 1
     assert built.vocabulary == read.vocabulary and built.folded == read.folded
@@ -170,7 +174,7 @@ def test_the_same_twice_from_disk(cache):
 def test_what_the_first_search_needs_can_be_made_before():
     index = SearchIndex(VECTORS, LANGUAGES, TEXTS)
     index.prepare()
-    assert {"codes", "calibration", "lexical"} <= vars(index).keys()
+    assert {"language_codes", "calibration", "lexical"} <= vars(index).keys()
     cold = SearchIndex(VECTORS, LANGUAGES, TEXTS)
     query = [parse_query("a")]
     found = [search_reviews(one, query, VECTORS[:1], top=5)[0] for one in (index, cold)]

@@ -1,16 +1,16 @@
-"""Ranking."""
+"""Exact nearest neighbours."""
 
 import numpy as np
 import pytest
 
-from pipeline.search.knn import search
+from pipeline.search.knn import nearest_neighbours
 from tests.support.blobs import blobs
 
 VECTORS, _ = blobs(10, 30, spread=1.0)
 
 
 def test_best_first_and_exact():
-    (hits,) = search(VECTORS, VECTORS[17:18], top=25)
+    (hits,) = nearest_neighbours(VECTORS, VECTORS[17:18], top=25)
     expected = np.argsort(-(VECTORS @ VECTORS[17]), kind="stable")[:25]
     np.testing.assert_array_equal(hits.rows, expected)
     assert hits.rows[0] == 17 and hits.scores[0] == pytest.approx(1, abs=1e-5)
@@ -19,24 +19,24 @@ def test_best_first_and_exact():
 def test_filter_comes_before_ranking():
     allowed = np.zeros(300, bool)
     allowed[[3, 77, 210]] = True
-    (hits,) = search(VECTORS, VECTORS[:1], top=20, allowed=allowed)
+    (hits,) = nearest_neighbours(VECTORS, VECTORS[:1], top=20, allowed=allowed)
     assert set(hits.rows) == {3, 77, 210} and list(hits.scores) == sorted(hits.scores)[::-1]
-    (hits,) = search(VECTORS, VECTORS[:1], allowed=np.zeros(300, bool))
+    (hits,) = nearest_neighbours(VECTORS, VECTORS[:1], allowed=np.zeros(300, bool))
     assert len(hits.rows) == 0
 
 
 def test_ties_keep_file_order():
     same = np.repeat(VECTORS[:1], 8, axis=0)
-    (hits,) = search(np.vstack([VECTORS[1:3], same]), VECTORS[:1], top=5)
+    (hits,) = nearest_neighbours(np.vstack([VECTORS[1:3], same]), VECTORS[:1], top=5)
     assert list(hits.rows) == [2, 3, 4, 5, 6]
 
 
 def test_many_queries_and_more_than_there_is():
-    found = search(VECTORS, VECTORS[:40], top=1000)
+    found = nearest_neighbours(VECTORS, VECTORS[:40], top=1000)
     assert len(found) == 40 and all(len(hits.rows) == 300 for hits in found)
     assert [hits.rows[0] for hits in found] == list(range(40))
 
 
 def test_wrong_shapes():
     with pytest.raises(ValueError, match="must be"):
-        search(VECTORS, VECTORS[0])
+        nearest_neighbours(VECTORS, VECTORS[0])

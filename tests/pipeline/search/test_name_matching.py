@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.search.bm25 import build_lexical
-from pipeline.search.name_matching import MAYBE, SURE, find_names, rank_names
-from pipeline.search.query import LONGEST, parse_query
+from pipeline.search.bm25 import build_lexical_index
+from pipeline.search.name_matching import CERTAIN, POSSIBLE, find_names, rank_by_names
+from pipeline.search.query import MAX_LENGTH, parse_query
 from pipeline.text.normalise import fold, fold_with_offsets
 from tests.support.naughty import NAUGHTY
 
@@ -23,7 +23,7 @@ REVIEWS = {
 }
 TEXTS = [text for texts in REVIEWS.values() for text in texts]
 LANGUAGES = np.repeat(np.arange(5), 4)
-INDEX = build_lexical(TEXTS)
+INDEX = build_lexical_index(TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_queries(typed, text, phrases, excluded):
 
 def test_a_long_query_is_cut_and_says_so():
     query = parse_query("late night " * 10_000)
-    assert len(query.text) <= LONGEST and "2,000" in query.notes[0]
+    assert len(query.text) <= MAX_LENGTH and "2,000" in query.notes[0]
 
 
 def test_any_string_is_a_query():
@@ -57,8 +57,8 @@ def test_any_string_is_a_query():
         for phrase in (*query.phrases, *query.excluded, query.text):
             phrase.encode("utf-8")
             INDEX.containing(phrase)
-            INDEX.with_word(phrase)
-        rank_names(find_names(query.text, INDEX, LANGUAGES), INDEX)
+            INDEX.containing_word(phrase)
+        rank_by_names(find_names(query.text, INDEX, LANGUAGES), INDEX)
         folded, starts, ends = fold_with_offsets(text)
         assert len(folded) == len(starts) == len(ends)
 
@@ -98,7 +98,7 @@ def test_exact_phrases(phrase, rows):
 def test_a_name_in_any_way_of_writing(name):
     found = find_names(name, INDEX, LANGUAGES)
     assert found.weight
-    assert rank_names(found, INDEX)[0].tolist() == [0, 4, 8, 13, 18]
+    assert rank_by_names(found, INDEX)[0].tolist() == [0, 4, 8, 13, 18]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_name_in_any_way_of_writing(name):
 )
 def test_names_by_their_letters(name, rows):
     found = find_names(name, INDEX, LANGUAGES)
-    assert found.weight >= MAYBE and rank_names(found, INDEX)[0].tolist() == rows
+    assert found.weight >= POSSIBLE and rank_by_names(found, INDEX)[0].tolist() == rows
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_meanings_are_no_names(query):
 
 def test_a_name_beside_a_meaning_leaves_the_meaning_its_say():
     found = find_names("Wi-Fi too slow", INDEX, LANGUAGES)
-    assert found.names == ("Wi-Fi",) and 0 < found.weight < SURE
+    assert found.names == ("Wi-Fi",) and 0 < found.weight < CERTAIN
 
 
 def test_bm25_as_by_hand():
-    index = build_lexical(["sauna sauna garden", "sauna terrace", "garden"])
-    rows, scores = index.rank(["sauna"])
+    index = build_lexical_index(["sauna sauna garden", "sauna terrace", "garden"])
+    rows, scores = index.score(["sauna"])
     # Two of three have it; k1 = 1.2, b = 0.75, mean length 2.
     idf = np.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     first = idf * 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 2))
@@ -134,5 +134,6 @@ def test_bm25_as_by_hand():
 
 
 def test_nothing_to_index():
-    index = build_lexical(["", "!!!"])
-    assert index.reviews == 2 and len(index.containing("a")) == 0 and len(index.rank(["a"])[0]) == 0
+    index = build_lexical_index(["", "!!!"])
+    assert index.review_count == 2
+    assert len(index.containing("a")) == 0 and len(index.score(["a"])[0]) == 0

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from pipeline.analysis.edits.history import apply_edit
-from pipeline.search.evaluation import GoldenQuery, load_golden, save_golden
+from pipeline.search.evaluation import GoldenQuery, load_golden_set, save_golden_set
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from tests.support.apptest import (
     SMALL,
@@ -64,7 +64,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     at = analysed(name=NAME)
     rename_topic(at, "Sleep")
     save_searches(session(at).view.folder, [SEARCH])
-    save_golden(session(at).view.folder, [JUDGED])
+    save_golden_set(session(at).view.folder, [JUDGED])
     at.run()
     (entry,) = catalogue().entries()
     assert (entry.file, entry.reviews) == (NAME, 64)
@@ -87,7 +87,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert session(other).view.original.settings.space == "raw"
     assert catalogue().open(entry.token).settings.space == "raw"
     assert load_searches(catalogue().path(entry.token)) == (SEARCH,)
-    assert load_golden(catalogue().path(entry.token)) == (JUDGED,)
+    assert load_golden_set(catalogue().path(entry.token)) == (JUDGED,)
     assert other.session_state["search-state"].golden == (JUDGED,)
 
     go(other, "ui/pages/analyses.py")

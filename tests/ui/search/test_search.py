@@ -8,7 +8,7 @@ import pytest
 from pipeline.filters.column_values import value_counts, value_range
 from pipeline.filters.columns import make_column
 from pipeline.filters.expressions import In
-from pipeline.search.evaluation import load_golden
+from pipeline.search.evaluation import load_golden_set
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from tests.support.apptest import finish, pieces, press, session, start
 from tests.support.naughty import NAUGHTY
@@ -112,8 +112,8 @@ def test_a_golden_set_is_kept_measured_and_forgotten(explored):
     state.thumb(session(at), "Loud music at night", "V0006", True)
     state.thumb(session(at), "Loud music at night", "V0001", False)
     assert state.said("Loud  music at night", "V0006") and not state.said("x", "V0006")
-    kept = load_golden(session(at).view.folder)
-    assert kept == state.golden and kept[0].wrong == {"V0001"}
+    kept = load_golden_set(session(at).view.folder)
+    assert kept == state.golden and kept[0].irrelevant == {"V0001"}
 
 
 def test_saved_searches_live_in_the_folder_and_bring_their_filters_back(explored, tmp_path):
