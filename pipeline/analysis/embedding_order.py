@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.analysis.partial import EarlyLooks, Progress
+from pipeline.analysis.partial import EarlyLooks
+from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.units import Units

@@ -25,7 +25,7 @@ from pipeline.analysis.run import Prepared, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import fair_order
 from pipeline.common.errors import InputError
-from pipeline.common.progress import StageLog
+from pipeline.common.progress import Progress, StageLog
 from pipeline.common.settings import EARLY_SECONDS, early_seconds
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.parse_values import parse_dates
@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 
 _LANDMARKS = 10_000  # units of the sample that later ones are placed among
 MARK = "-first-"  # between the name of the analysis to come and the number of reviews
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from pipeline.common.progress import STAGES, Progress
+
 
 class Bars:
-    """A tqdm bar a stage, on standard error; none for stages that report no steps."""
+    """One tqdm bar a stage, on standard error; the progress callback of an analysis."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -19,15 +21,13 @@ class Bars:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def stage(self, name: str) -> Any:
-        """The function that a stage of this name reports (done, of all) to."""
+    def stage(self, name: str) -> Progress:
+        """The callback for the progress of one stage."""
         return lambda done, total: self(name, done, total)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Move the bar of a stage, beginning a new one when the stage is another."""
+        """Advance the bar of a stage; a new stage gets a new bar."""
         from tqdm import tqdm
-
-        from pipeline.common.progress import STAGES
 
         if stage != self._stage:
             self._close()

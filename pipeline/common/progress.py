@@ -1,4 +1,4 @@
-"""What each stage of an analysis took, and who wants to hear of its progress."""
+"""Progress of long work: the callbacks, the stages of an analysis, and what each stage took."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-# (stage, done, of all): called from the thread that works; it may raise to stop the work.
-StageProgress = Callable[[str, int, int], None]
+# Callbacks, called from the working thread. What they raise stops the work.
+Progress = Callable[[int, int], None]  # (done, total), in whatever is counted
+StageProgress = Callable[[str, int, int], None]  # (stage, done, total)
 
 STAGES = {
     "read": "Reading the file",
     "language": "Identifying languages",
     "model": "Loading the language model",
     "embed": "Reading the meaning of each review",
-    "neutral": "Taking the language out",
+    "neutral": "Removing the language effect",
     "topics": "Finding topics",
     "names": "Naming the topics",
     "map": "Drawing the map",
 }
-OTHER_STAGES = {"store": "Making analyses searchable"}  # of other work than an analysis
+OTHER_STAGES = {"store": "Making analyses searchable"}  # of other jobs than an analysis
 
 
 @dataclass
@@ -31,18 +32,19 @@ class StageLog:
     """Seconds and peak memory of the stages that ran, in order; passes progress on.
 
     Attributes:
-        progress: told of each stage.
+        on_progress: called with the progress of each stage.
         stages: that ran.
-        tell: told of what is there before the work is done (:mod:`pipeline.analysis.partial`).
+        emit: takes events about results that are there before the work is done
+            (:mod:`pipeline.analysis.partial`).
     """
 
-    progress: StageProgress | None = None
+    on_progress: StageProgress | None = None
     stages: list[dict[str, object]] = field(default_factory=list)
-    tell: Callable[[dict[str, Any]], None] | None = None
+    emit: Callable[[dict[str, Any]], None] | None = None
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
-        """Time a stage; gives the function it reports its progress to."""
+    def stage(self, name: str) -> Iterator[Progress]:
+        """Time a stage; yields the callback for its progress."""
         self._report(name, 0, 1)
         start = time.perf_counter()
         yield lambda done, total: self._report(name, done, total)
@@ -53,12 +55,12 @@ class StageLog:
         self._report(name, 1, 1)
 
     def _report(self, name: str, done: int, total: int) -> None:
-        if self.progress:
-            self.progress(name, done, total)
+        if self.on_progress:
+            self.on_progress(name, done, total)
 
 
 def peak_memory_mb() -> int:
-    """The most memory this process has held so far, in MB."""
+    """Peak resident memory of this process so far, in MB."""
     try:  # Linux. getrusage would begin with what the process that started this one held.
         status = Path("/proc/self/status").read_text("ascii", "replace")
         return int(status.split("VmHWM:")[1].split()[0]) // 1000

@@ -17,7 +17,8 @@ import numpy as np
 from pipeline.common.arrays import unit_rows
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.paths import SAMPLE_VECTORS
-from pipeline.embedding.encoder import Encoder, Progress
+from pipeline.common.progress import Progress
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.vector_cache import VectorCache, text_key
 
 log = logging.getLogger(__name__)

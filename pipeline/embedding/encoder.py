@@ -19,7 +19,8 @@ import numpy as np
 
 from pipeline.common import settings
 from pipeline.common.errors import InputError
-from pipeline.embedding.sentence_transformer import Progress, SentenceEncoder
+from pipeline.common.progress import Progress
+from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 log = logging.getLogger(__name__)
 

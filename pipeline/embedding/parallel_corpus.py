@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.embedding.encoder import Encoder, Progress
+from pipeline.common.progress import Progress
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.reference import encode_lines, load_lines, precomputed
 
 NAME = "parallel"

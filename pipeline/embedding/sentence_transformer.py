@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.common.progress import Progress
 from pipeline.common.settings import usable_cores
-
-Progress = Callable[[int, int], None]  # (done, of all)
 
 _GPU_BATCH = 64  # texts
 _IN_THIS_THREAD = 8  # fewer texts than this are not worth a queue; a search has one

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, assert_never
 
 from pipeline.common.errors import InputError
-from pipeline.common.progress import StageLog
-from pipeline.embedding.encoder import Encoder, Progress
+from pipeline.common.progress import Progress, StageLog
+from pipeline.embedding.encoder import Encoder
 from pipeline.jobs.requests import (
     AddRequest,
     AnalyseRequest,
@@ -76,7 +76,7 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
         raw = np.zeros((len(units), encoder.dimension), np.float32)
         prepared = Prepared(languages, units, raw)
         order = order_of(reviews, languages, seed=settings.seed)
-        tell, name = log.tell, request.source.name
+        tell, name = log.emit, request.source.name
         if request.partial_base and tell and budget.seconds > 0:
             looks = EarlyLooks(
                 request.partial_base,

@@ -45,6 +45,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from pipeline.common.errors import InputError
+from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
 
@@ -175,16 +176,15 @@ class Worker:
                 _raise_in(self._at_work[1], _StoppedError)
 
     def _work(self, request: dict[str, Any]) -> dict[str, Any]:
-        from pipeline.common.progress import StageLog
         from pipeline.jobs.requests import request_from_dict
         from pipeline.jobs.tasks import run
 
         job = request["id"]
 
-        def tell(event: dict[str, Any]) -> None:
+        def emit(event: dict[str, Any]) -> None:
             self._send({"id": job, **event})
 
-        run(request_from_dict(request), self.model, StageLog(self._reporter(job), tell=tell))
+        run(request_from_dict(request), self.model, StageLog(self._reporter(job), emit=emit))
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Worker:
         data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
         return {"event": "vectors", "shape": list(vectors.shape), "data": data}
 
-    def _reporter(self, job: Any) -> Callable[[str, int, int], None]:
+    def _reporter(self, job: Any) -> StageProgress:
         last = 0.0
 
         def report(stage: str, done: int, total: int) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.storage import load_analysis, revision_of
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_arrays, save_arrays
+from pipeline.common.progress import Progress
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import make_column, take
 from pipeline.search.calibration import Calibration
@@ -94,9 +94,7 @@ def load_search_store(folder: Path) -> SearchStore | None:
     )
 
 
-def update_search_store(
-    folder: Path, *, progress: Callable[[int, int], None] | None = None
-) -> bool:
+def update_search_store(folder: Path, *, progress: Progress | None = None) -> bool:
     """Fill the store of an analysis folder, or bring it in step after an edit.
 
     After an edit only the rows whose topic has changed are written anew. A process that is killed
@@ -137,7 +135,7 @@ def _fill(
     place: Path,
     marks: tuple[str, str],
     old: tuple[np.ndarray, np.ndarray] | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> None:
     key, state = marks
     names = np.array([topic.name for topic in analysis.topics], object)
@@ -224,7 +222,7 @@ def upsert_units(
     analysis: Analysis,
     units: np.ndarray | None = None,
     *,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> str:
     """Put units into a store, all or those given (after an edit, or new ones): int64 (k,).
 

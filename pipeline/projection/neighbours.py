@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-Progress = Callable[[int, int], None]
+from pipeline.common.progress import Progress
+
 _Search = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
 PLACED_BY = 6  # neighbours whose places make a new unit's place

@@ -9,13 +9,13 @@ are the same whatever their number, no edge waits for its turn, and half the rou
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.common.progress import Progress
 from pipeline.common.settings import usable_cores
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _A, _B = 1.577, 0.895  # the curve of likeness over distance for umap's min_dist
 # Squared distances by the leading 16 bits of their float32, 2**-20 to 2**14: powers are slow.
 _LEAST, _MOST = (127 - 20) << 7, (127 + 14) << 7
 _PART = 1_000  # units that one thread moves at a time
-
-Progress = Callable[[int, int], None]
 
 
 def settle(

@@ -13,12 +13,12 @@ is placed among them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.common.arrays import distinct_rows, stratified
+from pipeline.common.progress import Progress
 from pipeline.projection.neighbours import nearest_neighbours, place_new_points
 from pipeline.projection.optimise import settle
 
@@ -33,8 +33,6 @@ _ROUNDS, _ROUNDS_COARSE, _ROUNDS_AFTER = 400, 200, 100
 _MOMENTUM = 0.95  # once a layout is begun: what is to move far gets there in these rounds
 # umap's numba code can abort the whole process when two threads run it at once.
 _ONE_AT_A_TIME = threading.Lock()
-
-Progress = Callable[[int, int], None]
 
 
 def lay_out(

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
 from pipeline.reviews.cleaning import Cleaner, Rules, clean_text, is_one_word, join_parts
 from pipeline.reviews.column_roles import Columns, guess_columns
 from pipeline.tables.read import Rejected, Table, read_table
-from pipeline.tables.types import Progress, brief, plural, were
+from pipeline.tables.types import brief, plural, were
 
 __all__ = ["Reviews", "Rules", "clean_text", "read_reviews", "reviews_from_table"]
 

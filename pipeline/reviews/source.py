@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.tables.read import read_table
-from pipeline.tables.types import Progress
 
 
 @dataclass(frozen=True)

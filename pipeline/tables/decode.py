@@ -5,9 +5,10 @@ import io
 import re
 from collections.abc import Iterator
 
+from pipeline.common.progress import Progress
 from pipeline.tables.encoding import Encoding, plausible
 from pipeline.tables.source import Source
-from pipeline.tables.types import Progress, plural, some_lines, were
+from pipeline.tables.types import plural, some_lines, were
 
 _MOST_NOTED = 1000  # line numbers remembered of each kind
 # In these, a line end is a line end in the bytes too, so that lines can be decoded one by one.

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
 from pipeline.tables.body import Body, read_body
 from pipeline.tables.csv_parser import records
 from pipeline.tables.decode import TextLines
@@ -23,7 +24,7 @@ from pipeline.tables.dialect import sniff
 from pipeline.tables.encoding import guess_encoding, wanted_encoding
 from pipeline.tables.header import unique_names
 from pipeline.tables.source import Source, unpack
-from pipeline.tables.types import Limits, Progress, Rejected
+from pipeline.tables.types import Limits, Rejected
 
 __all__ = ["Limits", "Rejected", "Table", "read_table"]
 

@@ -1,13 +1,11 @@
 """What the steps of reading hand to each other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.common.settings import max_file_bytes, max_rows
 
 _LONGEST_TEXT = 500
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
 @dataclass(frozen=True)

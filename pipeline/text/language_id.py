@@ -13,10 +13,12 @@ is long and the classifier confident, and gives way to a frequent one elsewhere.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
+
+from pipeline.common.progress import Progress
 
 UNKNOWN = "und"
 
@@ -103,7 +105,7 @@ def detect_languages(
     texts: Sequence[str],
     *,
     declared: Sequence[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> np.ndarray:
     """Detect the language of each text.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.errors import InputError
 from pipeline.common.kmeans import kmeans, nearest
+from pipeline.common.progress import Progress
 from pipeline.topics.outliers import OutlierDetector, fit_outlier_detector
 from pipeline.topics.space import TopicSpace, fit_topic_space
 from pipeline.topics.topic_count import Candidate, best_topic_count, compare_topic_counts
@@ -79,7 +79,7 @@ def find_topics(
     *,
     topic_count: int | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     languages: np.ndarray | None = None,
     separate_outliers: bool = False,
     compare: bool = False,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.common.kmeans import kmeans, nearest
+from pipeline.common.progress import Progress
 
 _SAMPLE = 4_000  # rows on which the candidates are compared
 _MIN_TOPICS, _MAX_TOPICS = 5, 20  # what a person can read on one map
@@ -48,7 +49,7 @@ def compare_topic_counts(
     *,
     languages: np.ndarray | None = None,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Candidate, ...]:
     """Candidates for the number of topics, smallest first.
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_memory import forget_columns, known_columns
 from pipeline.reviews.column_roles import Columns
@@ -17,7 +18,6 @@ from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.reviews.source import ReadOptions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.report import delimiter_name, encoding_name
-from pipeline.tables.types import Progress
 
 _KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "parquet": "Parquet"}
 _MOST_PARTS = 200

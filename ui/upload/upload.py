@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from typing import IO
 
 import streamlit as st
@@ -13,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
+from pipeline.common.progress import Progress
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import Columns
@@ -105,7 +105,7 @@ def read_upload(preview: Preview, reading: ReadOptions) -> None:
     place.empty()
 
 
-def _progress() -> Callable[[int, int], None]:
+def _progress() -> Progress:
     """Shows how far a file is read, if that takes longer than a moment."""
     place = st.empty()
     last = time.monotonic()

@@ -184,7 +184,7 @@ def test_the_result_is_the_same_whatever_came_early(tmp_path, monkeypatch):
         told, target = [], tmp_path / early
         source = ReviewSource("f.csv", path, 700, reviews.columns)
         request = AnalyseRequest(source, target, settings, partial_base=target)
-        run_analyse(request, lambda _: Sleepy(), StageLog(tell=told.append))
+        run_analyse(request, lambda _: Sleepy(), StageLog(emit=told.append))
         looked = [event for event in told if event["event"] == "early"]
         assert bool(looked) == (early == "a")
         results.append([(target / name).read_bytes() for name in ("reviews.csv", "topics.csv")])
