@@ -1,32 +1,32 @@
-"""``python -m pipeline evaluate``: how well search does on a user's own queries."""
+"""``python -m pipeline evaluate``: search quality on a user's own judged queries."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from pipeline.cli.analyse import Writable
+from pipeline.cli.arguments import Subparsers, output_file
+from pipeline.cli.search import load_encoder_of
 
 _HEADER = ("language", "queries", "recall@10", "mrr", "ndcg@10")
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    command = subparsers.add_parser("evaluate", help="how well search finds what you know is right")
-    command.add_argument("folder", type=Path, metavar="DIR")
-    command.add_argument("--golden", required=True, type=Path, metavar="FILE")
-    command.add_argument("--out", type=Path, metavar="figures.csv")
-    command.add_argument("--vectors-only", action="store_true", help="by meaning, not by letters")
-    command.set_defaults(run=evaluate)
+    parser = subparsers.add_parser(
+        "evaluate", help="measure search on queries with reviews known to be right"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--golden", required=True, type=Path, metavar="FILE")
+    parser.add_argument("--out", type=Path, metavar="figures.csv")
+    parser.add_argument("--vectors-only", action="store_true", help="without matching names")
+    parser.set_defaults(run=run)
 
 
-def evaluate(options: argparse.Namespace) -> None:
-    """Print or write the figures of a golden set, in all and for each language."""
+def run(options: argparse.Namespace) -> None:
+    """Print or write recall, MRR and NDCG, of all queries and by language."""
     from pipeline.analysis.storage import load_analysis
-    from pipeline.cli.search import analysis_encoder
     from pipeline.common.csv_writer import to_csv
-    from pipeline.common.files import atomic_write
     from pipeline.search import evaluation
     from pipeline.search.hybrid import search_reviews
     from pipeline.search.query import parse_query
@@ -34,7 +34,7 @@ def evaluate(options: argparse.Namespace) -> None:
     analysis = load_analysis(options.folder)
     wanted = evaluation.read_golden_set(options.golden, known=analysis.ids)
     queries = [parse_query(each.query) for each in wanted]
-    raw = analysis_encoder(analysis).encode_queries([query.text for query in queries])
+    raw = load_encoder_of(analysis).encode_queries([query.text for query in queries])
     found = search_reviews(
         analysis.search_index,
         queries,
@@ -52,7 +52,7 @@ def evaluate(options: argparse.Namespace) -> None:
         for code, each in figures.items()
     ]
     if options.out:
-        with Writable(options.out), atomic_write(options.out, "w", encoding="utf-8") as file:
+        with output_file(options.out, "w", encoding="utf-8") as file:
             file.write(to_csv(_HEADER, rows))
         print(f"figures of {len(wanted)} queries -> {options.out}")
     else:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.common.progress import STAGES, Progress
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
-class Bars:
-    """One tqdm bar a stage, on standard error; the progress callback of an analysis."""
+
+class ProgressBars:
+    """A tqdm bar for each stage, on standard error; none for stages that report no steps."""
 
     def __init__(self) -> None:
-        self._bar: Any = None
+        self._bar: tqdm | None = None
         self._stage = ""
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> ProgressBars:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close()
 
     def stage(self, name: str) -> Progress:
-        """The callback for the progress of one stage."""
+        """The callback for the progress of a stage."""
         return lambda done, total: self(name, done, total)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Advance the bar of a stage; a new stage gets a new bar."""
+        """Move the bar of a stage; another stage begins another bar."""
         from tqdm import tqdm
 
-        if stage != self._stage:
+        if stage != self._stage or self._bar is None:
             self._close()
             self._stage = stage
             self._bar = tqdm(desc=STAGES.get(stage, stage), total=total, unit="", file=sys.stderr)

@@ -21,7 +21,7 @@ def test_next_month_falls_into_last_months_topics(tmp_path):
     save_state(apply_edit(before, {"do": "rename", "topic": key, "name": "My topic"}), out)
     # The same file again: the edit is still there, unless it is not wanted.
     done = run(*command)
-    assert "edits of the analysis there: 1 kept, 0 without a topic" in done.stdout
+    assert "edits of the previous analysis: 1 kept, 0 dropped with their topics" in done.stdout
     assert load_analysis(out).topics[3].name == "My topic"
     done = run("add", out, april, "--out", tmp_path / "both")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""The command line of search, beside what test_cli.py promises."""
+"""The command ``search``."""
 
 import csv
 import io

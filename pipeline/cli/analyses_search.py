@@ -1,0 +1,98 @@
+"""``python -m pipeline analyses search``: one query over all saved analyses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipeline.cli.arguments import Subparsers, positive
+from pipeline.cli.progress_bars import ProgressBars
+from pipeline.common.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pipeline.filters.expressions import Filter
+    from pipeline.library.catalogue import Catalogue
+
+
+def add_parser(actions: Subparsers) -> None:
+    """Add ``search`` to the actions of ``analyses``."""
+    parser = actions.add_parser("search", help="find reviews by meaning in all analyses")
+    parser.add_argument("query", metavar="QUERY")
+    parser.add_argument("--top", type=positive, default=20, metavar="N")
+    parser.add_argument("--in", dest="only", action="append", default=[], metavar="ANALYSIS")
+    parser.add_argument("--language", action="append", default=[], metavar="xx")
+    parser.add_argument("--filter", default="", metavar="EXPR", help="as in 'rating <= 2'")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(act=run)
+
+
+def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
+    """Print the hits; stores that are missing or out of date are filled first."""
+    from pipeline.embedding.encoder import load_encoder
+    from pipeline.library.cross_search import search_all
+    from pipeline.search.query import parse_query
+
+    query = parse_query(options.query)
+    if query.is_empty:
+        raise InputError("The query is empty: type what guests might say")
+    only = [catalogue.find(text).token for text in options.only]
+    where = _where(options)
+    _update_stores(catalogue, only)
+
+    @cache
+    def encode(text: str, model: str) -> np.ndarray:
+        vector: np.ndarray = load_encoder(model).encode_queries([text])[0]
+        return vector
+
+    found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)
+    if options.json:
+        records = [
+            {"rank": rank, **asdict(hit), "score": round(hit.score, 4)}
+            for rank, hit in enumerate(found.hits, 1)
+        ]
+        print(json.dumps(records, ensure_ascii=False, indent=1))
+        return
+    for rank, hit in enumerate(found.hits, 1):
+        text = " ".join(hit.text.split())
+        print(
+            f"{rank:3d}  {hit.strength:6s}  {hit.score:.3f}  {hit.language}  {hit.analysis}  "
+            f"{hit.review_id}  [{hit.topic}]  {text}"
+        )
+    for note in found.notes:
+        print(note)
+    names = {entry.token: entry.name for entry in catalogue.entries()}
+    counts = {names[token]: sum(pair) for token, pair in found.counts.items() if sum(pair)}
+    if counts:
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+        print(f"strong or likely hits among the nearest of each analysis: {listed}")
+    if not found.hits and not found.notes:
+        print("no reviews match the filters" if names else "no analyses yet")
+
+
+def _where(options: argparse.Namespace) -> Filter | None:
+    from pipeline.filters.expressions import And, In
+    from pipeline.filters.parser import parse_filter
+
+    parts: list[Filter] = []
+    if options.language:
+        parts.append(In("language", tuple(options.language)))
+    if options.filter:
+        parts.append(parse_filter(options.filter))
+    return And(tuple(parts)) if parts else None
+
+
+def _update_stores(catalogue: Catalogue, only: list[str]) -> None:
+    from pipeline.library.search_store import has_current_store, update_search_store
+
+    for entry in catalogue.entries():
+        if only and entry.token not in only:
+            continue
+        folder = catalogue.path(entry.token)
+        if not has_current_store(folder):
+            with ProgressBars() as bars:
+                update_search_store(folder, progress=bars.stage(f"Preparing {entry.name}"))

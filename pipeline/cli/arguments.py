@@ -1,0 +1,112 @@
+"""Arguments that several commands share, and what the program makes of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+from pipeline.common.errors import InputError
+from pipeline.common.files import atomic_write
+from pipeline.embedding.encoder import DEFAULT_MODEL, PRECISIONS
+from pipeline.reviews.cleaning import Rules
+
+if TYPE_CHECKING:
+    from pipeline.reviews.read import Reviews
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
+
+
+def add_format_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that overrule what is detected of a file's format."""
+    parser.add_argument("--encoding", metavar="NAME", help="detected when left out")
+    parser.add_argument("--delimiter", metavar="SIGN", help="detected when left out")
+    parser.add_argument("--sheet", metavar="NAME", help="of a workbook, or the file of an archive")
+
+
+def add_review_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where a file's reviews are and how they are cleaned."""
+    add_format_options(parser)
+    parser.add_argument("--text-column", metavar="C")
+    parser.add_argument("--language-column", metavar="C")
+    parser.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="NAME=on|off",
+        help="switch a cleaning rule: drop_duplicates, drop_one_word, strip_boilerplate, "
+        "repair_mojibake, join_title",
+    )
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of the language model."""
+    parser.add_argument("--model", default=DEFAULT_MODEL, metavar="NAME")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help=f"of {DEFAULT_MODEL}; int8 is faster"
+    )
+
+
+def add_no_cache(parser: argparse.ArgumentParser) -> None:
+    """Add the switch that leaves the vector cache alone."""
+    parser.add_argument(
+        "--no-cache", action="store_true", help="compute all vectors anew and cache none"
+    )
+
+
+def positive(value: str) -> int:
+    """A whole number from 1, for ``type=`` of an argument."""
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"'{value}' is not a number from 1")
+    return int(value)
+
+
+def read_reviews_of(options: argparse.Namespace, *, id_column: str | None = None) -> Reviews:
+    """Read the reviews of the file that a command is given.
+
+    Raises:
+        InputError: an unknown rule, or a file that can't be read.
+    """
+    from pipeline.reviews.read import read_reviews
+
+    return read_reviews(
+        options.file,
+        text_column=options.text_column,
+        language_column=options.language_column,
+        id_column=id_column,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+        rules=_rules(options.rule),
+    )
+
+
+@contextmanager
+def output_file(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
+    """A file that a command writes, whole or not at all.
+
+    Raises:
+        InputError: it can't be written.
+    """
+    try:
+        with atomic_write(path, mode, **options) as file:
+            yield file
+    except OSError as error:
+        raise InputError(f"'{path}' can't be written: {error.strerror}") from error
+
+
+def _rules(switches: list[str]) -> Rules:
+    known = {field.name for field in fields(Rules)}
+    chosen = {}
+    for switch in switches:
+        name, _, state = switch.partition("=")
+        if name not in known or state not in ("on", "off"):
+            raise InputError(
+                f"--rule takes NAME=on or NAME=off, got '{switch}'; "
+                f"the rules are {', '.join(sorted(known))}"
+            )
+        chosen[name] = state == "on"
+    return Rules(**chosen)
