@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pipeline.common.settings import starts_with_sample
-from ui.components.partial_banner import note_job, take_up_job
 from ui.components.style import add_style
-from ui.explore.restore_selection import carry_choices
+from ui.explore.restore_selection import restore_topic_filter
 from ui.session import server, widget_state
-from ui.session.session import current
+from ui.session.current import current_session, sync_widgets
+from ui.session.job_link import follow_linked_job, link_job
 
 
 def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
@@ -23,12 +23,13 @@ st.set_page_config(
 )
 add_style()
 server.worker()  # starts beside the server and loads the model while the page is read
-session = current()
+session = current_session()
 widget_state.keep_widgets()
-take_up_job(session)
-if session.fresh and not session.working and starts_with_sample():
+session.language = widget_state.browser_language()
+follow_linked_job(session)
+if session.is_new and not session.is_working and starts_with_sample():
     session.analyse_sample()
-session.fresh = False
+session.is_new = False
 
 opened = st.navigation(
     [
@@ -40,10 +41,11 @@ opened = st.navigation(
     ],
     position="top",
 )
-found = session.collect()  # what was waited for has just come in, wherever the user is
-note_job(session)
-carry_choices(session)
+found = session.update()  # what was waited for has just come in, wherever the user is
+link_job(session)
+sync_widgets(session)
+restore_topic_filter(session)
 if found:
     st.switch_page(found)
-session.catch_up()
+session.save_searches()
 opened.run()

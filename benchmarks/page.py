@@ -151,7 +151,7 @@ class Page:
 
     def choose(self, units: list[int]) -> None:
         """Choose points, as a click or a lasso does."""
-        self.session.selected = tuple(units)
+        self.session.analysis.selected = tuple(units)
         self.run()
 
     def _check(self) -> None:

@@ -49,7 +49,7 @@ def run_until(at, condition, seconds=60, every=0.1):
 
 def finish(at, seconds=180):
     """Run until no analysis is under way, as the page does by itself."""
-    return run_until(at, lambda: not session(at).working, seconds=seconds, every=0.3)
+    return run_until(at, lambda: not session(at).is_working, seconds=seconds, every=0.3)
 
 
 def press(at, label):

@@ -6,12 +6,12 @@ import os
 import pytest
 
 from pipeline.analysis.run import Settings
+from pipeline.common.workspace import Workspace
 from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
 from tests.support.command import SAMPLE
 from ui.components.widgets import plain, stars, time_left
-from ui.session.server import forget_old_sessions
-from ui.session.session import Session
+from ui.session.folders import SessionFolder, remove_abandoned
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
@@ -111,15 +111,15 @@ def test_two_sessions_share_nothing():
     one, other = upload(start(), SMALL), upload(start(), SMALL + b"\nThe bed was by the sea")
     finish(press(one, "Analyse"))
     finish(press(other, "Analyse"))
-    assert session(other).folder != session(one).folder
+    assert session(other).folder.path != session(one).folder.path
     assert len(session(other).view.analysis.texts) == 65
     one.run()
     assert len(session(one).view.analysis.texts) == 64
 
 
 def test_a_session_takes_its_files_with_it():
-    one = Session()
-    folder = one.folder
+    one = SessionFolder(Workspace.current().sessions)
+    folder = one.path
     (folder / "upload1").write_bytes(SMALL)
     del one
     gc.collect()
@@ -132,7 +132,7 @@ def test_what_a_killed_server_left_is_removed_after_a_day(tmp_path):
         folder.mkdir()
         (folder / "upload1").write_bytes(b"x")
     os.utime(old, (0, 0))
-    forget_old_sessions(tmp_path)
+    remove_abandoned(tmp_path)
     assert not old.exists()
     assert new.exists()
 
@@ -149,11 +149,11 @@ def test_start_over_goes_back_to_the_beginning():
 def test_make_run_starts_with_the_sample(monkeypatch):
     monkeypatch.setenv("POLYGUEST_START", "sample")
     at = start()
-    assert session(at).working
+    assert session(at).is_working
     session(at).stop()
     finish(at.run())
     assert session(at).view is None
-    assert not session(at).working  # it starts by itself once, not again
+    assert not session(at).is_working  # it starts by itself once, not again
 
 
 def test_an_upload_that_is_gone_is_told(tmp_path):

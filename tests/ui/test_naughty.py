@@ -92,4 +92,4 @@ def test_as_filters(explored):
 
 
 def search_state_of(at):
-    return at.session_state["search-state"]
+    return session(at).search

@@ -11,7 +11,7 @@ SCALE = "0 = topics mix all languages, 1 = topics are the languages"
 
 def proof_line(session: Session) -> str:
     """The figures in one line of HTML."""
-    raw, neutral = session.agreement.get("raw"), session.agreement.get("neutral")
+    raw, neutral = session.analysis.agreement.get("raw"), session.analysis.agreement.get("neutral")
     if raw is None:
         return ""
     if session.view is None or session.view.analysis.settings.space == "raw":
@@ -32,7 +32,7 @@ def proof(session: Session, *, long: bool = False) -> None:
         ("raw", "Without the correction", "#c2724f"),
         ("neutral", "With the correction", "#2f7d78"),
     ):
-        figure = session.agreement.get(space)
+        figure = session.analysis.agreement.get(space)
         if figure is not None:
             lines.append(
                 f'<div>{label}: <b>{figure:.2f}</b></div><div class="pg-scale">'

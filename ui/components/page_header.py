@@ -7,7 +7,8 @@ import streamlit as st
 from ui.components.language_correction import proof_line
 from ui.components.partial_banner import show_first_look
 from ui.components.widgets import count, job_progress, problem_box, safe
-from ui.session.session import Session, current
+from ui.session.current import current_session
+from ui.session.session import Session
 from ui.session.view import View
 
 
@@ -17,7 +18,7 @@ def open_analysis(title: str) -> tuple[Session, View]:
     Args:
         title: of the page while there is nothing on it.
     """
-    session = current()
+    session = current_session()
     if session.view is None or session.source is None:
         _invite(session, title)
         st.stop()
@@ -26,7 +27,7 @@ def open_analysis(title: str) -> tuple[Session, View]:
 
 def _invite(session: Session, title: str) -> None:
     st.title(title)
-    if session.working:
+    if session.is_working:
         job_progress()
     else:
         if session.problem:

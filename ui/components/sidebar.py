@@ -55,16 +55,16 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             space="neutral" if correction else "raw",
         )
         _follow(session, view, wanted)
-        if session.partial:  # the head of the page says how far the rest is
+        if session.is_partial:  # the head of the page says how far the rest is
             pass
-        elif session.working and full:
+        elif session.is_working and full:
             with st.container(border=True):
                 job_progress()
         elif full:
             turn_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
-        if view.early:
-            st.caption(f"Of the first {view.early[0]:,} reviews.")
+        if view.partial:
+            st.caption(f"Of the first {view.partial[0]:,} reviews.")
         _download("Reviews with topics", view.file_name("reviews"), lambda: reviews_csv(analysis))
         if analysis.units.kind == SENTENCE:
             _download(
@@ -75,7 +75,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         _download("Topics", view.file_name("topics"), lambda: topics_csv(analysis))
         st.divider()
         if st.button("Start over with another file", icon=":material/restart_alt:"):
-            session.forget()
+            session.close()
             st.session_state.pop("upload", None)
             st.switch_page("ui/pages/start.py")
 
@@ -97,7 +97,7 @@ def _restore(session: Session, view: View) -> None:
 
     A box without a value would show its default, and the analysis would follow that.
     """
-    wanted = session.wanted or view.original.settings
+    wanted = session.analysis.requested or view.original.settings
     for key, value in (
         ("auto_topic_count", wanted.topic_count is None),
         ("topic_count", wanted.topic_count or chosen_topic_count(view.original)),
@@ -110,11 +110,11 @@ def _restore(session: Session, view: View) -> None:
 
 def _follow(session: Session, view: View, wanted: Settings) -> None:
     """Make the analysis follow the settings; what is shown stays until the new one is there."""
-    if wanted == session.wanted or session.source is None:
+    if wanted == session.analysis.requested or session.source is None:
         return
-    if _same(view, wanted) and not session.partial:
+    if _same(view, wanted) and not session.is_partial:
         session.stop()
-        session.wanted = wanted
+        session.analysis.requested = wanted
     else:
         session.analyse(session.source, wanted, label=_change(view.analysis.settings, wanted))
 

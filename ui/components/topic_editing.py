@@ -12,7 +12,8 @@ from pipeline.insights.attributes import excerpt
 from pipeline.insights.topic_summary import Card
 from pipeline.topics.topic import Topic
 from ui.components.widgets import plain
-from ui.session.session import Session, current
+from ui.session.current import current_session
+from ui.session.session import Session
 from ui.session.view import View
 
 MOST_PARTS = 6
@@ -38,7 +39,7 @@ def edit_menu(session: Session, view: View, card: Card) -> None:
         icon=":material/edit:",
         key=f"edit-{_key(view, topic)}",
         on_change="rerun",
-        disabled=session.locked,
+        disabled=session.is_locked,
         help="Rename, merge, split or hide this topic",
     )
     if not menu.open:
@@ -95,7 +96,7 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
         icon=":material/drive_file_move:",
         key=f"move-{view.number}",
         on_change="rerun",
-        disabled=session.locked,
+        disabled=session.is_locked,
     )
     if not menu.open:
         return
@@ -137,7 +138,7 @@ def phrase_form(session: Session, view: View) -> None:
             key="phrase-text",
         )
         pressed = st.form_submit_button(
-            "Make the topic", icon=":material/add_circle:", disabled=session.locked
+            "Make the topic", icon=":material/add_circle:", disabled=session.is_locked
         )
     phrase = " ".join(phrase.split())
     if pressed and phrase:
@@ -196,11 +197,11 @@ def show_hidden(session: Session, view: View) -> None:
 
 
 def _undo() -> None:
-    current().undo()
+    current_session().undo()
 
 
 def _redo() -> None:
-    current().redo()
+    current_session().redo()
 
 
 def _short(label: str) -> str:

@@ -15,8 +15,8 @@ from pipeline.figures.colours import topic_colour
 from pipeline.insights.attributes import counted, language_name
 from pipeline.jobs.job import Job
 from ui.components.review_text import text_html
+from ui.session.current import current_session
 from ui.session.server import worker
-from ui.session.session import current
 from ui.session.view import View
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
@@ -55,9 +55,9 @@ def time_left(seconds: float) -> str:
 @st.fragment(run_every=0.5)
 def job_progress() -> None:
     """The bar of the job that is under way; the page is drawn anew when it ends."""
-    session = current()
+    session = current_session()
     job = session.job
-    if job is None or job.over or session.news:
+    if job is None or job.over or session.has_news:
         st.rerun()
     st.progress(job.share(), text=_how_far(job))
     paused = job.state == "paused"
@@ -97,7 +97,7 @@ def _pace(reviews: float) -> str:
 
 def client_ahead() -> int:
     """How many jobs of other sessions come first."""
-    session = current()
+    session = current_session()
     return worker().ahead(session.job) if session.job else 0
 
 

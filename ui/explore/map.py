@@ -15,8 +15,8 @@ from pipeline.insights.attributes import excerpt, language_name
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import count, language_line, review_list, safe
 from ui.session import search_service
-from ui.session.search_state import ask_like, search_state
-from ui.session.session import Session, current
+from ui.session.current import current_search, current_session, search_like
+from ui.session.session import Session
 from ui.session.view import View
 
 _MAP_HEIGHT = 640
@@ -87,7 +87,7 @@ def show_map(
         ),
     )
     drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
-    focus = search_state().focus
+    focus = current_search().focus
     if focus is not None and focus < len(view.analysis.units):
         near = search_service.nearest(view, focus, _NEIGHBOURS)
         figure = with_focus(figure, view.analysis, view.facets, focus, near, dark=dark)
@@ -125,7 +125,7 @@ def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
 
 
 def _unfocus() -> None:
-    search_state().focus = None
+    current_search().focus = None
 
 
 def chosen_rows(event: Any) -> tuple[int, ...]:
@@ -143,8 +143,8 @@ def chosen_rows(event: Any) -> tuple[int, ...]:
 
 def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
     """The chosen reviews, as a list or a table, with a download."""
-    rows = [row for row in session.selected if row < len(allowed) and allowed[row]]
-    if not session.selected:
+    rows = [row for row in session.analysis.selected if row < len(allowed) and allowed[row]]
+    if not session.analysis.selected:
         return
     with st.container(border=True, key="selection"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -163,7 +163,7 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 st.button(
                     "More like these",
                     icon=":material/search:",
-                    on_click=ask_like,
+                    on_click=search_like,
                     args=(tuple(reviews),),
                 )
                 move_menu(session, view, rows)
@@ -205,10 +205,10 @@ def _table(view: View, rows: list[int]) -> pd.DataFrame:
 
 def _choose() -> None:
     """Keep what was chosen: the chart forgets it whenever it is drawn anew."""
-    session = current()
+    session = current_session()
     if session.view is not None:
-        session.selected = chosen_rows(st.session_state.get(map_key(session.view)))
+        session.analysis.selected = chosen_rows(st.session_state.get(map_key(session.view)))
 
 
 def _clear() -> None:
-    current().selected = ()
+    current_session().analysis.selected = ()

@@ -16,7 +16,8 @@ from pipeline.filters.expressions import And, Filter, In, IsMissing, Or, Range, 
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt
 from ui.components.widgets import plain
-from ui.session.search_state import SearchState, redraw_if_wanted, search_state
+from ui.session.current import current_search, redraw_if_wanted
+from ui.session.search_state import SearchState
 from ui.session.view import View
 
 _MOST_VALUES = 500  # of a column that can be chosen from
@@ -28,7 +29,7 @@ _BOXED = ("language", "topic", "topic_id", "hotel")  # have a box of their own o
 def column_filters(view: View) -> None:
     """The button and, while it is open, the box behind it."""
     redraw_if_wanted()
-    state = search_state()
+    state = current_search()
     box = st.popover(
         "More filters",  # with another label it would be another box, and closed
         icon=":material/filter_list:",
@@ -70,7 +71,7 @@ def column_filters(view: View) -> None:
 
 def condition_units(view: View) -> np.ndarray:
     """Units that pass the conditions over columns: bool (m,)."""
-    state = search_state()
+    state = current_search()
     size = len(view.analysis.units)
     if not state.conditions and not state.expression:
         return np.ones(size, bool)
@@ -84,7 +85,7 @@ def condition_units(view: View) -> np.ndarray:
 
 def condition_words(view: View) -> list[tuple[str | None, str]]:
     """Column and filter in words, of each that is active; None for the one that was typed."""
-    state = search_state()
+    state = current_search()
     words: list[tuple[str | None, str]] = [
         (name, _said(name, own)) for name, own in state.conditions.items()
     ]
@@ -203,7 +204,7 @@ def _set(state: SearchState, name: str, condition: Filter | None) -> None:
 
 def _type(view: View, key: str) -> None:
     """Take a typed filter when it can be read, else say why not and leave what was."""
-    state = search_state()
+    state = current_search()
     typed = " ".join(str(st.session_state.get(key) or "").split())
     try:
         bind(parse_filter(typed), _kinds(view))

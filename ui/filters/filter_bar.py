@@ -15,7 +15,7 @@ from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt, language_name
 from ui.components.widgets import count, plain, safe
 from ui.filters.column_filters import column_filters, condition_units, condition_words
-from ui.session.search_state import search_state
+from ui.session.current import current_search
 from ui.session.view import View
 
 
@@ -101,7 +101,7 @@ def choose_filters(view: View) -> Passing:
 
 def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
     """What the filters leave, and a chip for each that has no box of its own."""
-    state = search_state()
+    state = current_search()
     allowed = passing.units
     if state.problem:
         st.warning(plain(state.problem), icon=":material/info:")
@@ -143,7 +143,7 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
 
 def filter_words(view: View) -> str:
     """The filters that are active, as one text; files are left out, no column says them."""
-    state, names = search_state(), [topic.name for topic in view.original.topics]
+    state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {
         "language": st.session_state.get("languages") or [],
         "topic": [names[id] for id in st.session_state.get(topics_key(view)) or []],
@@ -171,7 +171,7 @@ def set_filters(view: View, text: str) -> None:
     if view.facets.hotels is not None:
         known["hotel"] = "hotels", {name: name for name in view.facets.hotels.tolist() if name}
     clear_filters(view)
-    state, rest = search_state(), []
+    state, rest = current_search(), []
     for part in tree.parts if isinstance(tree, And) else (tree,):
         key, options = known.get(getattr(part, "column", ""), ("", {}))
         column = getattr(part, "column", "")
@@ -188,7 +188,7 @@ def clear_filters(view: View) -> None:
     """Everything passes again."""
     for key in ("languages", "hotels", topics_key(view), files_key(view)):
         st.session_state[key] = []
-    state = search_state()
+    state = current_search()
     state.conditions, state.expression = {}, ""
     state.version += 1
     # A table with another key has no row chosen.
@@ -196,7 +196,7 @@ def clear_filters(view: View) -> None:
 
 
 def _drop(column: str | None) -> None:
-    state = search_state()
+    state = current_search()
     if column is None:
         state.expression = ""
     else:

@@ -19,10 +19,12 @@ from pipeline.library.entry import Entry
 from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
 from ui.components.widgets import plain, problem_box
-from ui.session.autosave import Keeper, open_folder, sources_of, title_of
+from ui.session.autosave import Autosave, file_title
+from ui.session.current import sync_widgets
+from ui.session.kept_analysis import sources_of
 from ui.session.server import upload_limit
 from ui.session.session import Session
-from ui.session.view import View
+from ui.session.view import View, open_view
 
 _SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
 
@@ -37,7 +39,7 @@ def export_shown(session: Session) -> None:
     view, source = session.view, session.source
     if view is None or source is None:
         return
-    name = title_of(source.name)
+    name = file_title(source.name)
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(source.name)}** is open.")
@@ -85,7 +87,7 @@ def import_file(session: Session) -> None:
         return
     refused = st.session_state.get(_REFUSED)
     if refused is None or refused[0] != file.file_id:
-        path = session.new_folder()
+        path = session.folder.new_path()
         try:
             with st.spinner("Looking at the file …"):
                 _take(session, file, path)
@@ -108,13 +110,15 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         entry = session.catalogue().import_archive(path)
         st.session_state[_SAID] = f"**{plain(entry.name)}** is in the list."
         return
-    about, analysis = read_archive(path, scratch=session.folder)
-    folder = session.new_folder()
+    about, analysis = read_archive(path, scratch=session.folder.path)
+    folder = session.folder.new_path()
     save_analysis(analysis, folder)
     save_searches(folder, about["searches"])
     if about["golden"]:
         save_golden_set(folder, about["golden"])
-    name = about.get("file")
-    sources = sources_of(session, analysis, name if isinstance(name, str) and name else "reviews")
-    session.show(open_folder(session, folder), sources[0], sources[1:], Keeper())
+    name = about.get("file") if isinstance(about.get("file"), str) else ""
+    sources = sources_of(analysis, name or "reviews", session.folder)
+    view = open_view(session.folder.next_number(), folder, language=session.language)
+    session.show(view, sources, Autosave(session.workspace))
+    sync_widgets(session)
     st.session_state[_SAID] = f"**{plain(sources[0].name)}** is open: see Explore and Topics."

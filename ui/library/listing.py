@@ -15,7 +15,8 @@ from pipeline.library.catalogue import KEPT
 from pipeline.library.entry import Entry
 from ui.components.widgets import count, plain, problem_box, safe
 from ui.library.import_export import export_entry
-from ui.session.autosave import same_file
+from ui.session.autosave import analyses_of
+from ui.session.current import sync_widgets
 from ui.session.session import Session
 
 _NEWEST = 3  # on the start page
@@ -98,7 +99,7 @@ def show_newest(session: Session) -> None:
 def offer_known(session: Session, path: Path) -> None:
     """Offer the analysis that was made of the same file before."""
     try:
-        known = same_file(path)
+        known = analyses_of(session.workspace, path)
     except InputError:
         return
     if not known:
@@ -121,12 +122,12 @@ def offer_known(session: Session, path: Path) -> None:
 def offer_to_keep(session: Session) -> None:
     """For what is shown and not in the list: the sample."""
     view, source = session.view, session.source
-    if view is None or source is None or session.keeper.kept is not None:
+    if view is None or source is None or session.autosave.revision is not None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(source.name)}** is open and not kept.")
-        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.locked):
-            session.save(asked=True)
+        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.is_locked):
+            session.save(requested=True)
             st.rerun()
 
 
@@ -139,7 +140,7 @@ def newest_first(session: Session) -> list[Entry]:
 
 
 def _row(session: Session, entry: Entry) -> None:
-    kept = session.keeper.kept
+    kept = session.autosave.revision
     opened = session.view is not None and kept is not None and kept.token == entry.token
     with st.container(border=True, key=f"entry-{entry.token}", gap="small"):
         mark = '<span class="open">open</span>' if opened else ""
@@ -169,6 +170,7 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
     try:
         with st.spinner("Opening …"):
             session.open_kept(entry.token)
+        sync_widgets(session)
     except InputError as error:
         session.problem = str(error)
         st.rerun()

@@ -24,6 +24,7 @@ from pipeline.search.query import MAX_LENGTH, Query, parse_query
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
 from ui.components.widgets import plain, problem_box, safe, stars
+from ui.session.current import sync_widgets
 from ui.session.server import worker
 from ui.session.session import Session
 
@@ -123,7 +124,7 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
         folders = [states[entry.token].folder for entry in new]
         rows = sum(entry.reviews for entry in new)
         request = PrepareRequest(tuple(folders))
-        job = worker().submit(request, rows=rows, owner=str(session.folder))
+        job = worker().submit(request, rows=rows, owner=str(session.folder.path))
         st.session_state[_JOB] = job
 
 
@@ -233,9 +234,10 @@ def _open(session: Session) -> None:
     token, typed = wanted
     try:
         with st.spinner("Opening …"):
-            kept = session.keeper.kept
+            kept = session.autosave.revision
             if session.view is None or kept is None or kept.token != token:
                 session.open_kept(token)
+                sync_widgets(session)
     except InputError as error:
         session.problem = str(error)
         st.rerun()

@@ -7,9 +7,9 @@ from ui.components.widgets import problem_box
 from ui.library.import_export import export_shown, import_file
 from ui.library.listing import newest_first, offer_to_keep, show_list, show_trash
 from ui.library.search import show_search
-from ui.session.session import current
+from ui.session.current import current_session
 
-session = current()
+session = current_session()
 
 st.title("Analyses")
 if saves_analyses():

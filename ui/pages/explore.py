@@ -8,8 +8,8 @@ from ui.explore.map import choose_colour, show_map, show_selection
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, show_summary
 from ui.search.search_box import run_search, search_bar, show_results
+from ui.session.current import page_drawn
 from ui.session.search_service import prepare
-from ui.session.search_state import page_drawn
 
 session, view = open_analysis("Nothing to explore yet")
 page_drawn()

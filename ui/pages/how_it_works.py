@@ -4,7 +4,7 @@ import streamlit as st
 
 from pipeline.common.settings import saves_analyses
 from ui.components.language_correction import proof
-from ui.session.session import current
+from ui.session.current import current_session
 
 st.title("How it works")
 st.markdown(
@@ -29,7 +29,7 @@ st.markdown(
    topics, and the page says what grew and what shrank, and which of it is more than chance.
 """
 )
-session = current()
+session = current_session()
 if session.view is not None and session.source is not None:
     st.subheader("What the correction did to your file")
     with st.container(border=True):

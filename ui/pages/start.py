@@ -4,11 +4,11 @@ import streamlit as st
 
 from ui.components.widgets import job_progress, plain, problem_box
 from ui.library.listing import show_newest
-from ui.session.session import current
+from ui.session.current import current_session
 from ui.upload.upload import upload_and_preview
 from ui.upload.welcome import show_promises
 
-session = current()
+session = current_session()
 
 st.title("What do your guests say, in every language?")
 st.html(
@@ -19,7 +19,7 @@ st.html(
 if session.problem:
     problem_box(session.problem)
 
-if session.working and session.view is None and session.source is not None:
+if session.is_working and session.view is None and session.source is not None:
     with st.container(border=True):
         st.subheader("Analysing your reviews", anchor=False)
         st.text(f"{session.source.name}: {session.source.rows:,} reviews")

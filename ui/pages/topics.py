@@ -16,11 +16,11 @@ _PARTS = (_TOPICS, _CHANGES, _FILE)
 session, view = open_analysis("No topics yet")
 show_sidebar(session, view, full=False)
 show_head(session, view)
-if session.working and not session.partial:  # else the head shows it
+if session.is_working and not session.is_partial:  # else the head shows it
     with st.container(border=True):
         job_progress()
-if session.added:
-    st.session_state["part"], session.added = _CHANGES, False
+if session.files_added:
+    st.session_state["part"], session.files_added = _CHANGES, False
 if st.session_state.get("part") not in _PARTS:
     st.session_state["part"] = _TOPICS
 part = st.segmented_control(

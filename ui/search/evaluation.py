@@ -9,11 +9,11 @@ import streamlit as st
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.insights.attributes import language_name
-from pipeline.search.evaluation import GoldenQuery, evaluate, golden_set_csv, read_golden_set
+from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
 from ui.components.widgets import count, plain
 from ui.session import search_service
-from ui.session.search_state import Ask, search_state
-from ui.session.session import current
+from ui.session.current import current_search, current_session
+from ui.session.search_state import Ask
 from ui.session.view import View
 
 _GOLDEN = SAMPLE.parent / "golden_queries.csv"
@@ -22,7 +22,7 @@ _MOST_BYTES = 5_000_000
 
 def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     """Gather a set, measure search with it, take it home."""
-    state = search_state()
+    state = current_search()
     if state.problem:
         st.warning(plain(state.problem), icon=":material/info:")
         state.problem = ""
@@ -65,9 +65,11 @@ def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
                 icon=":material/download:",
                 key="golden-download",
             )
-            st.button("Forget these", key="golden-forget", type="tertiary", on_click=_forget)
-        elif state.forgotten:
-            st.button("Undo", key="golden-undo", type="tertiary", on_click=_unforget)
+            st.button(
+                "Forget these", key="golden-forget", type="tertiary", on_click=state.discard_golden
+            )
+        elif state.discarded:
+            st.button("Undo", key="golden-undo", type="tertiary", on_click=state.restore_golden)
     if state.figures is not None:
         st.dataframe(
             state.figures,
@@ -88,7 +90,7 @@ def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
 
 def _take(view: View, key: str) -> None:
     """Add the queries of an uploaded file."""
-    state, session = search_state(), current()
+    state, session = current_search(), current_session()
     upload = st.session_state.get(key)
     if upload is None:
         return
@@ -96,10 +98,10 @@ def _take(view: View, key: str) -> None:
         state.problem = f"The file has more than {_MOST_BYTES // 1_000_000} MB: leave queries out"
         return
     ending = ".xlsx" if str(upload.name).lower().endswith(".xlsx") else ".csv"
-    path = session.folder / f"golden-upload{session.next_number()}{ending}"
+    path = session.folder.new_path("golden-upload", ending)
     path.write_bytes(upload.getvalue())
     try:
-        _add(read_golden_set(path, known=view.original.ids))
+        state.add_golden(read_golden_set(path, known=view.original.ids))
         state.version += 1
     except InputError as error:
         state.problem = str(error).replace(str(path), str(upload.name))
@@ -108,26 +110,15 @@ def _take(view: View, key: str) -> None:
 
 
 def _sample(view: View) -> None:
-    state = search_state()
+    state = current_search()
     try:
-        _add(read_golden_set(_GOLDEN, known=view.original.ids))
+        state.add_golden(read_golden_set(_GOLDEN, known=view.original.ids))
     except InputError as error:
         state.problem = str(error)
 
 
-def _add(more: tuple[GoldenQuery, ...]) -> None:
-    state = search_state()
-    known = {each.query: each for each in state.golden}
-    for each in more:
-        old = known.get(each.query, GoldenQuery(each.query, frozenset()))
-        relevant = old.relevant | each.relevant
-        irrelevant = (old.irrelevant | each.irrelevant) - relevant
-        known[each.query] = GoldenQuery(each.query, relevant, irrelevant)
-    state.keep_golden(current(), tuple(known.values()))
-
-
 def _measure(view: View) -> None:
-    state = search_state()
+    state = current_search()
     golden = [each for each in state.golden if each.relevant]
     languages = dict(zip(view.original.ids, view.original.languages.tolist(), strict=True))
     try:
@@ -153,15 +144,3 @@ def _measure(view: View) -> None:
 
 def _named(code: str) -> str:
     return "All" if code == "all" else language_name(code)
-
-
-def _forget() -> None:
-    state = search_state()
-    state.forgotten = state.golden
-    state.keep_golden(current(), ())
-
-
-def _unforget() -> None:
-    state = search_state()
-    state.keep_golden(current(), state.forgotten)
-    state.forgotten = ()

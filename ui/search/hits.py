@@ -15,8 +15,8 @@ from ui.components.relevance import strength_chip
 from ui.components.review_text import text_html
 from ui.components.widgets import review_facts, unit_span
 from ui.session import search_service
-from ui.session.search_state import Ask, ask_like, search_state
-from ui.session.session import current
+from ui.session.current import current_search, search_like
+from ui.session.search_state import Ask
 from ui.session.view import View
 
 _LONG = 200  # letters of a review whose closest sentence is worth looking for
@@ -78,7 +78,7 @@ def _hit(
 
 
 def _actions(view: View, wanted: Ask, unit: int) -> None:
-    state = search_state()
+    state = current_search()
     row = int(view.analysis.units.review[unit])
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{unit}"
@@ -87,7 +87,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
             "More like this",
             key=f"like-{view.number}-{unit}",
             type="tertiary",
-            on_click=ask_like,
+            on_click=search_like,
             args=((row,),),
         )
         if view.analysis.coordinates is not None:
@@ -101,7 +101,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
             )
         if not wanted.like:
             name = view.analysis.ids[row]
-            said = state.said(wanted.typed, name)
+            said = state.judgement(wanted.typed, name)
             digest = hashlib.sha256(wanted.typed.encode("utf-8", "replace")).hexdigest()[:12]
             key = f"thumb-{digest}-{row}-{said}"
             st.feedback(
@@ -122,10 +122,10 @@ def _long_ones(view: View, found: SearchResult) -> list[int]:
 
 
 def _focus(unit: int | None) -> None:
-    state = search_state()
+    state = current_search()
     state.focus, state.redraw = unit, True
 
 
 def _judge(query: str, name: str, key: str) -> None:
     said = st.session_state.get(key)
-    search_state().thumb(current(), query, name, None if said is None else bool(said))
+    current_search().judge(query, name, None if said is None else bool(said))

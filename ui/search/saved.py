@@ -15,15 +15,13 @@ from pipeline.search.saved import (
     GroupCount,
     SavedSearch,
     count_by_month,
-    load_searches,
     parse_saved_search,
-    save_searches,
 )
 from ui.components.widgets import plain, safe
 from ui.filters.filter_bar import filter_words, set_filters
 from ui.session import search_service
-from ui.session.search_state import Ask, SearchState, ask, redraw_if_wanted, search_state
-from ui.session.session import current
+from ui.session.current import current_search, current_session, redraw_if_wanted, search_for
+from ui.session.search_state import Ask, SearchState
 from ui.session.view import View
 from ui.topics.card_html import sparkline
 
@@ -34,8 +32,7 @@ _COUNTED = 30  # searches whose hits are counted when the list is opened
 def saved_searches(view: View, wanted: Ask | None) -> None:
     """The button and, while it is open, the list behind it."""
     redraw_if_wanted()
-    state = search_state()
-    searches = _kept(view, state)
+    state = current_search()
     box = st.popover(
         "Saved",  # with another label it would be another box, and closed
         icon=":material/bookmark:",
@@ -58,9 +55,9 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
                 on_click=_save,
                 args=(view, wanted.typed),
             )
-        elif not searches:
+        elif not state.searches:
             st.caption("Search for something first; then it can be saved here with its filters.")
-        for number, search in enumerate(searches):
+        for number, search in enumerate(state.searches):
             _entry(view, state, number, search)
         if state.deleted is not None:
             st.button(
@@ -68,8 +65,7 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
                 icon=":material/undo:",
                 type="tertiary",
                 key="saved-undo",
-                on_click=_undelete,
-                args=(view,),
+                on_click=_restore,
             )
 
 
@@ -106,18 +102,8 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
                 icon=":material/delete:",
                 type="tertiary",
                 on_click=_delete,
-                args=(view, number),
+                args=(number,),
             )
-
-
-def _kept(view: View, state: SearchState) -> list[SavedSearch]:
-    """The list; it goes along when the file is analysed again into another folder."""
-    if state.searches is None:
-        state.searches = list(load_searches(view.folder) or ())
-    elif state.folder != view.folder and state.searches:
-        _write(view, state)
-    state.folder = view.folder
-    return state.searches
 
 
 def _count(
@@ -138,10 +124,8 @@ def _count(
             tree = bind(parse_filter(search.filter), kinds)
             allowed = mask(tree, view.columns, len(allowed))
         passing = analysis.units.reviews_of(allowed)
-        hits = (
-            search_service.probabilities(view, parse_query(search.query), allowed)
-            >= search.min_probability
-        )
+        likely = search_service.probabilities(view, parse_query(search.query), allowed)
+        hits = likely >= search.min_probability
         months: tuple[GroupCount, ...] = ()
         if (dates := view.columns.get("date")) is not None and dates.kind == "date":
             days = dates.values(analysis.units.first)
@@ -151,8 +135,7 @@ def _count(
 
 
 def _save(view: View, typed: str) -> None:
-    state = search_state()
-    searches = _kept(view, state)
+    state = current_search()
     try:
         filter_ = filter_words(view)
         balanced = bool(st.session_state.get("balanced"))
@@ -162,41 +145,37 @@ def _save(view: View, typed: str) -> None:
     except InputError as error:
         state.problem = str(error)
         return
-    state.searches = [each for each in searches if each != search] + [search]
-    _write(view, state)
+    _keep([each for each in state.searches if each != search] + [search])
 
 
 def _run(view: View, search: SavedSearch) -> None:
-    state = search_state()
+    state = current_search()
     try:
         set_filters(view, search.filter)
     except InputError as error:
         state.problem = str(error)
         return
-    ask(search.query)
+    search_for(search.query)
     st.session_state["balanced"] = search.balanced
     state.redraw = True
 
 
-def _delete(view: View, number: int) -> None:
-    state = search_state()
-    searches = _kept(view, state)
-    if number < len(searches):
-        state.deleted = number, searches.pop(number)
-        _write(view, state)
+def _delete(number: int) -> None:
+    state = current_search()
+    if number < len(state.searches):
+        state.deleted = number, state.searches[number]
+        _keep([*state.searches[:number], *state.searches[number + 1 :]])
 
 
-def _undelete(view: View) -> None:
-    state = search_state()
+def _restore() -> None:
+    state = current_search()
     if state.deleted is not None:
-        _kept(view, state).insert(*state.deleted)
+        number, search = state.deleted
         state.deleted = None
-        _write(view, state)
+        _keep([*state.searches[:number], search, *state.searches[number:]])
 
 
-def _write(view: View, state: SearchState) -> None:
-    try:
-        save_searches(view.folder, state.searches or [])
-        current().catch_up()  # a window that is closed now must not lose it
-    except InputError as error:
-        state.problem = str(error)
+def _keep(searches: list[SavedSearch]) -> None:
+    session = current_session()
+    session.search.set_searches(searches)
+    session.save_searches()  # a window that is closed now must not lose them

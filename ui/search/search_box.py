@@ -15,7 +15,8 @@ from ui.search.hits import show_hits
 from ui.search.saved import saved_searches
 from ui.search.tools import show_tools
 from ui.session import search_service
-from ui.session.search_state import Ask, ask, asked, redraw_if_wanted, search_state
+from ui.session.current import current_search, redraw_if_wanted, search_for
+from ui.session.search_state import Ask
 from ui.session.view import View
 
 EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at the front desk")
@@ -41,9 +42,9 @@ def search_bar(view: View) -> Ask | None:
         st.form_submit_button(
             "Search", type="primary", icon=":material/search:", key="search-now", on_click=_leave
         )
-        st.form_submit_button("Clear", key="search-clear", on_click=ask, args=("",))
+        st.form_submit_button("Clear", key="search-clear", on_click=search_for, args=("",))
     query = " ".join((query or "").split())
-    found = asked(query, len(view.analysis.texts))
+    found = current_search().asked(query, len(view.analysis.texts))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="below-box"):
         saved_searches(view, found)
         st.html(f'<span class="pg-quiet">{_HELP}</span>', width="content")
@@ -51,7 +52,7 @@ def search_bar(view: View) -> Ask | None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html('<span class="pg-quiet">For example:</span>', width="content")
             for example in EXAMPLES:
-                st.button(example, type="tertiary", on_click=ask, args=(example,))
+                st.button(example, type="tertiary", on_click=search_for, args=(example,))
     elif found.like:
         _banner(view, found, query)
     return found
@@ -129,9 +130,9 @@ def _banner(view: View, wanted: Ask, query: str) -> None:
 
 def _leave() -> None:
     """A new search looks for its words, not for likes of what was looked at before."""
-    state = search_state()
+    state = current_search()
     state.like, state.focus = (), None
 
 
 def _redraw() -> None:
-    search_state().redraw = True
+    current_search().redraw = True

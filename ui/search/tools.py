@@ -14,7 +14,8 @@ from ui.components.review_text import text_html
 from ui.components.widgets import count, problem_box, review_facts, safe
 from ui.search.evaluation import golden_tool
 from ui.session import search_service
-from ui.session.search_state import Ask, SearchState, search_state
+from ui.session.current import current_search
+from ui.session.search_state import Ask, SearchState
 from ui.session.view import View
 
 
@@ -36,7 +37,7 @@ def show_tools(view: View, wanted: Ask, allowed: np.ndarray) -> None:
 
 def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     """An estimate with its interval, and a sample to judge for a better one."""
-    state = search_state()
+    state = current_search()
     said = state.answers.setdefault(wanted.typed, {})
     sample, estimate = search_service.estimate(view, wanted.query, allowed, said)
     if not estimate.total:

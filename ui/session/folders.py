@@ -1,7 +1,9 @@
-"""Sessions' folders: each stays while a session holds it, or a job works in it."""
+"""Folders of sessions: each stays while a session holds it, or a job works in it."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import shutil
 import threading
 import time
@@ -9,29 +11,83 @@ import weakref
 from collections import Counter
 from pathlib import Path
 
+from pipeline.common.errors import InputError
 from pipeline.jobs.client import unfinished
+
+log = logging.getLogger(__name__)
 
 _SECONDS_KEPT = 24 * 3600
 _lock = threading.RLock()
 _held: Counter[Path] = Counter()
-_left: dict[Path, float] = {}  # by sessions that are over, with a job under way, and when
+_released: dict[Path, float] = {}  # folders of ended sessions in which a job works -> since when
 
 
-def hold(session: object, folder: Path) -> None:
-    """Keep a folder as long as a session lives; several may hold it.
+class SessionFolder:
+    """A folder that only one session writes to; it is removed with the session.
 
-    A window that is closed while its file is analysed, and opened again, finds the folder.
+    A window that is closed while its file is analysed, and opened again as another session, finds
+    the folder: it stays until the job in it has ended.
+
+    Args:
+        root: the folder of all sessions.
+
+    Attributes:
+        path: of the folder; its name can't be guessed.
     """
-    with _lock:
-        _held[folder] += 1
-        _left.pop(folder, None)
-        old = [path for path, since in _left.items() if time.time() - since > _SECONDS_KEPT]
-    weakref.finalize(session, _let_go, folder)
-    for path in old:
-        _remove(path)
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / secrets.token_hex(16)
+        self.path.mkdir(mode=0o700)
+        self._last_number = 0
+        self.hold(self.path)
+
+    def next_number(self) -> int:
+        """A number that this session has not used."""
+        self._last_number += 1
+        return self._last_number
+
+    def new_path(self, stem: str = "analysis", suffix: str = "") -> Path:
+        """A path in the folder at which there is nothing yet."""
+        return self.path / f"{stem}{self.next_number()}{suffix}"
+
+    def hold(self, folder: Path) -> None:
+        """Keep another session's folder, too, as long as this object lives."""
+        with _lock:
+            _held[folder] += 1
+            _released.pop(folder, None)
+            now = time.time()
+            old = [path for path, since in _released.items() if now - since > _SECONDS_KEPT]
+        weakref.finalize(self, _release, folder)
+        for path in old:
+            _remove(path)
+
+    def adopt(self, folder: Path) -> Path:
+        """An analysis folder as one of this session's; copied where it is another session's.
+
+        Raises:
+            InputError: it is gone.
+        """
+        if folder.parent == self.path:
+            return folder
+        copy = self.new_path()
+        try:
+            shutil.copytree(folder, copy)
+        except OSError as error:
+            raise InputError("The analysis is no longer here: analyse the file again") from error
+        return copy
 
 
-def _let_go(folder: Path) -> None:
+def remove_abandoned(root: Path) -> None:
+    """Remove the folders that a server which was killed left behind a day ago or earlier."""
+    for folder in root.iterdir():
+        try:
+            if time.time() - folder.stat().st_mtime > _SECONDS_KEPT:
+                shutil.rmtree(folder)
+        except OSError as error:
+            log.warning("the folder of an ended session could not be removed: %s", error)
+
+
+def _release(folder: Path) -> None:
     with _lock:
         _held[folder] -= 1
         if _held[folder] > 0:
@@ -41,13 +97,13 @@ def _let_go(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    # Not under the lock: this may run wherever a session is collected, also in the client.
+    # Not under the lock: this runs wherever a session is collected, also in the worker's client.
     busy = unfinished(str(folder))
     with _lock:
         if _held[folder] > 0:
             return
         if busy:
-            _left.setdefault(folder, time.time())
+            _released.setdefault(folder, time.time())
             return
-        _left.pop(folder, None)
+        _released.pop(folder, None)
     shutil.rmtree(folder, ignore_errors=True)

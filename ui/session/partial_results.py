@@ -1,4 +1,4 @@
-"""First looks at a file, as a session shows them one after the other."""
+"""Partial results of a large file, as a session shows them one after the other."""
 
 from __future__ import annotations
 
@@ -13,45 +13,48 @@ from ui.session.view import View, open_view
 
 
 @dataclass
-class Looks:
-    """At one file.
+class PartialResults:
+    """The partial results of one file.
 
     Attributes:
-        base: what their folders are called after; None where there are none to come.
-        opened: the folder of the one that was shown last.
-        edits_from: folder of an earlier analysis of the file, whose edits its analysis will have.
-        swapped: the last one, and the analysis of all reviews that came after it.
-        came_in: number of the view that has all reviews, and how many the last look had.
+        base: the path that their folders are named after; None where none are to come.
+        opened: folder of the one that was shown last.
+        edits_from: folder of an earlier analysis of the file, whose edits the complete analysis
+            will repeat.
+        replaced: the partial view and the one that took its place, until the page has carried the
+            user's choices over; None when there is nothing to carry over.
+        completed: number of the view that has all reviews, and how many the last partial result
+            had; (0, 0) where there were no partial results.
     """
 
     base: Path | None = None
     opened: Path | None = None
     edits_from: Path | None = None
-    swapped: tuple[View, View] | None = None
-    came_in: tuple[int, int] = (0, 0)
+    replaced: tuple[View, View] | None = None
+    completed: tuple[int, int] = (0, 0)
 
-    def fresh(self, job: Job | None, shown: View | None) -> Path | None:
-        """A look that a job has made and that is to be shown; an analysis of all is left alone."""
+    def unseen(self, job: Job | None, shown: View | None) -> Path | None:
+        """Folder of a job's latest result that isn't shown; a complete analysis is left alone."""
         if job is None or job.early is None or job.early.folder == self.opened:
             return None
-        return job.early.folder if shown is None or shown.early else None
+        return job.early.folder if shown is None or shown.is_partial else None
 
-    def has(self, view: View) -> bool:
-        """Whether a view is one of these, with the topics of the others."""
+    def includes(self, view: View) -> bool:
+        """Whether a view is one of these, which all have the same topics."""
         return self.base is not None and view.folder.name.startswith(f"{self.base.name}{MARK}")
 
     def open(self, folder: Path, number: int, language: str) -> View | None:
-        """The view of one; None where it is gone: the next one is there, or will be soon."""
+        """The view of one; None where it is gone, because the next one is there or soon will be."""
         self.opened = folder
         try:
             return open_view(number, folder, language=language)
         except InputError:
             return None
 
-    def all_in(self, last: View, everything: View) -> None:
-        """All reviews are in: the looks' folders can go."""
-        self.swapped = last, everything
-        self.came_in = everything.number, last.early[0] if last.early else 0
+    def complete(self, last: View, complete: View) -> None:
+        """The complete analysis takes the last one's place; the folders of all are removed."""
+        self.replaced = last, complete
+        self.completed = complete.number, last.partial[0] if last.partial else 0
         for _, folder in early_folders(self.base) if self.base else ():
             shutil.rmtree(folder, ignore_errors=True)
         self.base = self.opened = None

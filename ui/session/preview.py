@@ -32,8 +32,8 @@ class Preview:
         file: Streamlit's id of the upload.
         name: the user's name of it; for display alone.
         path: where it lies; never the user's own name.
-        reading: how it was read last, with the sheet that was taken; None before and while it is
-            read.
+        options: how it was read last, with the sheet that was taken where there are several;
+            None before and while it is read.
         times: how often it was read: columns found anew get widgets of their own.
         table: None where it can't be read.
         guessed: the columns' meaning; None where no column looks like review text. What the user
@@ -51,7 +51,7 @@ class Preview:
     file: str
     name: str
     path: Path
-    reading: ReadOptions | None = None
+    options: ReadOptions | None = None
     times: int = 0
     table: Table | None = None
     guessed: Columns | None = None
@@ -66,21 +66,21 @@ class Preview:
     parts: tuple[str, ...] = ()
     _reviews: dict[tuple[Columns, Rules], Reviews] = field(default_factory=dict)
 
-    def read(self, reading: ReadOptions, progress: Progress | None = None) -> None:
+    def read(self, options: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
-        self.reading, self.table, self.guessed, self._reviews = None, None, None, {}
+        self.options, self.table, self.guessed, self._reviews = None, None, None, {}
         self.problem = self.doubt = ""
         self.times += 1
         try:
             table = read_table(
                 self.path,
                 name=self.name,
-                encoding=reading.encoding,
-                delimiter=reading.delimiter,
-                sheet=reading.sheet,
+                encoding=options.encoding,
+                delimiter=options.delimiter,
+                sheet=options.sheet,
                 progress=progress,
             )
-            self._understood(table, reading)
+            self._understood(table, options)
             if not len(table.frame):
                 raise InputError(f"{self.name} has a header but no rows with reviews.")
             self.guessed, self.remembered = known_columns(table.frame)
@@ -88,13 +88,15 @@ class Preview:
             self.problem = str(error)
             if self.table is None and not self.parts:
                 self.parts = _files_in(self.path)
-        self.reading = replace(reading, sheet=reading.sheet or self.sheet)
+        # The page has a box for the sheet only where there are several to choose from.
+        taken = options.sheet or (self.sheet if self.parts else None)
+        self.options = replace(options, sheet=taken)
 
     def guess_again(self) -> None:
         """Forget what the user corrected for this header."""
         if self.table is not None:
             forget_columns([str(name) for name in self.table.frame.columns])
-            self.reading = None
+            self.options = None
 
     def reviews(self, columns: Columns, rules: Rules) -> Reviews:
         """The reviews with these columns and rules, read once."""
@@ -104,28 +106,28 @@ class Preview:
             self._reviews = {key: reviews_from_table(self.table, columns, rules=rules)}
         return self._reviews[key]
 
-    def _understood(self, table: Table, reading: ReadOptions) -> None:
+    def _understood(self, table: Table, options: ReadOptions) -> None:
         self.table = table
-        if reading.delimiter is None:  # JSON lines that are cut at commas are no longer JSON
+        if options.delimiter is None:  # JSON lines that are cut at commas are no longer JSON
             self.kind, self.delimiter = table.kind, table.delimiter
-        if reading.encoding is None:
+        if options.encoding is None:
             self.encoding = table.encoding
-        if reading.sheet is None:
+        if options.sheet is None:
             self.sheet = table.sheet
         if len(table.sheets) > 1:
             self.parts = table.sheets
         if table.kind != "text":
             return
-        if reading.encoding is not None:
+        if options.encoding is not None:
             odd = _damaged_rows(table)
             if odd:
-                name = encoding_name(reading.encoding)
+                name = encoding_name(options.encoding)
                 self.doubt = (
                     f"Read as {name}, {odd:,} row{'' if odd == 1 else 's'} "
                     f"hold{'s' if odd == 1 else ''} bytes that mean nothing: "
                     "the file is probably in another encoding."
                 )
-        if reading.delimiter is not None and len(table.frame.columns) == 1:
+        if options.delimiter is not None and len(table.frame.columns) == 1:
             self.doubt = (
                 f"Cut at {delimiter_name(table.delimiter)}, the file has a single column: "
                 "its columns are probably parted by something else."

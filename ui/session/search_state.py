@@ -1,17 +1,16 @@
-"""What a user has asked, judged and saved, beyond what the widgets hold themselves."""
+"""What a user has asked, judged and saved about an open file, beyond the values of widgets."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
-import streamlit as st
 
+from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import Filter
-from pipeline.reviews.source import ReviewSource
 from pipeline.search.evaluation import (
     GoldenQuery,
     load_golden_set,
@@ -19,18 +18,18 @@ from pipeline.search.evaluation import (
     save_golden_set,
 )
 from pipeline.search.query import Query, parse_query
-from pipeline.search.saved import GroupCount, SavedSearch
-from ui.session.session import Session, current
+from pipeline.search.saved import GroupCount, SavedSearch, load_searches, save_searches
+from ui.session.unit_mapping import same_reviews, same_units
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is searched.
+    """What is searched for.
 
     Attributes:
-        typed: as it was typed; "" for reviews like others.
-        query: what was understood of it.
-        like: the reviews whose likes are looked for, in place of a query.
+        typed: the query as it was typed; "" where reviews like others are wanted.
+        query: the parsed query.
+        like: the reviews that hits are to be like, in place of a query.
     """
 
     typed: str
@@ -40,28 +39,26 @@ class Ask:
 
 @dataclass
 class SearchState:
-    """Of one user and one file; another file begins anew.
+    """Search and filters of one file; another file begins with an empty one.
 
     Attributes:
-        source: the file.
-        like: reviews whose likes are shown; () for the query.
-        focus: the unit that is shown on the map, with its neighbours.
+        like: reviews that hits are to be like; () for the query.
+        focus: the unit that is shown on the map with its neighbours; None for none.
         conditions: column -> its filter, beside the filters that have a box of their own.
-        expression: a filter as typed.
+        expression: a filter as it was typed.
         version: part of the keys of widgets that must forget what they showed.
         golden: queries with reviews judged right and wrong.
-        forgotten: the golden set that was given up last.
-        figures: what the golden set has measured.
-        answers: query -> review -> whether it says it, of the samples that were judged.
-        searches: that are saved; None before the analysis' folder was looked into.
-        folder: in which they are.
+        discarded: the golden set that was discarded last.
+        figures: how well search finds what the golden set has; None where it was not measured.
+        answers: query -> review -> whether it says so, of the samples for estimates.
+        searches: the saved searches, in the order they were saved.
+        folder: of the analysis, in which searches and golden set are kept; None before the first.
         counts: hits, reviews and hits by month of saved searches that were counted.
-        deleted: the search deleted last, and its place.
-        problem: why something could not be done.
-        redraw: whether a piece of the page has changed what the whole page shows.
+        deleted: the saved search that was deleted last, and its place.
+        problem: what went wrong last, for the user.
+        redraw: whether a fragment has changed what the whole page shows.
     """
 
-    source: ReviewSource | None = None
     like: tuple[int, ...] = ()
     focus: int | None = None
     conditions: dict[str, Filter] = field(default_factory=dict)
@@ -69,30 +66,94 @@ class SearchState:
     version: int = 0
     golden: tuple[GoldenQuery, ...] = ()
     answers: dict[str, dict[int, bool]] = field(default_factory=dict)
-    forgotten: tuple[GoldenQuery, ...] = ()
+    discarded: tuple[GoldenQuery, ...] = ()
     figures: pd.DataFrame | None = None
-    searches: list[SavedSearch] | None = None
+    searches: list[SavedSearch] = field(default_factory=list)
     folder: Path | None = None
     counts: dict[Hashable, tuple[int, int, tuple[GroupCount, ...]]] = field(default_factory=dict)
     deleted: tuple[int, SavedSearch] | None = None
     problem: str = ""
     redraw: bool = False
 
-    def thumb(self, session: Session, query: str, review_id: str, right: bool | None) -> None:
-        """Keep what the user says of a hit."""
-        self.keep_golden(session, record_judgement(self.golden, query, review_id, right))
+    def asked(self, typed: str, reviews: int) -> Ask | None:
+        """What is searched for, of a file with so many reviews; None for nothing."""
+        like = tuple(row for row in self.like if row < reviews)
+        if like:
+            return Ask("", Query(""), like)
+        return Ask(typed, parse_query(typed)) if typed.strip() else None
 
-    def keep_golden(self, session: Session, golden: tuple[GoldenQuery, ...]) -> None:
-        """Take another golden set, and write it down; figures of the old one are of no use."""
+    def carry_over(self, old: Analysis, new: Analysis) -> None:
+        """Find the same reviews and the same unit in another analysis of the file."""
+        self.like = same_reviews(self.like, old, new)
+        if self.focus is not None:
+            self.focus = next(iter(same_units((self.focus,), old, new)), None)
+
+    def use_folder(
+        self,
+        folder: Path,
+        *,
+        searches: Sequence[SavedSearch] | None,
+        golden: Sequence[GoldenQuery] | None,
+    ) -> None:
+        """Keep saved searches and judgements in a folder of the analysis from now on.
+
+        The first folder is read; to any further one they are carried over.
+
+        Args:
+            folder: of the analysis that is shown.
+            searches, golden: of an earlier analysis of the file, where the first folder has none.
+        """
+        if folder == self.folder:
+            return
+        first, self.folder = self.folder is None, folder
+        if first:
+            self.searches = list(load_searches(folder) or searches or ())
+            self.golden = load_golden_set(folder) or tuple(golden or ())
+            return
+        if self.searches or load_searches(folder):
+            self._write(lambda: save_searches(folder, self.searches))
+        if self.golden or load_golden_set(folder):
+            self._write(lambda: save_golden_set(folder, self.golden))
+
+    def set_searches(self, searches: list[SavedSearch]) -> None:
+        """Take other saved searches, and write them down."""
+        self.searches = searches
+        if (folder := self.folder) is not None:
+            self._write(lambda: save_searches(folder, searches))
+
+    def set_golden(self, golden: tuple[GoldenQuery, ...]) -> None:
+        """Take another golden set, and write it down; the figures of the old one are dropped."""
         self.golden, self.figures = golden, None
-        if session.view is not None:
-            try:
-                save_golden_set(session.view.folder, golden)
-            except InputError as error:
-                self.problem = str(error)
+        if (folder := self.folder) is not None:
+            self._write(lambda: save_golden_set(folder, golden))
 
-    def said(self, query: str, review_id: str) -> bool | None:
-        """What the user has said of a hit."""
+    def add_golden(self, more: Sequence[GoldenQuery]) -> None:
+        """Add queries and judgements; what is relevant in one of both sets is relevant."""
+        known = {each.query: each for each in self.golden}
+        for each in more:
+            old = known.get(each.query, GoldenQuery(each.query, frozenset()))
+            right = old.relevant | each.relevant
+            known[each.query] = GoldenQuery(
+                each.query, right, (old.irrelevant | each.irrelevant) - right
+            )
+        self.set_golden(tuple(known.values()))
+
+    def discard_golden(self) -> None:
+        """Begin with an empty golden set; :meth:`restore_golden` takes that back."""
+        self.discarded = self.golden
+        self.set_golden(())
+
+    def restore_golden(self) -> None:
+        """Take the golden set back that was discarded last."""
+        self.set_golden(self.discarded)
+        self.discarded = ()
+
+    def judge(self, query: str, review_id: str, right: bool | None) -> None:
+        """Record whether a hit is right; None takes the judgement back."""
+        self.set_golden(record_judgement(self.golden, query, review_id, right))
+
+    def judgement(self, query: str, review_id: str) -> bool | None:
+        """Whether the user has judged a hit right; None where it was not judged."""
         for each in self.golden:
             if each.query == " ".join(query.split()):
                 if review_id in each.relevant:
@@ -100,47 +161,8 @@ class SearchState:
                 return False if review_id in each.irrelevant else None
         return None
 
-
-def search_state() -> SearchState:
-    """Of the user whose page is drawn."""
-    session = current()
-    state = st.session_state.get("search-state")
-    if not isinstance(state, SearchState) or state.source is not session.source:
-        state = st.session_state["search-state"] = SearchState(session.source)
-        if session.view is not None:
-            state.golden = load_golden_set(session.view.folder) or ()
-    return state
-
-
-def asked(typed: str, reviews: int) -> Ask | None:
-    """What is searched now, of a file with so many reviews; None for nothing."""
-    like = tuple(row for row in search_state().like if row < reviews)
-    if like:
-        return Ask("", Query(""), like)
-    return Ask(typed, parse_query(typed)) if typed.strip() else None
-
-
-def ask(query: str) -> None:
-    """Search for this; "" for nothing."""
-    state = search_state()
-    st.session_state["query"] = query
-    state.like, state.focus = (), None
-
-
-def ask_like(rows: tuple[int, ...]) -> None:
-    """Search for more like these reviews."""
-    state = search_state()
-    state.like, state.focus, state.redraw = rows, None, True
-
-
-def redraw_if_wanted() -> None:
-    """Within a fragment: draw the whole page, if a callback has asked for it."""
-    state = search_state()
-    if state.redraw:
-        state.redraw = False
-        st.rerun()
-
-
-def page_drawn() -> None:
-    """The whole page is being drawn; nothing asks for it any more."""
-    search_state().redraw = False
+    def _write(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except InputError as error:
+            self.problem = str(error)

@@ -1,49 +1,98 @@
-"""What a user's session holds."""
+"""The session of one user: what is open, what is under way, and every action on it.
+
+Nothing here knows Streamlit: :mod:`ui.session.current` binds it to the page that is drawn. What can
+be under way, and what leads from one state to the next, is drawn in docs/architecture.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from pipeline.analysis.analysis import Settings
+from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
+from pipeline.common.workspace import Workspace
+from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest
 from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.source import ReviewSource
-from ui.session.autosave import Keeper, open_kept
-from ui.session.folders import hold
-from ui.session.open_analysis import Shown
-from ui.session.partial_results import Looks
+from ui.session.autosave import Autosave
+from ui.session.folders import SessionFolder
+from ui.session.kept_analysis import open_kept
+from ui.session.open_analysis import OpenAnalysis, Shown
+from ui.session.partial_results import PartialResults
 from ui.session.preview import Preview
-from ui.session.server import worker
-from ui.session.undo import History
+from ui.session.search_state import SearchState
+from ui.session.undo import UndoHistory
 from ui.session.view import View, open_view
-from ui.session.widget_state import browser_language
+from ui.session.work import Work
 
 SAMPLE_ROWS = 789
+EXPLORE, TOPICS = "ui/pages/explore.py", "ui/pages/topics.py"
+_PARTIAL = "These are first results: edit the topics once all reviews have been read"
 
 
-class Session(Shown):
-    """Everything of one user. Nothing of it is shared, and its folder goes when it goes."""
+class Session:
+    """One user's session. Nothing of it is shared, and its folder is removed with it.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fresh = True
-        self.job: Job | None = None
-        self.preview: Preview | None = None  # of the upload on the start page
-        self._queue: list[ReviewSource] = []  # files to be added when the job under way has ended
-        self._added: tuple[ReviewSource, ...] = ()  # files of its analysis beside the first
-        self.added = False  # a file has just been added: what changed is to be shown
-        self._label = ""  # what the job under way is for
-        self._page = ""  # where its result is looked at
+    Args:
+        worker: does the heavy work.
+        workspace: where caches and kept analyses lie.
+
+    Attributes:
+        folder: for everything that the session writes.
+        language: in which topics are named.
+        analysis: the open file and what is shown of it.
+        history: what can be undone and redone.
+        autosave: keeps what is shown in the list of analyses.
+        partial: the partial results of the open file.
+        search: filters, judgements and saved searches of the open file.
+        work: what is under way; None for nothing.
+        preview: the upload on the start page; None where there is none.
+        next_file: the upload that may be added to the analysis; None where there is none.
+        problem: what went wrong last, for the user; "" for nothing.
+        is_new: whether no page of it has been drawn yet.
+        files_added: whether a file was just added, so that the page shows what changed.
+        settings_changed: whether widgets must be set to the settings of what is shown.
+        opened_file: whether another file was opened, so that its filters begin empty.
+    """
+
+    def __init__(self, worker: WorkerClient, workspace: Workspace) -> None:
+        self.worker, self.workspace = worker, workspace
+        self.folder = SessionFolder(workspace.sessions)
+        self.language = "en"
+        self.analysis = OpenAnalysis()
+        self.history = UndoHistory()
+        self.autosave = Autosave(workspace)
+        self.partial = PartialResults()
+        self.search = SearchState()
+        self.work: Work | None = None
+        self.preview: Preview | None = None
+        self.next_file: Preview | None = None
+        self.problem = ""
+        self.is_new = True
+        self.files_added = False
+        self.settings_changed = False
+        self.opened_file = False
+
+    # What there is.
+
+    @property
+    def view(self) -> View | None:
+        """The analysis that is shown."""
+        return self.analysis.view
+
+    @property
+    def source(self) -> ReviewSource | None:
+        """The file that is open."""
+        return self.analysis.source
 
     def catalogue(self) -> Catalogue:
-        """The user's saved analyses.
+        """The user's list of kept analyses.
 
         Raises:
             InputError: the data folder can't be written.
@@ -51,24 +100,36 @@ class Session(Shown):
         return Catalogue(self.workspace.analyses)
 
     @property
-    def working(self) -> bool:
+    def job(self) -> Job | None:
+        """The job under way."""
+        return self.work.job if self.work else None
+
+    @property
+    def is_working(self) -> bool:
         """Whether something is under way."""
-        return self.job is not None
+        return self.work is not None
 
     @property
-    def locked(self) -> bool:
-        """Whether what is shown can't be changed now."""
-        return self.working or self.partial
+    def is_partial(self) -> bool:
+        """Whether a partial result is shown."""
+        return self.analysis.shown is Shown.PARTIAL
 
     @property
-    def news(self) -> bool:
-        """Whether the job under way has a look to show that isn't shown."""
-        return self.looks.fresh(self.job, self.view) is not None
+    def is_locked(self) -> bool:
+        """Whether what is shown can't be edited now."""
+        return self.is_working or self.is_partial
 
     @property
-    def previewed(self) -> bool:
-        """Whether what is analysed, or was last, is the upload in the preview."""
+    def has_news(self) -> bool:
+        """Whether the job under way has a result that isn't shown."""
+        return self.partial.unseen(self.job, self.view) is not None
+
+    @property
+    def preview_is_open(self) -> bool:
+        """Whether the upload in the preview is the file that is open."""
         return bool(self.preview and self.source and self.preview.path == self.source.path)
+
+    # What the worker is asked for.
 
     def analyse_sample(self) -> None:
         """Analyse the reviews that come with the program."""
@@ -78,222 +139,296 @@ class Session(Shown):
         """Ask for an analysis; what is under way is stopped, what is shown stays.
 
         Args:
-            source: the file; another one than before begins anew.
-            settings: what to do.
+            source: the file; another one than before is opened.
+            settings: of the analysis.
             label: what was changed, for the undo button.
         """
         self.stop()
         self.problem = ""
-        again = self.partial and settings == self.wanted and self.source is source
-        self.wanted = settings
+        continues = (
+            self.is_partial and settings == self.analysis.requested and self.source is source
+        )
         if self.source is not source:
-            self._begin(source)
-        self._label, self._page = label, "" if self.view else "ui/pages/explore.py"
-        self._queue = list(self.view.added) if self.view else []
-        self._added = ()
-        target = self.new_folder()
-        if not again:  # else the job goes on from what is shown
-            self.looks.base = target if self.view is None or self.partial else None
+            self._open(source)
+        self.analysis.requested = settings
+        target = self.folder.new_path()
+        if not continues:  # else the job goes on from the partial result that is shown
+            first = self.analysis.shown is not Shown.COMPLETE
+            self.partial.base = target if first else None
         request = AnalyseRequest(
             source,
             target,
             settings,
-            edits_from=self._edits_from(),
-            partial_base=self.looks.base,
+            edits_from=self._edits_to_repeat(),
+            partial_base=self.partial.base,
         )
-        self.job = worker().submit(request, rows=source.rows)
+        self.work = Work(
+            self._submit(request, source.rows),
+            label=label,
+            page="" if self.view else EXPLORE,
+            to_add=self.view.added if self.view else (),
+        )
 
-    def take_up(self, job: Job, request: AnalyseRequest) -> None:
-        """Go on with a job that was asked for in another session, which is over."""
-        self._begin(request.source)
-        hold(self, job.target.parent)
-        self.wanted, self.job, self.looks.base = request.settings, job, request.partial_base
-        self._label, self._page = "", "ui/pages/explore.py"
+    def continue_partial(self) -> None:
+        """Ask again for the rest of the file of which a partial result is shown."""
+        if self.is_partial and self.source is not None and self.analysis.requested is not None:
+            self.analyse(self.source, self.analysis.requested)
 
-    def _begin(self, source: ReviewSource) -> None:
-        self.source, self.view, self.history = source, None, History()
-        self.selected, self.agreement, self.next_file = (), {}, None
-        self.looks = Looks()
-        self.keeper = Keeper(automatic=source.path != SAMPLE)
-        for key in ("query", "languages", "hotels"):
-            st.session_state.pop(key, None)
+    def edit(self, edit: dict[str, Any], label: str) -> None:
+        """Ask for an edit that takes the model; see :mod:`pipeline.analysis.edits`."""
+        if (view := self._editable()) is None:
+            return
+        self.stop()
+        request = EditRequest(view.save(), edit)
+        self.work = Work(self._submit(request, len(view.original.texts)), label=label)
+
+    def add(self, source: ReviewSource) -> None:
+        """Ask for another file's reviews in the analysis that is shown."""
+        if (view := self._editable()) is None:
+            return
+        self.stop()
+        self.work = Work(
+            self._submit_addition(view.save(), source),
+            label=f"Added {source.name}",
+            page=TOPICS,
+            added=(*view.added, source),
+        )
+
+    def stop(self) -> None:
+        """Stop what is under way; :meth:`update` then takes note of it."""
+        if self.work is not None:
+            self.worker.stop(self.work.job)
+
+    def pause(self) -> None:
+        """Let others have their turn, until :meth:`resume`."""
+        if self.work is not None:
+            self.worker.pause(self.work.job)
+
+    def resume(self) -> None:
+        """Go on with the job that is paused."""
+        if self.work is not None:
+            self.worker.resume(self.work.job)
+
+    def follow(
+        self, job: Job, source: ReviewSource, settings: Settings, partial_base: Path | None
+    ) -> None:
+        """Follow an analysis that another session, which is over, has asked for.
+
+        Args:
+            job: of that session.
+            source, settings: what it was asked for.
+            partial_base: the path that its partial results are named after.
+        """
+        self._open(source)
+        self.folder.hold(job.target.parent)
+        self.analysis.requested, self.partial.base = settings, partial_base
+        self.work = Work(job, page=EXPLORE)
+
+    # What the user does to what is shown.
+
+    def change(self, edit: Callable[[Analysis], Analysis], label: str) -> None:
+        """Make an edit that takes no time, or say why it can't be made."""
+        if (before := self._editable()) is None:
+            return
+        try:
+            edited = edit(before.original)
+        except InputError as error:
+            self.problem = str(error)
+            return
+        self.analysis.show_edited(edited, number=self.folder.next_number())
+        assert self.view is not None  # noqa: S101
+        self.history.record(label, before, self.view)
+        self.save()
+
+    def undo(self) -> None:
+        """Show what was shown before the last change."""
+        self._travel(self.history.undo)
+
+    def redo(self) -> None:
+        """Show what was shown before the last undo."""
+        self._travel(self.history.redo)
+
+    def save(self, *, requested: bool = False, written: bool = False) -> None:
+        """Keep what is shown, with the user's changes, in the list of analyses.
+
+        Args:
+            requested: whether the user asked for it; the sample is kept only then, or when it
+                was changed.
+            written: whether the folder of the view is up to date.
+        """
+        if self.view is not None and self.analysis.shown is Shown.COMPLETE:
+            message = self.autosave.save(
+                self.view, self.analysis.sources, requested=requested, written=written
+            )
+            self.problem = message or self.problem
+
+    def save_searches(self) -> None:
+        """Keep searches and judgements, where there are others than the list has."""
+        if self.view is not None and self.autosave.has_unsaved_searches(self.view):
+            self.save(written=True)
 
     def open_kept(self, token: str) -> None:
-        """Show an analysis of the list.
+        """Open an analysis of the list.
 
         Raises:
             InputError: there is none with this token any more, or it is damaged.
         """
-        keeper, (source, *added), view = open_kept(self, token)
-        self.show(view, source, added, keeper)
+        kept = open_kept(self.workspace, token, self.folder, language=self.language)
+        self.show(kept.view, kept.sources, kept.autosave)
 
-    def show(
-        self, view: View, source: ReviewSource, added: list[ReviewSource], keeper: Keeper
-    ) -> None:
+    def show(self, view: View, sources: Sequence[ReviewSource], autosave: Autosave) -> None:
         """Show an analysis that was made before; what is under way is stopped."""
-        self.stop()
-        self.job, self.problem = None, ""
-        self._begin(source)
-        view.added, self.keeper = tuple(added), keeper
+        self._drop_work()
+        self._open(sources[0])
+        view.added, self.autosave = tuple(sources[1:]), autosave
         self._show(view)
-        self._set_widgets()
+        self._reset_settings()
 
-    def edit(self, edit: dict[str, Any], label: str) -> None:
-        """Ask for an edit that takes more than a moment; see :mod:`pipeline.analysis.edits`."""
-        assert self.view is not None  # noqa: S101  there is nothing to edit
-        if self._refused():
-            return
-        self.stop()
-        self.problem = ""
-        self._label, self._page = label, ""
-        rows = len(self.view.original.texts)
-        self.job = worker().submit(EditRequest(self.view.save(), edit), rows=rows)
+    def close(self) -> None:
+        """Close the file and stop what is under way."""
+        self._drop_work()
+        self._open(None)
+        self.preview = None
 
-    def add(self, source: ReviewSource) -> None:
-        """Ask for another file's reviews in the analysis that is shown."""
-        assert self.view is not None  # noqa: S101  there is nothing to add to
-        if self._refused():
-            return
-        self.stop()
-        self.problem = ""
-        self._label, self._page = f"Added {source.name}", "ui/pages/topics.py"
-        self._queue, self._added = [], self.view.added
-        self._add(self.view.save(), source)
+    # What comes back from the worker.
 
-    def _add(self, folder: Path, source: ReviewSource) -> None:
-        self._added = (*self._added, source)
-        request = AddRequest(source, folder, self.new_folder())
-        self.job = worker().submit(request, rows=source.rows)
+    def update(self) -> str:
+        """Take in what the job under way has made; returns the page to look at it on, or ""."""
+        work = self.work
+        if work is None or not work.job.over:
+            return self._show_partial(work)
+        if work.job.state == "done" and work.to_add:
+            self.work = work.followed_by(self._submit_addition(work.job.target, work.to_add[0]))
+            return ""
+        self.work = None
+        page = ""
+        if work.job.state == "done":
+            try:
+                self._show_result(work)
+                self.save(written=True)
+                page = work.page
+                self.files_added = page == TOPICS
+            except InputError as error:
+                self.problem = str(error)
+        else:
+            page = self._show_partial(work)
+            self.problem = work.job.message
+        self._reset_settings()
+        return page
 
-    def _edits_from(self) -> Path | None:
-        if self.view is None:  # the same file may have been analysed in another session
+    def _show_partial(self, work: Work | None) -> str:
+        """Show a job's latest partial result; returns the page to look at it on, or ""."""
+        before = self.view
+        folder = self.partial.unseen(work.job if work else None, before)
+        if folder is None or work is None:
+            return ""
+        # Where topics stay, so do the widgets that name them.
+        same_topics = before is not None and self.partial.includes(before)
+        number = before.number if before and same_topics else self.folder.next_number()
+        view = self.partial.open(folder, number, before.language if before else self.language)
+        if view is None:
+            return ""
+        if before is not None and not same_topics:
+            self.partial.replaced = before, view
+            self.search.carry_over(before.original, view.original)
+        self._show(view)
+        if before is not None:
+            return ""
+        self._reset_settings()
+        if self.work is not None:
+            self.work = replace(work, page="")  # it is looked at; the next result comes there
+        return work.page
+
+    def _show_result(self, work: Work) -> None:
+        """Show the analysis that a job has made.
+
+        Raises:
+            InputError: it is damaged or gone.
+        """
+        before = self.view
+        folder = self.folder.adopt(work.job.target)
+        number = self.folder.next_number()
+        if before is not None and before.folder == folder:  # an edit, made where it lies
+            view = before.reloaded(number)
+        else:
+            language = before.language if before else self.language
+            view = open_view(number, folder, language=language, shown=before)
+            view.added = work.added
+            view.edits_from = self._edits_to_repeat() if work.added else None
+        if self.preview_is_open:
+            self.preview = None  # its table may have a million rows
+        if before is not None and before.is_partial:
+            self.partial.complete(before, view)
+            self.search.carry_over(before.original, view.original)
+        elif before is not None:
+            self.history.record(work.label, before, view)
+        self._show(view)
+
+    def _edits_to_repeat(self) -> Path | None:
+        """Folder of the analysis whose edits a new analysis of the file repeats."""
+        if self.view is None:  # the file may have been analysed in an earlier session
             if self.source is not None:
-                self.looks.edits_from = self.keeper.begin_like(self.source, self.new_folder())
-            return self.looks.edits_from
-        if self.partial:
-            return self.looks.edits_from
+                self.partial.edits_from = self.autosave.reuse_previous(
+                    self.source, self.folder.new_path()
+                )
+            return self.partial.edits_from
+        if self.is_partial:
+            return self.partial.edits_from
         if self.view.original.edits:
             return self.view.save()
         before = self.view.edits_from
         return before if before is not None and before.is_dir() else None
 
-    def stop(self) -> None:
-        """Stop what is under way."""
-        if self.job is not None:
-            worker().stop(self.job)
+    def _open(self, source: ReviewSource | None) -> None:
+        """Begin with another file, of which nothing is shown yet."""
+        self.analysis, self.history = OpenAnalysis(source), UndoHistory()
+        self.partial, self.search = PartialResults(), SearchState()
+        self.autosave = Autosave(
+            self.workspace, automatic=source is not None and source.path != SAMPLE
+        )
+        self.next_file, self.problem, self.opened_file = None, "", True
 
-    def collect(self) -> str:
-        """Take in what there is of a job under way; the page to look at it, or ""."""
-        if self.job is None or not self.job.over:
-            return self._look(self.job)
-        job, self.job = self.job, None
-        page = ""
-        if job.state == "done" and self._queue:  # analysed anew, what was added is added again
-            self._add(job.target, self._queue.pop(0))
-            return ""
-        if job.state == "done":
-            try:
-                self._open(self._own(job.target))
-                self.save(written=True)
-                page = self._page
-                self.added = page.endswith("topics_page.py")
-            except InputError as error:
-                self.problem = str(error)
-        else:
-            page = self._look(job)
-            self.problem = job.message
-        self._set_widgets()
-        return page
+    def _show(self, view: View) -> None:
+        self.analysis.show(view)
+        self.search.use_folder(
+            view.folder, searches=self.autosave.searches, golden=self.autosave.golden
+        )
 
-    def undo(self) -> None:
-        """Show what was shown before the last change again."""
-        self._turn(self.history.undo)
+    def _reset_settings(self) -> None:
+        """The settings asked for are those of what is shown, also after a stop or a failure."""
+        if self.view is not None:
+            self.analysis.requested = self.view.original.settings
+            self.settings_changed = True
 
-    def redo(self) -> None:
-        """Do again what was undone last."""
-        self._turn(self.history.redo)
+    def _editable(self) -> View | None:
+        """The view, where it can be edited; else the problem says why not."""
+        self.problem = _PARTIAL if self.is_partial else ""
+        return None if self.is_partial else self.view
 
-    def forget(self) -> None:
-        """Back to the beginning."""
-        self.stop()
-        self.source = self.view = self.job = self.wanted = self.preview = self.next_file = None
-        self.problem, self.selected, self.history, self.agreement = "", (), History(), {}
-        self.looks = Looks()
-        self.keeper = Keeper()
-
-    def pause(self) -> None:
-        """Let others have their turn, until :meth:`resume`."""
-        if self.job is not None:
-            worker().pause(self.job)
-
-    def resume(self) -> None:
-        """Go on with the job that is paused."""
-        if self.job is not None:
-            worker().resume(self.job)
-
-    def go_on(self) -> None:
-        """Ask again for the rest of what a first look is shown of."""
-        if self.partial and self.source is not None and self.wanted is not None:
-            self.analyse(self.source, self.wanted)
-
-    def _look(self, job: Job | None) -> str:
-        """Show a job's latest look at the file that it is about; the page to see it on, or ""."""
-        before, folder = self.view, self.looks.fresh(job, self.view)
-        if folder is None:
-            return ""
-        # Where topics stay, so do the widgets that name them.
-        stays = before is not None and self.looks.has(before)
-        number = before.number if before and stays else self.next_number()
-        language = before.language if before else browser_language()
-        view = self.looks.open(folder, number, language)
-        if view is None:
-            return ""
-        if before is not None and not stays:
-            self.looks.swapped = before, view
-        self._show(view)
-        if before is None:
-            self._set_widgets()
-        page, self._page = self._page, ""
-        return page
-
-    def _turn(self, turn: Callable[[View], View]) -> None:
+    def _travel(self, step: Callable[[View], View]) -> None:
+        """Show the view at the other side of a step of the history."""
         if self.view is None:
             return
-        self.stop()
-        self.job, self.problem = None, ""
+        self._drop_work()
         language = self.view.language
         try:
-            self._show(turn(self.view))
-            self.view.speak(language)
+            view = step(self.view)
+            view.set_language(language)
+            self._show(view)
             self.save()
         except InputError as error:
             self.problem = str(error)
         except IndexError:  # pressed twice: there is nothing more to undo
             pass
-        self._set_widgets()
+        self._reset_settings()
 
-    def _open(self, folder: Path) -> None:
-        """Show the analysis that a job has made."""
-        before = self.view
-        language = before.language if before else browser_language()
-        if before is not None and before.folder == folder:  # an edit, done where it lies
-            view = before.edited(self.next_number())
-        else:
-            view = open_view(self.next_number(), folder, language=language, shown=before)
-            view.added = self._added
-            view.edits_from = self._edits_from() if self._added else None
-        if self.previewed:
-            self.preview = None  # a table of a million rows is not kept for nothing
-        if before is not None and before.early:
-            self.looks.all_in(before, view)
-        elif before is not None:
-            self.history.note(self._label, before, view)
-        self._show(view)
+    def _drop_work(self) -> None:
+        """Stop what is under way, and take no note of what it has made."""
+        self.stop()
+        self.work, self.problem = None, ""
 
+    def _submit_addition(self, folder: Path, source: ReviewSource) -> Job:
+        return self._submit(AddRequest(source, folder, self.folder.new_path()), source.rows)
 
-def current() -> Session:
-    """The session of the user whose page is drawn."""
-    if "session" not in st.session_state:
-        st.session_state["session"] = Session()
-    session: Session = st.session_state["session"]
-    return session
+    def _submit(self, request: AnalyseRequest | AddRequest | EditRequest, rows: int) -> Job:
+        return self.worker.submit(request, rows=rows)

@@ -1,4 +1,4 @@
-"""An analysis as it is shown."""
+"""An analysis as it is shown, and what is worked out of it for showing."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ _MOST_FIGURES = 16
 
 @dataclass(eq=False)
 class View:
-    """An analysis that is shown, and what was read from it for showing.
+    """An analysis that is shown.
 
     Attributes:
         number: unique in the session; part of the keys of widgets that belong to this view.
-        folder: where the analysis lies, as it was when it was saved last. Views that differ by
-            edits share one.
-        original: the analysis.
-        facets: of it.
-        language: that topics are named in.
-        added: the files that were added to the first.
-        edits_from: folder of the analysis whose edits were there before files were added; an
-            analysis that a file is added to begins anew.
+        folder: of the analysis as it was saved last; views that differ by edits share one.
+        original: the analysis, its topics named in English.
+        facets: the values by which its reviews can be coloured and filtered.
+        language: in which topics are named.
+        added: the files that were added to the first one.
+        edits_from: folder of the analysis whose edits were there before files were added: an
+            analysis that a file is added to has none of its own.
+        figures: charts and tables of this view, by what they depend on.
+        answers: answers to queries; they hold for edited topics, too.
+        preparing: whether the search index is being prepared.
     """
 
     number: int
@@ -47,8 +49,8 @@ class View:
     added: tuple[ReviewSource, ...] = ()
     edits_from: Path | None = None
     figures: dict[Hashable, Any] = field(default_factory=dict)
-    answers: dict[Hashable, Any] = field(default_factory=dict)  # hold for edited topics, too
-    preparing: bool = False  # what the first search needs
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+    preparing: bool = False
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -56,14 +58,19 @@ class View:
         return in_language(self.original, self.language)
 
     @property
-    def early(self) -> tuple[int, int] | None:
-        """(reviews, of so many) where this is a first look at a part of the file."""
+    def is_partial(self) -> bool:
+        """Whether this is a part of the file, while the rest is still being read."""
+        return self.partial is not None
+
+    @property
+    def partial(self) -> tuple[int, int] | None:
+        """How many reviews a partial result has, and of how many in the file."""
         told = self.original.report.get("early")
         return (int(told["reviews"]), int(told["of"])) if told else None
 
     def file_name(self, stem: str) -> str:
-        """What a table of this view is called: "reviews.csv", "reviews-first-1204.csv"."""
-        return f"{stem}-first-{self.early[0]}.csv" if self.early else f"{stem}.csv"
+        """The name of a download: "reviews.csv"; "reviews-first-1204.csv" of a partial result."""
+        return f"{stem}-first-{self.partial[0]}.csv" if self.partial else f"{stem}.csv"
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -75,7 +82,7 @@ class View:
         """How far each topic can be relied on."""
         return tuple(evidence(self.analysis, topic) for topic in self.analysis.topics)
 
-    def speak(self, language: str) -> None:
+    def set_language(self, language: str) -> None:
         """Name the topics in another language."""
         if language != self.language:
             self.language = language
@@ -103,7 +110,7 @@ class View:
         return self.figures[key]
 
     def save(self) -> Path:
-        """Its folder, with what the user has changed in it.
+        """Save the user's edits in the view's folder, and return that.
 
         Raises:
             InputError: it can't be written.
@@ -111,8 +118,8 @@ class View:
         save_state(self.original, self.folder, tables=False)
         return self.folder
 
-    def edited(self, number: int) -> View:
-        """The view after an edit that was done in its folder.
+    def reloaded(self, number: int) -> View:
+        """The view after the worker has edited the analysis in its folder.
 
         Raises:
             InputError: the folder is damaged.
@@ -120,18 +127,18 @@ class View:
         edited = load_state(self.original, self.folder)
         return replace(self, number=number, original=edited, figures={})
 
-    def asleep(self) -> Asleep:
-        """The view without its arrays, which are on disk."""
-        return Asleep(self.number, self.save(), self.language, self.added, self.edits_from)
+    def unload(self) -> UnloadedView:
+        """The view without its arrays, which stay on disk."""
+        return UnloadedView(self.number, self.save(), self.language, self.added, self.edits_from)
 
-    def awake(self) -> View:
+    def load(self) -> View:
         """Itself: it has its arrays."""
         return self
 
 
 @dataclass(frozen=True)
-class Asleep:
-    """What is left in memory of a view that can be opened again."""
+class UnloadedView:
+    """What stays in memory of a view that can be loaded again."""
 
     number: int
     folder: Path
@@ -139,8 +146,8 @@ class Asleep:
     added: tuple[ReviewSource, ...]
     edits_from: Path | None
 
-    def awake(self) -> View:
-        """The view with its arrays again.
+    def load(self) -> View:
+        """The view with its arrays.
 
         Raises:
             InputError: its folder is damaged.

@@ -17,7 +17,7 @@ from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.session.view import View
 from ui.upload.column_picker import choose_columns
-from ui.upload.read_options import choose_reading
+from ui.upload.read_options import choose_read_options
 from ui.upload.rejected_rows import show_rejected
 from ui.upload.upload import TYPES, read_upload, take_upload
 
@@ -42,9 +42,9 @@ def add_file(session: Session, view: View) -> None:
         preview = session.next_file = take_upload(session, file.file_id, file.name, file)
     summary = st.container()
     with st.expander("How the file is read", expanded=preview.table is None):
-        reading = choose_reading(preview)
-        if preview.path.is_file() and reading != preview.reading:
-            read_upload(preview, reading)
+        options = choose_read_options(preview)
+        if preview.path.is_file() and options != preview.options:
+            read_upload(preview, options)
             if preview.table is not None:
                 preview.guessed = same_columns(view, preview.table) or preview.guessed
             st.rerun()
@@ -90,12 +90,12 @@ def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -
             type="primary",
             icon=":material/playlist_add:",
             key="add-file",
-            disabled=session.locked,
+            disabled=session.is_locked,
         ):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
             rows = len(reviews.texts)
-            reading = preview.reading or ReadOptions()
-            session.add(ReviewSource(preview.name, preview.path, rows, columns, rules, reading))
+            options = preview.options or ReadOptions()
+            session.add(ReviewSource(preview.name, preview.path, rows, columns, rules, options))
             st.rerun()
     show_rejected(reviews.rejected)

@@ -61,7 +61,7 @@ def choose_language(view: View) -> None:
         key="names-in",
         width=170,
     )
-    view.speak(language)
+    view.set_language(language)
 
 
 def show_cards(session: Session, view: View, cards: list[Card]) -> None:

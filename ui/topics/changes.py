@@ -180,7 +180,7 @@ def _added(session: Session, view: View) -> None:
                 "Make it a topic",
                 icon=":material/add_circle:",
                 key=f"offer-{view.number}-{number}",
-                disabled=session.locked,
+                disabled=session.is_locked,
             ):
                 edit = {"do": "example", "name": "", "units": offer["units"], "phrase": ""}
                 make_edit(session, view, edit)

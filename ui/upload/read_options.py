@@ -17,7 +17,7 @@ _RECOGNISED = ""
 _DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 
-def choose_reading(preview: Preview) -> ReadOptions:
+def choose_read_options(preview: Preview) -> ReadOptions:
     """A box each for encoding, delimiter and sheet, where the file has them."""
     text = preview.kind in ("text", "jsonl")
     boxes = [_encoding] if text else []
@@ -38,7 +38,7 @@ def choose_reading(preview: Preview) -> ReadOptions:
 
 def way_back(preview: Preview) -> None:
     """A button that takes back the user's own choice of encoding and delimiter, if there is one."""
-    if preview.reading and (preview.reading.encoding or preview.reading.delimiter):
+    if preview.options and (preview.options.encoding or preview.options.delimiter):
         st.button(
             "Back to what was recognised",
             icon=":material/undo:",
@@ -56,12 +56,12 @@ def _take_back(*keys: str) -> None:
 
 def _restore(preview: Preview) -> None:
     """What was chosen before the page was left: Streamlit drops the values of boxes not drawn."""
-    if preview.reading is None:
+    if preview.options is None:
         return
     for key, value in (
-        (_encoding_key(preview), preview.reading.encoding or _RECOGNISED),
-        (_delimiter_key(preview), preview.reading.delimiter or _RECOGNISED),
-        (f"sheet-{preview.number}", preview.reading.sheet),
+        (_encoding_key(preview), preview.options.encoding or _RECOGNISED),
+        (_delimiter_key(preview), preview.options.delimiter or _RECOGNISED),
+        (f"sheet-{preview.number}", preview.options.sheet),
     ):
         if value is not None and key not in st.session_state:
             st.session_state[key] = value

@@ -20,11 +20,12 @@ from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from ui.components.widgets import plain, problem_box
 from ui.library.listing import offer_known
+from ui.session.current import current_session
 from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
-from ui.session.session import Session, current
+from ui.session.session import Session
 from ui.upload.column_picker import choose_columns, choose_rules, show_table
-from ui.upload.read_options import choose_reading, way_back
+from ui.upload.read_options import choose_read_options, way_back
 from ui.upload.rejected_rows import show_rejected
 
 TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
@@ -53,7 +54,7 @@ def upload_and_preview(session: Session) -> None:
             st.html(_REFUSED.format(size=upload_limit()))
     if file is None:
         _offer_sample(session, right)
-        if not (session.problem and session.preview and session.previewed):
+        if not (session.problem and session.preview and session.preview_is_open):
             session.preview = None
             return
         # Its analysis was refused: what was chosen stays, to be corrected.
@@ -75,7 +76,7 @@ def _offer_sample(session: Session, place: DeltaGenerator) -> None:
 
 
 def _forget_problem() -> None:
-    current().problem = ""
+    current_session().problem = ""
 
 
 def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
@@ -87,8 +88,7 @@ def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Prev
         name: the user's name of it.
         data: its bytes.
     """
-    number = session.next_number()
-    preview = Preview(number, file, name, session.folder / f"upload{number}")
+    preview = Preview(session.folder.next_number(), file, name, session.folder.new_path("upload"))
     try:
         with st.spinner("Taking the file …"), atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
@@ -97,11 +97,11 @@ def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Prev
     return preview
 
 
-def read_upload(preview: Preview, reading: ReadOptions) -> None:
+def read_upload(preview: Preview, options: ReadOptions) -> None:
     """Read the file as asked for, with a sign of progress."""
     place = st.empty()
     with place.container(), st.spinner("Reading the file …"):
-        preview.read(reading, _progress())
+        preview.read(options, _progress())
     place.empty()
 
 
@@ -122,9 +122,9 @@ def _progress() -> Progress:
 
 def _show(session: Session, preview: Preview) -> None:
     summary = st.container()  # stands first, and depends on what is chosen beneath
-    reading = choose_reading(preview)
-    if preview.path.is_file() and reading != preview.reading:
-        read_upload(preview, reading)
+    options = choose_read_options(preview)
+    if preview.path.is_file() and options != preview.options:
+        read_upload(preview, options)
         st.rerun()  # the form names what was recognised
     table = preview.table
     if table is None or not len(table.frame):
@@ -177,7 +177,7 @@ def _sum_up(
             preview.guessed, preview.rules = columns, rules
             rows = len(reviews.texts)
             source = ReviewSource(
-                preview.name, preview.path, rows, columns, rules, preview.reading or ReadOptions()
+                preview.name, preview.path, rows, columns, rules, preview.options or ReadOptions()
             )
             session.analyse(source, Settings())
             st.rerun()

@@ -15,7 +15,7 @@ def explored():
     """A session that has gone from the sample button to its map."""
     at = start()
     press(at, "Try it with sample reviews")
-    assert session(at).working
+    assert session(at).is_working
     return finish(at)
 
 
@@ -25,7 +25,7 @@ def test_the_sample_is_one_press_from_its_map(explored):
     body = pieces(explored)
     assert "789" in body
     assert "hotel_reviews.csv" in body
-    agreement = session(explored).agreement
+    agreement = session(explored).analysis.agreement
     assert agreement["raw"] > 0.5
     assert agreement["neutral"] < 0.15
     assert f"<b>{agreement['neutral']:.2f}</b>" in body
@@ -78,7 +78,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     while not {"calibration", "lexical"} <= vars(view.original.search_index).keys():
         assert view.preparing and time.monotonic() < until
         time.sleep(0.05)
-    session(at).selected = chosen_rows(event)
+    session(at).analysis.selected = chosen_rows(event)
     kind = view.analysis.units.kind
     at.run()
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
@@ -98,7 +98,7 @@ def test_settings_are_followed_and_undone(explored):
     at = explored
     first = session(at).view
     at.toggle(key="correction").set_value(False).run()
-    assert session(at).working
+    assert session(at).is_working
     assert session(at).view is first  # the old view stays until the new one is there
     finish(at)
     assert session(at).view.analysis.settings.space == "raw"
@@ -121,7 +121,7 @@ def test_a_stopped_analysis_leaves_the_view_and_the_switches(explored):
     at = explored
     view = session(at).view
     at.toggle(key="correction").set_value(False).run()
-    if session(at).working:
+    if session(at).is_working:
         press(at, "Stop")
         finish(at)
     if session(at).view is view:  # it was stopped in time

@@ -18,7 +18,7 @@ from tests.support.apptest import (
     start,
     upload,
 )
-from ui.session.autosave import title_of
+from ui.session.autosave import file_title
 
 SEARCH = SavedSearch("night", "noise at night")
 JUDGED = GoldenQuery("night", frozenset({"3", "\ud800 4"}), frozenset({"5"}))
@@ -78,7 +78,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert "<img src=x>" not in body
     click(other, f"open-list-{entry.token}")
     assert "Sleep" in topic_names(other)
-    assert session(other).view.folder.is_relative_to(session(other).folder)
+    assert session(other).view.folder.is_relative_to(session(other).folder.path)
 
     # Its settings can still be changed: the file is there, and so are the edits.
     go(other, "ui/pages/explore.py").toggle(key="correction").set_value(False).run()
@@ -88,7 +88,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     assert catalogue().open(entry.token).settings.space == "raw"
     assert load_searches(catalogue().path(entry.token)) == (SEARCH,)
     assert load_golden_set(catalogue().path(entry.token)) == (JUDGED,)
-    assert other.session_state["search-state"].golden == (JUDGED,)
+    assert session(other).search.golden == (JUDGED,)
 
     go(other, "ui/pages/analyses.py")
     click(other, f"delete-{entry.token}")
@@ -218,7 +218,7 @@ def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data
 
 
 def test_the_first_name():
-    assert [title_of(name) for name in ("May.csv", "a/b <i>.csv.gz", ".csv", "Rev. 3", " ")] == [
+    assert [file_title(name) for name in ("May.csv", "a/b <i>.csv.gz", ".csv", "Rev. 3", " ")] == [
         "May",
         "a/b <i>",
         ".csv",
@@ -245,7 +245,7 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
     first.click().run()
     assert not at.exception
-    assert session(at).keeper.kept.token == entry.token
+    assert session(at).autosave.revision.token == entry.token
     assert at.text_input(key="query").value == "Loud music at night"
 
     # Deleted, it is searched no more.

@@ -76,7 +76,7 @@ def test_many_languages_are_folded_up():
 
 def test_filters_over_any_column_are_chips_that_go_with_a_click(explored):
     at = search(explored, "Loud music at night")
-    state, view = at.session_state["search-state"], session(at).view
+    state, view = session(at).search, session(at).view
     state.conditions = {"rating": In("rating", (1.0, 2.0))}
     state.expression = "date >= 2025-06"
     at.run()
@@ -108,9 +108,9 @@ def test_more_like_a_hit_and_the_way_back(explored):
 
 def test_a_golden_set_is_kept_measured_and_forgotten(explored):
     at = search(explored, "Loud music at night")
-    state = at.session_state["search-state"]
-    state.thumb(session(at), "Loud music at night", "V0006", True)
-    state.thumb(session(at), "Loud music at night", "V0001", False)
+    state = session(at).search
+    state.judge("Loud music at night", "V0006", True)
+    state.judge("Loud music at night", "V0001", False)
     assert state.said("Loud  music at night", "V0006") and not state.said("x", "V0006")
     kept = load_golden_set(session(at).view.folder)
     assert kept == state.golden and kept[0].irrelevant == {"V0001"}

@@ -1,4 +1,4 @@
-"""A large file in the app: first look, pause, reload, stop and go on; the model is a slow fake."""
+"""A large file in the app: first results, pause, reload, stop; the model is a slow fake."""
 
 import gc
 
@@ -6,14 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.analysis.run import Settings
+from pipeline.common.workspace import Workspace
+from pipeline.jobs import client
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.requests import AnalyseRequest
 from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import APP, catalogue, press, run_until, session, start, upload
 from tests.support.command import SLOW_WORKER
 from ui.session import server
-from ui.session.folders import hold
-from ui.session.session import Session
+from ui.session.folders import SessionFolder
 
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 ROWS = 1500
@@ -31,12 +32,11 @@ def slow_worker(tmp_path_factory):
         patch.delenv("POLYGUEST_START", raising=False)
         patch.setenv("POLYGUEST_CACHE", str(folder))
         patch.setenv("POLYGUEST_EARLY_SECONDS", "0.4")
-        command = SLOW_WORKER
-        client = WorkerClient(command, files=folder / "jobs")
-        patch.setattr(client, "_shared", client)
+        worker = WorkerClient(SLOW_WORKER, files=folder / "jobs")
+        patch.setattr(client, "_shared", worker)
         server.worker.clear()
-        yield client
-        client.close()
+        yield worker
+        worker.close()
     server.worker.clear()
 
 
@@ -52,23 +52,23 @@ def said(at):
     return " ".join(m.value.replace("\\", "") for m in (*at.markdown, *at.caption))
 
 
-def test_first_look_pause_reload_and_the_end(slow_worker):
+def test_first_results_pause_reload_and_the_end(slow_worker):
     at = analyse(start(), LARGE)
     token = session(at).job.token
     assert at.query_params["job"] == token
     run_until(at, lambda: session(at).view is not None)
     look = session(at).view
-    assert look.early[0] == len(look.analysis.texts) < look.early[1] == ROWS
-    assert f"A first look: {look.early[0]:,} of 1,500 reviews" in said(at)
-    assert look.file_name("reviews") == f"reviews-first-{look.early[0]}.csv"
+    assert look.partial[0] == len(look.analysis.texts) < look.partial[1] == ROWS
+    assert f"First results: {look.partial[0]:,} of 1,500 reviews" in said(at)
+    assert look.file_name("reviews") == f"reviews-first-{look.partial[0]}.csv"
 
     at.text_input(key="query").set_value("a loud pool")
     press(at, "Search")
     topic = look.analysis.topics[0]
     at.multiselect(key=f"topics-{look.number}").set_value([topic.id]).run()
-    session(at).selected = (3, 5)
+    session(at).analysis.selected = (3, 5)
     chosen = {look.analysis.texts[unit] for unit in (3, 5)}
-    run_until(at, lambda: session(at).view.early != look.early)
+    run_until(at, lambda: session(at).view.partial != look.partial)
     grown = session(at).view
     assert grown.number == look.number and grown.analysis.texts[3] == look.analysis.texts[3]
     assert at.text_input(key="query").value == "a loud pool"
@@ -78,9 +78,9 @@ def test_first_look_pause_reload_and_the_end(slow_worker):
     press(at, "Pause")
     assert session(at).job.state == "paused"
     assert at.button(key="resume").label == "Continue"
-    session(at).save(asked=True)
+    session(at).save(requested=True)
     session(at).change(lambda analysis: analysis.edited(topics=()), "nothing")
-    assert "first look" in session(at).problem and session(at).view.analysis.topics
+    assert "first results" in session(at).problem and session(at).view.analysis.topics
     assert catalogue().entries() == []
 
     again = AppTest.from_file(APP, default_timeout=60)
@@ -88,21 +88,24 @@ def test_first_look_pause_reload_and_the_end(slow_worker):
     again.run()
     assert not again.exception
     run_until(again, lambda: session(again).view is not None)
-    assert session(again).job is session(at).job and session(again).folder != session(at).folder
-    assert session(again).source.name == "large.csv" and "A first look" in said(again)
+    assert (
+        session(again).job is session(at).job
+        and session(again).folder.path != session(at).folder.path
+    )
+    assert session(again).source.name == "large.csv" and "First results" in said(again)
     press(again, "Continue")
-    run_until(at, lambda: not session(at).working)
-    run_until(again, lambda: not session(again).working)
+    run_until(at, lambda: not session(at).is_working)
+    run_until(again, lambda: not session(again).is_working)
     for each in (at, again):
         view = session(each).view
-        assert view.early is None and len(view.analysis.texts) == ROWS, session(each).problem
+        assert view.partial is None and len(view.analysis.texts) == ROWS, session(each).problem
         assert "All 1,500 reviews are in" in said(each)
         assert "job" not in each.query_params
-        assert view.folder.parent == session(each).folder
+        assert view.folder.parent == session(each).folder.path
         assert not list(view.folder.parent.glob("*-first-*"))
     assert session(again).view.folder != session(at).view.folder
     view = session(at).view
-    assert {view.analysis.texts[unit] for unit in session(at).selected} == chosen
+    assert {view.analysis.texts[unit] for unit in session(at).analysis.selected} == chosen
     kept = at.multiselect(key=f"topics-{view.number}").value
     assert [view.analysis.topics[id].colour for id in kept] == [topic.colour]
     assert not session(at).history.past and catalogue().entries()
@@ -112,8 +115,8 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
     at = analyse(start(), LARGE.replace("guest", "guestX"))
     run_until(at, lambda: session(at).view is not None)
     press(at, "Stop")
-    run_until(at, lambda: not session(at).working)
-    reviews = session(at).view.early[0]
+    run_until(at, lambda: not session(at).is_working)
+    reviews = session(at).view.partial[0]
     assert f"Stopped: this is {reviews:,} of 1,500 reviews" in said(at)
     assert "job" not in at.query_params
     at.switch_page("ui/pages/topics.py").run()
@@ -121,20 +124,20 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
     assert all(button.disabled for button in at.button if button.label == "Make the topic")
     at.switch_page("ui/pages/explore.py").run()
     topics = [topic.name for topic in session(at).view.analysis.topics[:4]]
-    press(at, "Go on")
-    run_until(at, lambda: session(at).view.early is None or session(at).view.early[0] > reviews)
+    press(at, "Continue")
+    run_until(at, lambda: session(at).view.partial is None or session(at).view.partial[0] > reviews)
     assert [topic.name for topic in session(at).view.analysis.topics[:4]] == topics
     before = session(at).view
-    if before.early is not None:  # other settings, before all is in: other topics, from anew
+    if before.is_partial:  # other settings, before all is in: other topics, from anew
         at.multiselect(key=f"topics-{before.number}").set_value([3]).run()
-        session(at).selected = (7,)
+        session(at).analysis.selected = (7,)
         text = before.analysis.texts[7]
         at.slider(key="topic_count").set_value(2).run()
-        run_until(at, lambda: session(at).view is not before and not session(at).news)
+        run_until(at, lambda: session(at).view is not before and not session(at).has_news)
         after = session(at).view
         assert len([topic for topic in after.analysis.topics if not topic.is_outlier]) == 2
         assert after.number != before.number and session(at).problem == ""
-        assert {after.analysis.texts[unit] for unit in session(at).selected} <= {text}
+        assert {after.analysis.texts[unit] for unit in session(at).analysis.selected} <= {text}
     press(at, "Start over with another file")
     assert session(at).view is None and "job" not in at.query_params
 
@@ -147,8 +150,8 @@ def test_an_unknown_job_in_the_address_is_no_fault():
 
 
 def test_a_folder_stays_while_a_job_works_in_it(slow_worker):
-    one = Session()
-    folder = one.folder
+    one = SessionFolder(Workspace.current().sessions)
+    folder = one.path
     (folder / "upload1").write_text(LARGE.replace("guest", "guestY"))
     source = ReviewSource("f", folder / "upload1", ROWS)
     request = AnalyseRequest(source, folder / "analysis2", Settings())
@@ -157,8 +160,8 @@ def test_a_folder_stays_while_a_job_works_in_it(slow_worker):
     del one
     gc.collect()
     assert (folder / "upload1").exists()
-    other = Session()
-    hold(other, folder)
+    other = SessionFolder(Workspace.current().sessions)
+    other.hold(folder)
     slow_worker.stop(job)
     assert folder.exists()
     del other

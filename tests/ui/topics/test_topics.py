@@ -157,7 +157,7 @@ def test_chosen_reviews_are_moved(page):
     view = session(page).view
     goal = view.analysis.topics[0]
     units = tuple(int(u) for u in (view.analysis.assignments == 2).nonzero()[0][:3])
-    session(page).selected = units
+    session(page).analysis.selected = units
     go(page, "ui/pages/explore.py")
     page.session_state[f"move-{view.number}"] = True
     page.run()
@@ -167,7 +167,7 @@ def test_chosen_reviews_are_moved(page):
     moved = session(page).view.analysis
     assert all(moved.topic_of(unit).key == goal.key for unit in units)
     next(button for button in page.button if button.label.startswith("Undo: moved")).click().run()
-    session(page).selected = ()
+    session(page).analysis.selected = ()
     go(page, "ui/pages/topics.py")
 
 

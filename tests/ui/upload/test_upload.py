@@ -82,7 +82,7 @@ def test_another_delimiter_is_refused_in_words_and_can_be_taken_back():
     assert "30 kept" in told(at)
     press(at, "Back to what was recognised")
     assert box(at, "Delimiter").value == ""
-    assert session(at).preview.reading == ReadOptions()
+    assert session(at).preview.options == ReadOptions()
 
 
 def test_a_delimiter_that_is_none_is_told(tmp_path):
@@ -123,7 +123,14 @@ def test_the_sheet_of_a_workbook_is_chosen():
     assert at.error
     choose(at, "Sheet of the workbook", "Summer")
     assert "sheet Summer, 8 rows read" in told(at)
-    assert session(at).preview.reading.sheet == "Summer"
+    assert session(at).preview.options.sheet == "Summer"
+
+
+def test_a_workbook_with_one_sheet_is_read_once():
+    rows = [["review", "hotel"], *([f"The {thing} was good and clean", "Roma"] for thing in THINGS)]
+    at = upload(start(), workbook(Summer=rows), "summer.xlsx")
+    assert "Excel workbook, sheet Summer, 8 rows read, 8 kept" in told(at)
+    assert session(at).preview.times == 1
 
 
 def test_one_file_of_an_archive_is_chosen():
@@ -253,9 +260,9 @@ def test_a_read_that_was_broken_off_is_begun_again(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         preview.read(ReadOptions(), leave)
-    assert preview.reading is None
+    assert preview.options is None
     preview.read(ReadOptions())
-    assert preview.reading == ReadOptions()
+    assert preview.options == ReadOptions()
     assert len(preview.table.frame) == 64
 
 

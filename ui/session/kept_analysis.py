@@ -1,0 +1,97 @@
+"""A kept analysis, taken from the list into the folder of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.reviews.source import ReviewSource
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.workspace import Workspace
+from pipeline.library.catalogue import Catalogue
+from pipeline.library.checkout import checkout
+from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.column_roles import Columns
+from ui.session.autosave import Autosave
+from ui.session.folders import SessionFolder
+from ui.session.view import View, open_view
+
+
+@dataclass(frozen=True)
+class KeptAnalysis:
+    """What a session needs of a kept analysis.
+
+    Attributes:
+        view: the analysis.
+        sources: its files, the first one first.
+        autosave: keeps further changes in the same entry of the list.
+    """
+
+    view: View
+    sources: tuple[ReviewSource, ...]
+    autosave: Autosave
+
+
+def open_kept(
+    workspace: Workspace, token: str, folder: SessionFolder, *, language: str
+) -> KeptAnalysis:
+    """Copy an analysis of the list into a session's folder and open it.
+
+    Raises:
+        InputError: there is none with this token any more, or it is damaged.
+    """
+    path = folder.new_path()
+    revision, entry, notes, files = checkout(Catalogue(workspace.analyses), token, path)
+    view = open_view(folder.next_number(), path, language=language)
+    if len(files) == len(view.original.batches):
+        # The analysis folder goes with the last step that could be undone, the files stay.
+        files = [file.rename(folder.new_path()) for file in files]
+    else:
+        files = []
+    autosave = Autosave(workspace, revision=revision)
+    autosave.carry_over(view)
+    sources = sources_of(view.original, entry.file, folder, files, notes)
+    return KeptAnalysis(view, tuple(sources), autosave)
+
+
+def sources_of(
+    analysis: Analysis,
+    name: str,
+    folder: SessionFolder,
+    files: Sequence[Path] = (),
+    notes: dict[str, Any] | None = None,
+) -> list[ReviewSource]:
+    """The files of an analysis, from which it can be made with other settings.
+
+    Args:
+        analysis: of the files.
+        name: of the first file, where the analysis knows none.
+        folder: where files are written that are not kept, as in an imported analysis.
+        files: the kept files, one for each batch, or none.
+        notes: what was kept about them.
+    """
+    kept = (notes or {}).get("files")
+    kept = kept if files and isinstance(kept, list) else []
+    known = {field.name for field in fields(Columns)}
+    roles: dict[str, Any] = {
+        role: column for role, column in analysis.columns.items() if role in known
+    }
+    sources = []
+    for number, batch in enumerate(analysis.batches):
+        # Where the file is not kept its rows become one, all of which were kept once.
+        path = files[number] if files else _write_batch(analysis, number, folder)
+        rules = None if files else Rules(drop_duplicates=False)
+        source = ReviewSource(batch.name or name, path, batch.reviews, rules=rules)
+        if number < len(kept):
+            source = ReviewSource.from_dict(source.to_dict() | kept[number], path)
+        sources.append(replace(source, columns=source.columns or Columns(**roles)))
+    return sources
+
+
+def _write_batch(analysis: Analysis, number: int, folder: SessionFolder) -> Path:
+    path = folder.new_path()
+    analysis.frame[analysis.batch == number].to_parquet(path, index=False)
+    return path
