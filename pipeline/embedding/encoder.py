@@ -1,9 +1,9 @@
-"""Texts -> unit vectors, through sentence-transformers.
+"""The encoder interface, and loading a model by its name: texts -> unit vectors.
 
-Queries and documents are two methods, so that a model's prompt can't be forgotten. For
-multilingual-e5 both use "query: ": on hotel sentences in 21 languages that finds more
-translations than the "query: " / "passage: " pair of its model card (recall@20 0.86 against
-0.77), and one vector a review then serves search, topics and map.
+Queries and documents have a method each, so that a model's prompt can't be forgotten. With
+multilingual-e5 both use "query: ": on hotel sentences in 21 languages this finds more translations
+than the "query: " / "passage: " pair of its model card (recall@20 of 0.86 against 0.77), and one
+vector per review then serves search, topics and map.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from pipeline.embedding.sentence_transformer import SentenceEncoder
 log = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
-PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is usual
+PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
 class Encoder(Protocol):
-    """What the rest of the program needs of a model; a test passes a tiny fake.
+    """What the rest of the program needs from a model; tests pass a small fake.
 
     Attributes:
-        name: as the user gave it.
-        dimension: d of the vectors.
-        fingerprint: changes whenever the same text would get another vector.
+        name: as given by the user.
+        dimension: d, the length of a vector.
+        fingerprint: differs between models that give the same text different vectors.
     """
 
     name: str
@@ -44,27 +44,27 @@ class Encoder(Protocol):
     def encode_documents(
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> np.ndarray:
-        """Vectors of texts that are searched: float32 (n, d), rows of length 1."""
+        """Vectors of texts to be searched: float32 (n, d), rows of length 1."""
         ...
 
     def encode_queries(
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> np.ndarray:
-        """Vectors of texts that search: float32 (n, d), rows of length 1."""
+        """Vectors of search queries: float32 (n, d), rows of length 1."""
         ...
 
 
 def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
-    """The bundled model, or any SentenceTransformer by its name or folder.
+    """Load the bundled model, or any SentenceTransformer by its name or folder.
 
     Args:
         model: :data:`DEFAULT_MODEL`, a folder, or a name on the model hub
-            ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...). Only a hub name that is not in
-            the local cache uses the network. The bundled model's precision stands behind
-            its name ("multilingual-e5-small:int8") or in ``POLYGUEST_PRECISION``.
+            ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...). The network is used only for a
+            hub name that is not in the local cache. The bundled model's precision follows its
+            name ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``.
 
     Raises:
-        InputError: no such model, or it can't be downloaded.
+        InputError: there is no such model, or it can't be downloaded.
     """
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
@@ -80,22 +80,22 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         loaded = _load(str(folder or model), local=folder is not None)
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         log.info("model %s could not be loaded", model, exc_info=True)
-        raise InputError(_why_not(model, folder is not None, error)) from error
+        raise InputError(_loading_error(model, folder is not None, error)) from error
     return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
 
 
 def with_precision(model: str, precision: str | None) -> str:
-    """The model's name with a precision of the user's choice, for :func:`load_encoder`.
+    """The name of a model with a precision appended, for :func:`load_encoder`.
 
     Raises:
-        InputError: a precision for a model that is not the bundled one.
+        InputError: a precision is given for a model other than the bundled one.
     """
     if precision is None:
         return model
     if model != DEFAULT_MODEL:
         raise InputError(
-            f"The precision {precision} is for the bundled {DEFAULT_MODEL} alone: leave it out "
-            f"for '{model}', which is computed in float32"
+            f"The precision {precision} is available for the bundled {DEFAULT_MODEL} only: leave "
+            f"it out for '{model}', which is computed in float32"
         )
     return f"{model}:{precision}"
 
@@ -126,15 +126,15 @@ def _load(model: str, *, local: bool) -> Any:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()  # else a report of the pooler that e5 never uses
+    transformers_logging.set_verbosity_error()  # or it warns about the pooler, which e5 never uses
     loaded = SentenceTransformer(model, local_files_only=local, trust_remote_code=False)
     loaded.eval()
     if loaded.device.type == "cpu":
-        torch.set_num_threads(1)  # a text a thread: see SentenceEncoder
+        torch.set_num_threads(1)  # SentenceEncoder runs a call per thread
     return loaded
 
 
-def _why_not(model: str, is_folder: bool, error: Exception) -> str:
+def _loading_error(model: str, is_folder: bool, error: Exception) -> str:
     reason = str(error).strip().split("\n")[0][:200]
     if is_folder:
         return f"The model in the folder '{model}' can't be loaded: {reason}"
@@ -147,7 +147,7 @@ def _why_not(model: str, is_folder: bool, error: Exception) -> str:
 
 
 def _weights_fingerprint(model: Any) -> str:
-    """A digest over every tensor (4,096 values of each): a name can hold other weights tomorrow."""
+    """Digest over 4,096 values of every tensor: the weights under a name can change."""
     digest = hashlib.sha256()
     for name, tensor in model.state_dict().items():
         digest.update(f"{name}{tuple(tensor.shape)}".encode())

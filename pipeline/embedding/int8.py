@@ -1,9 +1,9 @@
 """The bundled model with 8-bit matrix products: ONNX Runtime inside a SentenceTransformer.
 
 Tokenizer, pooling and normalisation are those of the SentenceTransformer folder; only the
-transformer between them is another (:mod:`pipeline.embedding.onnx_graph`). Its graph is built once,
-beside the folder, and checked at each load; the embeddings of words are mapped from the folder's
-own weights, so that memory holds the rows that are used and nothing twice.
+transformer is replaced (:mod:`pipeline.embedding.onnx_graph`). Its graph is built once, beside the
+folder, and checked at each load; word embeddings are memory-mapped from the folder's own weights,
+so that only the rows in use take memory.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from sentence_transformers.base.modules import InputModule
 from tokenizers import Tokenizer
 
 from pipeline.common.files import atomic_write
-from pipeline.embedding.bundled_model import digest_of
+from pipeline.embedding.bundled_model import file_digest
 
 log = logging.getLogger(__name__)
 
-BUILD = 1  # raise it when the same text would get another vector
+BUILD = 1  # raise it when a text would get a different vector
 _WEIGHTS = "model.safetensors"
 
 
 class QuantisedTransformer(InputModule):
-    """Texts -> vectors of their tokens; stands where a SentenceTransformer has its transformer.
+    """The transformer module of a SentenceTransformer: texts -> vectors of their tokens.
 
-    Every row of a batch is computed by itself, at its own length and on the calling thread.
+    Each row of a batch is computed separately, at its own length and on the calling thread.
     """
 
     def __init__(self, folder: Path, graph: Path) -> None:
@@ -48,12 +48,12 @@ class QuantisedTransformer(InputModule):
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(self.max_seq_length)
         weights = _Weights(folder / _WEIGHTS)
-        self._words = weights("embeddings.word_embeddings.weight")
+        self._word_embeddings = weights("embeddings.word_embeddings.weight")
         types = weights("embeddings.token_type_embeddings.weight")
-        self._places = weights("embeddings.position_embeddings.weight") + types[0]
+        self._position_embeddings = weights("embeddings.position_embeddings.weight") + types[0]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_mem_pattern = False  # it would keep a plan for every length of text
+        options.enable_mem_pattern = False  # it would cache a plan for each text length
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
@@ -74,24 +74,25 @@ class QuantisedTransformer(InputModule):
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Add "token_embeddings", float32 (n, longest, d)."""
         ids, mask = features["input_ids"].numpy(), features["attention_mask"].numpy()
-        found = np.zeros((*ids.shape, self.get_embedding_dimension()), np.float32)
+        vectors = np.zeros((*ids.shape, self.get_embedding_dimension()), np.float32)
         for row in range(len(ids)):
             tokens = ids[row, : int(mask[row].sum())]
-            embeddings = self._words[tokens] + self._places[: len(tokens)]
-            found[row, : len(tokens)] = self._session.run(None, {"embeddings": embeddings[None]})[0]
-        return {**features, "token_embeddings": torch.from_numpy(found)}
+            embeddings = self._word_embeddings[tokens] + self._position_embeddings[: len(tokens)]
+            inputs = {"embeddings": embeddings[None]}
+            vectors[row, : len(tokens)] = self._session.run(None, inputs)[0]
+        return {**features, "token_embeddings": torch.from_numpy(vectors)}
 
     def get_embedding_dimension(self) -> int:
-        """Of a token's vector."""
+        """Length of a token's vector."""
         return int(self._config["hidden_size"])
 
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
-        """Not offered: the folder it was built from can be copied."""
+        """Not supported: copy the folder it was built from instead."""
         raise NotImplementedError("a quantised model is built from its folder, not saved")
 
 
 def load_quantised(folder: Path) -> SentenceTransformer:
-    """The SentenceTransformer of a BERT folder, its matrix products in 8 bits."""
+    """The SentenceTransformer of a BERT folder, with 8-bit matrix products."""
     from sentence_transformers.models import Normalize, Pooling
 
     settings = json.loads((folder / "config_sentence_transformers.json").read_text("utf-8"))
@@ -104,7 +105,7 @@ def load_quantised(folder: Path) -> SentenceTransformer:
 
 
 def graph_file(folder: Path) -> Path:
-    """The graph of a BERT folder; built now, in a few seconds, if missing or damaged."""
+    """The ONNX graph of a BERT folder; built in a few seconds if missing or damaged."""
     from filelock import FileLock
 
     path = folder.parent / f"{folder.name}-int8-{BUILD}.onnx"
@@ -129,30 +130,30 @@ def _build(folder: Path, path: Path) -> None:
     )
     with atomic_write(path) as file:
         file.write(graph)
-    with atomic_write(_mark(path), "w", encoding="utf-8") as mark:
-        mark.write(digest_of(path))
+    with atomic_write(_digest_path(path), "w", encoding="utf-8") as file:
+        file.write(file_digest(path))
 
 
 def _is_intact(path: Path) -> bool:
     try:
-        return _mark(path).read_text("utf-8") == digest_of(path)
+        return _digest_path(path).read_text("utf-8") == file_digest(path)
     except (OSError, ValueError):
         return False
 
 
-def _mark(path: Path) -> Path:
+def _digest_path(path: Path) -> Path:
     return path.with_suffix(".digest")
 
 
 class _Weights:
-    """Tensors of a safetensors file by name, mapped, not read."""
+    """Memory-mapped tensors of a safetensors file, by name."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         with open(path, "rb") as file:
             (size,) = struct.unpack("<Q", file.read(8))
             if size > os.fstat(file.fileno()).st_size:
-                raise OSError(f"{path} is no safetensors file")
+                raise OSError(f"{path} is not a safetensors file")
             self._table = json.loads(file.read(size))
         self._start = 8 + size
 

@@ -1,20 +1,20 @@
-"""Vectors and languages -> language-neutral vectors.
+"""The language-neutral space: removes the language effect from vectors.
 
-Multilingual encoders place each language in a region of its own; KMeans then finds languages, not
-topics. What differs by language alone spans a small subspace, which is removed here (LSAR, Xie et
-al. 2022; arXiv 2401.05792; arXiv 2412.12433 for topics of reviews). Two sources span it:
+Multilingual encoders place each language in a region of its own, so that KMeans finds languages and
+not topics. The language effect lies in a small subspace, which is removed here (LSAR, Xie et al.
+2022; arXiv 2401.05792; arXiv 2412.12433 for topics of reviews). Two sources span the subspace:
 
-1. The parallel sentences: the language means of equal meanings. They can't confuse language with
-   topic, but they miss what is particular to the upload and to languages that are not among them.
-2. The upload itself. Its language means alone would be wrong where language and topic go together
-   (Japanese guests who write only about food): removing their difference removes the topic. So
-   reviews are first grouped into many small topics, and each language's offset is fitted beside
-   the groups' centres (a two-way additive model), which compares Japanese food reviews with other
-   food reviews only. Of the offsets' directions only those are removed along which languages stand
-   apart by at least half of the spread within them: a faint offset can't pull languages apart, but
-   removing its direction could cost meaning.
+1. The parallel sentences: differences between language means at equal meaning. They can't confuse
+   language with topic, but they miss what is particular to the upload and to other languages.
+2. The upload itself. Its language means alone would mislead where language and topic are confounded
+   (Japanese guests who write only about food): removing their differences removes the topic. So
+   reviews are first clustered finely, and each language's offset is fitted together with the
+   cluster centres (a two-way additive model), which compares Japanese reviews of food with other
+   reviews of food only. A direction of the offsets is removed only if the languages differ along it
+   by at least half of the standard deviation within them: a faint offset can't separate languages,
+   but removing its direction could cost meaning.
 
-A file in one language has no offsets and keeps everything but the first part.
+For a file in one language there are no offsets, and only the first part is removed.
 """
 
 from __future__ import annotations
@@ -26,25 +26,27 @@ import numpy as np
 
 from pipeline.common.arrays import BLOCK, distinct_rows, unit_rows
 from pipeline.common.kmeans import kmeans
+from pipeline.embedding.components import fit_components
 
-UNKNOWN_LANGUAGE = "und"  # "10/10", "👍": texts without a word belong to no language
-_SEPARATION = 0.5  # between-language over within-language standard deviation
-_GROUPS = 60
-_REVIEWS_PER_GROUP = 15
-_FEWEST_REVIEWS = 3  # of a language, to have an offset of its own
-_SHRINKAGE = 10.0  # reviews: offsets of small languages are drawn to zero
-_SAMPLE = 20_000  # reviews from which offsets are fitted
+UNKNOWN_LANGUAGE = "und"  # of texts without words: "10/10", "👍"
+_MIN_SEPARATION = 0.5  # between-language over within-language standard deviation
+_MAX_CLUSTERS = 60
+_REVIEWS_PER_CLUSTER = 15
+_MIN_REVIEWS = 3  # of a language, for an offset of its own
+_SHRINKAGE = 10.0  # reviews: shrinks the offsets of small languages towards zero
+_SAMPLE = 20_000  # reviews that offsets are fitted to
 _ROUNDS = 2
-_ALONE = 0.8  # mean share of a language in its own reviews' groups
+_ISOLATION = 0.8  # mean share of a language in the clusters of its reviews
+_SHARE_SMOOTHING, _WEIGHT_SMOOTHING = 3.0, 20.0  # reviews: limit the weight of large languages
 
 
 @dataclass(frozen=True)
 class NeutralSpace:
-    """From a model's vectors to vectors without the language.
+    """From a model's vectors to language-neutral ones.
 
     Attributes:
-        removed: float32 (r, d), orthonormal rows: the language subspace; r may be 0.
-        center: float32 (d,), mean of the upload after removal.
+        removed: float32 (r, d), orthonormal basis of the language subspace; r may be 0.
+        center: float32 (d,), mean of the upload after the removal.
     """
 
     removed: np.ndarray
@@ -52,7 +54,7 @@ class NeutralSpace:
 
     @property
     def fingerprint(self) -> str:
-        """A short text that two spaces share only when they are equal."""
+        """Digest that is the same for equal spaces only."""
         digest = hashlib.sha256()
         for array in (self.removed, self.center):
             digest.update(str((array.dtype.str, array.shape)).encode())
@@ -60,7 +62,7 @@ class NeutralSpace:
         return digest.hexdigest()[:16]
 
     def transform(self, vectors: np.ndarray) -> np.ndarray:
-        """Raw vectors (n, d), of reviews or of queries -> float32 (n, d), rows of length 1."""
+        """Neutral vectors of raw ones (n, d), of reviews or queries: float32, rows of length 1."""
         if len(vectors) <= BLOCK:
             return _unit(_remove(vectors, self.removed) - self.center)
         neutral = np.empty(vectors.shape, np.float32)
@@ -70,20 +72,20 @@ class NeutralSpace:
         return neutral
 
     def without_language(self, vectors: np.ndarray) -> np.ndarray:
-        """Raw vectors (n, d) without the language, the upload's mean left in: float32 (n, d)."""
+        """Raw vectors (n, d) without the language effect but not centred: float32 (n, d)."""
         return _unit(_remove(vectors, self.removed))
 
     def transform_phrases(self, vectors: np.ndarray) -> np.ndarray:
-        """Raw vectors (m, d) of texts that are no reviews (headings), centred on themselves.
+        """Neutral vectors of texts that are not reviews (headings): float32 (m, d).
 
-        Their common style would else be what they all say.
+        They are centred on their own mean, which removes their common style.
         """
-        rest = _remove(vectors, self.removed)
-        return _unit(rest - rest.mean(axis=0))
+        neutral = _remove(vectors, self.removed)
+        return _unit(neutral - neutral.mean(axis=0))
 
 
 def raw_space(dimension: int) -> NeutralSpace:
-    """The space that leaves vectors as the model made them."""
+    """The identity: leaves vectors as the model computed them."""
     empty = np.zeros((0, dimension), np.float32)
     return NeutralSpace(empty, np.zeros(dimension, np.float32))
 
@@ -97,14 +99,14 @@ def fit_neutral(
         vectors: float32 (n, d), raw vectors of the reviews, rows of length 1.
         languages: str (n,), language code of each review.
         parallel: float32 (l, d), language means of the parallel sentences, by the same model.
-        seed: for the groups; the same input and seed give the same space.
+        seed: for the clusters; the same input and seed give the same space.
     """
-    fixed = _span(parallel)
+    fixed = _basis_of_differences(parallel)
     offsets = _offset_directions(vectors, languages, fixed, seed)
-    removed = _span_of(np.vstack([fixed, offsets])).astype(np.float32)
+    removed = _basis(np.vstack([fixed, offsets])).astype(np.float32)
     if len(vectors) <= BLOCK:
         center = _remove(vectors, removed).mean(axis=0).astype(np.float32)
-    else:  # the same but for rounding, without a second copy of all vectors
+    else:  # the same up to rounding, without a second copy of all vectors
         center = _remove(vectors.mean(axis=0, dtype=np.float64), removed).astype(np.float32)
     return NeutralSpace(removed, center)
 
@@ -112,7 +114,7 @@ def fit_neutral(
 def _offset_directions(
     vectors: np.ndarray, languages: np.ndarray, fixed: np.ndarray, seed: int
 ) -> np.ndarray:
-    """Directions (r, d) along which the upload's languages stand apart, topic held equal."""
+    """Directions (r, d) along which the upload's languages differ at equal topic."""
     known = languages != UNKNOWN_LANGUAGE
     vectors, languages = vectors[known], languages[known]
     generator = np.random.default_rng(seed)
@@ -120,73 +122,73 @@ def _offset_directions(
         chosen = np.sort(generator.choice(len(vectors), _SAMPLE, replace=False))
         vectors, languages = vectors[chosen], languages[chosen]
     names, codes, counts = np.unique(languages, return_inverse=True, return_counts=True)
-    if (counts >= _FEWEST_REVIEWS).sum() < 2:
+    if (counts >= _MIN_REVIEWS).sum() < 2:
         return fixed[:0]
-    rest = _remove(vectors, fixed).astype(np.float64)
-    means = np.array([rest[codes == code].mean(axis=0) for code in range(len(names))])
+    residuals = _remove(vectors, fixed).astype(np.float64)
+    means = np.array([residuals[codes == code].mean(axis=0) for code in range(len(names))])
     offsets = np.zeros_like(means)
-    for done in range(_ROUNDS):
-        shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
-        groups = _groups(shifted, seed)
-        alone = _alone(groups, codes, counts)
-        if not done and alone.any():
-            # Nobody to be compared with in their groups: begin where their means meet the others'.
-            offsets[alone] = (means - means[~alone].mean(axis=0))[alone]
-            shifted = _unit(rest - offsets[codes] - rest.mean(axis=0))
-            groups = _groups(shifted, seed)
-        offsets = _fit_offsets(rest, codes, groups, counts)
-    offsets = offsets[counts >= _FEWEST_REVIEWS]
-    directions = _span(offsets)
+    for iteration in range(_ROUNDS):
+        shifted = _unit(residuals - offsets[codes] - residuals.mean(axis=0))
+        clusters = _fine_clusters(shifted, seed)
+        isolated = _isolated_languages(clusters, codes, counts)
+        if not iteration and isolated.any():
+            # Their clusters hold no other language to compare with: start by aligning their means.
+            offsets[isolated] = (means - means[~isolated].mean(axis=0))[isolated]
+            shifted = _unit(residuals - offsets[codes] - residuals.mean(axis=0))
+            clusters = _fine_clusters(shifted, seed)
+        offsets = _fit_offsets(residuals, codes, clusters, counts)
+    offsets = offsets[counts >= _MIN_REVIEWS]
+    directions = _basis_of_differences(offsets)
     between = ((offsets - offsets.mean(axis=0)) @ directions.T).std(axis=0)
-    spread = ((rest - means[codes]) @ directions.T).std(axis=0)
-    return directions[between > _SEPARATION * np.maximum(spread, 1e-6)]
+    within = ((residuals - means[codes]) @ directions.T).std(axis=0)
+    return directions[between > _MIN_SEPARATION * np.maximum(within, 1e-6)]
 
 
-def _groups(points: np.ndarray, seed: int) -> np.ndarray:
-    """Many small topics of points (n, d): int (n,)."""
-    from pipeline.embedding.components import fit_components
-
+def _fine_clusters(points: np.ndarray, seed: int) -> np.ndarray:
+    """Labels of many small clusters of points (n, d): int (n,)."""
     points = fit_components(points).transform(points)
-    count = int(np.clip(len(points) // _REVIEWS_PER_GROUP, 1, _GROUPS))
+    count = int(np.clip(len(points) // _REVIEWS_PER_CLUSTER, 1, _MAX_CLUSTERS))
     count = min(count, len(distinct_rows(points)[0]))
     return kmeans(points, count, seed=seed, starts=2)[0]
 
 
-def _alone(groups: np.ndarray, languages: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Which languages keep to themselves in the groups although they are not most of the file.
+def _isolated_languages(
+    clusters: np.ndarray, languages: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Which languages have clusters to themselves although they are a minority: bool (l,).
 
-    That is a language that is far off because no parallel sentences speak it: bool (l,).
+    Such a language is far from the others because it has no parallel sentences.
     """
-    sizes = np.zeros((groups.max() + 1, len(counts)))
-    np.add.at(sizes, (groups, languages), 1)
-    share = sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
-    own = (sizes * share).sum(axis=0) / counts
-    alone = (own > _ALONE) & (counts < counts.sum() / 2) & (counts >= _FEWEST_REVIEWS)
-    return alone if (~alone).any() else np.zeros_like(alone)
+    sizes = np.zeros((clusters.max() + 1, len(counts)))
+    np.add.at(sizes, (clusters, languages), 1)
+    shares = sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
+    own_share = (sizes * shares).sum(axis=0) / counts
+    isolated = (own_share > _ISOLATION) & (counts < counts.sum() / 2) & (counts >= _MIN_REVIEWS)
+    return isolated if (~isolated).any() else np.zeros_like(isolated)
 
 
 def _fit_offsets(
-    vectors: np.ndarray, languages: np.ndarray, groups: np.ndarray, counts: np.ndarray
+    vectors: np.ndarray, languages: np.ndarray, clusters: np.ndarray, counts: np.ndarray
 ) -> np.ndarray:
-    """Offset (d,) of each language in: vector = centre of its group + offset of its language.
+    """Offsets (l, d) in the model: vector = centre of its cluster + offset of its language.
 
-    Fitted by backfitting. In a group every language with a few reviews weighs about the same,
-    so that a large language does not become the centre that the others are measured from.
+    Fitted by backfitting. Within a cluster all languages with a few reviews have about the same
+    weight, so that a large language does not become the reference for the others.
     """
-    cells = np.zeros((groups.max() + 1, len(counts), vectors.shape[1]))
-    sizes = np.zeros(cells.shape[:2])
-    np.add.at(cells, (groups, languages), vectors)
-    np.add.at(sizes, (groups, languages), 1)
-    means = cells / np.maximum(sizes, 1)[..., None]
-    in_group = sizes / (sizes + 3.0)
-    in_group /= np.maximum(in_group.sum(axis=1, keepdims=True), 1e-9)
-    among = counts / (counts + 20.0)
-    among = among / among.sum()
+    sums = np.zeros((clusters.max() + 1, len(counts), vectors.shape[1]))
+    sizes = np.zeros(sums.shape[:2])
+    np.add.at(sums, (clusters, languages), vectors)
+    np.add.at(sizes, (clusters, languages), 1)
+    means = sums / np.maximum(sizes, 1)[..., None]
+    shares = sizes / (sizes + _SHARE_SMOOTHING)
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+    weights = counts / (counts + _WEIGHT_SMOOTHING)
+    weights = weights / weights.sum()
     offsets = np.zeros((len(counts), vectors.shape[1]))
     for _ in range(50):
-        centres = np.einsum("gl,gld->gd", in_group, means - offsets)
-        updated = (cells.sum(axis=0) - sizes.T @ centres) / (counts + _SHRINKAGE)[:, None]
-        updated -= among @ updated
+        centres = np.einsum("cl,cld->cd", shares, means - offsets)
+        updated = (sums.sum(axis=0) - sizes.T @ centres) / (counts + _SHRINKAGE)[:, None]
+        updated -= weights @ updated
         change = np.abs(updated - offsets).max()
         offsets = updated
         if change < 1e-5:
@@ -194,17 +196,19 @@ def _fit_offsets(
     return offsets
 
 
-def _span(rows: np.ndarray) -> np.ndarray:
-    """Orthonormal basis of what differs between the rows (means or offsets)."""
-    return _span_of(rows - rows.mean(axis=0))
+def _basis_of_differences(rows: np.ndarray) -> np.ndarray:
+    """Orthonormal basis (r, d) of the differences between rows (means or offsets)."""
+    return _basis(rows - rows.mean(axis=0))
 
 
-def _span_of(rows: np.ndarray, tolerance: float = 1e-3) -> np.ndarray:
+def _basis(rows: np.ndarray, tolerance: float = 1e-3) -> np.ndarray:
+    """Orthonormal basis (r, d) of the span of rows."""
     _u, values, axes = np.linalg.svd(rows.astype(np.float64), full_matrices=False)
     return axes[values > tolerance * max(float(values[0]) if len(values) else 0.0, 1e-9)]
 
 
 def _remove(vectors: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Vectors minus their projection onto orthonormal directions."""
     return vectors - (vectors @ directions.T) @ directions
 
 

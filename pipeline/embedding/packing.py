@@ -1,11 +1,11 @@
-"""Several texts of different lengths in one call of a model, without padding.
+"""Sequence packing: several texts of different lengths in one call of a model, without padding.
 
-A processor reads all weights of a model for every call; for one short text that takes as long as
-the arithmetic. So texts are laid end to end in one row of tokens, as FlashAttention does for
-graphics cards (Dao et al. 2022, arXiv 2205.14135, "varlen"): matrix products go over the whole row,
-attention over each text by itself. Nothing is padded, and the vector of a text is, bit for bit, the
-one it has alone: a row of a matrix product does not depend on its neighbours. Where that does not
-hold, which is tried out when a model is loaded, texts are computed alone.
+On a CPU each call reads all weights of the model, which for one short text takes as long as the
+arithmetic. So texts are concatenated into one row of tokens, as FlashAttention does on GPUs (Dao et
+al. 2022, arXiv 2205.14135, "varlen"): matrix products run over the whole row, attention over each
+text separately. Nothing is padded, and a text gets, bit for bit, the same vector as alone, because
+a row of a matrix product does not depend on its neighbours. Each model is tested for this when it
+is loaded; if it fails, texts are computed one by one.
 """
 
 from __future__ import annotations
@@ -18,68 +18,70 @@ import torch
 
 log = logging.getLogger(__name__)
 
-PACK_TOKENS = 512  # a call: larger ones are hardly faster, and a job is stopped between two calls
-_FEWEST_TOKENS = 16  # a call: for a few rows, libraries multiply matrices in another way
+PACK_TOKENS = 512  # per call: more is hardly faster, and a job can stop only between calls
+_MIN_TOKENS = 16  # per call: for fewer rows, libraries multiply matrices by another method
 _ATTENTION = "polyguest_packed"
 _POSITIONS_FROM_PADDING = ("xlm-roberta", "roberta")  # their first position is padding + 1
-_KINDS = ("bert", *_POSITIONS_FROM_PADDING)
-_TRIED = ("clean", "loud music at night, every night", "的", "Das Zimmer war sehr sauber.")
+_MODEL_TYPES = ("bert", *_POSITIONS_FROM_PADDING)
+_PROBE_TEXTS = ("clean", "loud music at night, every night", "的", "Das Zimmer war sehr sauber.")
 
 
 class PackedModel:
-    """A SentenceTransformer whose texts share calls; safe in threads.
+    """A SentenceTransformer that computes several texts per call; thread-safe.
 
     Args:
-        model: on the processor; its transformer is from now on called through this alone.
+        model: on the CPU; from now on its transformer must be called through this object only.
     """
 
     def __init__(self, model: Any) -> None:
         self._transformer = model[0].auto_model
-        self._later = list(model)[1:]  # pooling, normalisation
+        self._pooling = list(model)[1:]  # and normalisation
         config = self._transformer.config
         padded = config.model_type in _POSITIONS_FROM_PADDING
-        self._first = int(config.pad_token_id) + 1 if padded else 0
-        self._transformer.set_attn_implementation(_attention())
+        self._first_position = int(config.pad_token_id) + 1 if padded else 0
+        self._transformer.set_attn_implementation(_register_attention())
 
     def vectors(self, texts: Sequence[torch.Tensor]) -> torch.Tensor:
         """Vectors of k texts: float32 (k, d).
 
         Args:
-            texts: token ids of each, int64 (l,), the model's own beginning and end among them.
+            texts: token ids of each, int64 (l,), with the model's start and end tokens.
         """
         count = len(texts)
-        if (total := sum(map(len, texts))) < _FEWEST_TOKENS:
-            texts = [*texts, texts[0].repeat(_FEWEST_TOKENS)[: _FEWEST_TOKENS - total]]
+        if (total := sum(map(len, texts))) < _MIN_TOKENS:
+            texts = [*texts, texts[0].repeat(_MIN_TOKENS)[: _MIN_TOKENS - total]]
         ends = torch.tensor([len(ids) for ids in texts]).cumsum(0).tolist()
-        places = [torch.arange(self._first, self._first + len(ids)) for ids in texts]
+        positions = [
+            torch.arange(self._first_position, self._first_position + len(ids)) for ids in texts
+        ]
         with torch.inference_mode():
             tokens = self._transformer(
                 input_ids=torch.cat(list(texts))[None],
-                position_ids=torch.cat(places)[None],
+                position_ids=torch.cat(positions)[None],
                 ends=ends,
             ).last_hidden_state
-            found = []
+            vectors = []
             for start, end in zip([0, *ends], ends, strict=False):
                 features = {
                     "token_embeddings": tokens[:, start:end],
                     "attention_mask": torch.ones(1, end - start, dtype=torch.long),
                 }
-                for module in self._later:
+                for module in self._pooling:
                     features = module(features)
-                found.append(features["sentence_embedding"])
-            return torch.cat(found[:count])
+                vectors.append(features["sentence_embedding"])
+            return torch.cat(vectors[:count])
 
 
 def try_packing(model: Any) -> PackedModel | None:
-    """The model with texts that share calls; None where that would change a vector."""
+    """Enable packing for a model; None if it can't be packed or packing would change a vector."""
     transformer = getattr(model[0], "auto_model", None)
     if model.device.type != "cpu" or transformer is None:
         return None
-    if getattr(transformer.config, "model_type", "") not in _KINDS:
+    if getattr(transformer.config, "model_type", "") not in _MODEL_TYPES:
         return None
-    usual = transformer.config._attn_implementation
+    previous = transformer.config._attn_implementation
     try:
-        features = [model.preprocess([text]) for text in _TRIED]
+        features = [model.preprocess([text]) for text in _PROBE_TEXTS]
         ids = [feature["input_ids"][0] for feature in features]
         with torch.inference_mode():
             alone = torch.cat([model(feature)["sentence_embedding"] for feature in features])
@@ -87,28 +89,28 @@ def try_packing(model: Any) -> PackedModel | None:
         each = torch.cat([packed.vectors([row]) for row in ids])
         if torch.equal(packed.vectors(ids), each) and torch.allclose(each, alone, atol=1e-5):
             return packed
-        log.info("texts are computed one by one: together they would get other vectors here")
+        log.info("texts are computed one by one: packing changes the vectors of this model")
     except (AttributeError, KeyError, TypeError, ValueError, RuntimeError):
-        log.info("texts are computed one by one: this model can't take several", exc_info=True)
-    transformer.set_attn_implementation(usual)
+        log.info("texts are computed one by one: this model can't be packed", exc_info=True)
+    transformer.set_attn_implementation(previous)
     return None
 
 
-def packs(lengths: Sequence[int], budget: int = PACK_TOKENS) -> list[slice]:
-    """Neighbours that go into one call: as many as fit into the budget of tokens, or one."""
-    found, start, total = [], 0, 0
+def split_into_packs(lengths: Sequence[int], budget: int = PACK_TOKENS) -> list[slice]:
+    """Split texts into packs of neighbours that fit the budget of tokens, or of a single text."""
+    packs, start, total = [], 0, 0
     for row, length in enumerate(lengths):
         if row > start and total + length > budget:
-            found.append(slice(start, row))
+            packs.append(slice(start, row))
             start, total = row, 0
         total += length
     if start < len(lengths):
-        found.append(slice(start, len(lengths)))
-    return found
+        packs.append(slice(start, len(lengths)))
+    return packs
 
 
-def _attention() -> str:
-    """The name under which the library knows :func:`_attend`."""
+def _register_attention() -> str:
+    """Register :func:`_attend` with transformers; returns its name there."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
@@ -127,17 +129,17 @@ def _attend(
     ends: Sequence[int] | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attention (1, heads, tokens, d) of each text to itself; ``ends``: where each text ends.
+    """Attention (1, heads, tokens, d) within each text; ``ends`` are where the texts end.
 
-    Without ends all rows are padded texts, as the library calls it.
+    Without ``ends`` it is ordinary attention over padded rows.
     """
     attend = torch.nn.functional.scaled_dot_product_attention
     if ends is None:
-        found = attend(query, key, value, attn_mask=attention_mask, scale=scaling)
-        return found.transpose(1, 2).contiguous(), None
-    found = query.new_empty((1, query.shape[2], query.shape[1], query.shape[3]))
+        output = attend(query, key, value, attn_mask=attention_mask, scale=scaling)
+        return output.transpose(1, 2).contiguous(), None
+    output = query.new_empty((1, query.shape[2], query.shape[1], query.shape[3]))
     for start, end in zip([0, *ends], ends, strict=False):
         part = slice(start, end)
         own = attend(query[:, :, part], key[:, :, part], value[:, :, part], scale=scaling)
-        found[:, part] = own.transpose(1, 2)
-    return found, None
+        output[:, part] = own.transpose(1, 2)
+    return output, None

@@ -1,8 +1,8 @@
-"""The same hotel sentences in many languages: what a model's vectors say about the language itself.
+"""The parallel corpus: the same hotel sentences in many languages, and their mean vectors.
 
-``pipeline/data/parallel/<code>.txt`` holds 230 sentences, line n of every file saying the same.
-Because the meaning is equal by construction, whatever differs between the languages' mean vectors
-is language, not topic. Another language is one more file.
+``pipeline/data/parallel/<code>.txt`` has 230 sentences; line n means the same in every file. As the
+meaning is equal by construction, the mean vectors of the languages differ by language only, not by
+topic. To add a language, add a file.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ NAME = "parallel"
 
 
 def parallel_means(encoder: Encoder, *, progress: Progress | None = None) -> np.ndarray:
-    """Mean vector of each language over equal meanings: float32 (languages, d), raw.
+    """Raw mean vector of each language over the parallel sentences: float32 (languages, d).
 
-    Shipped for the bundled model; from the cache, or measured now (about a minute), for others.
+    Shipped for the bundled model; cached, or computed now in about a minute, for others.
     """
     return precomputed(NAME, encoder, lambda: compute_parallel_means(encoder, progress=progress))[
         "means"
@@ -29,6 +29,6 @@ def parallel_means(encoder: Encoder, *, progress: Progress | None = None) -> np.
 def compute_parallel_means(
     encoder: Encoder, *, progress: Progress | None = None
 ) -> dict[str, np.ndarray]:
-    """Embed every sentence in every language and take the means."""
+    """Embed every sentence in every language and average."""
     vectors = encode_lines(encoder, load_lines(NAME), progress=progress)
     return {"means": vectors.mean(axis=1, dtype=np.float64).astype(np.float32)}

@@ -1,4 +1,7 @@
-"""What is worked out once for a model: shipped for the bundled one, cached for others."""
+"""Reference texts in many languages, and arrays that are computed from them once per model.
+
+The arrays are shipped for the bundled model and cached for others.
+"""
 
 from __future__ import annotations
 
@@ -14,48 +17,48 @@ from pipeline.common.paths import DATA, cache_folder
 from pipeline.embedding.encoder import Encoder
 
 _FORMAT = "1"
-Lines = Mapping[str, tuple[str, ...]]
+ParallelLines = Mapping[str, tuple[str, ...]]  # language -> lines
 
 
 @cache
-def load_lines(name: str) -> Lines:
-    """ISO 639-1 code -> lines of ``data/<name>/<code>.txt``; line n says the same in each."""
+def load_lines(name: str) -> ParallelLines:
+    """ISO 639-1 code -> lines of ``data/<name>/<code>.txt``; line n means the same in each."""
     files = sorted((DATA / name).glob("*.txt"))
     return {file.stem: tuple(file.read_text("utf-8").splitlines()) for file in files}
 
 
 def precomputed(
-    name: str, encoder: Encoder, measure: Callable[[], dict[str, np.ndarray]]
+    name: str, encoder: Encoder, compute: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
-    """Arrays that depend on the model and on ``data/<name>``: shipped, cached or measured now."""
+    """Arrays that depend on the model and on ``data/<name>``: shipped, cached or computed now."""
     key = _key(name, encoder)
     cached = cache_folder(name) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
-    for path in (shipped(name), cached):
+    for path in (shipped_path(name), cached):
         arrays = load_arrays(path, key=key)
         if arrays is not None:
             return arrays
-    arrays = measure()
+    arrays = compute()
     save_arrays(cached, key=key, **arrays)
     return arrays
 
 
 def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:
-    """Put arrays where the package ships them (for developers)."""
-    save_arrays(shipped(name), key=_key(name, encoder), **arrays)
-    return shipped(name)
+    """Write arrays into the package, to be shipped (for developers)."""
+    save_arrays(shipped_path(name), key=_key(name, encoder), **arrays)
+    return shipped_path(name)
 
 
-def shipped(name: str) -> Path:
+def shipped_path(name: str) -> Path:
     """The shipped file; a test checks that it is up to date."""
     return DATA / f"{name}.npz"
 
 
 def is_shipped(name: str, encoder: Encoder) -> bool:
-    """Whether what is shipped belongs to this model and to the lines as they are."""
-    return load_arrays(shipped(name), key=_key(name, encoder)) is not None
+    """Whether the shipped arrays belong to this model and to the present lines."""
+    return load_arrays(shipped_path(name), key=_key(name, encoder)) is not None
 
 
-def encode_lines(encoder: Encoder, lines: Lines, **options: object) -> np.ndarray:
+def encode_lines(encoder: Encoder, lines: ParallelLines, **options: object) -> np.ndarray:
     """Vectors of every line in every language: float32 (languages, lines, d)."""
     texts: Sequence[str] = [text for rows in lines.values() for text in rows]
     vectors = encoder.encode_documents(texts, **options)  # type: ignore[arg-type]
@@ -63,12 +66,12 @@ def encode_lines(encoder: Encoder, lines: Lines, **options: object) -> np.ndarra
 
 
 def line_means(name: str, encoder: Encoder) -> np.ndarray:
-    """Raw vector of each line of ``data/<name>``, mean over its languages: float32 (lines, d)."""
+    """Raw vector of each line of ``data/<name>``, averaged over languages: float32 (lines, d)."""
     return precomputed(name, encoder, lambda: compute_line_means(name, encoder))["vectors"]
 
 
 def compute_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
-    """Embed every line in every language."""
+    """Embed every line in every language and average over languages."""
     return {"vectors": encode_lines(encoder, load_lines(name)).mean(axis=0).astype(np.float32)}
 
 

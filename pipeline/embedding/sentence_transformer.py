@@ -1,4 +1,4 @@
-"""Texts -> unit vectors through one SentenceTransformer, in threads or on a GPU."""
+"""An encoder over a SentenceTransformer, in threads on a CPU or in batches on a GPU."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from pipeline.common.progress import Progress
 from pipeline.common.settings import usable_cores
 
 _GPU_BATCH = 64  # texts
-_IN_THIS_THREAD = 8  # fewer texts than this are not worth a queue; a search has one
-_TOKENIZED = 128  # texts at a time, while others are computed
+_MIN_TEXTS_FOR_THREADS = 8  # fewer are computed on the calling thread: a search has one
+_TOKENIZER_BATCH = 128  # texts tokenised at a time, while others are computed
 
-_Call = tuple[int, Callable[[], np.ndarray]]  # row of the first text, vectors float32 (k, d)
+# Row of the first text, and the call that computes float32 (k, d).
+_Call = tuple[int, Callable[[], np.ndarray]]
 
 
 class SentenceEncoder:
     """An :class:`Encoder` over a SentenceTransformer. Safe to share between threads.
 
-    On a processor texts are laid end to end (:mod:`pipeline.embedding.packing`), a few hundred
-    tokens a call,
-    as many calls at once as there are cores, each on one thread: nothing is padded, threads never
-    wait for each other, and the vector of a text depends on the text alone. (In a padded batch it
-    depends, in its last bits, on the batch's other texts.) Models that can't do this get a call
-    for each text. ``python -m benchmarks.encoding`` has the figures. On a GPU texts are batched.
+    On a CPU texts are packed (:mod:`pipeline.embedding.packing`), a few hundred tokens per call,
+    with one call per core at a time, each on one thread: nothing is padded, threads never wait for
+    each other, and the vector of a text depends on the text alone. (In a padded batch its last bits
+    depend on the other texts.) Models that can't be packed get a call per text. ``python -m
+    benchmarks.encoding`` has the figures. On a GPU texts are batched.
 
     Args:
         model: the SentenceTransformer.
-        name: as the user gave it.
+        name: as given by the user.
         fingerprint: of the weights; the prompts are added here.
-        threads: how many texts are computed at once; the number of cores when None.
+        threads: how many calls run at once; the number of cores when None.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class SentenceEncoder:
             from pipeline.embedding.packing import try_packing
 
             self._packed = try_packing(model)
-        self._tokenizing = threading.Lock()  # tokenizers raise "Already borrowed" when shared
-        self._gpu = _FairLock()
+        self._tokenizer_lock = threading.Lock()  # tokenizers raise "Already borrowed" when shared
+        self._gpu_lock = _FairLock()
         self._threads = threads or usable_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         self.name = name
@@ -72,74 +72,75 @@ class SentenceEncoder:
 
     def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> np.ndarray:
         # Longest first: no core is left with a long text at the end, a GPU pads little, and the
-        # estimate of the time left only falls. Identical texts are encoded once.
+        # estimated time left only falls. Identical texts are encoded once.
         distinct = sorted(set(texts), key=lambda text: (-len(text), text))
-        place = {text: i for i, text in enumerate(distinct)}
-        found = np.zeros((len(distinct), self.dimension), np.float32)
-        work = self._batches if self._model.device.type != "cpu" else self._calls
-        for row, vectors in work(distinct, prompt):
-            found[row : row + len(vectors)] = vectors
+        row_of = {text: row for row, text in enumerate(distinct)}
+        encoded = np.zeros((len(distinct), self.dimension), np.float32)
+        encode = self._encode_on_cpu if self._model.device.type == "cpu" else self._encode_on_gpu
+        for row, vectors in encode(distinct, prompt):
+            encoded[row : row + len(vectors)] = vectors
             if progress:
                 progress(row + len(vectors), len(distinct))
-        return found[np.array([place[text] for text in texts], np.int64)]
+        return encoded[np.array([row_of[text] for text in texts], np.int64)]
 
-    def _calls(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
-        calls = self._alone(texts, prompt) if self._packed is None else self._packs(texts, prompt)
-        if len(texts) < _IN_THIS_THREAD:
-            yield from ((row, make()) for row, make in calls)
+    def _encode_on_cpu(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+        make_calls = self._single_calls if self._packed is None else self._packed_calls
+        calls = make_calls(texts, prompt)
+        if len(texts) < _MIN_TEXTS_FOR_THREADS:
+            yield from ((row, compute()) for row, compute in calls)
             return
-        waiting: list[tuple[int, Future[np.ndarray]]] = []
+        futures: list[tuple[int, Future[np.ndarray]]] = []
         try:
-            for row, make in calls:  # texts are tokenized while others are computed
-                waiting.append((row, self._pool.submit(make)))
-            for row, call in waiting:
-                yield row, call.result()
-        finally:  # whoever listened may have raised to stop the work
-            for _row, call in waiting:
-                call.cancel()
+            for row, compute in calls:  # texts are tokenised while others are computed
+                futures.append((row, self._pool.submit(compute)))
+            for row, future in futures:
+                yield row, future.result()
+        finally:  # the caller may stop early, by an exception from its progress callback
+            for _row, future in futures:
+                future.cancel()
 
-    def _alone(self, texts: list[str], prompt: str) -> Iterator[_Call]:
+    def _single_calls(self, texts: list[str], prompt: str) -> Iterator[_Call]:
         for row, text in enumerate(texts):
-            yield row, partial(self._vector, text, prompt)
+            yield row, partial(self._encode_one, text, prompt)
 
-    def _packs(self, texts: list[str], prompt: str) -> Iterator[_Call]:
-        from pipeline.embedding.packing import packs
+    def _packed_calls(self, texts: list[str], prompt: str) -> Iterator[_Call]:
+        from pipeline.embedding.packing import split_into_packs
 
-        for start in range(0, len(texts), _TOKENIZED):
-            part = texts[start : start + _TOKENIZED]
-            with self._tokenizing:
+        for start in range(0, len(texts), _TOKENIZER_BATCH):
+            part = texts[start : start + _TOKENIZER_BATCH]
+            with self._tokenizer_lock:
                 features = self._model.preprocess(part, prompt=prompt or None)
             masks = features["attention_mask"].bool()
             ids = [row[mask] for row, mask in zip(features["input_ids"], masks, strict=True)]
-            for pack in packs([len(row) for row in ids]):
-                yield start + pack.start, partial(self._vectors, ids[pack])
+            for pack in split_into_packs([len(row) for row in ids]):
+                yield start + pack.start, partial(self._encode_pack, ids[pack])
 
-    def _vector(self, text: str, prompt: str) -> np.ndarray:
+    def _encode_one(self, text: str, prompt: str) -> np.ndarray:
         import torch
 
-        with self._tokenizing:
+        with self._tokenizer_lock:
             features = self._model.preprocess([text], prompt=prompt or None)
         with torch.inference_mode():
-            return self._normalised(self._model(features)["sentence_embedding"])
+            return self._normalise(self._model(features)["sentence_embedding"])
 
-    def _vectors(self, texts: list[Any]) -> np.ndarray:
+    def _encode_pack(self, token_ids: list[Any]) -> np.ndarray:
         assert self._packed is not None  # noqa: S101
-        return self._normalised(self._packed.vectors(texts))
+        return self._normalise(self._packed.vectors(token_ids))
 
-    def _normalised(self, vectors: Any) -> np.ndarray:
-        """Rows of length 1: float32 (k, d)."""
+    def _normalise(self, vectors: Any) -> np.ndarray:
+        """Vectors as float32 (k, d), rows of length 1."""
         import torch
 
-        cut = vectors.float()[:, : self.dimension]
-        return torch.nn.functional.normalize(cut, dim=1).numpy()
+        truncated = vectors.float()[:, : self.dimension]  # for a truncate_dim
+        return torch.nn.functional.normalize(truncated, dim=1).numpy()
 
-    def _batches(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode_on_gpu(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
         import torch
 
         row, size = 0, _GPU_BATCH
         while row < len(texts):
             try:
-                with self._gpu:  # a turn each, so that a search does not wait behind an upload
+                with self._gpu_lock:  # per batch: a search must not wait for a whole upload
                     vectors = self._model.encode(
                         texts[row : row + size],
                         prompt=prompt or None,
@@ -158,14 +159,14 @@ class SentenceEncoder:
 
 
 class _FairLock:
-    """A lock that nobody takes twice while another thread waits for it.
+    """A lock that no thread gets twice in a row while another one waits for it.
 
-    A plain lock is often taken again by the thread that has just let go: a query would wait
-    behind a whole upload.
+    A plain lock often goes to the thread that has just released it, so that a query would wait for
+    a whole upload.
     """
 
     def __init__(self) -> None:
-        self._next = threading.Lock()  # held by the one who waits longest
+        self._next = threading.Lock()  # held by the thread that is next in turn
         self._held = threading.Lock()
 
     def __enter__(self) -> None:
@@ -177,11 +178,11 @@ class _FairLock:
 
 
 def _prompts(model: Any, name: str) -> tuple[str, str]:
-    """The (query, document) prompts that the model brings, "" for none."""
+    """The (query, document) prompts of the model, "" for none."""
     prompts = {key.lower(): value or "" for key, value in (model.prompts or {}).items()}
     default = prompts.get(getattr(model, "default_prompt_name", None) or "", "")
     query = prompts.get("query") or default
     document = prompts.get("document") or prompts.get("passage") or default
     if "e5" in Path(name).name.lower() and "instruct" not in name.lower():
-        return "query: ", "query: "  # the module's docstring says why
+        return "query: ", "query: "  # see pipeline.embedding.encoder
     return query, document

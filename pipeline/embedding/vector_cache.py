@@ -1,10 +1,10 @@
-"""Vectors that were computed before, by text: one SQLite file for all analyses and processes.
+"""Cache of computed vectors by text: one SQLite file for all analyses and processes.
 
-A vector is kept under a digest of the model's fingerprint and of the text; the text itself is not
-kept. SQLite's write-ahead log makes every batch that was put in safe from a kill -9, and lets
-several processes read and write at once; its B-tree needs no memory of its own at a million
-vectors, which own files of segments with an index would. What is read is checked: each vector
-carries a checksum over its key and its bytes, and a damaged file is put aside and begun anew.
+A vector is stored under a digest of the model's fingerprint and the text; the text itself is not
+stored. SQLite's write-ahead log keeps every stored batch safe from a kill -9 and lets several
+processes read and write at once, and its B-tree takes no memory even at a million vectors, which
+an index of our own would. Everything read is checked: each vector has a checksum over its key and
+its bytes, and a damaged file is deleted and created anew.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from pipeline.common.settings import vector_cache_megabytes
 
 log = logging.getLogger(__name__)
 
-_FILE = "texts-1.sqlite3"  # the number: of the format
-_CHECKSUM = 8  # bytes before each vector
-_AT_ONCE = 500  # keys in one question; SQLite's own limit was 999 for long
-_SAME_USE = 3600  # seconds within which a second use is not written down
-_KEEP = 0.9  # of the limit, once it is reached
-_SECONDS_TO_WAIT = 30.0  # for another process that is writing
+_FILE = "texts-1.sqlite3"  # with the version of the format
+_CHECKSUM_BYTES = 8  # before each vector
+_KEYS_PER_QUERY = 500  # older versions of SQLite allow 999 parameters
+_USE_RESOLUTION = 3600  # seconds; a repeated use within them is not recorded
+_EVICTION_TARGET = 0.9  # of the size limit
+_LOCK_TIMEOUT = 30.0  # seconds, for another process that is writing
 
 
 class VectorCache:
-    """Half-precision vectors by key; used as a context by one thread.
+    """Half-precision vectors by key; a context manager for one thread.
 
-    No method raises for a file that is damaged, locked or on a full disk: what can't be read is
-    computed again, and what can't be kept costs time next time.
+    No method raises an error if the file is damaged, locked or on a full disk: vectors that can't
+    be read or stored are computed again.
 
     Args:
-        folder: where the file lies.
-        megabytes: the most it may take; the vectors that were not used for longest go first.
+        folder: of the file; the user's cache folder when left out.
+        megabytes: size limit, 0 for no cache; the least recently used vectors are evicted first.
     """
 
     def __init__(self, folder: Path | None = None, *, megabytes: int | None = None) -> None:
@@ -53,7 +53,7 @@ class VectorCache:
             try:
                 self._database = _open(self.path)
             except sqlite3.DatabaseError as error:
-                self._give_up(error)
+                self._disable(error)
         return self
 
     def __exit__(
@@ -64,74 +64,74 @@ class VectorCache:
             self._database = None
 
     def get(self, keys: Sequence[bytes], dimension: int) -> dict[bytes, np.ndarray]:
-        """Those of the keys that are kept and whole: key -> float16 (dimension,)."""
+        """The cached, undamaged vectors among the keys: key -> float16 (dimension,)."""
         found: dict[bytes, np.ndarray] = {}
         now = int(time.time())
         try:
-            for start in range(0, len(keys) if self._database else 0, _AT_ONCE):
-                some = keys[start : start + _AT_ONCE]
-                self._read(some, dimension, found, now)
+            for start in range(0, len(keys) if self._database else 0, _KEYS_PER_QUERY):
+                batch = keys[start : start + _KEYS_PER_QUERY]
+                self._read(batch, dimension, found, now)
         except sqlite3.DatabaseError as error:
-            self._give_up(error)
+            self._disable(error)
         return found
 
     def known(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Those of the keys that are kept, whole or not: an estimate of the work to come."""
+        """The keys that are cached, unchecked: good enough to estimate the remaining work."""
         found: set[bytes] = set()
         try:
-            for start in range(0, len(keys) if self._database else 0, _AT_ONCE):
-                some = keys[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(some))
-                question = f"SELECT key FROM vectors WHERE key IN ({marks})"  # noqa: S608
+            for start in range(0, len(keys) if self._database else 0, _KEYS_PER_QUERY):
+                batch = keys[start : start + _KEYS_PER_QUERY]
+                placeholders = ",".join("?" * len(batch))
+                query = f"SELECT key FROM vectors WHERE key IN ({placeholders})"  # noqa: S608
                 assert self._database is not None  # noqa: S101
-                found.update(key for (key,) in self._database.execute(question, some))
+                found.update(key for (key,) in self._database.execute(query, batch))
         except sqlite3.DatabaseError as error:
-            self._give_up(error)
+            self._disable(error)
         return found
 
     def put(self, vectors: Iterable[tuple[bytes, np.ndarray]]) -> None:
-        """Keep float16 vectors (d,); once this returns, a kill -9 does not lose them."""
+        """Store float16 vectors (d,); once this returns, a kill -9 does not lose them."""
         if self._database is None:
             return
         now = int(time.time())
-        rows = [(key, _sealed(key, vector), now) for key, vector in vectors]
+        rows = [(key, _with_checksum(key, vector), now) for key, vector in vectors]
         try:
             with self._database:
                 self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
-            self._forget_oldest()
+            self._evict()
         except sqlite3.DatabaseError as error:
-            self._give_up(error)
+            self._disable(error)
 
     def _read(
         self, keys: Sequence[bytes], dimension: int, found: dict[bytes, np.ndarray], now: int
     ) -> None:
         assert self._database is not None  # noqa: S101
-        marks = ",".join("?" * len(keys))
-        question = f"SELECT key, data, used FROM vectors WHERE key IN ({marks})"  # noqa: S608
-        stale = []
-        for key, data, used in self._database.execute(question, keys):
-            vector = np.frombuffer(data[_CHECKSUM:], "<f2") if len(data) % 2 == 0 else None
-            if vector is None or len(vector) != dimension or data != _sealed(key, vector):
+        placeholders = ",".join("?" * len(keys))
+        query = f"SELECT key, data, used FROM vectors WHERE key IN ({placeholders})"  # noqa: S608
+        reused = []
+        for key, data, used in self._database.execute(query, keys):
+            vector = np.frombuffer(data[_CHECKSUM_BYTES:], "<f2") if len(data) % 2 == 0 else None
+            if vector is None or len(vector) != dimension or data != _with_checksum(key, vector):
                 log.warning("a vector in %s is damaged and is computed again", self.path)
                 continue
             found[key] = vector
-            if now - used > _SAME_USE:
-                stale.append((now, key))
-        if stale:
+            if now - used > _USE_RESOLUTION:
+                reused.append((now, key))
+        if reused:
             with self._database:
-                self._database.executemany("UPDATE vectors SET used = ? WHERE key = ?", stale)
+                self._database.executemany("UPDATE vectors SET used = ? WHERE key = ?", reused)
 
-    def _forget_oldest(self) -> None:
+    def _evict(self) -> None:
         assert self._database is not None  # noqa: S101
-        held, free, page = (
+        pages, free, page_size = (
             self._database.execute(f"PRAGMA {what}").fetchone()[0]
             for what in ("page_count", "freelist_count", "page_size")
         )
-        size = (held - free) * page
+        size = (pages - free) * page_size
         if size <= self._limit:
             return
         (count,) = self._database.execute("SELECT count(*) FROM vectors").fetchone()
-        surplus = int(count * (1 - _KEEP * self._limit / size)) + 1
+        surplus = int(count * (1 - _EVICTION_TARGET * self._limit / size)) + 1
         with self._database:
             self._database.execute(
                 "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)",
@@ -139,9 +139,9 @@ class VectorCache:
             )
         self._database.execute("PRAGMA incremental_vacuum").fetchall()
 
-    def _give_up(self, error: sqlite3.DatabaseError) -> None:
-        """Go on without; a file that is no database is put aside for the next time."""
-        log.warning("the kept vectors in %s can't be used: %s", self.path, error)
+    def _disable(self, error: sqlite3.DatabaseError) -> None:
+        """Continue without a cache; delete a damaged file, so that the next use creates it anew."""
+        log.warning("the vector cache %s can't be used: %s", self.path, error)
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -151,17 +151,19 @@ class VectorCache:
 
 
 def text_key(fingerprint: str, kind: str, text: str) -> bytes:
-    """16 bytes that stand for a model, what it takes the text for ("documents"), and the text."""
+    """Cache key, 16 bytes, of a model, the kind of text ("documents" or "queries"), and a text."""
     digest = hashlib.blake2b(f"{fingerprint}\0{kind}\0".encode(), digest_size=16)
     digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.digest()
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_SECONDS_TO_WAIT)
+    database = sqlite3.connect(path, timeout=_LOCK_TIMEOUT)
     try:
         path.chmod(0o600)
-        database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded before the first table
+        database.execute(
+            "PRAGMA auto_vacuum = INCREMENTAL"
+        )  # takes effect only before the first table
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         with database:
@@ -176,6 +178,6 @@ def _open(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _sealed(key: bytes, vector: np.ndarray) -> bytes:
+def _with_checksum(key: bytes, vector: np.ndarray) -> bytes:
     data = vector.astype("<f2", copy=False).tobytes()
-    return hashlib.blake2b(key + data, digest_size=_CHECKSUM).digest() + data
+    return hashlib.blake2b(key + data, digest_size=_CHECKSUM_BYTES).digest() + data

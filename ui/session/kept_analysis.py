@@ -7,14 +7,13 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.reviews.source import ReviewSource
-
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import checkout
 from pipeline.reviews.cleaning import Rules
 from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Autosave
 from ui.session.folders import SessionFolder
 from ui.session.view import View, open_view

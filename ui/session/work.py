@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipeline.reviews.source import ReviewSource
-
 from pipeline.jobs.job import Job
+from pipeline.reviews.source import ReviewSource
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The bundled model is built right, once, and mended when damaged."""
+"""The bundled model is built correctly, once, and rebuilt when damaged."""
 
 import json
 
@@ -8,7 +8,7 @@ import pytest
 from pipeline.common.errors import InputError
 from pipeline.embedding import bundled_model
 
-# First numbers of known vectors ("query: " in front), from the published weights' 4-bit copy.
+# First numbers of known vectors (with "query: "), from the 4-bit copy of the published weights.
 GOLDEN = {
     "Loud music at night": (0.048399, -0.034400, -0.025220, -0.130481, 0.072963, -0.034875),
     "夜に音楽がうるさい": (0.101782, -0.044839, -0.039075, -0.063087, 0.106829, -0.022861),
@@ -44,10 +44,10 @@ def test_folder_is_a_sentence_transformer_with_prompts():
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pkl"))
 
 
-def test_building_again_gives_the_same_bytes_and_damage_is_mended(cache):
+def test_damaged_folder_is_rebuilt_with_the_same_bytes(cache):
     built = bundled_model.model_folder()
     manifest = json.loads((built / "manifest.json").read_text())
-    # A flipped byte in the weights: same size, other content.
+    # A flipped bit in the weights: same size, different content.
     with open(built / "model.safetensors", "r+b") as file:
         file.seek(100_000_000)
         byte = file.read(1)
@@ -60,7 +60,7 @@ def test_building_again_gives_the_same_bytes_and_damage_is_mended(cache):
     assert [path.name for path in built.parent.iterdir() if path.is_dir()] == [built.name]
 
 
-def test_half_built_folder_is_not_believed(tmp_path):
+def test_half_built_folder_is_not_intact(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     assert not bundled_model.is_intact(tmp_path)
     (tmp_path / "manifest.json").write_text("{}")
@@ -76,7 +76,7 @@ def test_wrong_weights_file_is_refused(tmp_path):
         bundled_model.build_folder(weights, tmp_path / "model")
 
 
-def test_without_the_package_the_message_says_what_to_do(cache, monkeypatch):
+def test_error_without_the_package_says_what_to_do(cache, monkeypatch):
     monkeypatch.setattr(bundled_model.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(bundled_model, "PACKAGE_VERSION", "0.0.0.dev404")
     monkeypatch.setenv("PIP_NO_INDEX", "1")

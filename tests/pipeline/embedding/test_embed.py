@@ -1,4 +1,4 @@
-"""Vectors computed once for each text, and the shipped sample vectors."""
+"""Each text is embedded once; shipped vectors of the sample."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from tests.support.fake_encoder import FakeEncoder
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
 
 
-def test_each_text_is_computed_once_for_all_analyses(fake_encoder, cache):
+def test_each_text_is_embedded_once_for_all_analyses(fake_encoder, cache):
     first = embed_documents(fake_encoder, TEXTS)
     assert fake_encoder.encoded == 3
     again = embed_documents(fake_encoder, TEXTS)
@@ -24,7 +24,7 @@ def test_each_text_is_computed_once_for_all_analyses(fake_encoder, cache):
     assert fake_encoder.encoded == 7
 
 
-def test_the_same_bytes_with_and_without_the_cache(fake_encoder, cache):
+def test_same_bytes_with_and_without_the_cache(fake_encoder, cache):
     fresh = embed_documents(fake_encoder, TEXTS, use_cache=False)
     assert not (cache / "vectors").exists() or not list((cache / "vectors").glob("*.sqlite3"))
     assert embed_documents(fake_encoder, TEXTS).tobytes() == fresh.tobytes()
@@ -32,7 +32,7 @@ def test_the_same_bytes_with_and_without_the_cache(fake_encoder, cache):
     np.testing.assert_allclose(np.linalg.norm(fresh, axis=1), 1, atol=1e-6)
 
 
-def test_what_was_computed_before_a_stop_is_not_lost(cache):
+def test_vectors_computed_before_a_stop_are_not_lost(cache):
     class StoppedError(Exception):
         pass
 
@@ -69,7 +69,7 @@ def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
     assert (np.sum(fresh * kept, axis=1) > 0.999).all()
 
 
-def test_shipped_vectors_are_used_for_texts_that_are_new(cache, monkeypatch, tmp_path):
+def test_shipped_vectors_are_used_for_new_texts(cache, monkeypatch, tmp_path):
     monkeypatch.setattr(embed, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
     encoder = FakeEncoder()
     embed.write_sample_vectors(encoder, [f"shipped text {n}" for n in range(50)])
@@ -80,8 +80,8 @@ def test_shipped_vectors_are_used_for_texts_that_are_new(cache, monkeypatch, tmp
     np.testing.assert_allclose(found, encoder.encode_documents(texts), atol=1e-3)
 
 
-def test_shipped_vectors_are_checked_not_trusted(cache, monkeypatch, tmp_path):
-    """Vectors under the right keys and checksum, but not those of the texts, are not used."""
+def test_shipped_vectors_are_verified(cache, monkeypatch, tmp_path):
+    """Wrong vectors under valid keys and with a valid checksum are not used."""
     monkeypatch.setattr(embed, "SAMPLE_VECTORS", tmp_path / "vectors.npz")
     encoder = FakeEncoder()
     embed.write_sample_vectors(encoder, TEXTS)

@@ -1,4 +1,4 @@
-"""Texts -> unit vectors, with each model's own prompts."""
+"""Encoders: unit vectors, prompts of each model, determinism, threads, errors."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from pipeline.embedding.sentence_transformer import SentenceEncoder
 TEXTS = ["Very clean", "Ein sehr sauberes Zimmer mit Blick auf den See", "房间很干净", "Very clean"]
 
 
-def test_unit_rows_in_the_order_given(encoder):
+def test_unit_rows_in_input_order(encoder):
     vectors = encoder.encode_documents(TEXTS)
     assert vectors.dtype == np.float32 and vectors.shape == (4, encoder.dimension)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -33,7 +33,7 @@ def test_odd_texts(encoder):
     assert encoder.encode_documents([]).shape == (0, encoder.dimension)
 
 
-def test_progress_ends_at_all(encoder):
+def test_progress_ends_at_the_total(encoder):
     seen = []
     texts = [f"review number {n}" for n in range(130)]
     encoder.encode_documents(texts, progress=lambda done, total: seen.append((done, total)))
@@ -41,16 +41,16 @@ def test_progress_ends_at_all(encoder):
 
 
 def test_bits_depend_on_the_text_alone(encoder, sample_reviews):
-    """Neither on the other texts, nor their order, nor on how many cores there are."""
+    """Not on the other texts, their order, or the number of cores."""
     texts = sample_reviews.texts[:120]
     together = encoder.encode_documents(texts)
-    turned = encoder.encode_documents(texts[::-1][:60])
-    np.testing.assert_array_equal(turned, together[::-1][:60])
+    reversed_half = encoder.encode_documents(texts[::-1][:60])
+    np.testing.assert_array_equal(reversed_half, together[::-1][:60])
     more_threads = SentenceEncoder(encoder._model, name="e5", fingerprint="", threads=5)
     np.testing.assert_array_equal(more_threads.encode_documents(texts[40:80]), together[40:80])
 
 
-def test_progress_may_stop_the_work(encoder, sample_reviews):
+def test_progress_callback_can_stop_the_work(encoder, sample_reviews):
     def stop(done, total):
         raise InterruptedError
 
@@ -58,7 +58,7 @@ def test_progress_may_stop_the_work(encoder, sample_reviews):
         encoder.encode_documents(sample_reviews.texts[:300], progress=stop)
     began = time.monotonic()
     encoder.encode_documents([f"{n} is next" for n in range(10)])
-    assert time.monotonic() - began < 5  # not behind the 300
+    assert time.monotonic() - began < 5  # without waiting for the 300
 
 
 def test_threads_share_one_encoder(encoder):
@@ -80,7 +80,7 @@ def test_threads_share_one_encoder(encoder):
 
 @pytest.fixture(scope="module")
 def tiny_model(tmp_path_factory):
-    """A real SentenceTransformer of a few thousand random weights, with prompts of its own."""
+    """A real SentenceTransformer with a few thousand random weights and prompts of its own."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Pooling, Transformer
@@ -113,7 +113,7 @@ def tiny_model(tmp_path_factory):
     return folder / "model", model
 
 
-def test_another_model_by_folder_with_its_own_prompts(tiny_model):
+def test_model_from_a_folder_with_its_own_prompts(tiny_model):
     folder, model = tiny_model
     encoder = load_encoder(str(folder))
     assert encoder.dimension == 16
@@ -124,7 +124,7 @@ def test_another_model_by_folder_with_its_own_prompts(tiny_model):
     assert np.abs(query - document).max() > 1e-3
 
 
-def test_fingerprint_follows_the_weights(tiny_model, tmp_path):
+def test_fingerprint_depends_on_the_weights(tiny_model, tmp_path):
     folder, model = tiny_model
     first = load_encoder(str(folder)).fingerprint
     assert load_encoder(str(folder)).fingerprint == first
@@ -135,12 +135,12 @@ def test_fingerprint_follows_the_weights(tiny_model, tmp_path):
     assert load_encoder(str(tmp_path / "changed")).fingerprint != first
 
 
-def test_unknown_model_says_so_in_one_line():
+def test_unknown_model_is_a_one_line_error():
     with pytest.raises(InputError, match="no-such/model.*could not be downloaded") as caught:
         load_encoder("no-such/model")
     assert "\n" not in str(caught.value)
 
 
-def test_folder_without_a_model(tmp_path):
+def test_folder_without_a_model_is_an_error(tmp_path):
     with pytest.raises(InputError, match="holds no sentence-transformers model"):
         load_encoder(str(tmp_path))

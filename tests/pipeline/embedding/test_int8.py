@@ -1,4 +1,4 @@
-"""The bundled model in 8 bits: near to float32, the same bits in any company, mended by itself."""
+"""The bundled model in 8 bits: close to float32, independent of the batch, self-repairing."""
 
 import numpy as np
 import pytest
@@ -15,10 +15,10 @@ def both():
     return [load_encoder(f"{DEFAULT_MODEL}:{precision}") for precision in ("int8", "float32")]
 
 
-def test_vectors_are_near_to_those_of_float32(both, sample_reviews):
+def test_vectors_are_close_to_float32(both, sample_reviews):
     texts = [*sample_reviews.texts[::40], "", "x", "very long " * 600]
-    eight, full = (encoder.encode_documents(texts) for encoder in both)
-    cosines = np.sum(eight * full, axis=1)
+    int8, float32 = (encoder.encode_documents(texts) for encoder in both)
+    cosines = np.sum(int8 * float32, axis=1)
     assert cosines.min() > 0.994 and np.mean(cosines) > 0.998
     assert len({encoder.fingerprint for encoder in both}) == 2
     assert both[0].name == f"{DEFAULT_MODEL}:int8"
@@ -32,30 +32,30 @@ def test_bits_depend_on_the_text_alone(both, sample_reviews):
     np.testing.assert_allclose(padded, together[:16], atol=1e-6)
 
 
-def test_a_damaged_graph_is_built_again(tmp_path):
+def test_damaged_graph_is_rebuilt(tmp_path):
     from pipeline.embedding.int8 import graph_file
 
     folder = tmp_path / "model"
     folder.symlink_to(model_folder())
     path = graph_file(folder)
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-1000] + bytes(1000))
-    assert graph_file(folder).read_bytes() == whole
+    intact = path.read_bytes()
+    path.write_bytes(intact[:-1000] + bytes(1000))
+    assert graph_file(folder).read_bytes() == intact
 
 
-def test_rows_keep_their_scale():
+def test_quantised_rows_keep_their_scale():
     matrix = np.random.default_rng(0).normal(size=(5, 64)).astype(np.float32)
     matrix *= np.array([[1], [10], [0.01], [0], [1]], np.float32)
-    whole, scales = quantise_rows(matrix)
-    assert whole.dtype == np.int8 and np.abs(whole).max() <= 63
-    near = np.linalg.norm(whole * scales[:, None] - matrix, axis=1)
-    assert (near <= 0.02 * np.linalg.norm(matrix, axis=1)).all()
+    quantised, scales = quantise_rows(matrix)
+    assert quantised.dtype == np.int8 and np.abs(quantised).max() <= 63
+    error = np.linalg.norm(quantised * scales[:, None] - matrix, axis=1)
+    assert (error <= 0.02 * np.linalg.norm(matrix, axis=1)).all()
 
 
-def test_precision_is_part_of_the_name_or_a_setting(monkeypatch):
+def test_precision_comes_from_the_name_or_the_environment(monkeypatch):
     assert with_precision("other/model", None) == "other/model"
     assert with_precision(DEFAULT_MODEL, "float32") == f"{DEFAULT_MODEL}:float32"
-    with pytest.raises(InputError, match="for the bundled multilingual-e5-small alone"):
+    with pytest.raises(InputError, match="for the bundled multilingual-e5-small only"):
         with_precision("other/model", "int8")
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
     assert settings.precision() == "int8"

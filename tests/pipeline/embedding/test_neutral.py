@@ -1,4 +1,4 @@
-"""The language is taken out, and what guests talk about stays."""
+"""The neutral space removes the language effect and keeps the topics."""
 
 import numpy as np
 import pytest
@@ -12,85 +12,87 @@ D, TOPICS, LANGUAGES = 48, 4, 6
 
 @pytest.fixture(scope="module")
 def world():
-    """A made-up model: vector = topic + language + noise, with parallel sentences of its own."""
+    """A synthetic encoder: vector = topic + language + noise, and its parallel means."""
     rng = np.random.default_rng(1)
     topics = rng.normal(size=(TOPICS, D))
     languages = rng.normal(size=(LANGUAGES, D)) * 2.5
 
-    def say(topic, language):
+    def encode(topic, language):
         vectors = topics[topic] + languages[language] + rng.normal(size=(len(topic), D)) * 0.6
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
-    known = np.arange(LANGUAGES - 2)  # the last two are not among the parallel sentences
+    known = np.arange(LANGUAGES - 2)  # the last two have no parallel sentences
     topic = np.tile(np.repeat(np.arange(TOPICS), 20), 1)
-    return say, np.stack([say(topic, np.full(len(topic), code)).mean(axis=0) for code in known])
+    return encode, np.stack(
+        [encode(topic, np.full(len(topic), code)).mean(axis=0) for code in known]
+    )
 
 
 def clusters(vectors):
     return KMeans(TOPICS, n_init=5, random_state=0).fit_predict(vectors)
 
 
-def test_topics_appear_where_languages_were(world):
-    say, parallel = world
+def test_clusters_follow_topics_instead_of_languages(world):
+    encode, parallel = world
     rng = np.random.default_rng(2)
     topic, language = rng.integers(TOPICS, size=900), rng.integers(LANGUAGES, size=900)
-    raw = say(topic, language)
+    raw = encode(topic, language)
     space = fit_neutral(raw, language.astype(str), parallel)
     assert nmi(language, clusters(raw)) > 0.5 > nmi(topic, clusters(raw))
     found = clusters(space.transform(raw))
     assert nmi(topic, found) > 0.9 and nmi(language, found) < 0.02
 
 
-def test_language_and_topic_that_go_together_are_told_apart(world):
-    """Two languages speak of one topic each: it must stay a topic."""
-    say, parallel = world
+def test_confounded_language_and_topic_are_separated(world):
+    """Two languages have one topic each, which must remain a topic."""
+    encode, parallel = world
     rng = np.random.default_rng(3)
     topic, language = rng.integers(TOPICS, size=1200), rng.integers(LANGUAGES, size=1200)
     topic[language == 0] = 1
     topic[language == 1] = 2
-    raw = say(topic, language)
+    raw = encode(topic, language)
     found = clusters(fit_neutral(raw, language.astype(str), parallel).transform(raw))
     assert nmi(topic, found) > 0.85
     for skewed in (0, 1):
         rows, others = language == skewed, ~np.isin(language, [0, 1])
-        theirs = np.bincount(found[rows], minlength=TOPICS).argmax()
-        assert np.bincount(topic[others & (found == theirs)]).argmax() == topic[rows][0]
+        cluster = np.bincount(found[rows], minlength=TOPICS).argmax()
+        assert np.bincount(topic[others & (found == cluster)]).argmax() == topic[rows][0]
 
 
 @pytest.mark.parametrize("tiny", [1, 2, 3])
-def test_tiny_languages_break_nothing(world, tiny):
-    say, parallel = world
+def test_languages_with_few_reviews(world, tiny):
+    encode, parallel = world
     rng = np.random.default_rng(4)
     topic = rng.integers(TOPICS, size=400)
     language = np.where(np.arange(400) < 400 - tiny, topic * 0, LANGUAGES - 1)
-    raw = say(topic, language)
+    raw = encode(topic, language)
     vectors = fit_neutral(raw, language.astype(str), parallel).transform(raw)
     assert np.isfinite(vectors).all() and nmi(topic, clusters(vectors)) > 0.9
 
 
-def test_one_language_passes_unharmed(world):
-    say, parallel = world
+def test_file_in_one_language_keeps_its_topics(world):
+    encode, parallel = world
     topic = np.random.default_rng(5).integers(TOPICS, size=400)
-    raw = say(topic, np.zeros(400, int))
+    raw = encode(topic, np.zeros(400, int))
     space = fit_neutral(raw, np.full(400, "ja"), parallel)
     assert len(space.removed) <= len(parallel) - 1
     assert nmi(topic, clusters(space.transform(raw))) >= nmi(topic, clusters(raw)) - 0.02
 
 
-def test_texts_without_a_language_do_not_count_as_one(world):
-    say, parallel = world
+def test_texts_without_a_language_are_not_a_language(world):
+    encode, parallel = world
     topic = np.random.default_rng(6).integers(TOPICS, size=400)
-    raw = say(topic, np.zeros(400, int))
+    raw = encode(topic, np.zeros(400, int))
     with_und = np.where(np.arange(400) % 5 == 0, "und", "en")
     plain = fit_neutral(raw, np.full(400, "en"), parallel)
     np.testing.assert_array_equal(fit_neutral(raw, with_und, parallel).removed, plain.removed)
 
 
 def test_shapes_lengths_and_determinism(world):
-    say, parallel = world
+    encode, parallel = world
     rng = np.random.default_rng(7)
     topic, language = rng.integers(TOPICS, size=300), rng.integers(LANGUAGES, size=300)
-    raw = say(topic, language)
+    raw = encode(topic, language)
     space, again = (fit_neutral(raw, language.astype(str), parallel, seed=5) for _ in range(2))
     assert space.transform(raw).tobytes() == again.transform(raw).tobytes()
     np.testing.assert_allclose(np.linalg.norm(space.transform(raw), axis=1), 1, atol=1e-5)
@@ -100,14 +102,14 @@ def test_shapes_lengths_and_determinism(world):
     assert space.transform(raw[:1]).shape == (1, D)
 
 
-def test_few_rows(world):
-    say, parallel = world
-    raw = say(np.array([0, 1, 2]), np.array([0, 1, 2]))
+def test_very_few_rows(world):
+    encode, parallel = world
+    raw = encode(np.array([0, 1, 2]), np.array([0, 1, 2]))
     space = fit_neutral(raw, np.array(["en", "ja", "th"]), parallel)
     assert np.isfinite(space.transform(raw)).all()
 
 
-def test_raw_space_changes_nothing(world):
-    say, _ = world
-    raw = say(np.array([0, 1]), np.array([0, 1]))
+def test_raw_space_is_the_identity(world):
+    encode, _ = world
+    raw = encode(np.array([0, 1]), np.array([0, 1]))
     np.testing.assert_allclose(raw_space(D).transform(raw), raw, atol=1e-6)

@@ -1,26 +1,26 @@
-"""Texts that share a call get the vectors they have alone, bit for bit."""
+"""Packed texts get the same vectors as alone, bit for bit."""
 
 import numpy as np
 import pytest
 import torch
 
-from pipeline.embedding.packing import packs, try_packing
+from pipeline.embedding.packing import split_into_packs, try_packing
 from tests.pipeline.embedding.test_encoder import TEXTS
 
 
-def test_the_bundled_model_packs(encoder, sample_reviews):
+def test_bundled_model_can_be_packed(encoder, sample_reviews):
     assert encoder._packed is not None
     texts = sample_reviews.texts[:60]
     together = encoder.encode_documents(texts)
     alone = np.vstack([encoder.encode_documents([text]) for text in texts])
     np.testing.assert_array_equal(together, alone)
-    # Padded batches of the same model, as the library makes them, still work.
+    # The library's own padded batches still work with the same model.
     padded = encoder._model.encode(texts, prompt="query: ", normalize_embeddings=True)
     assert np.sum(padded * together, axis=1).min() > 0.99999
 
 
 @pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
-def test_small_models_of_both_kinds_pack(kind, encoder, tmp_path):
+def test_small_models_of_both_types_can_be_packed(kind, encoder, tmp_path):
     model = small_model(kind, tmp_path, encoder._model.tokenizer)
     ids = [model.preprocess([text])["input_ids"][0] for text in TEXTS]
     with torch.inference_mode():
@@ -33,7 +33,7 @@ def test_small_models_of_both_kinds_pack(kind, encoder, tmp_path):
     assert torch.equal(packed.vectors(ids[::-1]).flip(0), each)
 
 
-def test_other_models_are_left_as_they_are(encoder, tmp_path):
+def test_other_models_are_left_unchanged(encoder, tmp_path):
     model = small_model("distilbert", tmp_path, encoder._model.tokenizer)
     before = model[0].auto_model.config._attn_implementation
     assert try_packing(model) is None
@@ -59,11 +59,11 @@ def small_model(kind, folder, tokenizer):
     return model
 
 
-def test_packs_fill_the_budget_and_keep_the_order():
-    assert packs([300, 200, 100, 600, 10, 10], 512) == [
+def test_packs_fill_the_budget_in_order():
+    assert split_into_packs([300, 200, 100, 600, 10, 10], 512) == [
         slice(0, 2),
         slice(2, 3),
         slice(3, 4),
         slice(4, 6),
     ]
-    assert packs([], 512) == []
+    assert split_into_packs([], 512) == []

@@ -1,24 +1,24 @@
-"""The parallel sentences, and the means that are shipped of them."""
+"""The parallel corpus and its shipped means."""
 
 import numpy as np
 
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import is_shipped, load_lines
 
-ASKED = "en ja zh ko es fr de it pt ru ar th nl pl tr vi id hi sv da fi cs el he".split()
+REQUIRED = "en ja zh ko es fr de it pt ru ar th nl pl tr vi id hi sv da fi cs el he".split()
 
 
 def test_at_least_100_sentences_in_at_least_24_languages():
     sentences = load_lines("parallel")
-    assert set(ASKED) <= set(sentences) and len(sentences) >= 24
+    assert set(REQUIRED) <= set(sentences) and len(sentences) >= 24
     assert {len(lines) for lines in sentences.values()} == {230}
     for code, lines in sentences.items():
         assert all(line.strip() == line and line for line in lines), code
         assert len(set(lines)) == len(lines), code
 
 
-def test_lines_say_the_same_in_every_language(encoder):
-    """Each language's line n is nearest to the English line n, but for a few near-twins."""
+def test_lines_mean_the_same_in_every_language(encoder):
+    """Line n of each language is nearest to the English line n, but for near-duplicates."""
     sentences = load_lines("parallel")
     means = parallel_means(encoder)
     codes = ["en", "ja", "sw"]  # all of them would take a minute
@@ -26,9 +26,9 @@ def test_lines_say_the_same_in_every_language(encoder):
     for code in codes[1:]:
         centred = [vectors[c] - vectors[c].mean(axis=0) for c in ("en", code)]
         english, other = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in centred)
-        right = (other @ english.T).argmax(axis=1) == np.arange(len(other))
-        assert right.mean() > 0.8, (code, right.mean())
-    # What is shipped is what the sentences give.
+        correct = (other @ english.T).argmax(axis=1) == np.arange(len(other))
+        assert correct.mean() > 0.8, (code, correct.mean())
+    # The shipped means are those of the sentences.
     for code in codes:
         mean = vectors[code].mean(axis=0)
         shipped = means[list(sentences).index(code)]
@@ -41,14 +41,14 @@ def test_shipped_means_belong_to_the_model_and_the_sentences(encoder):
     assert means.shape == (len(load_lines("parallel")), encoder.dimension)
 
 
-def test_other_models_are_measured_once_and_cached(fake_encoder, cache):
+def test_means_of_other_models_are_computed_once_and_cached(fake_encoder, cache):
     first = parallel_means(fake_encoder)
     encoded = fake_encoder.encoded
     assert encoded == 230 * len(load_lines("parallel"))
     again = parallel_means(fake_encoder)
     assert fake_encoder.encoded == encoded
     np.testing.assert_array_equal(first, again)
-    # A damaged cache file is measured again, never an error.
+    # A damaged cache file is computed again, never an error.
     (file,) = (cache / "parallel").glob("*.npz")
     file.write_bytes(file.read_bytes()[:1000])
     np.testing.assert_array_equal(parallel_means(fake_encoder), first)

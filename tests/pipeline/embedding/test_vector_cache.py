@@ -1,4 +1,4 @@
-"""Kept vectors: whole, bounded, and safe from crashes and from other processes."""
+"""The vector cache: intact, bounded, safe from crashes and other processes."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from pipeline.embedding.vector_cache import VectorCache, text_key
 from tests.support.command import ROOT
 
 
-def some(count, start=0):
+def random_rows(count, start=0):
     random = np.random.default_rng(start)
     return [
         (text_key("m", "documents", f"{start + n}"), random.normal(size=32).astype(np.float16))
@@ -25,8 +25,8 @@ def some(count, start=0):
     ]
 
 
-def test_what_is_put_comes_back(tmp_path):
-    rows = some(1200)
+def test_stored_vectors_are_found(tmp_path):
+    rows = random_rows(1200)
     with VectorCache(tmp_path) as cache:
         cache.put(rows)
     with VectorCache(tmp_path) as cache:
@@ -41,8 +41,8 @@ def test_key_depends_on_model_kind_and_text():
     assert len({text_key(*part) for part in parts}) == 5
 
 
-def test_damage_to_a_vector_is_seen(tmp_path, caplog):
-    rows = some(3)
+def test_damaged_vector_is_computed_again(tmp_path, caplog):
+    rows = random_rows(3)
     with VectorCache(tmp_path) as cache:
         cache.put(rows)
     database = sqlite3.connect(cache.path)
@@ -50,7 +50,7 @@ def test_damage_to_a_vector_is_seen(tmp_path, caplog):
     data[-1] ^= 1
     with database:
         database.execute("UPDATE vectors SET data = ? WHERE key = ?", (bytes(data), rows[0][0]))
-        # A whole vector, but of another text.
+        # An intact vector, but of another text.
         database.execute(
             "UPDATE vectors SET data = (SELECT data FROM vectors WHERE key = ?) WHERE key = ?",
             (rows[2][0], rows[1][0]),
@@ -64,15 +64,15 @@ def test_damage_to_a_vector_is_seen(tmp_path, caplog):
     assert "is damaged and is computed again" in caplog.text
 
 
-@pytest.mark.parametrize("where", ["start", "middle", "emptied"])
-def test_a_damaged_file_is_begun_anew(tmp_path, where):
-    rows = some(2000)
+@pytest.mark.parametrize("damage", ["start", "middle", "zeroed"])
+def test_damaged_file_is_created_anew(tmp_path, damage):
+    rows = random_rows(2000)
     with VectorCache(tmp_path) as cache:
         cache.put(rows)
     data = bytearray(cache.path.read_bytes())
-    if where == "start":
+    if damage == "start":
         data[:200] = os.urandom(200)
-    elif where == "middle":
+    elif damage == "middle":
         data[4096 * 3 : -4096] = os.urandom(len(data) - 4096 * 4)
     else:
         data = bytearray(b"\0" * 100)
@@ -87,10 +87,10 @@ def test_a_damaged_file_is_begun_anew(tmp_path, where):
         assert len(cache.get(keys, 32)) == 2000
 
 
-def test_the_least_recently_used_go_first(tmp_path, monkeypatch):
+def test_least_recently_used_are_evicted_first(tmp_path, monkeypatch):
     now = time.time()
     monkeypatch.setattr(vector_cache.time, "time", lambda: now)
-    old, used = some(2000), some(2000, start=10_000)
+    old, used = random_rows(2000), random_rows(2000, start=10_000)
     with VectorCache(tmp_path, megabytes=1) as cache:
         cache.put(used)
         now += 4000
@@ -99,18 +99,18 @@ def test_the_least_recently_used_go_first(tmp_path, monkeypatch):
         cache.get([key for key, _ in used], 32)
         now += 4000
         for start in range(20_000, 24_000, 1000):
-            cache.put(some(1000, start=start))
-        left = cache.get([key for key, _ in used], 32)
-        gone = cache.get([key for key, _ in old], 32)
-    assert len(left) > 1800 and len(gone) < 200
+            cache.put(random_rows(1000, start=start))
+        kept = cache.get([key for key, _ in used], 32)
+        evicted = cache.get([key for key, _ in old], 32)
+    assert len(kept) > 1800 and len(evicted) < 200
     assert cache.path.stat().st_size < 1_300_000
 
 
 def test_size_limit_is_a_setting(tmp_path, monkeypatch):
     monkeypatch.setenv("POLYGUEST_CACHE_MB", "0")
     with VectorCache(tmp_path) as cache:
-        cache.put(some(3))
-        assert not cache.get([key for key, _ in some(3)], 32)
+        cache.put(random_rows(3))
+        assert not cache.get([key for key, _ in random_rows(3)], 32)
     assert not cache.path.exists()
     monkeypatch.setenv("POLYGUEST_CACHE_MB", "much")
     with pytest.raises(InputError, match="POLYGUEST_CACHE_MB is 'much'"):
@@ -120,12 +120,12 @@ def test_size_limit_is_a_setting(tmp_path, monkeypatch):
 WRITER = """
 import sys
 from pathlib import Path
-from tests.pipeline.embedding.test_vector_cache import some
+from tests.pipeline.embedding.test_vector_cache import random_rows
 from pipeline.embedding.vector_cache import VectorCache
 start = int(sys.argv[2])
 with VectorCache(Path(sys.argv[1])) as cache:
     for batch in range(int(sys.argv[3])):
-        cache.put(some(20, start + 20 * batch))
+        cache.put(random_rows(20, start + 20 * batch))
         print(batch, flush=True)
 """
 
@@ -138,15 +138,21 @@ def writer(folder, start, batches):
 def test_several_processes_write_and_one_is_killed(tmp_path):
     writers = [writer(tmp_path, 100_000 * n, 60) for n in range(2)]
     killed = writer(tmp_path, 900_000, 10_000)
-    said = [int(killed.stdout.readline()) for _ in range(30)]
+    stored = [int(killed.stdout.readline()) for _ in range(30)]
     os.kill(killed.pid, signal.SIGKILL)
-    said += [int(line) for line in killed.stdout if line.endswith("\n")]
+    stored += [int(line) for line in killed.stdout if line.endswith("\n")]
     for process in (*writers, killed):
         process.wait(30)
         process.stdout.close()
     with VectorCache(tmp_path) as cache:
         for n in range(2):
-            keys = [key for batch in range(60) for key, _ in some(20, 100_000 * n + 20 * batch)]
+            keys = [
+                key for batch in range(60) for key, _ in random_rows(20, 100_000 * n + 20 * batch)
+            ]
             assert len(cache.get(keys, 32)) == len(set(keys))
-        keys = [key for batch in range(max(said) + 1) for key, _ in some(20, 900_000 + 20 * batch)]
+        keys = [
+            key
+            for batch in range(max(stored) + 1)
+            for key, _ in random_rows(20, 900_000 + 20 * batch)
+        ]
         assert len(cache.get(keys, 32)) == len(keys)
