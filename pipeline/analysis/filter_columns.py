@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.filters.columns import Column, clean_text, make_column, take
-from pipeline.reviews.column_roles import parse_dates, parse_ratings
+from pipeline.reviews.parse_values import parse_dates, parse_ratings
 
 _TEXT_ROLES = ("text", "positive", "negative")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")

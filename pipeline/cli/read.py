@@ -23,12 +23,12 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(options: argparse.Namespace) -> None:
     """Write each file's table and report; nothing when one of them can't be read."""
     from pipeline.tables.read import read_table
-    from pipeline.tables.report import table_report, transcript_name, write_transcript
+    from pipeline.tables.report import output_name, table_report, write_table
 
     tables = {}
     with ProgressBars() as bars:
         for file in options.files:
-            name = transcript_name(file)
+            name = output_name(file)
             while name in tables:
                 name = f"{name}_2"
             large = file.is_file() and file.stat().st_size > _LARGE
@@ -40,5 +40,5 @@ def run(options: argparse.Namespace) -> None:
                 progress=bars.stage("read") if large else None,
             )
     for name, table in tables.items():
-        write_transcript(table, options.out, name)
+        write_table(table, options.out, name)
         print(table_report(table)["summary"])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.reviews.column_roles import parse_dates, parse_ratings
+from pipeline.reviews.parse_values import parse_dates, parse_ratings
 from pipeline.text.language_id import UNKNOWN
 
 

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.parse_values import OUT_OF, parse_dates, parse_ratings
-from pipeline.tables.header_names import NAMES, fold, is_known_name, name_score
-
-__all__ = ["Columns", "guess_columns", "is_known_name", "parse_dates", "parse_ratings"]
+from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_dates, parse_ratings
+from pipeline.tables.header_names import (
+    COLUMN_NAMES,
+    normalise_name,
+    score_name,
+)
 
 # Columns about other things, though their names hold a word of a role: "Management response".
 _ASIDE = set(
@@ -33,7 +35,7 @@ _COUNTS = set(
     "nights,night,nachte,nuits,noches,notti,noites,nachten,adults,children,persons,people,age,year,"
     "month,day,week,floor,index,row,cluster,fold,level,size,version,visits,stays".split(",")
 )
-_RIVALS = tuple(role for role in NAMES if role not in ("positive", "negative"))
+_RIVALS = tuple(role for role in COLUMN_NAMES if role not in ("positive", "negative"))
 _ASIDE_PARTS = (
     "返信",
     "回复",
@@ -79,7 +81,7 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> Columns:
     if text is None:
         scores = {name: _text_score(name, cells) for name, cells in values.items()}
         text = max(scores, key=lambda name: scores[name], default=None)
-        if pair and (text in pair.values() or name_score(text or "", "text") < 2):
+        if pair and (text in pair.values() or score_name(text or "", "text") < 2):
             text = pair["positive"]
         if text is None or (scores[text] <= 0 and not pair):
             found = ", ".join(map(str, frame.columns)) or "none"
@@ -107,7 +109,7 @@ def _pair(values: dict[str, list[str]]) -> dict[str, str]:
         letters = _letters(cells)
         if letters < 0.4 or _is_aside(name):
             continue
-        liked, disliked = name_score(name, "positive"), name_score(name, "negative")
+        liked, disliked = score_name(name, "positive"), score_name(name, "negative")
         # "nicht gefallen" holds "gefallen": where both are named, the negation counts.
         role = "negative" if disliked else "positive"
         score = max(liked, disliked)
@@ -117,7 +119,9 @@ def _pair(values: dict[str, list[str]]) -> dict[str, str]:
 
 
 def _is_aside(name: str) -> bool:
-    return bool(set(fold(name).split()) & _ASIDE) or any(part in name for part in _ASIDE_PARTS)
+    return bool(set(normalise_name(name).split()) & _ASIDE) or any(
+        part in name for part in _ASIDE_PARTS
+    )
 
 
 def _top(cells: list[str]) -> float:
@@ -142,8 +146,8 @@ def _text_score(name: str, cells: list[str]) -> float:
     letters = _letters(cells)
     wide = [sum(2.5 if c > "\u2e80" else 1.0 for c in cell[:1000]) for cell in cells]
     length = float(np.mean(wide or [0.0]))
-    called = name_score(name, "text")
-    others = max(name_score(name, role) for role in _RIVALS if role != "text")
+    called = score_name(name, "text")
+    others = max(score_name(name, role) for role in _RIVALS if role != "text")
     if _is_aside(name):
         called -= 4
     elif others > called or (others == called and length < 15):
@@ -161,8 +165,8 @@ def _text_score(name: str, cells: list[str]) -> float:
 
 
 def _role_score(role: str, name: str, cells: list[str]) -> float:
-    called = name_score(name, role)
-    rivals = max(name_score(name, other) for other in _RIVALS if other not in (role, "text"))
+    called = score_name(name, role)
+    rivals = max(score_name(name, other) for other in _RIVALS if other not in (role, "text"))
     if not cells or (rivals > called and role != "id"):
         return 0.0
     if _is_aside(name) and role in ("hotel", "title"):
@@ -173,14 +177,14 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         return called + share if share >= (0.5 if called else 0.9) else 0.0
     if role == "rating":
         share = float(np.isfinite(parse_ratings(sample)).mean())
-        shaped = sum(bool(re.search("[★☆⭐]", c) or OUT_OF.fullmatch(c)) for c in sample)
+        shaped = sum(bool(re.search("[★☆⭐]", c) or OUT_OF_PATTERN.fullmatch(c)) for c in sample)
         if called:
             return called + share if share >= 0.5 else 0.0
         if shaped >= 0.8 * len(sample):
             return share
         # Small numbers under a name that says nothing: better than a name of something else.
         low = parse_ratings(sample)
-        counts = _is_aside(name) or set(fold(name).split()) & _COUNTS
+        counts = _is_aside(name) or set(normalise_name(name).split()) & _COUNTS
         graded = share > 0.95 and len(set(sample)) <= 21 and not counts
         ranged = graded and _top(sample) <= 10 and float(np.nanmin(low)) > 0
         return 0.3 if ranged and not rivals and len(sample) >= 5 else 0.0
@@ -191,10 +195,10 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         few = len(set(cells)) <= max(2, 0.5 * len(cells))
         return called + share if share >= (0.5 if called else 0.95) and (called or few) else 0.0
     if role == "id":
-        ends = bool(re.search(r"(?:^|[^a-z])id$", fold(name)))
+        ends = bool(re.search(r"(?:^|[^a-z])id$", normalise_name(name)))
         distinct = len(set(cells)) / len(cells)
         short = float(np.mean(list(map(len, cells)))) <= 40
-        about_review = bool(name_score(name, "text")) or fold(name) == "id"
+        about_review = bool(score_name(name, "text")) or normalise_name(name) == "id"
         least = 0.5 if about_review or called == 3 else 0.9  # exports repeat some ids
         if (rivals and not ends) or not short or distinct < least:
             return 0.0
@@ -203,11 +207,11 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:
         return called if np.mean(list(map(len, cells))) <= 150 else 0.0
     if not any(map(str.isalpha, "".join(sample))) or np.mean(list(map(len, cells))) > 80:
         return 0.0
-    about_name = {"name", "nom", "nombre", "nome"} & set(fold(name).split())
+    about_name = {"name", "nom", "nombre", "nome"} & set(normalise_name(name).split())
     if called:
         return called + (0.5 if about_name else 0.0)
     # A few names that come again, and many of them say what they are.
     few = 1 < len(set(cells)) <= max(2, 0.5 * len(cells))
     proper = (cell for cell in sample if not cell[0].islower() and "_" not in cell)
-    share = sum(bool(_HOTEL_WORD.search(fold(cell))) for cell in proper) / len(sample)
+    share = sum(bool(_HOTEL_WORD.search(normalise_name(cell))) for cell in proper) / len(sample)
     return share if few and share >= 0.2 and not rivals else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.tables.header_names import fold
+from pipeline.tables.header_names import normalise_name
 
 # The first letters of months, folded, in the languages above that write them with letters.
 _MONTHS = (
@@ -19,7 +19,7 @@ _MONTH_OF = {prefix: i for i, line in enumerate(_MONTHS, 1) for prefix in line.s
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "兩": 2}
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _OF = r"\s*\w{0,6}\s*(?:/|\b(?:out of|of|von|aus|sur|de|su|van|из|na|av|uit)\b)\s*"
-OUT_OF = re.compile(_NUMBER + _OF + _NUMBER)
+OUT_OF_PATTERN = re.compile(_NUMBER + _OF + _NUMBER)
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-./年년 ]\s*(\d{1,2})(?:\s*[-./月월 ]\s*(\d{1,2}))?(?!\d)")
 
 
@@ -36,7 +36,7 @@ def parse_ratings(values: Sequence[str]) -> np.ndarray:
         cell = unicodedata.normalize("NFKC", str(value)).strip().lower().replace("⭐", "★")
         full, empty = len(re.findall("[★✭🌟]", cell)), cell.count("☆")
         number = re.search(_NUMBER, cell)
-        out_of = OUT_OF.search(cell)
+        out_of = OUT_OF_PATTERN.search(cell)
         if not cell or len(cell) > 40:
             continue
         if out_of:
@@ -76,7 +76,7 @@ def parse_dates(values: Sequence[str]) -> np.ndarray:
     open_ones: list[tuple[int, int, int, int]] = []
     american = 0
     for i, value in enumerate(values):
-        cell = fold(unicodedata.normalize("NFKC", str(value))[:60], keep="./:-,")
+        cell = normalise_name(unicodedata.normalize("NFKC", str(value))[:60], keep="./:-,")
         if found := re.match(
             r"(\d{4})\s*[-./년年 ]\s*(\d{1,2})(?:\s*[-./월月 ]\s*(\d{1,2}))?(?!\d)", cell
         ):

@@ -10,10 +10,11 @@ import pandas as pd
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.cleaning import Cleaner, Rules, clean_text, is_one_word, join_parts
 from pipeline.reviews.column_roles import Columns, guess_columns
-from pipeline.tables.read import Rejected, Table, read_table
-from pipeline.tables.types import brief, plural, were
+from pipeline.tables.read import Table, read_table
+from pipeline.tables.types import RejectedRow, shorten
 
 __all__ = ["Reviews", "Rules", "clean_text", "read_reviews", "reviews_from_table"]
 
@@ -43,7 +44,7 @@ class Reviews:
     ids: tuple[str, ...]
     texts: tuple[str, ...]
     columns: Columns
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[RejectedRow, ...]
     rows_read: int
     notes: tuple[str, ...]
     found: dict[str, int] = field(default_factory=dict)
@@ -133,7 +134,7 @@ def reviews_from_table(
             f"No review of {table.name} is left by the rules. Switch some of them off."
         )
     dropped = [
-        Rejected(int(table.lines[i]), reasons[i], _raw(table, i))
+        RejectedRow(int(table.lines[i]), reasons[i], _raw(table, i))
         for i in np.flatnonzero(~kept).tolist()
     ]
     rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
@@ -199,8 +200,8 @@ def _found_notes(found: dict[str, int], rules: Rules) -> list[str]:
         count = found[kind]
         if count:
             what = what.replace("repeat", single) if single and count == 1 else what
-            verb = f"{were(count)} {did if on else 'kept as it is' if count == 1 else 'kept'}"
-            notes.append(f"{plural(count, noun)} {what} {verb}.")
+            outcome = did if on else "kept as it is" if count == 1 else "kept"
+            notes.append(f"{count_noun(count, noun)} {what} {was_or_were(count)} {outcome}.")
     return notes
 
 
@@ -220,7 +221,7 @@ def _raw(table: Table, row: int) -> str:
     sign = table.delimiter or ("," if table.kind == "text" else "\t")
     cells = table.frame.iloc[row].tolist()
     special = (sign, '"', "\n", "\r")
-    return brief(
+    return shorten(
         sign.join(
             '"' + cell.replace('"', '""') + '"' if any(s in cell for s in special) else cell
             for cell in cells
@@ -254,11 +255,9 @@ def _unique_ids(
         ids.append(new)
     if column and blank:
         by = "its row number" if blank == 1 else "row numbers"
-        text = (
-            f"{plural(blank, 'blank value')} in column {column!r} {were(blank)} replaced by {by}."
-        )
-        notes.append(text)
+        text = f"{count_noun(blank, 'blank value')} in column {column!r}"
+        notes.append(f"{text} {was_or_were(blank)} replaced by {by}.")
     if column and again:
-        text = f"{plural(again, 'repeated value')} in column {column!r} {were(again)} numbered."
-        notes.append(text)
+        text = f"{count_noun(again, 'repeated value')} in column {column!r}"
+        notes.append(f"{text} {was_or_were(again)} numbered.")
     return tuple(ids)

@@ -1,1 +1,1 @@
-"""Any file -> a table: what kind it is, its encoding, dialect, header and rows."""
+"""Reading of exported files into tables: unpacking, encoding, dialect, header, rows, report."""

@@ -1,4 +1,4 @@
-"""The lines of a file as text, decoded piece by piece, with a record of what was repaired."""
+"""Decoding of a file to lines of text, block by block, with notes on repairs."""
 
 import codecs
 import io
@@ -6,76 +6,78 @@ import re
 from collections.abc import Iterator
 
 from pipeline.common.progress import Progress
-from pipeline.tables.encoding import Encoding, plausible
-from pipeline.tables.source import Source
-from pipeline.tables.types import plural, some_lines, were
+from pipeline.common.wording import count_noun, was_or_were
+from pipeline.tables.encoding import Encoding, is_plausible
+from pipeline.tables.input_file import InputFile
 
-_MOST_NOTED = 1000  # line numbers remembered of each kind
-# In these, a line end is a line end in the bytes too, so that lines can be decoded one by one.
-_BY_LINE = ("utf-8", "utf_8", "cp", "windows", "iso8859", "latin", "koi8", "mac", "ascii", "tis",
-            "gb", "big5", "euc", "shift_jis", "johab")  # fmt: skip
-# What Python's cp932 makes of the bytes A0 and FD to FF, which stand for nothing.
-_NOT_SHIFT_JIS = re.compile("[\uf8f0-\uf8f3]")
+_MAX_LINE_NUMBERS = 1000  # that are kept for a note
+# Codecs whose line ends are those of the bytes, so that each line can be decoded by itself.
+_DECODABLE_BY_LINE = (
+    "utf-8", "utf_8", "cp", "windows", "iso8859", "latin", "koi8", "mac", "ascii", "tis", "gb",
+    "big5", "euc", "shift_jis", "johab",
+)  # fmt: skip
+# What Python's cp932 makes of the bytes A0 and FD to FF, which Shift-JIS does not use.
+_INVALID_SHIFT_JIS = re.compile("[\uf8f0-\uf8f3]")
 
 
-class TextLines:
-    """Iterates the lines of a file, each with its line end (\\n, \\r\\n or \\r).
+class DecodedLines:
+    """Iterates over the lines of a file, each with its line end (\\n, \\r\\n or \\r).
 
-    Bytes that are not valid become U+FFFD; whole lines of a second encoding are read in it. After
-    (or during) the iteration `notes` tells what happened and where.
+    Invalid bytes become U+FFFD; whole lines that are valid in the fallback encoding are decoded by
+    that. `notes` describes the repairs so far.
     """
 
     def __init__(
-        self, source: Source, encoding: Encoding, *, progress: Progress | None = None
+        self, source: InputFile, encoding: Encoding, *, progress: Progress | None = None
     ) -> None:
         self._source, self._encoding, self._progress = source, encoding, progress
-        self._line = 0  # lines handed on or decoded so far
-        self.nul = self.damaged = 0
+        self._line_number = 0  # of the last line yielded or decoded
+        self._nul_count = self._damaged_count = 0
         self._damaged_lines: list[int] = []
-        self._second_lines: list[int] = []
+        self._fallback_lines: list[int] = []
 
     def __iter__(self) -> Iterator[str]:
-        self._line = self.nul = self.damaged = 0
-        self._damaged_lines, self._second_lines = [], []
-        by_line = self._encoding.name.startswith(_BY_LINE)
-        for text in self._by_line() if by_line else self._by_decoder():
-            if self._line == 0:
+        self._line_number = self._nul_count = self._damaged_count = 0
+        self._damaged_lines, self._fallback_lines = [], []
+        line_by_line = self._encoding.name.startswith(_DECODABLE_BY_LINE)
+        for text in self._decode_by_line() if line_by_line else self._decode_incrementally():
+            if self._line_number == 0:
                 text = text.removeprefix("\ufeff")
             if "\0" in text:
-                self.nul += text.count("\0")
+                self._nul_count += text.count("\0")
                 text = text.replace("\0", "")
-            if "\ufeff" in text:  # files put together keep the marks of each
+            if "\ufeff" in text:  # concatenated files keep the byte order mark of each
                 text = text.replace("\n\ufeff", "\n")
             for line in io.StringIO(text, newline=""):
-                self._line += 1
+                self._line_number += 1
                 yield line
 
     def notes(self) -> list[str]:
-        """What was repaired, in plain sentences."""
+        """Describe the repairs in sentences."""
         notes = []
         name = self._encoding.name.replace("utf_8_sig", "utf-8").replace("utf-8-sig", "utf-8")
-        if self.nul:
-            notes.append(f"{plural(self.nul, 'NUL character')} {were(self.nul)} removed.")
-        if self.damaged:
-            where = some_lines(self._damaged_lines)
-            notes.append(f"{plural(self.damaged, 'character')} not valid in {name} {where}.")
-        if self._second_lines:
-            count, where = len(self._second_lines), some_lines(self._second_lines)
-            text = f"{plural(count, 'line')} in another encoding than the rest"
-            notes.append(f"{text} {were(count)} read as {self._encoding.second} {where}.")
+        if count := self._nul_count:
+            notes.append(f"{count_noun(count, 'NUL character')} {was_or_were(count)} removed.")
+        if count := self._damaged_count:
+            where = _list_lines(self._damaged_lines)
+            notes.append(f"{count_noun(count, 'character')} not valid in {name} {where}.")
+        if count := len(self._fallback_lines):
+            text = f"{count_noun(count, 'line')} in a different encoding from the rest"
+            where = _list_lines(self._fallback_lines)
+            notes.append(f"{text} {was_or_were(count)} read as {self._encoding.fallback} {where}.")
         return notes
 
-    def _by_line(self) -> Iterator[str]:
-        """Text in pieces that end where a line ends."""
+    def _decode_by_line(self) -> Iterator[str]:
+        """Yield text in pieces that end with a line."""
         name = self._encoding.name
-        for data in self._pieces():
+        for data in self._line_blocks():
             try:
                 text = _decode(data, name)
             except UnicodeDecodeError:
                 text = "".join(self._decode_lines(data, name))
             yield text
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _line_blocks(self) -> Iterator[bytes]:
         pending: list[bytes] = []
         done = 0
         for block in self._source.blocks():
@@ -95,10 +97,10 @@ class TextLines:
             yield b"".join(pending)
 
     def _decode_lines(self, data: bytes, name: str) -> Iterator[str]:
-        second = self._encoding.second
+        fallback = self._encoding.fallback
         utf8 = name.startswith(("utf-8", "utf_8"))
-        number = self._line
-        # Latin-1 maps every byte to one character and back, and so finds the line ends of bytes.
+        number = self._line_number
+        # Latin-1 maps each byte to one character and back, so that it splits lines of bytes.
         for line in io.StringIO(data.decode("latin-1"), newline=""):
             number += 1
             raw = line.encode("latin-1")
@@ -106,35 +108,37 @@ class TextLines:
                 yield _decode(raw, name)
                 continue
             except UnicodeDecodeError:
-                text = _NOT_SHIFT_JIS.sub("\ufffd", raw.decode(name, "replace"))
-            if utf8 and second and all(c.isascii() or c == "\ufffd" for c in text):
-                other = raw.decode(second, "replace")
-                if "\ufffd" not in other and plausible(other):
-                    self._remember(self._second_lines, number)
+                text = _INVALID_SHIFT_JIS.sub("\ufffd", raw.decode(name, "replace"))
+            if utf8 and fallback and all(c.isascii() or c == "\ufffd" for c in text):
+                other = raw.decode(fallback, "replace")
+                if "\ufffd" not in other and is_plausible(other):
+                    self._remember_line(self._fallback_lines, number)
                     yield other
                     continue
-            self.damaged += text.count("\ufffd") - (raw.count(b"\xef\xbf\xbd") if utf8 else 0)
-            self._remember(self._damaged_lines, number)
+            self._damaged_count += text.count("\ufffd") - (
+                raw.count(b"\xef\xbf\xbd") if utf8 else 0
+            )
+            self._remember_line(self._damaged_lines, number)
             yield text
 
-    def _by_decoder(self) -> Iterator[str]:
-        """Text of encodings whose line ends take several bytes, or that have states."""
+    def _decode_incrementally(self) -> Iterator[str]:
+        """Yield text of encodings that are stateful or whose line ends take several bytes."""
         decoder = codecs.getincrementaldecoder(self._encoding.name)("replace")
         pending = ""
         done, line = 0, 0
-        for block in self._ended():
+        for block in self._blocks_and_end():
             done += len(block)
             if self._progress is not None:
                 self._progress(min(done, self._source.size), self._source.size)
             try:
                 text = decoder.decode(block, not block)
-            except UnicodeError:  # some codecs raise whatever they are told
+            except UnicodeError:  # some codecs raise whatever the error handler
                 text = "\ufffd"
             if "\ufffd" in text:
-                self.damaged += text.count("\ufffd")
+                self._damaged_count += text.count("\ufffd")
                 for i, part in enumerate(io.StringIO(pending + text, newline=""), line + 1):
                     if "\ufffd" in part:
-                        self._remember(self._damaged_lines, i)
+                        self._remember_line(self._damaged_lines, i)
             text = pending + text
             cut = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
             cut = cut if block else len(text)
@@ -143,18 +147,24 @@ class TextLines:
             if cut:
                 yield text[:cut]
 
-    def _ended(self) -> Iterator[bytes]:
+    def _blocks_and_end(self) -> Iterator[bytes]:
         yield from self._source.blocks()
         yield b""
 
     @staticmethod
-    def _remember(lines: list[int], number: int) -> None:
-        if len(lines) < _MOST_NOTED and (not lines or lines[-1] != number):
+    def _remember_line(lines: list[int], number: int) -> None:
+        if len(lines) < _MAX_LINE_NUMBERS and (not lines or lines[-1] != number):
             lines.append(number)
 
 
 def _decode(data: bytes, name: str) -> str:
     text = data.decode(name)
-    if name == "cp932" and _NOT_SHIFT_JIS.search(text):
+    if name == "cp932" and _INVALID_SHIFT_JIS.search(text):
         raise UnicodeDecodeError(name, data, 0, 1, "a byte that Shift-JIS does not use")
     return text
+
+
+def _list_lines(lines: list[int]) -> str:
+    """The first ten of some line numbers in brackets: "(lines 3, 8, 20, ...)"."""
+    first = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
+    return f"(line{'' if len(lines) == 1 else 's'} {first})"

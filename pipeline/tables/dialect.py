@@ -1,116 +1,125 @@
-"""Delimiter, quote and escape of a file, judged on its first lines."""
+"""Dialect detection: delimiter, quote and escape of delimited text, from its first lines."""
 
 import re
 from collections import Counter
 
-from pipeline.tables.csv_parser import Dialect, records
-from pipeline.tables.header_names import is_known_name
-from pipeline.tables.types import Record
+from pipeline.tables.csv_parser import read_records
+from pipeline.tables.header_names import is_known_column_name
+from pipeline.tables.types import Dialect, Record
 
-DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "¦", " ")
-_SEEDS = (":", "<", "#", "=", "@", "&", "$", "*", "!", "%", "+", "-")  # only as part of several
-# Spaces around the delimiter of every cell, quoted cells as well: they belong to the delimiter.
-_PADDED = (" | ", "| ", " ; ", "; ", " , ", ", ")
-_SAMPLE = 1000  # lines
-_LONGEST = 1 << 18  # characters of the sample
+_DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "¦", " ")
+# Delimiters only as part of a longer one.
+_SYMBOLS = (":", "<", "#", "=", "@", "&", "$", "*", "!", "%", "+", "-")
+# Spaces around every delimiter, also next to quoted cells, belong to the delimiter.
+_SPACED_DELIMITERS = (" | ", "| ", " ; ", "; ", " , ", ", ")
+_SAMPLE_LINES = 1000
+_SAMPLE_CHARACTERS = 1 << 18
 _NUMBER = re.compile(r"[\s\d.,:/%+\-]*\d[\s\d.,:/%+\-]*")
 
 
-def sniff(lines: list[str], *, delimiter: str | None = None) -> Dialect:
-    """The dialect of a file with these first lines; `delimiter` where the user has chosen it.
+def sniff_dialect(lines: list[str], *, delimiter: str | None = None) -> Dialect:
+    """Detect the dialect of a file from its first lines.
 
-    Where no delimiter gives most rows one and the same number of cells, the file has one column.
+    If no delimiter gives most rows the same number of cells, the file has one column.
+
+    Args:
+        lines: the first lines, with their line ends.
+        delimiter: the user's choice, if any.
     """
-    lines = _sample(lines)
+    lines = _take_sample(lines)
     text = "".join(lines)
     quotes = ['"']
-    # Apostrophes at both ends of a cell, many times: quotes. One at one end: an apostrophe.
+    # Apostrophes at both ends of several cells are quotes; at one end, an apostrophe.
     if len(re.findall(r"(?:^|[,;\t|^~])[ ]?'[^'\n]*'[ ]?(?=[,;\t|^~\r\n]|$)", text, re.M)) > 2:
         quotes.append("'")
     best, best_score = Dialect(""), 0.6
     for quote in quotes:
-        for candidate in (delimiter,) if delimiter else (*DELIMITERS, *_PADDED):
+        for candidate in (delimiter,) if delimiter else (*_DELIMITERS, *_SPACED_DELIMITERS):
             if candidate not in text:
                 continue
-            dialect = Dialect(candidate, quote, _escape(text, quote))
+            dialect = Dialect(candidate, quote, _detect_escape(text, quote))
             score, width = _score(lines, dialect, chosen=delimiter is not None)
             if score > best_score or (delimiter and score >= best_score):
                 best = Dialect(candidate, quote, dialect.escape, width=width)
                 best_score = score
     if delimiter:
-        padded = delimiter != " " and _padded(lines, best or Dialect(delimiter))
+        padded = delimiter != " " and _is_padded(lines, best or Dialect(delimiter))
         return _with_width(lines, best if best.delimiter else Dialect(delimiter), strip=padded)
-    best = _widen(lines, best, best_score)
-    return best if best.delimiter else _one_column(text)
+    best = _extend_delimiter(lines, best, best_score)
+    return best if best.delimiter else _one_column_dialect(text)
 
 
-def _one_column(text: str) -> Dialect:
-    return Dialect("", '"', _escape(text, '"'), width=1)
+def _one_column_dialect(text: str) -> Dialect:
+    return Dialect("", '"', _detect_escape(text, '"'), width=1)
 
 
-def _sample(lines: list[str]) -> list[str]:
+def _take_sample(lines: list[str]) -> list[str]:
     size = 0
     kept: list[str] = []
-    # A cell of megabytes tells nothing about the dialect.
-    brief = [line for line in lines if len(line) < _LONGEST // 4]
-    for line in (brief if len(brief) > 2 else lines)[:_SAMPLE]:
+    # A cell of megabytes says nothing about the dialect.
+    short_lines = [line for line in lines if len(line) < _SAMPLE_CHARACTERS // 4]
+    for line in (short_lines if len(short_lines) > 2 else lines)[:_SAMPLE_LINES]:
         size += len(line)
-        if size > _LONGEST and len(kept) > 10:
+        if size > _SAMPLE_CHARACTERS and len(kept) > 10:
             break
         kept.append(line)
     return kept
 
 
-def _escape(text: str, quote: str) -> str | None:
-    """A backslash where the file escapes quotes with it instead of doubling them."""
+def _detect_escape(text: str, quote: str) -> str | None:
+    """A backslash if the file escapes quotes by it instead of doubling them, else None."""
     escaped = len(re.findall(r"\\" + quote + r"(?![,;\t|\r\n]|$)", text))
     doubled = len(re.findall(r"[^,;\t|\r\n\\]" + quote * 2 + r"(?!\")", text))
     return "\\" if escaped > doubled else None
 
 
 def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, int]:
-    """(how well the dialect explains the lines, the usual number of cells)."""
-    rows = [row for row in records(lines, dialect) if any(row.cells)]
+    """Score how well a dialect explains the lines: (score, usual number of cells)."""
+    rows = [row for row in read_records(lines, dialect) if any(row.cells)]
     if not rows:
         return 0.0, 0
-    # What stands above a row of known names says nothing about the table.
-    top = (i for i, row in enumerate(rows[:30]) if sum(map(is_known_name, row.cells)) > 1)
+    # Lines above a row of known column names are not part of the table.
+    top = (i for i, row in enumerate(rows[:30]) if sum(map(is_known_column_name, row.cells)) > 1)
     rows = rows[next(top, 0) :]
     widths = Counter(len(row.cells) for row in rows)
-    width, same = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    width, matching = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
     if chosen:
-        return 1.0 + same / len(rows), width
+        return 1.0 + matching / len(rows), width
     if width < 2:
         return 0.0, width
     cells = rows[0].cells
-    named = width == len(cells) and all(len(cell.strip()) <= 40 for cell in cells)
-    known = max(sum(map(is_known_name, row.cells)) for row in rows[:10])
-    if _is_prose(dialect, rows, width, same, known):
+    named_columns = width == len(cells) and all(len(cell.strip()) <= 40 for cell in cells)
+    known_names = max(sum(map(is_known_column_name, row.cells)) for row in rows[:10])
+    if _is_prose(dialect, rows, width, matching, known_names):
         return 0.0, width
     if dialect.delimiter == " ":
-        signs = any(cell.strip() in DELIMITERS for cell in cells)
-        if same < len(rows) or width < 3 or not named or signs:
+        is_table_border = any(cell.strip() in _DELIMITERS for cell in cells)
+        if matching < len(rows) or width < 3 or not named_columns or is_table_border:
             return 0.0, width
-    share = same / len(rows)
-    # Tables below one another, or a few lines above: what stays together counts as well.
+    share = matching / len(rows)
+    # Several tables, or a few lines above one: neighbouring rows of equal width count as well.
     runs = sum(len(a.cells) == len(b.cells) > 1 for a, b in zip(rows, rows[1:], strict=False))
     share = max(share, 0.9 * runs / max(1, len(rows) - 1))
-    stray = sum(row.stray for row in rows) / len(rows)
+    stray_quotes = sum(row.stray_quote for row in rows) / len(rows)
     quoted = sum(dialect.quote in row.raw for row in rows) / len(rows)
-    spaces = 0.05 * (len(dialect.delimiter) - len(dialect.delimiter.strip(" ")))
-    score = share + spaces + 0.3 * named + 0.1 * min(known, 3) - 0.5 * stray
+    space_bonus = 0.05 * (len(dialect.delimiter) - len(dialect.delimiter.strip(" ")))
+    score = (
+        share + space_bonus + 0.3 * named_columns + 0.1 * min(known_names, 3) - 0.5 * stray_quotes
+    )
     score += 0.05 * quoted * (dialect.quote == "'") - 0.3 * (dialect.delimiter == " ")
     return score * (1 + 0.01 * min(width, 30)), width
 
 
-def _is_prose(dialect: Dialect, rows: list[Record], width: int, same: int, known: int) -> bool:
-    """Whether the delimiter is the comma of sentences: white space behind it, no names above."""
+def _is_prose(
+    dialect: Dialect, rows: list[Record], width: int, matching: int, known_names: int
+) -> bool:
+    """Whether the delimiter is the comma of prose: a space after it, no column names above."""
     later = [cell for row in rows for cell in row.cells[1:]]
     spaced = sum(cell[:1] == " " for cell in later) > 0.8 * len(later)
-    if known == 1 and len(rows[0].cells) == 1 and same < len(rows):
+    if known_names == 1 and len(rows[0].cells) == 1 and matching < len(rows):
         return True
     spaced |= dialect.delimiter.endswith(" ")
-    if not spaced or known * 2 >= width:
+    if not spaced or known_names * 2 >= width:
         return False
     body = [row.cells for row in rows[1:] if len(row.cells) == width]
     numbers = any(
@@ -118,47 +127,51 @@ def _is_prose(dialect: Dialect, rows: list[Record], width: int, same: int, known
         for j in range(width)
         if body
     )
-    return not (numbers and same >= 0.9 * len(rows))
+    return not (numbers and matching >= 0.9 * len(rows))
 
 
-def _widen(lines: list[str], best: Dialect, best_score: float) -> Dialect:
-    """A delimiter of several characters (||, |~|, ::, " | ") where one stands alone nowhere."""
+def _extend_delimiter(lines: list[str], best: Dialect, best_score: float) -> Dialect:
+    """Extend to a delimiter of several characters (||, |~|, ::, " | ") if none stands alone."""
     text = "".join(lines)
-    for seed in (best.delimiter, *_SEEDS):
-        if len(seed) != 1 or seed in "\x01\x1f " or seed not in text:
+    for symbol in (best.delimiter, *_SYMBOLS):
+        if len(symbol) != 1 or symbol in "\x01\x1f " or symbol not in text:
             continue
-        several = _several(lines, seed)
-        if several is None:
+        long_delimiter = _find_long_delimiter(lines, symbol)
+        if long_delimiter is None:
             continue
-        dialect = Dialect(several, best.quote, best.escape)
+        dialect = Dialect(long_delimiter, best.quote, best.escape)
         score, width = _score(lines, dialect, chosen=False)
-        # Signs that always stand beside a delimiter (",$") are no part of it unless it is one.
-        least = min(best_score, 0.9) if seed == best.delimiter else best_score + 1e-9
-        if score >= least and (seed == best.delimiter or width >= best.width):
-            return Dialect(several, best.quote, best.escape, _padded(lines, dialect), width)
-    if best.delimiter and best.delimiter != " " and _padded(lines, best):
+        # Symbols that always accompany a delimiter (",$") aren't part of it if it works alone.
+        least = min(best_score, 0.9) if symbol == best.delimiter else best_score + 1e-9
+        if score >= least and (symbol == best.delimiter or width >= best.width):
+            return Dialect(
+                long_delimiter, best.quote, best.escape, _is_padded(lines, dialect), width
+            )
+    if best.delimiter and best.delimiter != " " and _is_padded(lines, best):
         return _with_width(lines, best, strip=True)
     return best
 
 
-def _several(lines: list[str], seed: str) -> str | None:
-    """The run of signs that every occurrence of `seed` is part of; None where there is no one."""
-    held = [line for line in lines if seed in line]
-    plain = [line for line in held if '"' not in line and "'" not in line]
-    plain = plain if len(plain) > max(1, 0.2 * len(held)) else held
-    if len(plain) < 2:
+def _find_long_delimiter(lines: list[str], symbol: str) -> str | None:
+    """The run of symbols that every occurrence of `symbol` is part of; None if there is none."""
+    with_symbol = [line for line in lines if symbol in line]
+    unquoted = [line for line in with_symbol if '"' not in line and "'" not in line]
+    unquoted = unquoted if len(unquoted) > max(1, 0.2 * len(with_symbol)) else with_symbol
+    if len(unquoted) < 2:
         return None
-    kind = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
+    symbols = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
     runs: Counter[str] = Counter()
-    for line in plain:
-        runs.update(re.findall(rf" ?{kind}*{re.escape(seed)}{kind}* ?", line.rstrip("\r\n")))
-    first = re.findall(rf"{kind}*{re.escape(seed)}{kind}*", held[0])
+    for line in unquoted:
+        runs.update(
+            re.findall(rf" ?{symbols}*{re.escape(symbol)}{symbols}* ?", line.rstrip("\r\n"))
+        )
+    first = re.findall(rf"{symbols}*{re.escape(symbol)}{symbols}*", with_symbol[0])
     if len(set(first)) != 1:
         return None
-    cores: Counter[str] = Counter()
+    stripped_runs: Counter[str] = Counter()
     for run, count in runs.items():
-        cores[run.strip(" ")] += count
-    core, count = cores.most_common(1)[0]
+        stripped_runs[run.strip(" ")] += count
+    core, count = stripped_runs.most_common(1)[0]
     total = sum(runs.values())
     if not 2 <= len(core) <= 4 or count < 0.98 * total:
         return None
@@ -166,21 +179,21 @@ def _several(lines: list[str], seed: str) -> str | None:
     return f" {core} " if spaced >= 0.98 * total else core
 
 
-def _padded(lines: list[str], dialect: Dialect) -> bool:
-    """Whether cells are padded to columns of one breadth each, as printed tables are."""
-    rows = [row.cells for row in records(lines, dialect) if len(row.cells) > 1]
+def _is_padded(lines: list[str], dialect: Dialect) -> bool:
+    """Whether cells are padded with spaces to columns of fixed width, as in printed tables."""
+    rows = [row.cells for row in read_records(lines, dialect) if len(row.cells) > 1]
     cells = [cell for row in rows for cell in row[:-1]]
-    ends = sum(cell != cell.strip(" ") for cell in cells)
-    if len(rows) < 2 or ends < 0.4 * len(cells):
+    padded_cells = sum(cell != cell.strip(" ") for cell in cells)
+    if len(rows) < 2 or padded_cells < 0.4 * len(cells):
         return False
-    breadths = [
+    width_shares = [
         Counter(len(row[j]) for row in rows if len(row) > j).most_common(1)[0][1] / len(rows)
         for j in range(min(map(len, rows)) - 1)
     ]
-    return bool(breadths) and min(breadths) > 0.9
+    return bool(width_shares) and min(width_shares) > 0.9
 
 
 def _with_width(lines: list[str], dialect: Dialect, *, strip: bool = False) -> Dialect:
-    widths = Counter(len(row.cells) for row in records(lines, dialect))
+    widths = Counter(len(row.cells) for row in read_records(lines, dialect))
     width = widths.most_common(1)[0][0] if widths else 0
     return Dialect(dialect.delimiter, dialect.quote, dialect.escape, strip, width)

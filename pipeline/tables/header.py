@@ -1,81 +1,89 @@
-"""Where a table starts and what its columns are called."""
+"""Header detection: where a table starts and the names of its columns."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.tables.header_names import is_known_name
+from pipeline.tables.header_names import is_known_column_name
 from pipeline.tables.types import Record
 
-_LOOK = 30  # records in which the header is looked for
+_MAX_ROWS_ABOVE = 30  # records within which the header is searched for
 _NUMBER = re.compile(r"[\d\s.,:/%+\-$€£¥]*\d[\d\s.,:/%+\-$€£¥]*")
-_RULE = re.compile(r"[-=+:_ |]{3,}")
+_SEPARATOR_LINE = re.compile(r"[-=+:_ |]{3,}")
 
 
 @dataclass(frozen=True)
 class Header:
-    """Unique column names, the header's line (0: none) and the records above and of it."""
+    """The header of a table.
+
+    Attributes:
+        columns: unique column names.
+        line: the header's first line in the file, 0 if there is none.
+        above: the records above it.
+        rows: the records of the header itself: none, one or two.
+        first_data: index of the first record that is data.
+    """
 
     columns: list[str]
     line: int
     above: list[Record]
     rows: list[Record]
-    later: int = 0  # index of the first record that is data
+    first_data: int = 0
 
 
 def find_header(records: list[Record]) -> Header:
-    """The header among a file's first records (up to some hundred, at least one)."""
+    """Find the header among a file's first records (at least one, a few hundred)."""
     widths = Counter(len(record.cells) for record in records[:1000])
     width = max(widths, key=lambda w: (widths[w] * (w > 1 or len(widths) == 1), w))
-    # A delimiter at the end of every row, but not of the header, makes no column.
-    used = max(
-        (len(_trim(row.cells, 1)) for row in records[:1000] if len(row.cells) == width),
+    # A delimiter at the end of every row but not of the header is not a column.
+    used_width = max(
+        (len(_trim_blank_cells(row.cells, 1)) for row in records[:1000] if len(row.cells) == width),
         default=width,
     )
     at = 0
-    for i, record in enumerate(records[:_LOOK]):
+    for i, record in enumerate(records[:_MAX_ROWS_ABOVE]):
         filled = sum(bool(cell.strip()) for cell in record.cells)
-        least = min(width, max(2 if width > 2 else 1, width // 2))
-        fits = len(record.cells) == width or (len(record.cells) == used > 1)
-        if fits and filled >= least and not is_comment(record, width):
+        min_filled = min(width, max(2 if width > 2 else 1, width // 2))
+        fits = len(record.cells) == width or (len(record.cells) == used_width > 1)
+        if fits and filled >= min_filled and not is_comment(record, width):
             at, width = i, len(record.cells)
             break
-    if not are_names(records, at) and at > 0 and len(records[at - 1].cells) > 1:
-        at -= are_names(records, at - 1)  # names for the first columns only
-    if not are_names(records, at):
-        above = records[:at] if all(_is_aside(row, width) for row in records[:at]) else []
-        return Header(unique_names([""] * width), 0, above, [], len(above))
+    if not _is_header(records, at) and at > 0 and len(records[at - 1].cells) > 1:
+        at -= _is_header(records, at - 1)  # names for the first columns only
+    if not _is_header(records, at):
+        above = records[:at] if all(_is_title(row, width) for row in records[:at]) else []
+        return Header(make_unique_names([""] * width), 0, above, [], len(above))
     first = at
-    if _is_group(records, at):
+    if _is_group_row(records, at):
         first = at - 1
-    elif _is_second(records, at, width):
+    elif _is_second_row(records, at, width):
         at += 1
-    names = _trim(records[at].cells, width)
+    names = _trim_blank_cells(records[at].cells, width)
     if first < at:
-        names = _joined(_trim(records[first].cells, width), names)
-    later = at + 1
-    while later < len(records) and _is_rule(records[later]):
-        later += 1
+        names = _join_rows(_trim_blank_cells(records[first].cells, width), names)
+    first_data = at + 1
+    while first_data < len(records) and _is_separator_line(records[first_data]):
+        first_data += 1
     return Header(
-        unique_names(names + [""] * (width - len(names))),
+        make_unique_names(names + [""] * (width - len(names))),
         records[first].line,
         records[:first],
         records[first : at + 1],
-        later,
+        first_data,
     )
 
 
-def are_names(records: list[Record], at: int) -> bool:
-    """Whether record `at` holds column names rather than data."""
+def _is_header(records: list[Record], at: int) -> bool:
+    """Whether the record at an index holds column names rather than data."""
     cells = [cell.strip() for cell in records[at].cells]
     filled = [cell for cell in cells if cell]
-    known = sum(map(is_known_name, cells))
+    known_names = sum(map(is_known_column_name, cells))
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)
     if not filled or any(len(c) > 80 or (len(c) > 30 and c[-1] in ".!?。！") for c in cells):
         return False
-    if numbers and known * 2 < len(filled):
+    if numbers and known_names * 2 < len(filled):
         return False
-    if known:
+    if known_names:
         return True
     below = [record.cells for record in records[at + 1 : at + 500]]
     columns = [
@@ -83,9 +91,9 @@ def are_names(records: list[Record], at: int) -> bool:
         for j in range(len(cells))
     ]
     if not numbers and any(
-        cell and _are_numbers(c) for cell, c in zip(cells, columns, strict=True)
+        cell and _all_numbers(c) for cell, c in zip(cells, columns, strict=True)
     ):
-        return True  # words above figures
+        return True  # words above numbers
     for cell, column in zip(cells, columns, strict=True):
         if cell and cell in column:
             return False
@@ -99,35 +107,44 @@ def are_names(records: list[Record], at: int) -> bool:
     return len(set(filled)) == len(filled)
 
 
-def _are_numbers(column: list[str]) -> bool:
+def _all_numbers(column: list[str]) -> bool:
     return len(column) > 0 and all(_NUMBER.fullmatch(cell) for cell in column)
 
 
 def is_comment(record: Record, width: int) -> bool:
-    """A line that starts with # or // and has not the table's number of cells."""
+    """Whether a record starts with # or // and its number of cells is not the table's."""
     first = record.cells[0].lstrip() if record.cells else ""
     return first.startswith(("#", "//")) and len(record.cells) != width
 
 
-def starts_table(record: Record, following: Record | None, columns: list[str], gap: bool) -> bool:
-    """Whether a record within a file is the header of one more table."""
-    if not gap and len(record.cells) == len(columns):
+def starts_new_table(
+    record: Record, following: Record | None, columns: list[str], *, after_blank: bool
+) -> bool:
+    """Whether a record within a file is the header of another table.
+
+    Args:
+        record: the record in question.
+        following: the one after it, if any.
+        columns: names of the current table's columns.
+        after_blank: whether blank lines separate the record from the current table.
+    """
+    if not after_blank and len(record.cells) == len(columns):
         return False
     cells = [cell.strip() for cell in record.cells]
     filled = [cell for cell in cells if cell]
     if len(filled) < 2 or any(len(c) > 60 or _NUMBER.fullmatch(c) for c in filled):
         return False
-    known = sum(map(is_known_name, filled))
-    if known >= 2 and known * 5 >= 3 * len(filled) and len(set(filled)) == len(filled):
+    known_names = sum(map(is_known_column_name, filled))
+    if known_names >= 2 and known_names * 5 >= 3 * len(filled) and len(set(filled)) == len(filled):
         return True
-    if not gap or len(cells) == len(columns) or following is None:
+    if not after_blank or len(cells) == len(columns) or following is None:
         return False
     numbers = any(_NUMBER.fullmatch(cell.strip()) for cell in following.cells)
     return len(following.cells) == len(cells) and numbers and len(set(filled)) == len(cells)
 
 
-def unique_names(cells: list[str]) -> list[str]:
-    """Column names without blanks and repetitions: "column 2", "review (2)"."""
+def make_unique_names(cells: list[str]) -> list[str]:
+    """Make column names unique and non-empty: "column 2", "review (2)"."""
     names: list[str] = []
     seen: set[str] = set()
     counts: Counter[str] = Counter()
@@ -141,26 +158,28 @@ def unique_names(cells: list[str]) -> list[str]:
     return names
 
 
-def _trim(cells: list[str], width: int) -> list[str]:
+def _trim_blank_cells(cells: list[str], width: int) -> list[str]:
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
     return cells
 
 
-def _is_aside(record: Record, width: int) -> bool:
-    """A title or remark above a table without a header: few cells, none of them long."""
+def _is_title(record: Record, width: int) -> bool:
+    """Whether a record above a table without a header is a title or remark."""
     filled = [cell for cell in record.cells if cell.strip()]
     return is_comment(record, width) or (width > 2 and len(filled) == 1)
 
 
-def _is_rule(record: Record) -> bool:
-    """The line of dashes that databases print under the names."""
-    return bool(_RULE.fullmatch(record.raw.strip())) and "-" * 3 in record.raw.replace("=", "-")
+def _is_separator_line(record: Record) -> bool:
+    """Whether a record is the line of dashes that databases print below column names."""
+    return bool(_SEPARATOR_LINE.fullmatch(record.raw.strip())) and "-" * 3 in record.raw.replace(
+        "=", "-"
+    )
 
 
-def _is_group(records: list[Record], at: int) -> bool:
-    """Whether the record above the header names groups of columns ("Guest,,Stay,,,")."""
-    if at == 0 or records[at].gap:
+def _is_group_row(records: list[Record], at: int) -> bool:
+    """Whether the record above the one at an index names groups of columns ("Guest,,Stay,,,")."""
+    if at == 0 or records[at].blank_lines:
         return False
     above, cells = records[at - 1].cells, records[at].cells
     filled = [cell for cell in above if cell.strip()]
@@ -171,9 +190,9 @@ def _is_group(records: list[Record], at: int) -> bool:
     )
 
 
-def _is_second(records: list[Record], at: int, width: int) -> bool:
-    """Whether the record below the header is one more row of names."""
-    if at + 2 >= len(records) or records[at + 1].gap:
+def _is_second_row(records: list[Record], at: int, width: int) -> bool:
+    """Whether the record below the header is a second row of column names."""
+    if at + 2 >= len(records) or records[at + 1].blank_lines:
         return False
     upper = [cell.strip() for cell in records[at].cells]
     lower = [cell.strip() for cell in records[at + 1].cells]
@@ -182,15 +201,15 @@ def _is_second(records: list[Record], at: int, width: int) -> bool:
         return False
     if any(len(cell) > 40 or _NUMBER.fullmatch(cell) for cell in filled):
         return False
-    known = sum(map(is_known_name, filled))
-    if known >= 2 and known * 2 >= len(filled):
+    known_names = sum(map(is_known_column_name, filled))
+    if known_names >= 2 and known_names * 2 >= len(filled):
         return True
-    # Groups above: blanks where a group goes on, and every column named below.
-    return "" in upper and "" not in lower and len(set(lower)) == len(lower) and known > 0
+    # Groups above: blank cells where a group continues, and a name for every column below.
+    return "" in upper and "" not in lower and len(set(lower)) == len(lower) and known_names > 0
 
 
-def _joined(upper: list[str], lower: list[str]) -> list[str]:
-    """One name from two rows; a group's name holds for the blanks to its right."""
+def _join_rows(upper: list[str], lower: list[str]) -> list[str]:
+    """Join two rows of names; the name of a group applies to the blank cells to its right."""
     upper = upper + [""] * (len(lower) - len(upper))
     group = ""
     names = []

@@ -1,15 +1,15 @@
-"""What hotels call the columns of their exports, in fifteen languages and a few words of others."""
+"""Names of review columns as hotels export them, in fifteen languages and a few words of others."""
 
 import re
 import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-# Names as `fold` leaves them: lower case, no accents on Latin or Greek letters, words apart. "="
-# marks a name that counts only when it is the whole name, "*" the beginning of a word (languages
-# that inflect); the others also count as words within a longer name, and as the end of a compound
-# word. Order: en, de, fr, es, it, pt, nl, ru, ja, zh, ko, ar, th, tr, pl, then words of others.
-NAMES: dict[str, str] = {
+# Role -> names, normalised by `normalise_name`. "=" marks a name that counts only as the whole
+# name, "*" the beginning of a word (in languages that inflect); the others also count as words
+# within a longer name, and as the end of a compound. Order: en, de, fr, es, it, pt, nl, ru, ja, zh,
+# ko, ar, th, tr, pl, then words of others.
+COLUMN_NAMES: dict[str, str] = {
     "text": "review,reviews,comment,comments,feedback,=text,content,body,opinion,review text,"
     "what did you think,=caption,remarks,verbatim,bewertungstext,kommentar,rezension,=bewertung,"
     "gastebewertung,=inhalt,ruckmeldung,anmerkung,anmerkungen,avis,commentaire,commentaires,"
@@ -77,56 +77,70 @@ NAMES: dict[str, str] = {
 
 
 @lru_cache(maxsize=10_000)
-def is_known_name(name: str) -> bool:
-    """Whether a cell reads as the name of a column of reviews, as in a header row.
+def is_known_column_name(name: str) -> bool:
+    """Whether a cell reads like the name of a review column.
 
-    The whole of it must be such a name, or each of its words: "Review Title", not "Great hotel".
+    Either the whole cell or each of its words must be such a name: "Review Title", not "Great
+    hotel".
     """
-    folded = fold(name)
-    words = _words()
-    return folded in words or (0 < len(folded) <= 40 and set(folded.split()) <= words)
+    normalised = normalise_name(name)
+    words = _all_names()
+    return normalised in words or (0 < len(normalised) <= 40 and set(normalised.split()) <= words)
 
 
 @cache
-def _words() -> frozenset[str]:
-    return frozenset(fold(word.strip("=*")) for line in NAMES.values() for word in line.split(","))
+def _all_names() -> frozenset[str]:
+    return frozenset(
+        normalise_name(word.strip("=*"))
+        for line in COLUMN_NAMES.values()
+        for word in line.split(",")
+    )
 
 
-_LINKS = set(
+_PREPOSITIONS = set(
     "of,der,des,vom,von,du,de,d,del,della,dell,dello,do,da,dos,van,av,til,för,for,om".split(",")
 )
 
 
-class _Known(NamedTuple):
-    """A role's names, sorted by the way they count."""
+class _RoleNames(NamedTuple):
+    """The names of a role by the way they match.
+
+    Attributes:
+        whole: match the whole name.
+        words: match a word.
+        phrases: match several words.
+        prefixes: match the beginning of a word.
+        substrings: match anywhere, in languages that write no spaces.
+        compounds: match the end of a word.
+    """
 
     whole: frozenset[str]
     words: frozenset[str]
     phrases: tuple[str, ...]
-    beginnings: tuple[str, ...]
-    joined: tuple[str, ...]
+    prefixes: tuple[str, ...]
+    substrings: tuple[str, ...]
     compounds: tuple[str, ...]
 
 
 @cache
-def _known(role: str) -> _Known:
-    names = NAMES[role].split(",")
-    within = [fold(name) for name in names if name[0] != "=" and name[-1] != "*"]
-    return _Known(
-        frozenset(fold(name.strip("=*")) for name in names),
+def _role_names(role: str) -> _RoleNames:
+    names = COLUMN_NAMES[role].split(",")
+    within = [normalise_name(name) for name in names if name[0] != "=" and name[-1] != "*"]
+    return _RoleNames(
+        frozenset(normalise_name(name.strip("=*")) for name in names),
         frozenset(within),
         tuple(f" {name} " for name in within if " " in name),
-        tuple(fold(name[:-1]) for name in names if name.endswith("*")),
+        tuple(normalise_name(name[:-1]) for name in names if name.endswith("*")),
         # Thai, Chinese, Japanese and Korean write no space between the words of a name.
         tuple(name for name in within if len(name) > 1 and name[0] > "\u0e00"),
-        # Compounds of German, Dutch and the North: the last part says what it is.
+        # German, Dutch and Nordic compounds: the last part is the head.
         tuple(name for name in within if len(name) > 3 and name.isascii()),
     )
 
 
-def _head(words: list[str]) -> str:
-    """What a name of several words is about where that stands first; "" where it may stand last."""
-    link = next((i for i, word in enumerate(words) if i and word in _LINKS), 0)
+def _head_noun(words: list[str]) -> str:
+    """The head of a name of several words if it comes first; "" if it may come last."""
+    link = next((i for i, word in enumerate(words) if i and word in _PREPOSITIONS), 0)
     if link:
         return " ".join(words[:link])
     first_is_head = len(words) == 2 and "\u0590" < words[0][0] < "\u0700"  # Hebrew and Arabic
@@ -134,47 +148,61 @@ def _head(words: list[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def name_score(name: str, role: str) -> float:
-    """3 for a whole name, 2 for a word or the end of one, 2.5 where that ends the name, 0 for none.
+def score_name(name: str, role: str) -> float:
+    """Score how well a column's name fits a role.
 
-    `role` is a key of `NAMES`.
+    Args:
+        name: as it stands in the file.
+        role: a key of `COLUMN_NAMES`.
+
+    Returns:
+        3 if the whole name matches, 2.5 if its last word does, 2 for another word, 0 for none.
+        Where the head comes first ("title of the review"), up to 2.8 for the head, 1.5 for another
+        word.
     """
-    folded, known = fold(name), _known(role)
-    words = folded.split()
+    normalised, known = normalise_name(name), _role_names(role)
+    words = normalised.split()
     if not words:
         return 0.0
-    if folded in known.whole:
+    if normalised in known.whole:
         return 3.0
-    head = _head(words)
+    head = _head_noun(words)
     if head:
-        # "Titel der Bewertung", "عنوان المراجعة": a title, and nothing about the rating.
-        score = name_score(head, role)
+        # "Titel der Bewertung", "عنوان المراجعة": a title, not a rating.
+        score = score_name(head, role)
         return min(score, 2.8) if score else 1.5 * bool(set(words) & known.words)
-    last, spaced = words[-1], f" {folded} "
+    last, spaced = words[-1], f" {normalised} "
     phrases = [phrase for phrase in known.phrases if phrase in spaced]
-    joined = [] if folded.isascii() else [part for part in known.joined if part in folded]
-    begun = [part for part in known.beginnings if f" {part}" in spaced]
+    substrings = (
+        [] if normalised.isascii() else [part for part in known.substrings if part in normalised]
+    )
+    prefixes = [part for part in known.prefixes if f" {part}" in spaced]
     if (
         last in known.words
         or last.endswith(known.compounds)
         or any(map(spaced.endswith, phrases))
-        or any(map(folded.endswith, joined))
-        or any(map(last.startswith, begun))
+        or any(map(normalised.endswith, substrings))
+        or any(map(last.startswith, prefixes))
     ):
         return 2.5
     inside = any(word in known.words or word.endswith(known.compounds) for word in words)
-    return 2.0 if inside or phrases or joined or begun else 0.0
+    return 2.0 if inside or phrases or substrings or prefixes else 0.0
 
 
-def fold(name: str, *, keep: str = "") -> str:
-    """Lower case, accents off, CamelCase and punctuation as spaces."""
+def normalise_name(name: str, *, keep: str = "") -> str:
+    """Normalise a name: lower case, no accents, CamelCase and punctuation as spaces.
+
+    Args:
+        name: any text.
+        keep: punctuation that stays.
+    """
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
     out = unicodedata.normalize("NFD", name.casefold())
-    # Only these lose their accents: elsewhere such marks make other letters (が, й, vowel signs).
+    # Only Latin and Greek letters: in other scripts the marks make a different letter (が, й).
     out = unicodedata.normalize("NFC", re.sub("(?<=[a-zα-ω])[\u0300-\u036f]+", "", out))
     out = out.replace("ł", "l").replace("ı", "i").replace("ø", "o").replace("đ", "d")
-    return " ".join("".join(c if _wordy(c) or c in keep else " " for c in out).split())
+    return " ".join("".join(c if _is_word_character(c) or c in keep else " " for c in out).split())
 
 
-def _wordy(char: str) -> bool:
+def _is_word_character(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char).startswith("M")

@@ -1,11 +1,11 @@
-"""The bytes of an exported file -> a table of strings.
+"""An exported file to a table of strings.
 
-What kind of file it is, its encoding, delimiter, quotes and header are judged, not asked for.
-What can't be read as a row is kept as a `Rejected` with its line and the reason, what was repaired
-is told in `Table.notes`, and `rows_read == len(frame) + len(rejected)` holds for every file.
+The kind of file, its encoding, delimiter, quotes and header are detected. What can't be read as a
+row is kept as a `RejectedRow` with its line and the reason, repairs are listed in `Table.notes`,
+and `rows_read == len(frame) + len(rejected)` holds for every file.
 
-Memory is that of the table plus a few megabytes: a file is read in pieces, its rows go into Arrow
-arrays.
+Memory is that of the table plus a few megabytes: a file is read in blocks, and its rows go into
+Arrow arrays.
 """
 
 from dataclasses import dataclass, replace
@@ -18,38 +18,43 @@ import pandas as pd
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.tables.body import Body, read_body
-from pipeline.tables.csv_parser import records
-from pipeline.tables.decode import TextLines
-from pipeline.tables.dialect import sniff
-from pipeline.tables.encoding import guess_encoding, wanted_encoding
-from pipeline.tables.header import unique_names
-from pipeline.tables.source import Source, unpack
-from pipeline.tables.types import Limits, Rejected
+from pipeline.tables.csv_parser import read_records
+from pipeline.tables.decode import DecodedLines
+from pipeline.tables.dialect import sniff_dialect
+from pipeline.tables.encoding import detect_encoding, find_encoding
+from pipeline.tables.header import make_unique_names
+from pipeline.tables.input_file import InputFile
+from pipeline.tables.types import Limits, RejectedRow
+from pipeline.tables.unpack import unpack_file
 
-__all__ = ["Limits", "Rejected", "Table", "read_table"]
-
-_HEAD = 1000  # lines that the dialect is judged on
-_SEPARATOR = "sep="  # Excel's own first line
+_SNIFFED_LINES = 1000  # by which the dialect is detected
+_SEP_PREFIX = "sep="  # of a first line with which Excel declares the delimiter
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file as it was understood.
+    """A file as it was read.
 
-    `frame` has a RangeIndex, unique non-empty column names and every value as str ("" where
-    missing). `lines` (int64, (n,)) is the line of the file, from 1, at which each row starts; in a
-    workbook the row of the sheet, in a Parquet file the number of the row. `header_row` is the
-    header's line (the first of two), 0 where the file has none.
-
-    `kind` is "text", "xlsx", "jsonl" or "parquet"; `sheet` and `sheets` name the workbook's sheet
-    that was read and all that `sheet` can choose: one where `sheet` named a workbook in an archive.
-    Only text has a delimiter and a quote; "" elsewhere.
+    Attributes:
+        name: of the file.
+        frame: n rows with a RangeIndex, unique non-empty column names, and every value as str, ""
+            if missing.
+        lines: int64 (n,), the line of the file, from 1, at which each row starts; in a workbook
+            the row of the sheet, in a Parquet file the number of the row.
+        rejected: rows that could not be used.
+        encoding: Python's name of the codec.
+        delimiter, quote: of delimited text, else "".
+        header_row: line of the header (the first of two), 0 if there is none.
+        notes: what was skipped or repaired, in sentences.
+        kind: "text", "xlsx", "jsonl" or "parquet".
+        sheet: the workbook's sheet that was read.
+        sheets: all sheets that can be chosen; only one if a workbook in an archive was chosen.
     """
 
     name: str
     frame: pd.DataFrame
     lines: np.ndarray
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[RejectedRow, ...]
     encoding: str
     delimiter: str
     quote: str
@@ -61,7 +66,7 @@ class Table:
 
     @property
     def rows_read(self) -> int:
-        """Data rows in the file, kept and rejected."""
+        """Number of data rows in the file, kept and rejected."""
         return len(self.frame) + len(self.rejected)
 
 
@@ -76,31 +81,37 @@ def read_table(
     max_rows: int | None = None,
     progress: Progress | None = None,
 ) -> Table:
-    """Read an exported file, given as a path or as its bytes.
+    """Read an exported file: delimited text in any encoding, .xlsx, .jsonl or .parquet.
 
-    Delimited text in any encoding, .xlsx, .jsonl and .parquet, each also packed as .gz or .zip;
-    what counts is the content, not the name. `encoding` and `delimiter` replace the judgement
-    ("tab" and "\\\\t" mean a tab; several characters may stand for one delimiter). `sheet` is a
-    sheet's name or number from 1, or the name of the file wanted from a zip archive (of a workbook
-    there, the first sheet with rows is read). `max_bytes` (also of what an archive unpacks to) and
-    `max_rows` are `Limits.from_environment()` where not given. `progress` is called with bytes read
-    and bytes in all.
+    Each may be packed as .gz or .zip. The content decides what a file is, not its name.
 
-    Raises InputError for a file that is missing, empty, too large, damaged or no table, and for an
-    unknown encoding, delimiter or sheet.
+    Args:
+        source: a path, or the file's bytes.
+        name: what messages call the file; the path's last part by default.
+        encoding: detected by default.
+        delimiter: one or several characters, "tab" or "\\\\t"; detected by default.
+        sheet: a sheet's name or number from 1, or the name of a file in a zip archive (if that is a
+            workbook, its first sheet with rows is read).
+        max_bytes: limit on the file's size, packed and unpacked; from the settings by default.
+        max_rows: limit on the number of rows; from the settings by default.
+        progress: called with the number of bytes read and their total.
+
+    Raises:
+        InputError: the file is missing, empty, too large, damaged or not a table, or the encoding,
+            delimiter or sheet is unknown.
     """
-    usual = Limits.from_environment()
-    limits = Limits(max_bytes or usual.bytes, max_rows or usual.rows)
-    with Source(source, name) as file:
+    defaults = Limits.from_environment()
+    limits = Limits(max_bytes or defaults.bytes, max_rows or defaults.rows)
+    with InputFile(source, name) as file:
         name = file.name
         if file.size <= 1000 and not file.head().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
-        kind, within = unpack(file, limits, sheet)
+        kind, within = unpack_file(file, limits, sheet)
         if kind == "xlsx":
-            from pipeline.tables.formats import sheet_records
+            from pipeline.tables.formats import workbook_records
 
-            rows, chosen, sheets = sheet_records(file, within, limits)
-            table = _table(name, read_body(rows, name, limits), ("utf-8", "", ""))
+            rows, chosen, sheets = workbook_records(file, within, limits)
+            table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             if within != sheet and len(sheets) > 1:
                 others = ", ".join(title for title in sheets if title != chosen)
                 note = f"The workbook holds {len(sheets)} sheets. Not read: {others}."
@@ -109,13 +120,14 @@ def read_table(
         if kind == "parquet":
             from pipeline.tables.formats import parquet_records
 
-            body = read_body(parquet_records(file, limits), name, limits, aside=False)
-            return replace(_named(_table(name, body, ("utf-8", "", ""))), kind=kind)
+            body = read_body(parquet_records(file, limits), name, limits, detect_layout=False)
+            table = _make_table(name, body, ("utf-8", "", ""))
+            return replace(_without_header_row(table), kind=kind)
         return _read_text(file, name, kind, encoding, delimiter, limits, progress)
 
 
 def _read_text(
-    file: Source,
+    file: InputFile,
     name: str,
     kind: str,
     encoding: str | None,
@@ -123,32 +135,32 @@ def _read_text(
     limits: Limits,
     progress: Progress | None,
 ) -> Table:
-    chosen = wanted_encoding(encoding) if encoding is not None else guess_encoding(file)
-    lines = TextLines(file, chosen, progress=progress)
-    called = {"utf_8_sig": "utf-8-sig", "iso8859-1": "cp1252"}.get(chosen.name, chosen.name)
+    chosen = find_encoding(encoding) if encoding is not None else detect_encoding(file)
+    lines = DecodedLines(file, chosen, progress=progress)
+    codec = {"utf_8_sig": "utf-8-sig", "iso8859-1": "cp1252"}.get(chosen.name, chosen.name)
     if kind == "jsonl" and delimiter is None:
         from pipeline.tables.formats import json_records
 
         rows, rejected = json_records(iter(lines), name)
-        body = read_body(rows, name, limits, aside=False)
+        body = read_body(rows, name, limits, detect_layout=False)
         both = sorted((*body.rejected, *rejected), key=lambda row: row.line)
         body = body._replace(rejected=tuple(both), notes=[*lines.notes(), *body.notes])
-        return replace(_named(_table(name, body, (called, "", ""))), kind=kind)
+        return replace(_without_header_row(_make_table(name, body, (codec, "", ""))), kind=kind)
     stream = iter(lines)
-    head = list(islice(stream, _HEAD))
+    head = list(islice(stream, _SNIFFED_LINES))
     first = head[0].strip("\ufeff\r\n\"' ") if head else ""
-    told = first.lower().startswith(_SEPARATOR) and 4 < len(first) <= 8
-    wanted = _wanted_delimiter(delimiter) or (first[4:].replace("\\t", "\t") if told else None)
-    if told:
-        head[0] = "\n"  # a blank line, so that line numbers stay
-    dialect = sniff(head, delimiter=wanted)
-    body = read_body(records(chain(head, stream), dialect), name, limits)
+    has_sep_line = first.lower().startswith(_SEP_PREFIX) and 4 < len(first) <= 8
+    declared = first[4:].replace("\\t", "\t") if has_sep_line else None
+    if has_sep_line:
+        head[0] = "\n"  # a blank line, so that line numbers stay right
+    dialect = sniff_dialect(head, delimiter=_parse_delimiter(delimiter) or declared)
+    body = read_body(read_records(chain(head, stream), dialect), name, limits)
     notes = [*lines.notes(), *body.notes]
-    signs = (called, dialect.delimiter, dialect.quote or '"')
-    return _table(name, body._replace(notes=notes), signs)
+    format_ = (codec, dialect.delimiter, dialect.quote or '"')
+    return _make_table(name, body._replace(notes=notes), format_)
 
 
-def _wanted_delimiter(delimiter: str | None) -> str | None:
+def _parse_delimiter(delimiter: str | None) -> str | None:
     if delimiter is None:
         return None
     delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
@@ -157,15 +169,15 @@ def _wanted_delimiter(delimiter: str | None) -> str | None:
     return delimiter
 
 
-def _table(name: str, body: Body, signs: tuple[str, str, str]) -> Table:
+def _make_table(name: str, body: Body, format_: tuple[str, str, str]) -> Table:
     return Table(
-        name, body.frame, body.lines, body.rejected, *signs, body.header_row, tuple(body.notes)
+        name, body.frame, body.lines, body.rejected, *format_, body.header_row, tuple(body.notes)
     )
 
 
-def _named(table: Table) -> Table:
-    """Column names made unique; a file with typed columns has no header row to point at."""
+def _without_header_row(table: Table) -> Table:
+    """The table of a file with typed columns: no header row, and column names made unique."""
     frame = table.frame
-    frame.columns = pd.Index(unique_names([str(column) for column in frame.columns]))
+    frame.columns = pd.Index(make_unique_names([str(column) for column in frame.columns]))
     notes = tuple(note for note in table.notes if "no header" not in note)
     return replace(table, frame=frame, header_row=0, notes=notes)

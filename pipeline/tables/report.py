@@ -1,4 +1,4 @@
-"""A table as it was understood, written down: a plain CSV file beside a report on its reading."""
+"""Writes a table as it was read: a plain CSV file, and a report on how it was read."""
 
 import json
 import os
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import count_noun
 from pipeline.tables.read import Table
 
-_BATCH = 20_000  # rows turned into Python strings at a time
-_SPECIAL = re.compile(r'[",\r\n]')
+_BATCH_ROWS = 20_000  # that become Python strings at a time
+_NEEDS_QUOTES = re.compile(r'[",\r\n]')
 _ENCODINGS = {
     "utf_8": "UTF-8", "utf_8_sig": "UTF-8", "utf_16": "UTF-16", "utf_16_le": "UTF-16",
     "utf_16_be": "UTF-16", "utf_32": "UTF-32", "utf_32_le": "UTF-32", "utf_32_be": "UTF-32",
@@ -36,30 +37,29 @@ _DELIMITERS = {
 
 
 def encoding_name(encoding: str) -> str:
-    """What people call an encoding, however Python spells it: "Mac Roman" for "mac-roman"."""
-    spelled = encoding.lower().replace("-", "_")
-    usual = spelled.upper().replace("_", "-").replace("ISO8859", "ISO-8859")
-    return _ENCODINGS.get(spelled, usual)
+    """The common name of an encoding, however Python spells it: "Mac Roman" for "mac-roman"."""
+    codec = encoding.lower().replace("-", "_")
+    return _ENCODINGS.get(codec, codec.upper().replace("_", "-").replace("ISO8859", "ISO-8859"))
 
 
 def delimiter_name(delimiter: str) -> str:
-    """What people call a delimiter, in the plural: "semicolons"."""
-    padded = delimiter.strip(" ")
+    """The common name of a delimiter, in the plural: "semicolons"."""
     if delimiter in _DELIMITERS:
         return _DELIMITERS[delimiter]
-    return _DELIMITERS[padded] if padded in _DELIMITERS else f"“{delimiter.strip()}” signs"
+    return _DELIMITERS.get(delimiter.strip(" "), f"“{delimiter.strip()}” signs")
 
 
 def table_report(table: Table) -> dict[str, Any]:
-    """What was understood of a file, ready for JSON.
+    """Report on how a file was read, as values for JSON.
 
     Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "parquet"), sheet, encoding,
     delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept, rejected
-    ([line, reason, text] each), notes. `rows_read` is `rows_kept` plus the number of rejected rows.
+    (a list of [line, reason, text]), notes. `rows_read` is `rows_kept` plus the number of rejected
+    rows.
     """
     return {
         "file": table.name,
-        "summary": summary(table),
+        "summary": summarise(table),
         "kind": table.kind,
         "sheet": table.sheet,
         "encoding": table.encoding,
@@ -74,9 +74,8 @@ def table_report(table: Table) -> dict[str, Any]:
     }
 
 
-def summary(table: Table) -> str:
-    """One sentence: "hotel.csv: Shift-JIS, semicolons, 12,408 rows read, 37 rejected"."""
-    read = f"{table.rows_read:,} row{'' if table.rows_read == 1 else 's'} read"
+def summarise(table: Table) -> str:
+    """Summarise: "hotel.csv: Shift-JIS, semicolons, 12,408 rows read, 37 rejected"."""
     if table.kind == "text":
         what = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
     elif table.kind == "xlsx":
@@ -85,36 +84,39 @@ def summary(table: Table) -> str:
         what = [{"jsonl": "JSON lines", "parquet": "Parquet"}.get(table.kind, table.kind)]
     if not table.header_row and table.kind in ("text", "xlsx"):
         what.append("no header")
-    what.append(read)
+    what.append(f"{count_noun(table.rows_read, 'row')} read")
     return f"{table.name}: {', '.join(what)}, {len(table.rejected):,} rejected"
 
 
-def transcript_name(file: Path) -> str:
-    """The name for a file's transcript: "hotel" for hotel.csv and for hotel.csv.gz."""
+def output_name(file: Path) -> str:
+    """The name for the files of a table: "hotel" for hotel.csv and for hotel.csv.gz."""
     packed = file.suffix.lower() in (".gz", ".zip") and Path(file.stem).suffix
     return Path(file.stem).stem if packed else file.stem
 
 
-def write_transcript(table: Table, folder: Path, name: str) -> None:
-    """Write `folder`/`name`.csv and `folder`/`name`.report.json; both appear or neither does.
+def write_table(table: Table, folder: Path, name: str) -> None:
+    """Write `folder`/`name`.csv and `folder`/`name`.report.json, both or neither.
 
-    The CSV is UTF-8 with commas, one header row and "\\n" line ends, every value exactly as it was
-    understood: a copy for programs to compare, so cells that a spreadsheet would run as formulas
-    stand as they are. Raises InputError when the folder can't be written.
+    The CSV is UTF-8 with commas, one header row and "\\n" line ends. It is a copy for programs to
+    compare, so values are exactly those that were read: cells that a spreadsheet would run as
+    formulas are not escaped.
+
+    Raises:
+        InputError: the folder can't be written to.
     """
     report = json.dumps(table_report(table), ensure_ascii=False, indent=1) + "\n"
     scratch: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for target, parts in (
-            (folder / f"{name}.csv", _csv_parts(table)),
+        for target, chunks in (
+            (folder / f"{name}.csv", _csv_chunks(table)),
             (folder / f"{name}.report.json", iter([report])),
         ):
             handle, path = tempfile.mkstemp(dir=folder, prefix=f".{target.name[:100]}.")
             scratch.append((Path(path), target))
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                for part in parts:
-                    file.write(part)
+                for chunk in chunks:
+                    file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
             Path(path).chmod(0o644)
@@ -128,19 +130,19 @@ def write_transcript(table: Table, folder: Path, name: str) -> None:
             scratch_file.unlink(missing_ok=True)
 
 
-def _csv_parts(table: Table) -> Iterator[str]:
-    """The CSV text in pieces, so that a million rows are never held as one string."""
+def _csv_chunks(table: Table) -> Iterator[str]:
+    """The CSV text in chunks, so that a million rows are never held as one string."""
     yield _csv_text([[str(column) for column in table.frame.columns]])
-    for start in range(0, len(table.frame), _BATCH):
-        part = table.frame.iloc[start : start + _BATCH]
+    for start in range(0, len(table.frame), _BATCH_ROWS):
+        part = table.frame.iloc[start : start + _BATCH_ROWS]
         yield _csv_text(zip(*(part[column].tolist() for column in part.columns), strict=True))
 
 
 def _csv_text(rows: Iterable[Iterable[str]]) -> str:
-    # A row of one blank cell is written "" so that no reader skips it as a blank line.
-    return "".join((",".join(map(_quoted, row)) or '""') + "\n" for row in rows)
+    # A row of one blank cell is written as "", so that it isn't skipped as a blank line.
+    return "".join((",".join(map(_quote, row)) or '""') + "\n" for row in rows)
 
 
-def _quoted(cell: str) -> str:
-    # The csv module before Python 3.13 leaves a lone "\r" bare, which readers take for a line end.
-    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+def _quote(cell: str) -> str:
+    # Before Python 3.13, the csv module doesn't quote a lone "\r", which is read as a line end.
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell

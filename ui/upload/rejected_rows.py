@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.csv_writer import to_csv
-from pipeline.tables.types import Rejected
+from pipeline.tables.types import RejectedRow
 from ui.components.widgets import count, plain
 
 _SHOWN = 500
@@ -17,7 +17,7 @@ _SHOWN_REASONS = 4
 _HEADER = ("line", "reason", "text")
 
 
-def show_rejected(rejected: Sequence[Rejected]) -> None:
+def show_rejected(rejected: Sequence[RejectedRow]) -> None:
     """An expander with the first rows, and all of them for download."""
     if not rejected:
         return
@@ -45,11 +45,11 @@ def show_rejected(rejected: Sequence[Rejected]) -> None:
         )
 
 
-def _cells(rejected: Sequence[Rejected]) -> list[tuple[int, str, str]]:
+def _cells(rejected: Sequence[RejectedRow]) -> list[tuple[int, str, str]]:
     return [(row.line, row.reason, row.text) for row in rejected]
 
 
-def _reasons(rejected: Sequence[Rejected]) -> str:
+def _reasons(rejected: Sequence[RejectedRow]) -> str:
     """ "30 times: the review is blank · 7 times: the row has 7 cells, the header 6"."""
     found = Counter(row.reason for row in rejected)
     said = [

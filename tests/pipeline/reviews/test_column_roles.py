@@ -3,13 +3,9 @@ import pandas as pd
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.column_roles import (
-    Columns,
-    guess_columns,
-    is_known_name,
-    parse_dates,
-    parse_ratings,
-)
+from pipeline.reviews.column_roles import Columns, guess_columns
+from pipeline.reviews.parse_values import parse_dates, parse_ratings
+from pipeline.tables.header_names import is_known_column_name
 
 ROLES = ("id", "hotel", "date", "rating", "language", "title", "text")
 HEADERS = """
@@ -89,8 +85,12 @@ def test_no_text_column_lists_what_was_found():
 
 
 def test_known_names():
-    assert is_known_name("Review Title") and is_known_name("口コミ") and is_known_name("ReviewID")
-    assert not is_known_name("Great hotel") and not is_known_name("")
+    assert (
+        is_known_column_name("Review Title")
+        and is_known_column_name("口コミ")
+        and is_known_column_name("ReviewID")
+    )
+    assert not is_known_column_name("Great hotel") and not is_known_column_name("")
 
 
 def test_ratings_with_their_own_scale():

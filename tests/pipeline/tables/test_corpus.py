@@ -1,4 +1,4 @@
-"""The marks that `python -m benchmarks.reading` measures in full, on smaller numbers."""
+"""The scores that `python -m benchmarks.reading` measures in full, on fewer files."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from benchmarks.reading import fuzz, measure, score_corpus, write_large
 CORPUS = cases()
 
 
-def test_corpus_is_large_and_the_same_each_time():
+def test_corpus_is_large_and_deterministic():
     assert len(CORPUS) >= 250
     assert len({case.name for case in CORPUS}) == len(CORPUS)
     assert [case.name for case in cases()] == [case.name for case in CORPUS]
@@ -31,7 +31,7 @@ def test_random_mixtures_are_recovered_exactly(seed):
     assert {name: faults for name, faults in wrong.items() if faults} == {}
 
 
-def test_columns_are_guessed():
+def test_column_roles_are_guessed():
     whole, count, right, columns, wrong = headers.score()
     assert count >= 60
     assert len({line.split(":")[0] for line in headers.HEADERS}) >= 15

@@ -63,19 +63,19 @@ def test_unicode_encodings(encoding):
 
 
 @pytest.mark.parametrize(("encoding", "text"), TEXTS.items())
-def test_old_encodings(encoding, text):
+def test_legacy_encodings(encoding, text):
     rows = [["id", "review"], ["1", "OK"], ["2", text]]
     table = read_table(as_csv(rows).encode(encoding))
     assert whole(table) == rows
     assert table.encoding == encoding
 
 
-def test_encoding_is_judged_on_the_whole_file():
+def test_encoding_is_detected_on_the_whole_file():
     rows = [["id", "review"], *([str(i), "Fine."] for i in range(9000)), ["x", TEXTS["cp932"]]]
     assert whole(read_table(as_csv(rows).encode("cp932"))) == rows
 
 
-def test_damaged_utf8_is_read_and_told():
+def test_damaged_utf8_is_read_and_noted():
     data = as_csv([["id", "review"], *([str(i), "Très bien, à côté"] for i in range(9))]).encode()
     table = read_table(data.replace(b"8,", b"8\xff,"))
     assert len(table.frame) == 9
@@ -92,7 +92,7 @@ def test_path_and_missing_file(tmp_path):
         read_table(tmp_path)
 
 
-def test_a_file_with_a_name_of_its_own_keeps_its_path_secret(tmp_path):
+def test_messages_do_not_show_the_path_of_a_named_file(tmp_path):
     for path in (tmp_path / "upload-17", tmp_path):
         with pytest.raises(InputError, match=r"Can't read hotel\.csv: .*Choose the file") as error:
             read_table(path, name="hotel.csv")
@@ -166,13 +166,13 @@ def test_short_long_and_blank_rows():
     assert any("blank line" in note for note in table.notes)
 
 
-def test_column_names_become_unique():
+def test_column_names_are_made_unique():
     table = read_table(b"review,,review, review (2) \na,b,c,d\n")
     assert len(set(table.frame.columns)) == 4
     assert all(table.frame.columns)
 
 
-def test_stray_quote_loses_no_other_row():
+def test_a_stray_quote_affects_no_other_row():
     rows = "".join(f"{i},fine day {i}\n" for i in range(2000))
     table = read_table(f'id,review\na,"never closed\n{rows}b,12" screen\n'.encode())
     assert table.rows_read == 2002
@@ -204,7 +204,7 @@ def test_very_long_cell():
         (bytes((i * 7919) % 251 for i in range(5000)), "not a text file"),
     ],
 )
-def test_what_is_no_table(data, says):
+def test_files_that_are_not_tables(data, says):
     with pytest.raises(InputError, match=says) as error:
         read_table(data, name="upload.csv")
     assert "upload.csv" in str(error.value)
@@ -227,7 +227,7 @@ def test_options_and_limits():
 
 @settings(max_examples=300, deadline=5000)
 @given(st.binary(max_size=400) | st.text('a1é,;"\n\r\t|\\ 日', max_size=300).map(str.encode))
-def test_any_bytes_give_a_table_or_one_clear_line(data):
+def test_any_bytes_give_a_table_or_a_message_of_one_line(data):
     try:
         table = read_table(data)
     except InputError as error:

@@ -8,16 +8,16 @@ from pipeline.cli.main import main
 from pipeline.common.errors import InputError
 from pipeline.tables import report
 from pipeline.tables.read import read_table
-from pipeline.tables.report import delimiter_name, encoding_name, table_report, write_transcript
+from pipeline.tables.report import delimiter_name, encoding_name, table_report, write_table
 
 FILE = (
     '宿;口コミ;点数\n海;夜に音楽が;5\n山;"二行\nの""口コミ"", です";4\n川;長い;1;2;3\n丘;短い\n'
 ).encode("cp932")
 
 
-def test_files_hold_what_was_understood(tmp_path):
+def test_files_hold_the_table_and_its_report(tmp_path):
     table = read_table(FILE, name="hotel.csv")
-    write_transcript(table, tmp_path / "new" / "folder", "hotel")
+    write_table(table, tmp_path / "new" / "folder", "hotel")
     folder = tmp_path / "new" / "folder"
     assert sorted(path.name for path in folder.iterdir()) == ["hotel.csv", "hotel.report.json"]
     data = (folder / "hotel.csv").read_bytes()
@@ -38,17 +38,17 @@ def test_every_value_survives(tmp_path):
     rows = [["a", "b"], ["x\ry", " =1+1 "], ["", '"'], ["1,2", "日\r\n本"]]
     out = io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
-    write_transcript(read_table(out.getvalue().encode()), tmp_path, "t")
+    write_table(read_table(out.getvalue().encode()), tmp_path, "t")
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == rows
 
 
-def test_one_blank_cell_is_still_a_row():
+def test_a_row_of_one_blank_cell_is_kept():
     text = report._csv_text([["only"], [""]])
     assert list(csv.reader(io.StringIO(text))) == [["only"], [""]]
 
 
-def test_nothing_is_left_half_written(tmp_path, monkeypatch):
+def test_no_partial_files_are_left(tmp_path, monkeypatch):
     table = read_table(FILE)
 
     def fail(*_):
@@ -56,12 +56,12 @@ def test_nothing_is_left_half_written(tmp_path, monkeypatch):
 
     monkeypatch.setattr(report.os, "fsync", fail)
     with pytest.raises(InputError, match="No space left"):
-        write_transcript(table, tmp_path, "hotel")
+        write_table(table, tmp_path, "hotel")
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="Can't write"):
-        write_transcript(table, tmp_path / "file", "hotel")
+        write_table(table, tmp_path / "file", "hotel")
 
 
 def test_command_line_reads_several_files(tmp_path, capsys):
@@ -85,7 +85,7 @@ def test_command_line_with_a_bad_file_writes_nothing(tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-def test_names_people_use():
+def test_common_names_of_encodings_and_delimiters():
     names = {
         "utf-8-sig": "UTF-8",
         "utf_8": "UTF-8",
@@ -110,7 +110,7 @@ def test_names_people_use():
     ]
 
 
-def test_packed_files_sheets_and_choices(tmp_path, capsys):
+def test_command_line_with_archives_sheets_and_options(tmp_path, capsys):
     import gzip
 
     from benchmarks.corpus.formats import json_lines, workbook

@@ -195,9 +195,9 @@ def test_ten_thousand_rejected_rows_are_counted_and_downloaded():
 
 
 def test_reasons_are_summed_up():
-    from pipeline.tables.types import Rejected
+    from pipeline.tables.types import RejectedRow
 
-    rows = [Rejected(i, reason, "") for i, reason in enumerate("aaabbcdefg")]
+    rows = [RejectedRow(i, reason, "") for i, reason in enumerate("aaabbcdefg")]
     assert _reasons(rows) == "3 times: a · 2 times: b · 1 time: c · 1 time: d · 3 for other reasons"
 
 

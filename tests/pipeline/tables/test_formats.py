@@ -22,7 +22,7 @@ def refused(data, says, **options):
     assert "upload.bin" in str(error.value) and "\n" not in str(error.value)
 
 
-def test_workbook_tells_its_sheets():
+def test_sheets_of_a_workbook():
     book = workbook({"Info": [["About"]], "Reviews": ROWS, "Old": table("fr", 3)})
     read = read_table(book)
     assert (read.kind, read.sheet, read.sheets) == ("xlsx", "Reviews", ("Info", "Reviews", "Old"))
@@ -32,7 +32,7 @@ def test_workbook_tells_its_sheets():
     refused(book, "no sheet 9", sheet=9)
 
 
-def test_archives_with_several_files_ask_for_one():
+def test_a_file_of_an_archive_must_be_chosen():
     both = packed("a.csv", CSV, ("b.csv", b"x,y\n1,2\n"))
     refused(both, "2 files: a.csv, b.csv")
     assert list(read_table(both, sheet="b.csv").frame.columns) == ["x", "y"]
@@ -41,7 +41,7 @@ def test_archives_with_several_files_ask_for_one():
     refused(inside, "archive in an archive")
 
 
-def test_a_file_of_an_archive_is_named_as_it_stands_there():
+def test_a_file_of_an_archive_is_chosen_by_its_path_or_name():
     parts = packed("a.csv", CSV, ("old/a.csv", b"x,y\n1,2\n"), ("old/b.csv", b"z\n1\n"))
     assert read_table(parts, sheet="a.csv").rows_read == 6
     assert list(read_table(parts, sheet="old/a.csv").frame.columns) == ["x", "y"]
@@ -86,7 +86,7 @@ def test_archive_bombs_stop_at_the_limit():
     refused(book.getvalue(), "unpacks to more than the limit", max_bytes=10_000_000)
 
 
-def test_entities_in_a_workbook_do_not_grow():
+def test_entity_expansion_in_a_workbook_is_refused():
     source = io.BytesIO(workbook({"R": ROWS}))
     out = io.BytesIO()
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
@@ -102,14 +102,14 @@ def test_entities_in_a_workbook_do_not_grow():
     refused(out.getvalue(), "damaged or locked Excel")
 
 
-def test_damaged_and_foreign_files():
+def test_damaged_and_unsupported_files():
     refused(gzip.compress(CSV)[:-12], "damaged gzip")
     refused(packed("a.csv", CSV)[:-30], "damaged zip")
     locked = bytearray(packed("a.csv", CSV))
     locked[6] |= 1
     locked[locked.rindex(b"PK\1\2") + 8] |= 1
     refused(bytes(locked), "password")
-    refused(packed("word/document.xml", b"x", ("[Content_Types].xml", b"x")), "no workbook")
+    refused(packed("word/document.xml", b"x", ("[Content_Types].xml", b"x")), "not a workbook")
     refused(packed("content.xml", b"x", ("mimetype", b"x")), "OpenDocument")
     refused(packed("[Content_Types].xml", b"x", ("xl/workbook.xml", b"x")), "damaged or locked")
     refused(b"PAR1" + b"\0" * 50 + b"PAR1", "damaged Parquet")

@@ -1,0 +1,186 @@
+"""Unpacking of gzip and zip archives, and the kind of file that results.
+
+Archives are unpacked into a temporary file with a limit on its size, so that a few kilobytes can't
+fill the memory or the disk. The sizes that an archive declares are never trusted.
+"""
+
+import gzip
+import re
+import tempfile
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import IO
+
+from pipeline.common.errors import InputError
+from pipeline.tables.input_file import BLOCK_SIZE, InputFile
+from pipeline.tables.types import Limits
+
+_MAX_IN_MEMORY = 1 << 25  # bytes unpacked before the temporary file goes to disk
+_MAX_ENTRIES = 5000
+_MAX_DEPTH = 2  # a .csv.gz within a .zip, not deeper
+# The first bytes of files that are not tables.
+_OTHER_KINDS = {
+    b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old Office file (.xls or .doc)",
+    b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive",
+    b"SQLite format 3": "an SQLite database", b"{\\rtf": "an RTF text",
+    b"\x7fELF": "a program", b"MZ\x90": "a program", b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+}  # fmt: skip
+
+
+def unpack_file(
+    file: InputFile, limits: Limits, sheet: str | int | None = None
+) -> tuple[str, str | int | None]:
+    """Unpack a gzip or zip archive in place and detect the kind of the file.
+
+    Args:
+        file: packed or not.
+        limits: see `Limits`.
+        sheet: name or number of a workbook's sheet, or the name of the file to read from a zip
+            archive.
+
+    Returns:
+        The kind ("text", "xlsx", "jsonl" or "parquet") and the sheet to read: None if `sheet` named
+        a file in an archive.
+
+    Raises:
+        InputError: the file is of another kind, too large, damaged or protected by a password.
+    """
+    for _ in range(_MAX_DEPTH + 1):
+        if file.size > limits.bytes:
+            raise InputError(_too_large_message(file.name, file.size, limits.bytes))
+        head = file.head()
+        if head.startswith(b"\x1f\x8b"):
+            _gunzip(file, limits)
+        elif head.startswith(b"PK\x03\x04"):
+            entry = _unzip(file, limits, None if sheet is None else str(sheet))
+            if entry is None:
+                return "xlsx", sheet
+            if str(sheet) in _entry_names(entry):
+                sheet = None
+        else:
+            return _detect_kind(file.name, head), sheet
+    raise InputError(f"{file.name} is an archive in an archive. Unpack it and try again.")
+
+
+def _detect_kind(name: str, head: bytes) -> str:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    start = head[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    kind = next((kind for magic, kind in _OTHER_KINDS.items() if head.startswith(magic)), None)
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        kind = "a web page or XML"
+    elif re.match(rb"\[\s*[{\[\"]", start) and not re.match(rb"\[[^\n]*\][ ]?[,;\t|]", start):
+        kind = "a single JSON document"
+    if kind:
+        raise InputError(f"{name} is {kind}, not a CSV file. Save or export it as CSV first.")
+    return "jsonl" if re.match(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})', start) else "text"
+
+
+def _gunzip(file: InputFile, limits: Limits) -> None:
+    try:
+        with gzip.open(file.open()) as packed:
+            file.replace(_unpack_limited(packed, file.name, limits))
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{file.name} is a damaged gzip archive. Export or pack it again."
+        ) from error
+
+
+def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipInfo | None:
+    """Continue with a file from the archive and return its entry; None for an Excel workbook."""
+    name = file.name
+    try:
+        with zipfile.ZipFile(file.open()) as archive:
+            entries = archive.infolist()
+            if len(entries) > _MAX_ENTRIES:
+                raise InputError(f"{name} holds {len(entries):,} files. Pack a single file.")
+            names = {entry.filename for entry in entries}
+            if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
+                if "xl/workbook.xml" not in names:
+                    raise InputError(
+                        f"{name} is an Office file, but not a workbook. Export it as CSV."
+                    )
+                # zipfile reads no more of an entry than its declared size, so the sum is a limit.
+                if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
+                    raise InputError(_unpacks_too_large_message(name, limits))
+                return None
+            if "content.xml" in names:
+                raise InputError(f"{name} is an OpenDocument file. Save it as .xlsx or CSV first.")
+            entry = _choose_entry(name, entries, wanted)
+            if entry.flag_bits & 1:
+                raise InputError(f"{name} is protected by a password. Pack it without one.")
+            with archive.open(entry) as packed:
+                unpacked = _unpack_limited(packed, name, limits)
+            file.replace(unpacked)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        raise InputError(f"{name} is a damaged zip archive. Pack or export it again.") from error
+    except (RuntimeError, ValueError, KeyError, IndexError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{name} is a zip archive that can't be read: {error}") from error
+    return entry
+
+
+def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None) -> zipfile.ZipInfo:
+    files = [
+        entry
+        for entry in entries
+        if not entry.is_dir()
+        and not entry.filename.startswith("__MACOSX/")
+        and not PurePosixPath(entry.filename).name.startswith(".")
+    ]
+    table_names = re.compile(r"\.(csv|tsv|tab|txt|xlsx|jsonl|ndjson|parquet|psv|gz)$", re.I)
+    candidates = [entry for entry in files if table_names.search(entry.filename)] or files
+    if wanted is not None:
+        # A workbook that is the only table needs no name: the sheet is then one of its sheets.
+        only_book = len(candidates) == 1 and candidates[0].filename.lower().endswith(".xlsx")
+        named = [entry for entry in files if entry.filename == wanted]
+        named = named or [entry for entry in files if wanted in _entry_names(entry)]
+        if candidates and not named and not only_book:
+            listed = ", ".join(entry.filename for entry in candidates[:10])
+            raise InputError(f"{name} holds no file {wanted!r}. Files found: {listed}.")
+        candidates = named or candidates
+    if len(candidates) == 1:
+        return candidates[0]
+    listed = ", ".join(entry.filename for entry in candidates[:10]) or "no file to read"
+    raise InputError(
+        f"{name} holds {len(candidates)} files: {listed}. Choose one or pack a single file."
+    )
+
+
+def _entry_names(entry: zipfile.ZipInfo) -> tuple[str, str]:
+    """The names that a file in an archive goes by: with and without its folder."""
+    return entry.filename, PurePosixPath(entry.filename).name
+
+
+def _unpack_limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits) -> IO[bytes]:
+    """Unpack into a temporary file, which is deleted when closed."""
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(_MAX_IN_MEMORY)  # noqa: SIM115  closed by InputFile
+    try:
+        size = 0
+        while block := packed.read(BLOCK_SIZE):
+            size += len(block)
+            if size > limits.bytes:
+                raise InputError(_unpacks_too_large_message(name, limits))
+            file.write(block)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _too_large_message(name: str, size: int, limit: int) -> str:
+    return (
+        f"{name} has {size / 1e6:,.1f} MB, more than the limit of {limit / 1e6:,.1f} MB. "
+        "Split it into smaller files."
+    )
+
+
+def _unpacks_too_large_message(name: str, limits: Limits) -> str:
+    return (
+        f"{name} unpacks to more than the limit of {limits.bytes / 1e6:,.1f} MB. "
+        "Split it into smaller files."
+    )
