@@ -1,4 +1,4 @@
-"""What a user waits for while a large file is analysed: searches, and the first look at the file.
+"""What a user waits for while a large file is analysed: searches, and the first partial result.
 
 ``python -m benchmarks.serving`` analyses made reviews (``--rows``, 20,000) in a real worker with an
 empty cache of vectors, and searches 20,000 others all the while: the vector of a query nobody has
@@ -101,22 +101,24 @@ def _measure(folder: Path, rows: int, most: float, every: float) -> None:
         file = ReviewSource("reviews.csv", source, rows)
         request = AnalyseRequest(file, target, settings, partial_base=target)
         job = client.submit(request, rows=rows)
-        looks: list[int] = []
+        partial_results: list[int] = []
         times: dict[str, list[float]] = {}
         embedding = next_search = 0.0
-        while not job.over and time.monotonic() - began < most:
+        while not job.finished and time.monotonic() - began < most:
             now = time.monotonic() - began
             if job.stage == "embed" and not embedding:
                 embedding = now
-            if job.early is not None and job.early.reviews not in looks:
-                looks.append(job.early.reviews)
+            partial = job.partial_result
+            if partial is not None and partial.reviews not in partial_results:
+                partial_results.append(partial.reviews)
                 print(
-                    f"look at {job.early.reviews:,} of {job.early.of:,} after {now:.1f} s, "
-                    f"{now - embedding:.1f} s after embedding began; {job.pace:.0f} reviews a "
-                    f"second, {job.seconds_left():.0f} s left"
+                    f"partial result of {partial.reviews:,} of {partial.total:,} after "
+                    f"{now:.1f} s, {now - embedding:.1f} s after embedding began; "
+                    f"{job.reviews_per_second:.0f} reviews a second, "
+                    f"{job.seconds_left():.0f} s left"
                 )
-                if len(looks) == 1:
-                    report = json.loads((job.early.folder / "report.json").read_text("utf-8"))
+                if len(partial_results) == 1:
+                    report = json.loads((partial.folder / "report.json").read_text("utf-8"))
                     took = [
                         f"{stage['stage']} {stage['seconds']:.1f} s" for stage in report["stages"]
                     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.analysis.partial import EarlyLooks
+from pipeline.analysis.partial import PartialResultPublisher
 from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
@@ -21,7 +21,7 @@ _SMOOTH = 0.3  # weight of the newest pace
 Pace = Callable[[float, float], None]  # (reviews a second, seconds that are left)
 
 
-def embed_fairly(
+def embed_in_order(
     encoder: Encoder,
     units: Units,
     order: np.ndarray,
@@ -29,7 +29,7 @@ def embed_fairly(
     *,
     progress: Progress,
     pace: Pace | None = None,
-    looks: EarlyLooks | None = None,
+    looks: PartialResultPublisher | None = None,
     use_cache: bool = True,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -38,7 +38,7 @@ def embed_fairly(
     Args:
         encoder: the model.
         units: m of n reviews.
-        order: int64 (n,), of :func:`pipeline.analysis.partial.order_of`.
+        order: int64 (n,), of :func:`pipeline.analysis.partial.sampling_order`.
         raw: float32 (m, d); written.
         progress: told how many of the n reviews are done; may raise to stop the work.
         pace: told of the pace whenever it is known better.

@@ -34,11 +34,11 @@ from pipeline.reviews.read import Reviews
 log = logging.getLogger(__name__)
 
 _LANDMARKS = 10_000  # units of the sample that later ones are placed among
-MARK = "-first-"  # between the name of the analysis to come and the number of reviews
+FOLDER_MARK = "-first-"  # between the name of the analysis to come and the number of reviews
 
 
 @dataclass(frozen=True)
-class Budget:
+class PartialResultSchedule:
     """When there is a look at what has come in.
 
     Attributes:
@@ -59,12 +59,12 @@ class Budget:
     rest: float = 0.6
 
     @classmethod
-    def from_environment(cls) -> Budget:
+    def from_environment(cls) -> PartialResultSchedule:
         """With the seconds that the settings give; 0 for no looks at all."""
         return cls(seconds=early_seconds())
 
 
-def order_of(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.ndarray:
+def sampling_order(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """The order in which reviews are embedded, int64 (n,): fair by language, hotel and month."""
     strata = [languages]
     columns = reviews.columns
@@ -76,7 +76,7 @@ def order_of(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.nd
     return fair_order(strata, seed=seed)
 
 
-class EarlyLooks:
+class PartialResultPublisher:
     """Makes the looks, each in a folder of its own beside the analysis to come.
 
     Args:
@@ -84,7 +84,7 @@ class EarlyLooks:
         reviews: all of the file.
         prepared: of them; its vectors come in by and by.
         settings: of the analysis.
-        order: of :func:`order_of`.
+        order: of :func:`sampling_order`.
         encoder: the model.
         name: what the user calls the file.
         budget: when a look is due.
@@ -102,7 +102,7 @@ class EarlyLooks:
         encoder: Encoder,
         *,
         name: str,
-        budget: Budget,
+        budget: PartialResultSchedule,
         tell: Callable[[dict[str, Any]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -121,7 +121,7 @@ class EarlyLooks:
 
     def take_up(self) -> int:
         """Go on from the last look of a job that was broken off; how many reviews it has."""
-        for count, folder in reversed(early_folders(self._base)):
+        for count, folder in reversed(partial_folders(self._base)):
             try:
                 found = load_analysis(folder)
                 steps = [int(step) for step in found.report["early"]["steps"]]
@@ -163,7 +163,7 @@ class EarlyLooks:
             found = self._first(count, quiet) if self.last is None else self._grown(count, quiet)
             early = {"reviews": count, "of": len(self._order), "steps": steps}
             found = replace(found, report=found.report | {"early": early, "rows_kept": count})
-            folder = self._base.with_name(f"{self._base.name}{MARK}{count}")
+            folder = self._base.with_name(f"{self._base.name}{FOLDER_MARK}{count}")
             save_analysis(found, folder, tables=False)
         except InputError as error:
             log.info("no look at %s reviews: %s", count, error)
@@ -225,9 +225,14 @@ class EarlyLooks:
         self._tell({"event": "early", "folder": str(folder), "reviews": count, "of": of})
 
 
-def early_folders(base: Path) -> list[tuple[int, Path]]:
+def is_partial_folder(folder: Path, base: Path) -> bool:
+    """Whether a folder holds a partial result that is named after ``base``."""
+    return folder.name.startswith(f"{base.name}{FOLDER_MARK}")
+
+
+def partial_folders(base: Path) -> list[tuple[int, Path]]:
     """The looks that lie beside an analysis to come: (reviews, folder), the smallest first."""
-    start = f"{base.name}{MARK}"
+    start = f"{base.name}{FOLDER_MARK}"
     folders = base.parent.iterdir() if base.parent.is_dir() else []
     found = [(path.name.removeprefix(start), path) for path in folders if path.name != start]
     return sorted((int(n), path) for n, path in found if n.isascii() and n.isdigit())

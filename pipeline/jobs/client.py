@@ -1,9 +1,8 @@
-"""The web server's end of :mod:`pipeline.jobs.worker`: sends it work, in turn, and tracks it.
+"""The web server's side of the worker: submits jobs, tracks their state, and stops them.
 
-One :class:`WorkerClient` serves all sessions and may be called from any thread. Analyses run in one
-process and queries are answered in another: umap-learn's compiled loops hold Python's lock, so that
-a query in the same process could wait for seconds, and a process can be killed to stop a job that
-does not listen.
+Two worker processes run (:mod:`pipeline.jobs.worker`), one for jobs and one for the vectors of
+queries: umap-learn's compiled loops hold Python's lock, so that in one process a query could wait
+for seconds, and a process can be killed to stop a job that does not respond.
 """
 
 from __future__ import annotations
@@ -18,24 +17,30 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.paths import cache_folder
-from pipeline.jobs.encode_client import FAULT, LOST, MOST_TRIES, QueryClient
-from pipeline.jobs.job import Early, Job
+from pipeline.jobs.encode_client import (
+    CRASH_MESSAGE,
+    FAULT_MESSAGE,
+    MAX_ATTEMPTS,
+    EncodeClient,
+)
+from pipeline.jobs.job import ACTIVE, Job, JobState, PartialResult
 from pipeline.jobs.process import COMMAND, WorkerProcess
 from pipeline.jobs.queue import FairQueue, JobFiles
 from pipeline.jobs.requests import Request
 
 log = logging.getLogger(__name__)
 
-_SECONDS_TO_STOP = 1.0  # then the process is killed
-_FINISHED_KEPT = 200
+_CANCEL_SECONDS = 1.0  # a job that has not ended by then is killed with its process
+_MAX_JOBS = 200  # remembered, finished ones included
 
 
 class WorkerClient:
-    """Starts the worker at once, and again when it dies.
+    """Runs jobs one at a time in a worker process, and encodes queries in another; thread-safe.
 
     Args:
-        command: what to run; tests give a small one.
-        files: folder in which jobs are written down, so that they outlive the server.
+        command: of the processes; tests pass a small program.
+        files: folder of the job files, which let jobs survive a restart of the server; none when
+            left out.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND, *, files: Path | None = None) -> None:
@@ -43,27 +48,27 @@ class WorkerClient:
         self._queue = FairQueue()
         self._files = JobFiles(files)
         self._jobs: OrderedDict[str, Job] = OrderedDict()  # by token
-        self._running: tuple[Job, int] | None = None  # and the id it was begun under
-        self._last = 0
+        self._running: tuple[Job, int] | None = None  # and the id it was sent under
+        self._last_id = 0
         self.warm = False
         with self._lock:
-            self._analyst = WorkerProcess("jobs", self._hear_job, self._lose_job, command)
-            self._queries = QueryClient(command)
+            self._process = WorkerProcess("jobs", self._on_message, self._on_exit, command)
+            self._encoder = EncodeClient(command)
             for job in self._files.load():
-                job.id = self._number()
+                job.id = self._next_id()
                 self._add(job)
             self._dispatch()
 
     def submit(self, request: Request, *, rows: int = 1000, owner: str | None = None) -> Job:
-        """Ask for a job; returns at once.
+        """Submit a job; returns at once.
 
         Args:
             request: what is to be done.
-            rows: how many reviews, about, for the estimate of the time left.
-            owner: who asks; owners take turns. The folder that the target lies in when None.
+            rows: number of reviews, about, for the estimate of the time left.
+            owner: whose job it is; owners take turns. The parent folder of the target when None.
         """
         with self._lock:
-            job = Job(self._number(), request, rows, cold=not self.warm)
+            job = Job(self._next_id(), request, rows, cold=not self.warm)
             job.owner = str(job.target.parent) if owner is None else owner
             self._add(job)
             self._files.save(job)
@@ -71,168 +76,171 @@ class WorkerClient:
             return job
 
     def encode(self, texts: Sequence[str], model: str, *, documents: bool = False) -> np.ndarray:
-        """Raw vectors of queries, or of a few documents: float32 (q, d). Waits, also for a model.
+        """Raw vectors of queries, or of a few documents: float32 (q, d). Blocks.
 
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        return self._queries.encode(texts, model, documents=documents)
+        return self._encoder.encode(texts, model, documents=documents)
 
     def stop(self, job: Job) -> None:
         """Stop a job: for the user at once, in the worker within about a second."""
         with self._lock:
-            if job.over:
-                return
-            job.state = "stopped"
-            self._write_down(job)
-            self._take_off(job)
+            if not job.finished:
+                job.state = JobState.STOPPED
+                self._save(job)
+                self._withdraw(job)
 
     def pause(self, job: Job) -> None:
-        """Let others have their turn until :meth:`resume`; what is embedded stays embedded.
+        """Let other jobs go first until :meth:`resume`; what is embedded stays embedded.
 
-        An edit, which is not begun twice, is not paused.
+        An edit is not paused, because it can't be repeated.
         """
         with self._lock:
-            if job.state in ("waiting", "running") and job.request.repeatable:
-                job.state = "paused"
-                self._write_down(job)
-                self._take_off(job)
+            if job.state in ACTIVE and job.request.repeatable:
+                job.state = JobState.PAUSED
+                self._save(job)
+                self._withdraw(job)
 
     def resume(self, job: Job) -> None:
-        """Let a paused job wait for its turn again."""
+        """Return a paused job to the queue."""
         with self._lock:
-            if job.state == "paused":
-                job.again(self._number())
-                self._write_down(job)
+            if job.state == JobState.PAUSED:
+                job.requeue(self._next_id())
+                self._save(job)
                 self._queue.put(job)
                 self._dispatch()
 
-    def unfinished(self, owner: str) -> bool:
-        """Whether an owner has a job that is not over."""
+    def has_unfinished_jobs(self, owner: str) -> bool:
+        """Whether an owner has a job that is not finished."""
         with self._lock:
-            return any(job.owner == owner and not job.over for job in self._jobs.values())
+            return any(job.owner == owner and not job.finished for job in self._jobs.values())
 
     def find(self, token: str) -> Job | None:
         """A job by its token, also after a restart of the server; None when it is unknown."""
         with self._lock:
             return self._jobs.get(token)
 
-    def ahead(self, job: Job) -> int:
-        """How many jobs come before this one."""
+    def jobs_ahead(self, job: Job) -> int:
+        """Number of jobs that come before this one."""
         with self._lock:
-            before = int(self._running is not None and self._running[0] is not job)
+            running = int(self._running is not None and self._running[0] is not job)
             waiting = list(self._queue)
-            return before + waiting.index(job) if job in waiting else 0
+            return running + waiting.index(job) if job in waiting else 0
 
     def close(self) -> None:
-        """End the worker."""
-        self._analyst.close()
-        self._queries.close()
+        """End both processes."""
+        self._process.close()
+        self._encoder.close()
         self._files.close()
 
     @property
     def process_id(self) -> int:
         """Of the process that runs the jobs now."""
-        return self._analyst.id
+        return self._process.id
 
-    def _number(self) -> int:
-        self._last += 1
-        return self._last
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
 
     def _add(self, job: Job) -> None:
         self._jobs[job.token] = job
-        while len(self._jobs) > _FINISHED_KEPT and next(iter(self._jobs.values())).over:
+        while len(self._jobs) > _MAX_JOBS and next(iter(self._jobs.values())).finished:
             self._jobs.popitem(last=False)
-        if job.state == "waiting":
+        if job.state == JobState.WAITING:
             self._queue.put(job)
 
-    def _dispatch(self) -> None:
-        if self._running is None and (job := self._queue.take()):
-            self._running = job, job.id
-            job.tries += 1
-            self._files.save(job)
-            self._analyst.ask(job.message_to_worker)
-
-    def _write_down(self, job: Job) -> None:
+    def _save(self, job: Job) -> None:
         if job.token in self._jobs:
             self._files.save(job)
 
-    def _take_off(self, job: Job) -> None:
-        """Out of the queue, or out of the worker."""
+    def _dispatch(self) -> None:
+        """Send the next job when the worker is idle."""
+        if self._running is None and (job := self._queue.pop()):
+            self._running = job, job.id
+            job.attempts += 1
+            self._files.save(job)
+            self._process.send(job.message_to_worker)
+
+    def _withdraw(self, job: Job) -> None:
+        """Take a job out of the queue, or cancel it in the worker: by force where that fails."""
         if not self._queue.remove(job) and self._running and self._running[0] is job:
-            number = self._running[1]
-            self._analyst.ask({"do": "cancel", "id": number})
-            timer = threading.Timer(_SECONDS_TO_STOP, self._stop_by_force, (number,))
+            id = self._running[1]
+            self._process.send({"do": "cancel", "id": id})
+            timer = threading.Timer(_CANCEL_SECONDS, self._kill_if_running, (id,))
             timer.daemon = True
             timer.start()
 
-    def _stop_by_force(self, number: int) -> None:
+    def _kill_if_running(self, id: int) -> None:
         with self._lock:
-            if self._running and self._running[1] == number:
-                log.info("the job does not listen: its process is ended")
-                self._analyst.kill()
+            if self._running and self._running[1] == id:
+                log.info("the job does not respond: its process is killed")
+                self._process.kill()
 
-    def _lose_job(self) -> None:
+    def _on_exit(self) -> None:
+        """The process has died, and another one has started: repeat the job, or give it up."""
         with self._lock:
             self.warm = False
             running, self._running = self._running, None
-            job = running[0] if running else None
-            if running and job is not None and _runs(job, running[1]):
-                # An edit may have been done before the worker died: not twice.
-                if job.tries < MOST_TRIES and job.request.repeatable:
-                    job.state, job.cold = "waiting", True
-                    self._queue.put(job, again=True)
+            if running and _is_current(*running):
+                job = running[0]
+                # An edit may have been completed before the worker died: not twice.
+                if job.attempts < MAX_ATTEMPTS and job.request.repeatable:
+                    job.state, job.cold = JobState.WAITING, True
+                    self._queue.put(job, first=True)
                 else:
-                    job.message, job.state = LOST, "failed"
-                    self._write_down(job)
+                    job.message, job.state = CRASH_MESSAGE, JobState.FAILED
+                    self._save(job)
             self._dispatch()
 
-    def _hear_job(self, answer: dict[str, Any]) -> None:
-        event = answer["event"]
+    def _on_message(self, message: dict[str, Any]) -> None:
+        event = message["event"]
         with self._lock:
             if event == "warm":
                 self.warm = True
-            if self._running is None or answer["id"] != self._running[1]:
+            if self._running is None or message["id"] != self._running[1]:
                 return
-            job, number = self._running
-            current = _runs(job, number)
+            job, id = self._running
             if event == "progress":
-                if current:
-                    job.reached(answer["stage"], answer["done"], answer["total"])
-                return
-            if event == "pace":
-                job.paced(answer["pace"], answer["left"])
-                return
-            if event == "early":
-                job.early = Early(Path(answer["folder"]), answer["reviews"], answer["of"])
-                self._write_down(job)
-                return
-            self._running = None
-            if current:
-                job.message = {"refused": answer.get("message", ""), "failed": FAULT}.get(event, "")
-                job.state = event
-            self._write_down(job)
-            self._dispatch()
+                if _is_current(job, id):
+                    job.update_progress(message["stage"], message["done"], message["total"])
+            elif event == "pace":
+                job.update_speed(message["pace"], message["left"])
+            elif event == "early":
+                folder = Path(message["folder"])
+                job.partial_result = PartialResult(folder, message["reviews"], message["of"])
+                self._save(job)
+            else:
+                state = JobState(event)
+                self._running = None
+                if _is_current(job, id):
+                    job.state = state
+                    if state == JobState.REFUSED:
+                        job.message = message["message"]
+                    elif state == JobState.FAILED:
+                        job.message = FAULT_MESSAGE
+                self._save(job)
+                self._dispatch()
 
 
-def _runs(job: Job, number: int) -> bool:
-    """Whether what the worker says under a number is still of interest: it was not taken off."""
-    return job.id == number and job.state in ("waiting", "running")
+def _is_current(job: Job, id: int) -> bool:
+    """Whether answers under this id still matter: the job was not stopped, paused or resumed."""
+    return job.id == id and job.state in ACTIVE
 
 
 _shared: WorkerClient | None = None
-_sharing = threading.Lock()
+_shared_lock = threading.Lock()
 
 
 def shared_client() -> WorkerClient:
-    """The one of this server, started at the first call; its jobs outlive the server."""
+    """The client of this server, started at the first call; its jobs survive a restart."""
     global _shared
-    with _sharing:
+    with _shared_lock:
         if _shared is None:
             _shared = WorkerClient(files=cache_folder("jobs"))
         return _shared
 
 
-def unfinished(owner: str) -> bool:
-    """Whether an owner has a job of this server that is not over."""
-    return _shared is not None and _shared.unfinished(owner)
+def has_unfinished_jobs(owner: str) -> bool:
+    """Whether an owner has a job of this server that is not finished."""
+    return _shared is not None and _shared.has_unfinished_jobs(owner)

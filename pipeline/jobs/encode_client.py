@@ -1,4 +1,4 @@
-"""Vectors of queries, from a worker process of their own (:mod:`pipeline.jobs.worker`)."""
+"""The web server's side of the worker process that encodes queries."""
 
 from __future__ import annotations
 
@@ -14,94 +14,101 @@ import numpy as np
 from pipeline.common.errors import InputError
 from pipeline.jobs.process import COMMAND, WorkerProcess
 
-FAULT = "Something went wrong, and it is not your file's fault: the log has the details."
-LOST = (
-    "The program's working process ended unexpectedly, perhaps for want of memory. "
-    "It has been started again: try once more, with a smaller file if it happens again."
+FAULT_MESSAGE = "Something went wrong, and it is not your file's fault: the log has the details."
+CRASH_MESSAGE = (
+    "The program's worker process ended unexpectedly, perhaps because memory ran out. "
+    "It has been restarted: try again, with a smaller file if it happens again."
 )
-MOST_TRIES = 2  # of a request whose worker dies
-_KEPT = 500
-_SECONDS = 120.0
+MAX_ATTEMPTS = 2  # of a request whose worker dies
+_CACHE_SIZE = 500  # vectors
+_TIMEOUT = 120.0  # seconds
 
 
 @dataclass
-class _Query:
-    request: dict[str, Any]
+class _Pending:
+    """A request that waits for its answer."""
+
+    message: dict[str, Any]
     vectors: np.ndarray | None = None
-    message: str = ""
-    tries: int = 1
-    over: threading.Event = field(default_factory=threading.Event)
+    error: str = ""
+    attempts: int = 1
+    answered: threading.Event = field(default_factory=threading.Event)
 
 
-class QueryClient:
-    """Asks for vectors, from any thread; the last ones are remembered.
+class EncodeClient:
+    """Encodes texts in a worker process, with a cache of the latest; thread-safe.
 
     Args:
-        command: what to run; tests give a small one.
+        command: of the process; tests pass a small program.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._lock = threading.RLock()
-        self._asked: dict[int, _Query] = {}
-        self._vectors: OrderedDict[tuple[str, bool, str], np.ndarray] = OrderedDict()
-        self._last = 0
+        self._pending: dict[int, _Pending] = {}  # by id
+        self._cache: OrderedDict[tuple[str, bool, str], np.ndarray] = OrderedDict()
+        self._last_id = 0
         with self._lock:
-            self._process = WorkerProcess("queries", self._hear, self._lose, command)
+            self._process = WorkerProcess("queries", self._on_message, self._on_exit, command)
 
     def encode(self, texts: Sequence[str], model: str, *, documents: bool = False) -> np.ndarray:
-        """Raw vectors: float32 (q, d). Waits, also for a model that is being loaded.
+        """Raw vectors: float32 (q, d). Blocks, also while a model is loaded.
 
         Args:
             texts: q queries, or a few documents such as the sentences of a hit.
-            model: by its name.
-            documents: whether they are documents.
+            model: name of the model.
+            documents: whether the texts are documents.
 
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
         keys = [(model, documents, text) for text in texts]
         with self._lock:
-            if all(key in self._vectors for key in keys):
-                return np.stack([self._vectors[key] for key in keys])
-            self._last += 1
-            request = {"do": "encode", "id": self._last, "model": model, "texts": list(texts)}
-            request["documents"] = documents
-            query = self._asked[self._last] = _Query(request)
-            self._process.ask(request)
-        if not query.over.wait(_SECONDS):
+            if all(key in self._cache for key in keys):
+                return np.stack([self._cache[key] for key in keys])
+            self._last_id += 1
+            message = {
+                "do": "encode",
+                "id": self._last_id,
+                "model": model,
+                "texts": list(texts),
+                "documents": documents,
+            }
+            pending = self._pending[self._last_id] = _Pending(message)
+            self._process.send(message)
+        if not pending.answered.wait(_TIMEOUT):
             raise InputError("The search takes too long: try again when the analysis has ended")
-        if query.vectors is None:
-            raise InputError(query.message)
+        if pending.vectors is None:
+            raise InputError(pending.error)
         with self._lock:
-            self._vectors.update(zip(keys, query.vectors, strict=True))
-            while len(self._vectors) > _KEPT:
-                self._vectors.popitem(last=False)
-        return query.vectors
+            self._cache.update(zip(keys, pending.vectors, strict=True))
+            while len(self._cache) > _CACHE_SIZE:
+                self._cache.popitem(last=False)
+        return pending.vectors
 
     def close(self) -> None:
         """End the process."""
         self._process.close()
 
-    def _lose(self) -> None:
+    def _on_exit(self) -> None:
         with self._lock:
-            for number, query in list(self._asked.items()):
-                query.tries += 1
-                if query.tries <= MOST_TRIES:
-                    self._process.ask(query.request)
+            for id, pending in list(self._pending.items()):
+                pending.attempts += 1
+                if pending.attempts <= MAX_ATTEMPTS:
+                    self._process.send(pending.message)
                 else:
-                    del self._asked[number]
-                    query.message = LOST
-                    query.over.set()
+                    del self._pending[id]
+                    pending.error = CRASH_MESSAGE
+                    pending.answered.set()
 
-    def _hear(self, answer: dict[str, Any]) -> None:
-        event = answer["event"]
+    def _on_message(self, message: dict[str, Any]) -> None:
+        event = message["event"]
         with self._lock:
-            query = self._asked.pop(answer["id"], None)
-        if query is None:
+            pending = self._pending.pop(message["id"], None)
+        if pending is None:
             return
         if event == "vectors":
-            data = np.frombuffer(base64.b64decode(answer["data"]), "<f4")
-            query.vectors = data.reshape(answer["shape"]).astype(np.float32)
+            data = np.frombuffer(base64.b64decode(message["data"]), "<f4")
+            pending.vectors = data.reshape(message["shape"]).astype(np.float32)
         else:
-            query.message = answer["message"] if event == "refused" else FAULT
-        query.over.set()
+            pending.error = message["message"] if event == "refused" else FAULT_MESSAGE
+        pending.answered.set()

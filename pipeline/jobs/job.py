@@ -1,58 +1,87 @@
-"""An analysis that was asked for: how it stands, and how long it may still take."""
+"""A job of the worker: its state, its progress, and an estimate of the time left."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pipeline.common.progress import OTHER_STAGES, STAGES
 from pipeline.jobs.requests import AnalyseRequest, Request
 
-NOT_OVER = ("waiting", "running", "paused")
+
+class JobState(StrEnum):
+    """State of a job.
+
+    Transitions::
+
+        waiting                  -> running                 the worker reports progress
+        running                  -> waiting                 the worker died: one more attempt
+        waiting, running         -> paused                  by the user
+        paused                   -> waiting                 resumed by the user
+        waiting, running, paused -> stopped                 by the user
+        waiting, running         -> done, refused, failed   the worker has answered, or died again
+
+    A job that has been sent to the worker still counts as waiting until it reports progress. After
+    a restart of the server a running job is waiting again; the other states stay.
+    """
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    REFUSED = "refused"  # the user's input can't be used
+    FAILED = "failed"  # a fault of the program
+    STOPPED = "stopped"
+
+
+ACTIVE = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
-class Early:
-    """A look at what has come in of a file (:mod:`pipeline.analysis.partial`).
+class PartialResult:
+    """An analysis of the reviews embedded so far (:mod:`pipeline.analysis.partial`).
 
     Attributes:
-        folder: :func:`pipeline.analysis.storage.load_analysis` opens it; it goes when the next
-            but one is there.
-        reviews: in it.
-        of: so many in the file.
+        folder: :func:`pipeline.analysis.storage.load_analysis` opens it; it is deleted once there
+            are two newer ones.
+        reviews: number of reviews in it.
+        total: number of reviews in the file.
     """
 
     folder: Path
     reviews: int
-    of: int
+    total: int
 
 
 @dataclass
 class Job:
-    """An analysis that was asked for. Read it; only its client writes it.
+    """A job of the worker. Only :class:`pipeline.jobs.client.WorkerClient` writes to it.
 
     Attributes:
-        id: unique in this server.
-        request: what was asked for.
-        rows: how many reviews, for the estimate of the time left.
-        state: "waiting", "running", "paused", "done", "refused", "failed" or "stopped".
+        id: in the messages to and from the worker; a resumed job gets another one.
+        request: what is to be done.
+        rows: number of reviews, for the estimate of the time left.
+        state: see :class:`JobState`.
         message: for the user, when refused or failed.
-        stage, done, total: what it is at; see :data:`pipeline.common.progress.STAGES`.
-        owner: whose it is; owners take turns.
-        token: names it across restarts of the server, and can't be guessed.
-        tries: how often it was begun.
-        early: the last look at what has come in; None while there is none.
-        pace: reviews embedded a second; 0 while it is not known.
-        asked: when, in seconds since 1970.
+        stage: current stage; see :data:`pipeline.common.progress.STAGES`.
+        done, total: progress within the stage.
+        cold: whether the worker has only just started and must load its model first.
+        owner: whose job it is; owners take turns.
+        token: identifies the job across restarts of the server; can't be guessed.
+        attempts: how often it was sent to the worker.
+        created_at: seconds since 1970.
+        partial_result: the latest; None before the first.
+        reviews_per_second: speed of embedding; 0 while unknown.
     """
 
     id: int
     request: Request
     rows: int
-    state: str = "waiting"
+    state: JobState = JobState.WAITING
     message: str = ""
     stage: str = "read"
     done: int = 0
@@ -60,94 +89,103 @@ class Job:
     cold: bool = False
     owner: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(16))
-    tries: int = 0
-    asked: float = field(default_factory=time.time)
-    early: Early | None = None
-    pace: float = 0.0
-    _ends: float = field(default=0.0, repr=False)  # when all is embedded, as the worker thinks
-    _began: float = field(default_factory=time.monotonic, repr=False)
-    _stage_began: float = field(default_factory=time.monotonic, repr=False)
-    _share: float = field(default=0.0, repr=False)
+    attempts: int = 0
+    created_at: float = field(default_factory=time.time)
+    partial_result: PartialResult | None = None
+    reviews_per_second: float = 0.0
+    _embedding_ends: float = field(default=0.0, repr=False)  # the worker's estimate
+    _started: float = field(default_factory=time.monotonic, repr=False)
+    _stage_started: float = field(default_factory=time.monotonic, repr=False)
+    _fraction_done: float = field(default=0.0, repr=False)
 
     @property
     def target(self) -> Path:
-        """The folder of the analysis, once it is done."""
+        """Folder of the analysis, once the job is done."""
         return self.request.target.absolute()
 
     @property
     def message_to_worker(self) -> dict[str, Any]:
-        """The request as a JSON object with the job's id."""
+        """The request as a JSON object, with the id of the job."""
         return {"id": self.id, **self.request.to_dict()}
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state not in NOT_OVER
+    def finished(self) -> bool:
+        """Whether its state is final."""
+        return self.state not in (*ACTIVE, JobState.PAUSED)
 
     @property
-    def analyses(self) -> bool:
-        """Whether it makes an analysis of a file, which can be paused."""
+    def is_analysis(self) -> bool:
+        """Whether it analyses a file; such a job can be paused."""
         return isinstance(self.request, AnalyseRequest)
 
     @property
     def stage_name(self) -> str:
-        """What the job is at, for the user."""
-        if self.state in ("waiting", "paused"):
-            return "Waiting for its turn" if self.state == "waiting" else "Paused"
+        """Text for the user: what the job is doing."""
+        if self.state == JobState.WAITING:
+            return "Waiting for its turn"
+        if self.state == JobState.PAUSED:
+            return "Paused"
         return (STAGES | OTHER_STAGES).get(self.stage, "Working")
 
     @property
-    def embedding(self) -> bool:
-        """Whether reviews are being embedded, and :attr:`pace` says how fast."""
-        return self.state == "running" and self.stage == "embed" and self.pace > 0
+    def is_embedding(self) -> bool:
+        """Whether reviews are being embedded at a speed that is known."""
+        running = self.state == JobState.RUNNING
+        return running and self.stage == "embed" and self.reviews_per_second > 0
 
     def seconds_left(self) -> float:
-        """An estimate: the pace of this stage, and what later stages usually take."""
-        expected = _usual_seconds(self.rows, cold=self.cold)
+        """Estimate from the speed of this stage and typical durations of the later ones."""
+        typical = _typical_seconds(self.rows, cold=self.cold)
         stages = self.request.stages
-        spent = time.monotonic() - self._stage_began
-        usual = expected.get(self.stage, 1.0)
-        left = max(usual - spent, 0.05 * usual)
+        spent = time.monotonic() - self._stage_started
+        expected = typical.get(self.stage, 1.0)
+        left = max(expected - spent, 0.05 * expected)
         if 0 < self.done < self.total and spent > 1:
             left = spent * (self.total - self.done) / self.done
         elif self.done >= self.total:
             left = 0.0
-        if self.embedding:
-            left = max(self._ends - time.monotonic(), 0.0)
-        later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else []
-        return left + sum(expected.get(stage, 1.0) for stage in later)
+        if self.is_embedding:
+            left = self._embedding_seconds_left()
+        later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else ()
+        return left + sum(typical.get(stage, 1.0) for stage in later)
 
-    def share(self) -> float:
-        """How much is done, 0 to 1; it falls only where reviews begin to be counted."""
-        spent = time.monotonic() - self._began
-        if self.embedding:  # it goes with the reviews, up to where the later stages begin
-            left = self.seconds_left()
-            later = left - max(self._ends - time.monotonic(), 0.0)
-            self._share = self.done / self.total * (1 - later / max(spent + left, later, 1e-9))
-        elif self.state == "running":
-            self._share = max(self._share, min(spent / (spent + self.seconds_left()), 0.99))
-        return 1.0 if self.state == "done" else self._share
+    def fraction_done(self) -> float:
+        """Fraction of the work that is done, 0 to 1; decreases only when embedding begins."""
+        spent = time.monotonic() - self._started
+        left = self.seconds_left()
+        if self.is_embedding:  # proportional to the reviews, up to where the later stages begin
+            later = left - self._embedding_seconds_left()
+            ratio = self.done / self.total
+            self._fraction_done = ratio * (1 - later / max(spent + left, later, 1e-9))
+        elif self.state == JobState.RUNNING:
+            fraction = min(spent / (spent + left), 0.99)
+            self._fraction_done = max(self._fraction_done, fraction)
+        return 1.0 if self.state == JobState.DONE else self._fraction_done
 
-    def reached(self, stage: str, done: int, total: int) -> None:
-        """Note what the worker has said."""
-        if self.state == "waiting":
-            self.state, self._began = "running", time.monotonic()
+    def update_progress(self, stage: str, done: int, total: int) -> None:
+        """Record the progress that the worker has reported."""
+        if self.state == JobState.WAITING:
+            self.state, self._started = JobState.RUNNING, time.monotonic()
         if stage != self.stage:
-            self.stage, self._stage_began = stage, time.monotonic()
+            self.stage, self._stage_started = stage, time.monotonic()
         self.done, self.total = done, max(total, 1)
 
-    def paced(self, pace: float, left: float) -> None:
-        """Note how fast reviews are embedded, and how many seconds that will still take."""
-        self.pace, self._ends = pace, time.monotonic() + left
+    def update_speed(self, reviews_per_second: float, seconds_left: float) -> None:
+        """Record the speed of embedding and how long it will still take."""
+        self.reviews_per_second = reviews_per_second
+        self._embedding_ends = time.monotonic() + seconds_left
 
-    def again(self, number: int) -> None:
-        """Wait for the beginning, under another id: what the worker still says of it is old."""
-        self.id, self.state, self.tries = number, "waiting", 0
-        self.stage, self.done, self.total, self.pace = "read", 0, 1, 0.0
+    def requeue(self, new_id: int) -> None:
+        """Wait from the beginning, under another id: answers to the old one are out of date."""
+        self.id, self.state, self.attempts = new_id, JobState.WAITING, 0
+        self.stage, self.done, self.total, self.reviews_per_second = "read", 0, 1, 0.0
+
+    def _embedding_seconds_left(self) -> float:
+        return max(self._embedding_ends - time.monotonic(), 0.0)
 
 
-def _usual_seconds(rows: int, *, cold: bool) -> dict[str, float]:
-    """What each stage takes on an office PC; ``cold``: the worker has only just been started."""
+def _typical_seconds(rows: int, *, cold: bool) -> dict[str, float]:
+    """Typical duration of each stage on an office PC."""
     return {
         "read": 0.1 + rows * 5e-5,
         "model": 6.0 if cold else 0.1,

@@ -1,4 +1,4 @@
-"""One worker process of the web server: started at once, and again whenever it dies."""
+"""A worker process of the web server, started again whenever it dies."""
 
 from __future__ import annotations
 
@@ -24,49 +24,50 @@ _QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class WorkerProcess:
-    """Requests go in, answers come out on a thread of its own.
+    """A child process that exchanges JSON lines; started at once.
 
     Args:
         role: "jobs" or "queries", see :mod:`pipeline.jobs.worker`.
-        hear: takes each answer.
-        lost: called when the process has died and before the next is started.
-        command: what to run.
+        on_message: called with each message of the process, in a thread of its own.
+        on_exit: called in the same thread when the process has died and another was started.
+        command: to run.
     """
 
     def __init__(
         self,
         role: str,
-        hear: Callable[[dict[str, Any]], None],
-        lost: Callable[[], None],
+        on_message: Callable[[dict[str, Any]], None],
+        on_exit: Callable[[], None],
         command: Sequence[str] = COMMAND,
     ) -> None:
-        self._role, self._hear, self._lost, self._command = role, hear, lost, tuple(command)
+        self._role, self._command = role, tuple(command)
+        self._on_message, self._on_exit = on_message, on_exit
         self._lock = threading.RLock()
         self._closed = False
         self._process = self._start()
 
     @property
     def id(self) -> int:
-        """Of the process that runs now."""
+        """Process id of the running process."""
         return self._process.pid
 
-    def ask(self, request: dict[str, Any]) -> None:
-        """Send a request; one that a dead process can't take is lost, and :attr:`lost` called."""
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message; it is lost when the process has died, and ``on_exit`` is called."""
         with self._lock:
             stream = self._process.stdin
             try:
                 assert stream is not None  # noqa: S101  it was opened with a pipe
-                stream.write(json.dumps(request).encode("ascii") + b"\n")
+                stream.write(json.dumps(message).encode("ascii") + b"\n")
                 stream.flush()
-            except (OSError, ValueError):  # it has died: whoever listens to it finds out
-                log.warning("the worker can't be reached")
+            except (OSError, ValueError):  # it has died: the listening thread notices
+                log.warning("the worker process can't be reached")
 
     def kill(self) -> None:
-        """End it now; another is started."""
+        """Kill the process; another is started."""
         self._process.kill()
 
     def close(self) -> None:
-        """End it for good."""
+        """End the process for good."""
         with self._lock:
             self._closed = True
             process = self._process
@@ -91,18 +92,18 @@ class WorkerProcess:
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101
-        began = time.monotonic()
+        started = time.monotonic()
         for line in process.stdout:
             try:
-                self._hear(json.loads(line))
+                self._on_message(json.loads(line))
             except (ValueError, KeyError):
-                log.exception("the worker said %r", line[:200])
+                log.exception("the worker process sent %r", line[:200])
         process.wait()
-        if time.monotonic() - began < 1:
-            time.sleep(1)  # one that dies at its start is not started a hundred times a second
+        if time.monotonic() - started < 1:
+            time.sleep(1)  # a process that dies at its start is not restarted all the time
         with self._lock:
             if self._closed:
                 return
-            log.error("the worker ended with code %s; it is started again", process.returncode)
+            log.error("the worker process ended with code %s; restarting it", process.returncode)
             self._process = self._start()
-        self._lost()
+        self._on_exit()

@@ -1,7 +1,4 @@
-"""Whose analysis is next, and the files that let analyses outlive the server.
-
-Owners take turns: somebody who asks for ten analyses does not make everybody else wait for ten.
-"""
+"""The queue of waiting jobs, and the files that let jobs survive a restart of the server."""
 
 from __future__ import annotations
 
@@ -13,31 +10,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.common.files import atomic_write
-from pipeline.jobs.job import Early, Job
+from pipeline.jobs.job import Job, JobState, PartialResult
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, request_from_dict
 
 log = logging.getLogger(__name__)
 
-_SECONDS_KEPT = 24 * 3600
+_MAX_AGE = 24 * 3600.0  # seconds
 
 
 class FairQueue:
-    """Waiting jobs; the owner whose turn is longest ago comes next. Not for several threads."""
+    """Waiting jobs, round-robin by owner; not thread-safe.
+
+    Ten jobs of one owner do not keep the others waiting for ten jobs.
+    """
 
     def __init__(self) -> None:
         self._owners: OrderedDict[str, deque[Job]] = OrderedDict()
 
-    def put(self, job: Job, *, again: bool = False) -> None:
-        """Wait behind the owner's other jobs; ``again``: before everybody's."""
+    def put(self, job: Job, *, first: bool = False) -> None:
+        """Append a job to its owner's; with ``first``, put it before all others."""
         jobs = self._owners.setdefault(job.owner, deque())
-        if again:
+        if first:
             jobs.appendleft(job)
             self._owners.move_to_end(job.owner, last=False)
         else:
             jobs.append(job)
 
-    def take(self) -> Job | None:
-        """The next job; its owner goes to the end of the line."""
+    def pop(self) -> Job | None:
+        """Remove and return the next job; its owner moves to the end."""
         for owner in list(self._owners):
             jobs = self._owners.pop(owner)
             job = jobs.popleft()
@@ -47,7 +47,7 @@ class FairQueue:
         return None
 
     def remove(self, job: Job) -> bool:
-        """Whether it was waiting."""
+        """Remove a job; whether it was in the queue."""
         jobs = self._owners.get(job.owner, deque())
         if job not in jobs:
             return False
@@ -57,19 +57,19 @@ class FairQueue:
         return True
 
     def __iter__(self) -> Iterator[Job]:
-        """In the order they will be taken."""
+        """The jobs in the order in which :meth:`pop` returns them."""
         rounds = max(map(len, self._owners.values()), default=0)
         for turn in range(rounds):
             yield from (jobs[turn] for jobs in self._owners.values() if turn < len(jobs))
 
 
 class JobFiles:
-    """One small file a job: what was asked, and how it stands.
+    """A folder with one small JSON file for each job: its request and its state.
 
-    Several servers may share a folder: the first has it, the others keep nothing.
+    Where several servers share a folder, the first one owns it and the others store nothing.
 
     Args:
-        folder: where they lie; None keeps nothing.
+        folder: of the files; None stores nothing.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -85,70 +85,79 @@ class JobFiles:
                 self._folder = None
 
     def save(self, job: Job) -> None:
-        """Write down a job as it stands; one that was stopped is forgotten, an edit not kept."""
+        """Write the file of a job; delete it when the job was stopped.
+
+        A job that can't be repeated has no file.
+        """
         if self._folder is None or not job.request.repeatable:
             return
         path = self._folder / f"{job.token}.json"
+        partial = job.partial_result
+        entry = {
+            "token": job.token,
+            "owner": job.owner,
+            "rows": job.rows,
+            "tries": job.attempts,
+            "state": job.state,
+            "message": job.message,
+            "began": job.created_at,
+            "request": job.message_to_worker,
+            "early": [str(partial.folder), partial.reviews, partial.total] if partial else None,
+        }
         try:
-            if job.state == "stopped":
+            if job.state == JobState.STOPPED:
                 path.unlink(missing_ok=True)
                 return
-            entry = {
-                "token": job.token,
-                "owner": job.owner,
-                "rows": job.rows,
-                "tries": job.tries,
-                "state": job.state,
-                "message": job.message,
-                "began": job.asked,
-                "request": job.message_to_worker,
-                "early": None,
-            }
-            if job.early is not None:
-                entry["early"] = [str(job.early.folder), job.early.reviews, job.early.of]
             with atomic_write(path, "w", encoding="utf-8") as file:
                 json.dump(entry, file)
         except OSError as error:
-            log.warning("a job could not be written down: %s", error)
+            log.warning("the file of a job could not be written: %s", error)
 
     def load(self) -> list[Job]:
-        """What an earlier server was asked, oldest first; what can't be done any more is dropped.
+        """The jobs of an earlier server, oldest first.
 
-        A job that was waiting or running is "waiting" again, a paused one still is.
+        A running job is waiting again. Files that are too old or damaged are deleted, and those of
+        unfinished jobs whose source is gone.
         """
         found = []
         for path in sorted(self._folder.glob("*.json")) if self._folder else []:
             try:
-                entry = json.loads(path.read_text("utf-8"))
-                rows = int(entry["rows"])
-                request = request_from_dict({"rows": rows, **entry["request"]})
-                job = Job(0, request, rows, cold=True)
-                job.token, job.owner = str(entry["token"]), str(entry["owner"])
-                job.tries, job.asked = int(entry["tries"]), float(entry["began"])
-                job.message, job.state = str(entry["message"]), str(entry["state"])
-                job.state = job.state if job.over or job.state == "paused" else "waiting"
-                if entry.get("early"):
-                    folder, reviews, of = entry["early"]
-                    job.early = Early(Path(folder), int(reviews), int(of))
-                if path.stem != job.token or not (job.over or _has_file(job)) or _old(job):
-                    raise ValueError("it is too old, or its file is gone")
+                job = _read_job(path)
+                if path.stem != job.token or not (job.finished or _has_source(job)) or _is_old(job):
+                    raise ValueError("it is too old, or its source is gone")
                 found.append(job)
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 log.info("the job in %s is dropped: %s", path, error)
                 path.unlink(missing_ok=True)
-        return sorted(found, key=lambda job: job.asked)
+        return sorted(found, key=lambda job: job.created_at)
 
     def close(self) -> None:
-        """Let another server have the folder."""
+        """Release the folder for another server."""
         if self._folder is not None:
             self._lock.release()
             self._folder = None
 
 
-def _has_file(job: Job) -> bool:
+def _read_job(path: Path) -> Job:
+    entry = json.loads(path.read_text("utf-8"))
+    rows = int(entry["rows"])
+    # Version 0.1.0 did not write the rows into the request.
+    job = Job(0, request_from_dict({"rows": rows, **entry["request"]}), rows, cold=True)
+    job.token, job.owner = str(entry["token"]), str(entry["owner"])
+    job.attempts, job.created_at = int(entry["tries"]), float(entry["began"])
+    job.message, job.state = str(entry["message"]), JobState(entry["state"])
+    if job.state == JobState.RUNNING:
+        job.state = JobState.WAITING
+    if entry.get("early"):
+        folder, reviews, total = entry["early"]
+        job.partial_result = PartialResult(Path(folder), int(reviews), int(total))
+    return job
+
+
+def _has_source(job: Job) -> bool:
     request = job.request
     return isinstance(request, AnalyseRequest | AddRequest) and request.source.path.is_file()
 
 
-def _old(job: Job) -> bool:
-    return time.time() - job.asked > _SECONDS_KEPT
+def _is_old(job: Job) -> bool:
+    return time.time() - job.created_at > _MAX_AGE

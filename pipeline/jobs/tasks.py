@@ -54,14 +54,18 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     import numpy as np
 
     from pipeline.analysis.edits.history import carry_over, in_colours_of
-    from pipeline.analysis.embedding_order import embed_fairly
-    from pipeline.analysis.partial import Budget, EarlyLooks, order_of
+    from pipeline.analysis.embedding_order import embed_in_order
+    from pipeline.analysis.partial import (
+        PartialResultPublisher,
+        PartialResultSchedule,
+        sampling_order,
+    )
     from pipeline.analysis.run import Prepared, analyse, identify_languages
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.reviews.units import make_units
     from pipeline.topics.clustering import check_topic_count
 
-    settings, budget = request.settings, Budget.from_environment()
+    settings, budget = request.settings, PartialResultSchedule.from_environment()
     with log.stage("read") as step:
         reviews = request.source.read(progress=step)
     distinct = len(set(reviews.texts))
@@ -75,10 +79,10 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     with log.stage("embed") as step:
         raw = np.zeros((len(units), encoder.dimension), np.float32)
         prepared = Prepared(languages, units, raw)
-        order = order_of(reviews, languages, seed=settings.seed)
+        order = sampling_order(reviews, languages, seed=settings.seed)
         tell, name = log.emit, request.source.name
         if request.partial_base and tell and budget.seconds > 0:
-            looks = EarlyLooks(
+            looks = PartialResultPublisher(
                 request.partial_base,
                 reviews,
                 prepared,
@@ -89,7 +93,7 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
                 budget=budget,
                 tell=tell,
             )
-        embed_fairly(
+        embed_in_order(
             encoder,
             units,
             order,

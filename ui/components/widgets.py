@@ -57,16 +57,16 @@ def job_progress() -> None:
     """The bar of the job that is under way; the page is drawn anew when it ends."""
     session = current_session()
     job = session.job
-    if job is None or job.over or session.has_news:
+    if job is None or job.finished or session.has_news:
         st.rerun()
-    st.progress(job.share(), text=_how_far(job))
+    st.progress(job.fraction_done(), text=_how_far(job))
     paused = job.state == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:
             st.button(
                 "Continue", key="resume", on_click=session.resume, icon=":material/play_circle:"
             )
-        elif job.analyses:
+        elif job.is_analysis:
             st.button(
                 "Pause",
                 key="pause",
@@ -83,22 +83,23 @@ def _how_far(job: Job) -> str:
     if job.state == "paused":
         at = f" at {job.done:,} of {job.total:,} reviews" if job.stage == "embed" else ""
         return f"Paused{at}"
-    if job.embedding:
-        return f"Embedding: {job.done:,} of {job.total:,} reviews, {_pace(job.pace)}, {left}"
+    if job.is_embedding:
+        speed = _speed(job.reviews_per_second)
+        return f"Embedding: {job.done:,} of {job.total:,} reviews, {speed}, {left}"
     waiting = client_ahead() if job.state == "waiting" else 0
     if waiting:
         return f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
     return f"{job.stage_name} · {left}"
 
 
-def _pace(reviews: float) -> str:
+def _speed(reviews: float) -> str:
     return f"{reviews:,.0f} a second" if reviews >= 2 else f"{60 * reviews:,.0f} a minute"
 
 
 def client_ahead() -> int:
     """How many jobs of other sessions come first."""
     session = current_session()
-    return worker().ahead(session.job) if session.job else 0
+    return worker().jobs_ahead(session.job) if session.job else 0
 
 
 def language_line(codes: Iterable[str]) -> str:

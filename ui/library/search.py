@@ -113,7 +113,7 @@ def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
 def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
     """Ask for what can't be searched yet, once: most is ready before somebody has typed."""
     job: Job | None = st.session_state.get(_JOB)
-    if job is None or job.over:
+    if job is None or job.finished:
         tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
         behind = [entry for entry in entries if not states[entry.token].ready]
         new = [entry for entry in behind if states[entry.token] not in tried]
@@ -131,10 +131,10 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
 @st.fragment(run_every=0.5)
 def _preparing() -> None:
     job: Job | None = st.session_state.get(_JOB)
-    if job is None or job.over:
+    if job is None or job.finished:
         st.session_state.pop(_JOB, None)
         st.rerun()
-    st.progress(job.share(), text="Making the analyses searchable, once …")
+    st.progress(job.fraction_done(), text="Making the analyses searchable, once …")
 
 
 def _found(

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.jobs.client import unfinished
+from pipeline.jobs.client import has_unfinished_jobs
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def _release(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     # Not under the lock: this runs wherever a session is collected, also in the worker's client.
-    busy = unfinished(str(folder))
+    busy = has_unfinished_jobs(str(folder))
     with _lock:
         if _held[folder] > 0:
             return

@@ -30,7 +30,7 @@ def follow_linked_job(session: Session) -> None:
 def link_job(session: Session) -> None:
     """Let the page's address name the analysis under way."""
     job = session.job
-    token = job.token if job is not None and job.analyses and not job.over else None
+    token = job.token if job is not None and job.is_analysis and not job.finished else None
     if st.query_params.get(_JOB) == token:
         return
     if token is None:

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.analysis.partial import MARK, early_folders
+from pipeline.analysis.partial import is_partial_folder, partial_folders
 from pipeline.common.errors import InputError
 from pipeline.jobs.job import Job
 from ui.session.view import View, open_view
@@ -35,13 +35,13 @@ class PartialResults:
 
     def unseen(self, job: Job | None, shown: View | None) -> Path | None:
         """Folder of a job's latest result that isn't shown; a complete analysis is left alone."""
-        if job is None or job.early is None or job.early.folder == self.opened:
+        if job is None or job.partial_result is None or job.partial_result.folder == self.opened:
             return None
-        return job.early.folder if shown is None or shown.is_partial else None
+        return job.partial_result.folder if shown is None or shown.is_partial else None
 
     def includes(self, view: View) -> bool:
         """Whether a view is one of these, which all have the same topics."""
-        return self.base is not None and view.folder.name.startswith(f"{self.base.name}{MARK}")
+        return self.base is not None and is_partial_folder(view.folder, self.base)
 
     def open(self, folder: Path, number: int, language: str) -> View | None:
         """The view of one; None where it is gone, because the next one is there or soon will be."""
@@ -55,6 +55,6 @@ class PartialResults:
         """The complete analysis takes the last one's place; the folders of all are removed."""
         self.replaced = last, complete
         self.completed = complete.number, last.partial[0] if last.partial else 0
-        for _, folder in early_folders(self.base) if self.base else ():
+        for _, folder in partial_folders(self.base) if self.base else ():
             shutil.rmtree(folder, ignore_errors=True)
         self.base = self.opened = None

@@ -295,7 +295,7 @@ class Session:
     def update(self) -> str:
         """Take in what the job under way has made; returns the page to look at it on, or ""."""
         work = self.work
-        if work is None or not work.job.over:
+        if work is None or not work.job.finished:
             return self._show_partial(work)
         if work.job.state == "done" and work.to_add:
             self.work = work.followed_by(self._submit_addition(work.job.target, work.to_add[0]))

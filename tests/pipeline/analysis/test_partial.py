@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from pipeline.analysis.edits.history import in_colours_of
-from pipeline.analysis.embedding_order import embed_fairly
+from pipeline.analysis.embedding_order import embed_in_order
 from pipeline.analysis.export import reviews_csv, topics_csv
-from pipeline.analysis.partial import Budget, EarlyLooks, early_folders, order_of
+from pipeline.analysis.partial import (
+    PartialResultPublisher,
+    PartialResultSchedule,
+    partial_folders,
+    sampling_order,
+)
 from pipeline.analysis.run import Prepared, Settings, analyse, identify_languages
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import fair_order
@@ -29,7 +34,7 @@ THINGS = {
     "noise": "loud music street night party",
 }
 SETTINGS = Settings(topic_count=3, unit="review", model="fake")
-BUDGET = Budget(seconds=15.0, least=60, growth=2.0)
+BUDGET = PartialResultSchedule(seconds=15.0, least=60, growth=2.0)
 
 
 def made(count):
@@ -72,8 +77,8 @@ def embed(reviews, tmp_path, *, encoder=None, budget=BUDGET, stop_at=None):
     languages = identify_languages(reviews)
     units = make_units(reviews.texts, languages, SETTINGS.unit)
     prepared = Prepared(languages, units, np.zeros((len(units), encoder.dimension), np.float32))
-    order = order_of(reviews, languages)
-    looks = EarlyLooks(
+    order = sampling_order(reviews, languages)
+    looks = PartialResultPublisher(
         tmp_path / "analysis1", reviews, prepared, SETTINGS, order, encoder,
         name="f.csv", budget=budget, tell=told.append, clock=encoder.clock,
     )  # fmt: skip
@@ -83,7 +88,7 @@ def embed(reviews, tmp_path, *, encoder=None, budget=BUDGET, stop_at=None):
             raise KeyboardInterrupt
 
     paces = []
-    embed_fairly(
+    embed_in_order(
         encoder, units, order, prepared.raw, progress=progress, looks=looks,
         pace=lambda *said: paces.append(said), clock=encoder.clock,
     )  # fmt: skip
@@ -120,8 +125,8 @@ def test_a_first_look_comes_early_and_grows_while_topics_and_places_stay(tmp_pat
     seen = [event["reviews"] for event in told]
     assert 150 <= seen[0] <= 200 and all(event["of"] == 1500 for event in told)
     assert all(later >= 2 * before for before, later in zip(seen, seen[1:], strict=False))
-    assert [count for count, _ in early_folders(tmp_path / "analysis1")] == seen[-2:]
-    first, last = (load_analysis(folder) for _, folder in early_folders(tmp_path / "analysis1"))
+    assert [count for count, _ in partial_folders(tmp_path / "analysis1")] == seen[-2:]
+    first, last = (load_analysis(folder) for _, folder in partial_folders(tmp_path / "analysis1"))
     assert len(last.texts) == len(last.frame) == seen[-1] == last.batches[0].reviews
     assert last.texts[: len(first.texts)] == first.texts
     np.testing.assert_array_equal(last.coordinates[: len(first.texts)], first.coordinates)
@@ -152,7 +157,7 @@ def test_what_was_broken_off_goes_on_with_the_same_topics(tmp_path, cache):
     reviews = made(1500)
     with pytest.raises(KeyboardInterrupt):
         embed(reviews, tmp_path, stop_at=700)
-    before = early_folders(tmp_path / "analysis1")[-1]
+    before = partial_folders(tmp_path / "analysis1")[-1]
     old = load_analysis(before[1])
     again = Timed()
     _, looks, told, _ = embed(reviews, tmp_path, encoder=again)
@@ -211,6 +216,6 @@ def test_topics_that_are_the_same_keep_their_colours(tmp_path, cache):
 def test_the_setting_is_seconds(monkeypatch):
     monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "soon")
     with pytest.raises(InputError, match="'soon'"):
-        Budget.from_environment()
+        PartialResultSchedule.from_environment()
     monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "2.5")
-    assert Budget.from_environment().seconds == 2.5
+    assert PartialResultSchedule.from_environment().seconds == 2.5

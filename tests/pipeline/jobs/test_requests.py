@@ -79,7 +79,7 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
     (folder / f"{token}.json").write_text(json.dumps(entry))
     files = JobFiles(folder)
     (job,) = files.load()
-    assert (job.state, job.rows, job.early.reviews) == ("waiting", 640, 300)
+    assert (job.state, job.rows, job.partial_result.reviews) == ("waiting", 640, 300)
     assert job.request == AnalyseRequest(
         ReviewSource("spring.csv", path, 640, Columns("review"), None, ReadOptions("cp1252")),
         tmp_path / "analysis1",

@@ -17,8 +17,8 @@ import pytest
 from pipeline.analysis.run import Settings
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
-from pipeline.jobs.client import FAULT, LOST, WorkerClient
-from pipeline.jobs.job import Early, Job
+from pipeline.jobs.client import CRASH_MESSAGE, FAULT_MESSAGE, WorkerClient
+from pipeline.jobs.job import Job, PartialResult
 from pipeline.jobs.queue import FairQueue
 from pipeline.jobs.requests import AnalyseRequest, EditRequest
 from pipeline.jobs.worker import Worker
@@ -278,8 +278,8 @@ def test_a_worker_that_dies_is_started_again(tmp_path):
         first = client.process_id
         assert client.encode(["a"], "fake").shape == (1, 2)
         job = client.submit(analyse_request(tmp_path / "f", tmp_path / "t"))
-        wait_until(lambda: job.over)
-        assert (job.state, job.message, job.tries) == ("failed", LOST, 2)
+        wait_until(lambda: job.finished)
+        assert (job.state, job.message, job.attempts) == ("failed", CRASH_MESSAGE, 2)
         assert client.process_id != first
         assert client.encode(["b"], "fake").shape == (1, 2)
 
@@ -332,7 +332,7 @@ def test_jobs_outlive_the_server(tmp_path):
         assert client.find(done.token).state == "done"
         again = [client.find(job.token) for job in (deaf, waiting)]
         wait_until(lambda: all(job.state == "done" for job in again))
-        assert [job.tries for job in again] == [2, 1]
+        assert [job.attempts for job in again] == [2, 1]
         client.stop(again[0])
         assert client.find(deaf.token).target == tmp_path / "deaf"
 
@@ -366,17 +366,17 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
 
     with client_of(LOOKER, files=files) as client:
         job = ask(client, "large")
-        wait_until(lambda: job.early is not None)
-        assert job.early == Early(tmp_path / "large-first-300", 300, 2000)
-        assert job.embedding and job.pace == 40 and 30 < job.seconds_left() < 90
+        wait_until(lambda: job.partial_result is not None)
+        assert job.partial_result == PartialResult(tmp_path / "large-first-300", 300, 2000)
+        assert job.is_embedding and job.reviews_per_second == 40 and 30 < job.seconds_left() < 90
         small = ask(client, "small")
         client.pause(job)
-        assert job.state == "paused" and not job.over and client.unfinished("large")
+        assert job.state == "paused" and not job.finished and client.has_unfinished_jobs("large")
         wait_until(lambda: small.state == "done", seconds=5)
         assert job.state == "paused"
         os.kill(client.process_id, signal.SIGTERM)  # nothing of it is lost, nothing begins
         client.resume(job)
-        wait_until(lambda: job.state == "running" and job.embedding)
+        wait_until(lambda: job.state == "running" and job.is_embedding)
         client.pause(job)
         client.resume(job)  # before the worker has let go of it
         assert job.state == "waiting"
@@ -384,7 +384,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
         client.pause(job)
     with client_of(LOOKER, files=files) as client:
         again = client.find(job.token)
-        assert (again.state, again.early) == ("paused", job.early)
+        assert (again.state, again.partial_result) == ("paused", job.partial_result)
         assert again.request.source.name == "large"
         last = ask(client, "last")
         wait_until(lambda: last.state == "done")
@@ -402,11 +402,11 @@ def test_owners_take_turns():
     for job in jobs:
         queue.put(job)
     assert [job.id for job in queue] == [0, 3, 5, 1, 4, 2]
-    assert queue.take() is jobs[0]
-    queue.put(jobs[0], again=True)
+    assert queue.pop() is jobs[0]
+    queue.put(jobs[0], first=True)
     assert queue.remove(jobs[4]) and not queue.remove(jobs[4])
-    assert [queue.take().id for _ in range(5)] == [0, 3, 5, 1, 2]
-    assert queue.take() is None
+    assert [queue.pop().id for _ in range(5)] == [0, 3, 5, 1, 2]
+    assert queue.pop() is None
 
 
 SLOW = """
@@ -450,20 +450,20 @@ def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, m
     with closing(WorkerClient(command)) as client:
         request = analyse_request(path, target, settings=settings, partial_base=target)
         job = client.submit(request, rows=1500)
-        wait_until(lambda: job.over or job.early is not None)
+        wait_until(lambda: job.finished or job.partial_result is not None)
         client.pause(job)
-        first = load_analysis(job.early.folder)
-        assert len(first.texts) == job.early.reviews < job.early.of == 1500
+        first = load_analysis(job.partial_result.folder)
+        assert len(first.texts) == job.partial_result.reviews < job.partial_result.total == 1500
         os.kill(client.process_id, signal.SIGKILL)
         time.sleep(0.1)
         assert job.state == "paused"
         client.resume(job)
-        wait_until(lambda: job.over or job.early.reviews > len(first.texts))
-        grown = load_analysis(job.early.folder)
+        wait_until(lambda: job.finished or job.partial_result.reviews > len(first.texts))
+        grown = load_analysis(job.partial_result.folder)
         assert grown.texts[: len(first.texts)] == first.texts
         names = [[topic.name for topic in each.topics[:3]] for each in (first, grown)]
         assert names[0] == names[1]
-        wait_until(lambda: job.over, seconds=30)
+        wait_until(lambda: job.finished, seconds=30)
         assert job.state == "done" and len(load_analysis(target).texts) == 1500
 
 
@@ -474,10 +474,10 @@ def test_after_kill_9_in_the_middle_at_most_a_batch_is_computed_again(tmp_path, 
     client = WorkerClient([sys.executable, "-c", SLOW, str(tmp_path)])
     try:
         job = client.submit(analyse_request(path, tmp_path / "t"), rows=1000)
-        wait_until(lambda: job.over or (job.stage == "embed" and job.done > 400), seconds=90)
+        wait_until(lambda: job.finished or (job.stage == "embed" and job.done > 400), seconds=90)
         os.kill(client.process_id, signal.SIGKILL)
-        wait_until(lambda: job.over, seconds=90)
-        assert (job.state, job.tries) == ("done", 2), job.message
+        wait_until(lambda: job.finished, seconds=90)
+        assert (job.state, job.attempts) == ("done", 2), job.message
         batches = [int(size) for size in (tmp_path / "encoded").read_text().split()]
         assert len(batches) > 3
         assert 1000 <= sum(batches) <= 1000 + max(batches)
@@ -514,15 +514,19 @@ def test_the_client_knows_how_each_job_stands(tmp_path):
         slow = ask("slow")
         wait_until(lambda: slow.state == "running")
         assert slow.stage_name == "Reading the meaning of each review"
-        assert 0 < slow.share() < 1
+        assert 0 < slow.fraction_done() < 1
         assert slow.seconds_left() > 0
         refused, fault = ask("empty"), ask("fault")
-        assert (client.ahead(slow), client.ahead(refused), client.ahead(fault)) == (0, 1, 2)
+        assert (client.jobs_ahead(slow), client.jobs_ahead(refused), client.jobs_ahead(fault)) == (
+            0,
+            1,
+            2,
+        )
         client.stop(slow)
         assert slow.state == "stopped"
-        wait_until(lambda: refused.over and fault.over)
+        wait_until(lambda: refused.finished and fault.finished)
         assert (refused.state, refused.message) == ("refused", "The file is empty")
-        assert (fault.state, fault.message) == ("failed", FAULT)
+        assert (fault.state, fault.message) == ("failed", FAULT_MESSAGE)
         with pytest.raises(InputError, match="No such model"):
             client.encode(["a"], "nothing")
     finally:
@@ -531,7 +535,7 @@ def test_the_client_knows_how_each_job_stands(tmp_path):
 
 def test_the_share_that_is_done_never_falls():
     job = Job(1, analyse_request(SAMPLE, SAMPLE), rows=20_000)
-    assert job.share() == 0
+    assert job.fraction_done() == 0
     shares = []
     for stage, done, total in [
         ("read", 0, 1),
@@ -541,25 +545,25 @@ def test_the_share_that_is_done_never_falls():
         ("a stage of tomorrow", 0, 1),
         ("map", 0, 1),
     ]:
-        job.reached(stage, done, total)
-        job._began -= 5
-        shares.append(job.share())
+        job.update_progress(stage, done, total)
+        job._started -= 5
+        shares.append(job.fraction_done())
     assert shares == sorted(shares)
     assert shares[-1] < 1
 
 
 def test_while_reviews_are_counted_the_bar_goes_with_them():
     job = Job(1, analyse_request(SAMPLE, SAMPLE), rows=20_000)
-    job.reached("embed", 0, 20_000)
+    job.update_progress("embed", 0, 20_000)
     shares = []
     for done in (200, 5_000, 10_000, 20_000):
-        job.reached("embed", done, 20_000)
-        job.paced(50.0, (20_000 - done) / 50)
-        job._began -= 100
-        shares.append(job.share())
+        job.update_progress("embed", done, 20_000)
+        job.update_speed(50.0, (20_000 - done) / 50)
+        job._started -= 100
+        shares.append(job.fraction_done())
         assert job.seconds_left() > (20_000 - done) / 50
     assert shares[0] < 0.01 and shares == sorted(shares) and 0.85 < shares[-1] < 1
-    job.reached("map", 0, 1)
-    assert shares[-1] <= job.share() < 1
-    job.again(2)
-    assert (job.id, job.state, job.embedding) == (2, "waiting", False)
+    job.update_progress("map", 0, 1)
+    assert shares[-1] <= job.fraction_done() < 1
+    job.requeue(2)
+    assert (job.id, job.state, job.is_embedding) == (2, "waiting", False)
