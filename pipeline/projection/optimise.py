@@ -1,9 +1,9 @@
-"""The rounds that shape a map: every unit is drawn to its neighbours and pushed off the others.
+"""Layout optimisation: attraction between neighbours, repulsion between random pairs.
 
-The forces are UMAP's (McInnes et al. 2018, arXiv 1802.03426). Its own way moves one edge after the
-other; here all units move at once, each by the sum of its forces from where all stood before, and
-by its share of the edges' weight. So the work can be split among threads and the places
-are the same whatever their number, no edge waits for its turn, and half the rounds are enough.
+The forces are those of UMAP (McInnes et al. 2018, arXiv 1802.03426). UMAP moves the points of one
+edge after the other; here all points move at once, each by the sum of its forces at the positions
+before the epoch, in relation to the total weight of its edges. So threads can share the work and
+give the same coordinates whatever their number, and half the epochs are enough.
 """
 
 from __future__ import annotations
@@ -21,106 +21,123 @@ from pipeline.common.settings import usable_cores
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_PUSHED_BY = 24  # units, by chance, anew for each unit in each round
-_PUSHES = 3.0  # for one pull; umap's five for an edge, both of whose ends it pulls, are 2.5
-_A, _B = 1.577, 0.895  # the curve of likeness over distance for umap's min_dist of 0.1
-# Squared distances by the leading 16 bits of their float32, 2**-20 to 2**14: powers are slow.
-_LEAST, _MOST = (127 - 20) << 7, (127 + 14) << 7
-_PART = 1_000  # units that one thread moves at a time
+_NEGATIVE_SAMPLES = 24  # random points that repel each point, new ones in each epoch
+_REPULSION = 3.0  # weight; umap's 5 samples per edge, which attracts at both ends, make it 2.5
+_A, _B = 1.577, 0.895  # UMAP's curve of similarity over distance for a min_dist of 0.1
+# Forces are looked up by the leading 16 bits of a float32 squared distance, 2**-20 to 2**14,
+# because powers are slow.
+_MIN_BITS, _MAX_BITS = (127 - 20) << 7, (127 + 14) << 7
+_CHUNK = 1_000  # points that a thread moves at a time
 
 
-def settle(
+def optimise_layout(
     graph: csr_matrix,
-    places: np.ndarray,
-    rounds: int,
+    coordinates: np.ndarray,
+    epochs: int,
     *,
     momentum: float = 0.0,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Places float32 (n, 2) after the rounds.
+    """Optimise a layout: float32 (n, 2).
 
     Args:
-        graph: symmetric weights (n, n) of neighbours, 0 to 1; every unit has some.
-        places: (n, 2), where the units begin; they should span about 20.
-        rounds: each moves a little less than the one before.
-        momentum: how much of a round's moves goes on in the next, at first; less and less.
-        seed: the same input and seed give the same places, on any number of threads.
-        progress: told of rounds done; an exception it raises stops the work.
+        graph: symmetric weights (n, n) between neighbours, 0 to 1; each point has some.
+        coordinates: (n, 2), initial ones, which should span about 20.
+        epochs: number of them; the learning rate falls linearly to 0.
+        momentum: share of the last step that is added to the next; falls with the learning rate.
+        seed: the same input and seed give the same coordinates, on any number of threads.
+        progress: called with the number of epochs done; what it raises stops the work.
     """
-    move = _compiled()
-    places = np.array(places, np.float32, order="C")
-    moves, speeds = np.empty_like(places), np.zeros_like(places)
-    starts, ends = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
+    compute_steps = _compiled()
+    coordinates = np.array(coordinates, np.float32, order="C")
+    steps, velocities = np.empty_like(coordinates), np.zeros_like(coordinates)
+    row_starts, neighbours = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
     weights = graph.data.astype(np.float32)
-    curves = _curves()
-    chance = np.random.default_rng(seed)
+    forces = _force_table()
+    generator = np.random.default_rng(seed)
 
-    def part(first: int, rate: np.float32, luck: np.uint64) -> None:
-        last = min(first + _PART, len(places))
-        move(places, moves, starts, ends, weights, curves, first, last, rate, luck)
+    def compute_chunk(first: int, rate: np.float32, epoch_seed: np.uint64) -> None:
+        end = min(first + _CHUNK, len(coordinates))
+        compute_steps(
+            coordinates,
+            steps,
+            row_starts,
+            neighbours,
+            weights,
+            forces,
+            first,
+            end,
+            rate,
+            epoch_seed,
+        )
 
     with ThreadPoolExecutor(usable_cores()) as pool:
-        for done in range(rounds):
-            rate = np.float32(1 - done / rounds)
-            luck = chance.integers(2**63, dtype=np.uint64)
-            step = partial(part, rate=rate, luck=luck)
-            deque(pool.map(step, range(0, len(places), _PART)), maxlen=0)
-            speeds *= momentum * rate
-            speeds += moves
-            places += speeds
+        for epoch in range(epochs):
+            rate = np.float32(1 - epoch / epochs)
+            epoch_seed = generator.integers(2**63, dtype=np.uint64)
+            compute = partial(compute_chunk, rate=rate, epoch_seed=epoch_seed)
+            deque(pool.map(compute, range(0, len(coordinates), _CHUNK)), maxlen=0)
+            velocities *= momentum * rate
+            velocities += steps
+            coordinates += velocities
             if progress:
-                progress(done + 1, rounds)
-    return places
+                progress(epoch + 1, epochs)
+    return coordinates
 
 
-def _curves() -> np.ndarray:
-    """Pull and push for a squared distance, over the distance: float32 (2, distances)."""
-    firsts = np.arange(_LEAST, _MOST + 1, dtype=np.int32) << 16
-    apart = firsts.view(np.float32).astype(np.float64) * (1 + 1 / 256)  # the middles
-    bent = _A * apart**_B
-    pull = 2 * _A * _B * apart ** (_B - 1) / (1 + bent)
-    push = 2 * _B / ((0.001 + apart) * (1 + bent))
-    return np.array([pull, push], np.float32)
+def _force_table() -> np.ndarray:
+    """Attraction and repulsion divided by distance, by bits: float32 (2, distances)."""
+    bits = np.arange(_MIN_BITS, _MAX_BITS + 1, dtype=np.int32) << 16
+    squared = bits.view(np.float32).astype(np.float64) * (1 + 1 / 256)  # middle of the interval
+    power = _A * squared**_B
+    attraction = 2 * _A * _B * squared ** (_B - 1) / (1 + power)
+    repulsion = 2 * _B / ((0.001 + squared) * (1 + power))
+    return np.array([attraction, repulsion], np.float32)
 
 
 @cache
 def _compiled() -> Any:
-    """The inner loop; compiled once a process (a second), so not on import."""
+    """The inner loop; compiled once per process, in a second, and so not at import."""
     import numba
 
-    one, near, most = (np.float32(value) for value in (1, 1e-9, 4))
-    pushes = np.float32(_PUSHES / _PUSHED_BY)
+    one, tiny, limit = (np.float32(value) for value in (1, 1e-9, 4))
+    repulsion_weight = np.float32(_REPULSION / _NEGATIVE_SAMPLES)
 
     @numba.njit(nogil=True, fastmath=True)
-    def at(apart):  # type: ignore[no-untyped-def]
-        return min(max((np.float32(apart).view(np.int32) >> 16) - _LEAST, 0), _MOST - _LEAST)
+    def column(squared):  # type: ignore[no-untyped-def]
+        bits = np.float32(squared).view(np.int32) >> 16
+        return min(max(bits - _MIN_BITS, 0), _MAX_BITS - _MIN_BITS)
 
     @numba.njit(nogil=True, fastmath=True)
-    def move(places, moves, starts, ends, weights, curves, first, last, rate, luck):  # type: ignore[no-untyped-def]
-        for i in range(first, last):
-            x, y = places[i, 0], places[i, 1]
+    def compute_steps(  # type: ignore[no-untyped-def]
+        coordinates, steps, row_starts, neighbours, weights, forces, first, end, rate, epoch_seed
+    ):
+        for i in range(first, end):
+            x, y = coordinates[i, 0], coordinates[i, 1]
             pull_x = pull_y = push_x = push_y = total = np.float32(0)
-            for edge in range(starts[i], starts[i + 1]):
-                j = ends[edge]
-                dx, dy = places[j, 0] - x, places[j, 1] - y
-                force = weights[edge] * curves[0, at(dx * dx + dy * dy)]
+            for edge in range(row_starts[i], row_starts[i + 1]):
+                j = neighbours[edge]
+                dx, dy = coordinates[j, 0] - x, coordinates[j, 1] - y
+                force = weights[edge] * forces[0, column(dx * dx + dy * dy)]
                 pull_x += force * dx
                 pull_y += force * dy
                 total += weights[edge]
-            # Numbers by chance from the unit's own number (splitmix64), not from its turn.
-            state = np.uint64(luck) + np.uint64(i) * np.uint64(0x9E3779B97F4A7C15)
+            # Random numbers from the index of the point (splitmix64), not from the order of work.
+            state = np.uint64(epoch_seed) + np.uint64(i) * np.uint64(0x9E3779B97F4A7C15)
             state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            for _ in range(_PUSHED_BY):
+            for _ in range(_NEGATIVE_SAMPLES):
                 state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-                j = np.int64(((state >> np.uint64(32)) * np.uint64(len(places))) >> np.uint64(32))
-                dx, dy = x - places[j, 0], y - places[j, 1]
-                force = curves[1, at(dx * dx + dy * dy)]
-                push_x += min(max(force * dx, -most), most)
-                push_y += min(max(force * dy, -most), most)
-            share = one / max(total, near)
-            moves[i, 0] = rate * (pull_x * share + push_x * pushes)
-            moves[i, 1] = rate * (pull_y * share + push_y * pushes)
+                j = np.int64(
+                    ((state >> np.uint64(32)) * np.uint64(len(coordinates))) >> np.uint64(32)
+                )
+                dx, dy = x - coordinates[j, 0], y - coordinates[j, 1]
+                force = forces[1, column(dx * dx + dy * dy)]
+                push_x += min(max(force * dx, -limit), limit)
+                push_y += min(max(force * dy, -limit), limit)
+            share = one / max(total, tiny)
+            steps[i, 0] = rate * (pull_x * share + push_x * repulsion_weight)
+            steps[i, 1] = rate * (pull_y * share + push_y * repulsion_weight)
 
-    return move
+    return compute_steps

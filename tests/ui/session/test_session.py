@@ -35,7 +35,7 @@ class FakeWorker:
         return job
 
     def stop(self, job):
-        if not job.over:
+        if not job.finished:
             job.state = "stopped"
 
     def pause(self, job):
@@ -227,10 +227,10 @@ def test_a_stopped_partial_result_stays_and_its_job_is_continued(session, source
 @pytest.fixture
 def announce():
     """Lets the job under way say that there is a partial result."""
-    from pipeline.jobs.job import Early
+    from pipeline.jobs.job import PartialResult
 
     def say(session, folder, count):
-        session.job.early = Early(folder, count, len(ROWS))
+        session.job.early = PartialResult(folder, count, len(ROWS))
 
     return say
 
