@@ -31,12 +31,12 @@ def main() -> None:
     shared_client()
     from streamlit.web.cli import main as streamlit
 
-    threading.Thread(target=_import_what_pages_use, daemon=True).start()
+    threading.Thread(target=_import_page_modules, daemon=True).start()
     sys.argv = ["streamlit", "run", str(_APP), *sys.argv[1:]]
     sys.exit(streamlit())
 
 
-def _import_what_pages_use() -> None:
+def _import_page_modules() -> None:
     """Half a second that the first visitor does not wait."""
     try:
         for name in _USED:

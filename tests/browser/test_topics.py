@@ -38,7 +38,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("button", name="Analyse").click()
     guest.wait_for_map()
     # Another page is opened while an analysis is under way: what was set stays set.
-    grouped = page.get_by_label("What is grouped")
+    grouped = page.get_by_label("Group by")
     grouped.fill("Sentences")
     grouped.press("Enter")
     page.get_by_role("button", name="Stop").wait_for()
@@ -47,8 +47,8 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("button", name="Stop").wait_for(state="detached")
     guest.settle()
     assert grouped.input_value() == "Sentences"
-    assert page.get_by_label("Take the language out").is_checked()
-    assert page.get_by_label("Choose the number for me").is_checked()
+    assert page.get_by_label("Remove language effect").is_checked()
+    assert page.get_by_label("Choose automatically").is_checked()
     cards = page.locator(".pg-card").count()
     assert page.locator(".pg-mix").count() == 2 * cards
 

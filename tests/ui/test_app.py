@@ -10,7 +10,7 @@ from pipeline.common.workspace import Workspace
 from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
 from tests.support.command import SAMPLE
-from ui.components.widgets import plain, stars, time_left
+from ui.components.widgets import escape_markdown, stars, time_left
 from ui.session.folders import SessionFolder, remove_abandoned
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -165,7 +165,7 @@ def test_an_upload_that_is_gone_is_told(tmp_path):
 
 
 def test_small_helpers():
-    assert plain("a*b\n![x](y) :red[z] $m$") == r"a\*b \!\[x\]\(y\) \:red\[z\] \$m\$"
+    assert escape_markdown("a*b\n![x](y) :red[z] $m$") == r"a\*b \!\[x\]\(y\) \:red\[z\] \$m\$"
     assert stars(3.5) == "★★★★☆"
     assert time_left(3) == "a few seconds left"
     assert time_left(31) == "about 35 seconds left"

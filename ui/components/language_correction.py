@@ -9,7 +9,7 @@ from ui.session.session import Session
 SCALE = "0 = topics mix all languages, 1 = topics are the languages"
 
 
-def proof_line(session: Session) -> str:
+def agreement_line(session: Session) -> str:
     """The figures in one line of HTML."""
     raw, neutral = session.analysis.agreement.get("raw"), session.analysis.agreement.get("neutral")
     if raw is None:
@@ -25,7 +25,7 @@ def proof_line(session: Session) -> str:
     )
 
 
-def proof(session: Session, *, long: bool = False) -> None:
+def agreement_bars(session: Session, *, long: bool = False) -> None:
     """The figures as two bars."""
     lines = []
     for space, label, colour in (

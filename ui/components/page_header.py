@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components.language_correction import proof_line
-from ui.components.partial_banner import show_first_look
-from ui.components.widgets import count, job_progress, problem_box, safe
+from ui.components.language_correction import agreement_line
+from ui.components.partial_banner import partial_banner
+from ui.components.widgets import count, error_box, escape, job_progress
 from ui.session.current import current_session
 from ui.session.session import Session
 from ui.session.view import View
 
 
-def open_analysis(title: str) -> tuple[Session, View]:
+def require_view(title: str) -> tuple[Session, View]:
     """The session and its view; without one the page ends here, with the ways to get one.
 
     Args:
@@ -20,18 +20,18 @@ def open_analysis(title: str) -> tuple[Session, View]:
     """
     session = current_session()
     if session.view is None or session.source is None:
-        _invite(session, title)
+        _offer_start(session, title)
         st.stop()
     return session, session.view
 
 
-def _invite(session: Session, title: str) -> None:
+def _offer_start(session: Session, title: str) -> None:
     st.title(title)
     if session.is_working:
         job_progress()
     else:
         if session.problem:
-            problem_box(session.problem)
+            error_box(session.problem)
         st.write("Open a file of reviews first, or look around with the sample.")
         with st.container(horizontal=True):
             if st.button("Open a file", icon=":material/upload_file:", type="primary"):
@@ -41,7 +41,7 @@ def _invite(session: Session, title: str) -> None:
                 st.rerun()
 
 
-def show_head(session: Session, view: View) -> None:
+def page_header(session: Session, view: View) -> None:
     """The file, its numbers, and what the language correction has done."""
     analysis = view.analysis
     name = session.source.name if session.source else ""
@@ -59,13 +59,11 @@ def show_head(session: Session, view: View) -> None:
         for number, noun in figures
     )
     st.html(
-        f'<div class="pg-head"><span class="file" dir="auto">{safe(name)}</span>{said}</div>'
-        f"{proof_line(session)}"
+        f'<div class="pg-head"><span class="file" dir="auto">{escape(name)}</span>{said}</div>'
+        f"{agreement_line(session)}"
     )
     if session.problem:
-        problem_box(session.problem)
-    show_first_look(session, view)
+        error_box(session.problem)
+    partial_banner(session, view)
     if lost := analysis.report.get("edits_lost"):
-        st.caption(
-            f"{count(lost, 'change')} of yours could not be kept: the topics are others now."
-        )
+        st.caption(f"{count(lost, 'change')} of yours no longer apply because the topics changed.")

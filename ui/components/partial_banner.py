@@ -9,10 +9,10 @@ from ui.session.session import Session
 from ui.session.view import View
 
 
-def show_first_look(session: Session, view: View) -> None:
+def partial_banner(session: Session, view: View) -> None:
     """Say that this is a part of the file, how far the rest is, and how to go on."""
     if view.partial is None:
-        _say_all_is_in(session, view)
+        _completed_note(session, view)
         return
     reviews, of = view.partial
     part = f"{reviews:,} of {of:,} reviews"
@@ -34,7 +34,7 @@ def show_first_look(session: Session, view: View) -> None:
         job_progress()
 
 
-def _say_all_is_in(session: Session, view: View) -> None:
+def _completed_note(session: Session, view: View) -> None:
     number, first = session.partial.completed
     if number == view.number and first:
         of = f"{len(view.original.texts):,}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.search.relevance import LABELS
-from ui.components.widgets import safe
+from ui.components.widgets import escape
 
 # How often such hits are right: docs/search.md, "Strong, likely, weak".
 MEANING = {
@@ -35,7 +35,8 @@ def strength_legend() -> str:
 def counts_line(counts: dict[str, tuple[int, int]], names: dict[str, str]) -> str:
     """ "Japanese 12 (9 strong) · Korean 3": hits per language among all that pass the filters."""
     each = [
-        f"{safe(names[code])} <b>{strong + likely}</b>" + (f" ({strong} strong)" if strong else "")
+        f"{escape(names[code])} <b>{strong + likely}</b>"
+        + (f" ({strong} strong)" if strong else "")
         for code, (strong, likely) in counts.items()
     ]
     first, rest = " · ".join(each[:_LANGUAGES]), each[_LANGUAGES:]

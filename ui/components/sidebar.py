@@ -11,9 +11,9 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.figures.topic_count import chosen_topic_count
 from pipeline.reviews.units import SENTENCE
-from ui.components.language_correction import proof
+from ui.components.language_correction import agreement_bars
 from ui.components.topic_count import show_curve
-from ui.components.topic_editing import turn_buttons
+from ui.components.topic_editing import undo_buttons
 from ui.components.widgets import job_progress
 from ui.session.session import Session
 from ui.session.view import View
@@ -34,7 +34,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
     _restore(session, view)
     with st.sidebar:
         st.subheader("Topics", anchor=False)
-        auto = st.toggle("Choose the number for me", key="auto_topic_count")
+        auto = st.toggle("Choose automatically", key="auto_topic_count")
         most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
         topic_count = None
         if auto:
@@ -44,24 +44,24 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
             topic_count = st.slider("Number of topics", 2, most, key="topic_count")
         show_curve(analysis)
-        unit = st.selectbox("What is grouped", _UNITS, format_func=_unit_name(view), key="unit")
+        unit = st.selectbox("Group by", _UNITS, format_func=_unit_label(view), key="unit")
         st.subheader("Language correction", anchor=False)
-        correction = st.toggle("Take the language out", key="correction")
-        proof(session)
+        correction = st.toggle("Remove language effect", key="correction")
+        agreement_bars(session)
         wanted = replace(
             analysis.settings,
             topic_count=topic_count,
             unit=unit,
             space="neutral" if correction else "raw",
         )
-        _follow(session, view, wanted)
+        _apply_settings(session, view, wanted)
         if session.is_partial:  # the head of the page says how far the rest is
             pass
         elif session.is_working and full:
             with st.container(border=True):
                 job_progress()
         elif full:
-            turn_buttons(session, "side")
+            undo_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
         if view.partial:
             st.caption(f"Of the first {view.partial[0]:,} reviews.")
@@ -108,18 +108,20 @@ def _restore(session: Session, view: View) -> None:
             st.session_state[key] = value
 
 
-def _follow(session: Session, view: View, wanted: Settings) -> None:
+def _apply_settings(session: Session, view: View, wanted: Settings) -> None:
     """Make the analysis follow the settings; what is shown stays until the new one is there."""
     if wanted == session.analysis.requested or session.source is None:
         return
-    if _same(view, wanted) and not session.is_partial:
+    if _gives_same_result(view, wanted) and not session.is_partial:
         session.stop()
         session.analysis.requested = wanted
     else:
-        session.analyse(session.source, wanted, label=_change(view.analysis.settings, wanted))
+        session.analyse(
+            session.source, wanted, label=_describe_change(view.analysis.settings, wanted)
+        )
 
 
-def _same(view: View, wanted: Settings) -> bool:
+def _gives_same_result(view: View, wanted: Settings) -> bool:
     """Whether the settings would give what is shown."""
     shown = view.original.settings
     return (
@@ -129,7 +131,7 @@ def _same(view: View, wanted: Settings) -> bool:
     )
 
 
-def _change(shown: Settings, wanted: Settings) -> str:
+def _describe_change(shown: Settings, wanted: Settings) -> str:
     """What a change of settings is called on the undo button."""
     if wanted.space != shown.space:
         return f"Language correction {'on' if wanted.space == 'neutral' else 'off'}"
@@ -142,7 +144,7 @@ def _change(shown: Settings, wanted: Settings) -> str:
     )
 
 
-def _unit_name(view: View) -> Callable[[str], str]:
+def _unit_label(view: View) -> Callable[[str], str]:
     """The names of the choices; what the program has chosen stands beside "Automatic"."""
     found = _UNITS[view.original.units.kind].lower()
     chosen = view.original.settings.unit == "auto"

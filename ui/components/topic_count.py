@@ -6,7 +6,7 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.figures.topic_count import candidates_figure, reason
-from ui.components.widgets import plain
+from ui.components.widgets import escape_markdown
 
 
 def show_curve(analysis: Analysis) -> None:
@@ -17,7 +17,7 @@ def show_curve(analysis: Analysis) -> None:
     if not place.open:
         return
     with place:
-        st.markdown(plain(reason(analysis)))
+        st.markdown(escape_markdown(reason(analysis)))
         st.plotly_chart(
             candidates_figure(analysis, dark=st.context.theme.type == "dark"),
             config={"displayModeBar": False},

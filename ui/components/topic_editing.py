@@ -11,7 +11,7 @@ from pipeline.analysis.edits.history import apply_edit, describe_edit, needs_mod
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.topic_summary import Card
 from pipeline.topics.topic import Topic
-from ui.components.widgets import plain
+from ui.components.widgets import escape_markdown
 from ui.session.current import current_session
 from ui.session.session import Session
 from ui.session.view import View
@@ -145,7 +145,7 @@ def phrase_form(session: Session, view: View) -> None:
         make_edit(session, view, {"do": "example", "name": "", "units": [], "phrase": phrase})
 
 
-def turn_buttons(session: Session, place: str) -> None:
+def undo_buttons(session: Session, place: str) -> None:
     """Undo and redo, each with what it would undo or redo.
 
     Args:
@@ -155,19 +155,19 @@ def turn_buttons(session: Session, place: str) -> None:
     past, future = session.history.past, session.history.future
     if past:
         st.button(
-            f"Undo: {plain(_short(past[-1].label))}",
+            f"Undo: {escape_markdown(_short(past[-1].label))}",
             icon=":material/undo:",
             key=f"undo-{place}",
             on_click=_undo,
-            help=plain(past[-1].label),
+            help=escape_markdown(past[-1].label),
         )
     if future:
         st.button(
-            f"Redo: {plain(_short(future[-1].label))}",
+            f"Redo: {escape_markdown(_short(future[-1].label))}",
             icon=":material/redo:",
             key=f"redo-{place}",
             on_click=_redo,
-            help=plain(future[-1].label),
+            help=escape_markdown(future[-1].label),
         )
 
 

@@ -1,4 +1,4 @@
-"""Pieces that several pages draw. Strangers' text goes through :func:`plain` or :func:`safe`."""
+"""Pieces that several pages draw. Strangers' text goes through `escape_markdown` or `escape`."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ui.session.view import View
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text for a Streamlit element that reads Markdown, shown as it is: no image, no link."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def safe(text: object) -> str:
+def escape(text: object) -> str:
     """Text for HTML, shown as it is."""
     return html.escape(str(text))
 
 
-def problem_box(message: str) -> None:
+def error_box(message: str) -> None:
     """A friendly box with what is wrong and what to do."""
-    st.error(plain(message), icon=":material/info:")
+    st.error(escape_markdown(message), icon=":material/info:")
 
 
 def count(number: int, noun: str) -> str:
@@ -86,7 +86,7 @@ def _how_far(job: Job) -> str:
     if job.is_embedding:
         speed = _speed(job.reviews_per_second)
         return f"Embedding: {job.done:,} of {job.total:,} reviews, {speed}, {left}"
-    waiting = client_ahead() if job.state == "waiting" else 0
+    waiting = jobs_ahead() if job.state == "waiting" else 0
     if waiting:
         return f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
     return f"{job.stage_name} · {left}"
@@ -96,7 +96,7 @@ def _speed(reviews: float) -> str:
     return f"{reviews:,.0f} a second" if reviews >= 2 else f"{60 * reviews:,.0f} a minute"
 
 
-def client_ahead() -> int:
+def jobs_ahead() -> int:
     """How many jobs of other sessions come first."""
     session = current_session()
     return worker().jobs_ahead(session.job) if session.job else 0
@@ -113,7 +113,7 @@ def stars(rating: float) -> str:
     return "★" * full + "☆" * (5 - full)
 
 
-def review_list(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
+def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
     """Reviews in full with what is known of each, in one block of HTML.
 
     Args:
@@ -127,7 +127,7 @@ def review_list(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
         row = int(analysis.units.review[unit])
         code = str(analysis.languages[row])
         text = text_html(analysis.texts[row], code, sentence=unit_span(analysis, unit))
-        items.append(f'<article class="pg-hit">{review_facts(view, unit)}{text}</article>')
+        items.append(f'<article class="pg-hit">{review_metadata(view, unit)}{text}</article>')
     st.html(f'<div class="pg-hits{" tall" if tall else ""}">{"".join(items)}</div>')
 
 
@@ -136,7 +136,7 @@ def unit_span(analysis: Analysis, unit: int) -> tuple[int, int]:
     return int(analysis.units.starts[unit]), int(analysis.units.ends[unit])
 
 
-def review_facts(view: View, unit: int, *, before: str = "", after: str = "") -> str:
+def review_metadata(view: View, unit: int, *, before: str = "", after: str = "") -> str:
     """What is known of a unit's review, in two lines of HTML.
 
     Args:
@@ -148,15 +148,18 @@ def review_facts(view: View, unit: int, *, before: str = "", after: str = "") ->
     row = int(analysis.units.review[unit])
     code = str(analysis.languages[row])
     topic = analysis.topic_of(unit)
-    who = [before, f'<span class="lang">{safe(language_name(code))} ({safe(code)})</span>']
+    who = [
+        before,
+        f'<span class="lang">{escape(language_name(code))} ({escape(code)})</span>',
+    ]
     if facets.ratings is not None and np.isfinite(facets.ratings[row]):
         rating = float(facets.ratings[row])
         who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
     if facets.dates is not None and facets.dates[row]:
-        who.append(f"<span>{safe(facets.dates[row])}</span>")
+        who.append(f"<span>{escape(facets.dates[row])}</span>")
     who.append(after)
     colour = topic_colour(topic)
-    about = [f'<span><i class="dot" style="background:{colour}"></i>{safe(topic.name)}</span>']
+    about = [f'<span><i class="dot" style="background:{colour}"></i>{escape(topic.name)}</span>']
     if facets.hotels is not None and facets.hotels[row]:
-        about.append(f'<span dir="auto">{safe(facets.hotels[row])}</span>')
+        about.append(f'<span dir="auto">{escape(facets.hotels[row])}</span>')
     return "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))

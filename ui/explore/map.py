@@ -13,7 +13,7 @@ from pipeline.figures.colours import colourings
 from pipeline.figures.map import MOST_POINTS, map_description, map_figure, with_focus
 from pipeline.insights.attributes import excerpt, language_name
 from ui.components.topic_editing import move_menu
-from ui.components.widgets import count, language_line, review_list, safe
+from ui.components.widgets import count, escape, language_line, show_reviews
 from ui.session import search_service
 from ui.session.current import current_search, current_session, search_like
 from ui.session.session import Session
@@ -113,7 +113,7 @@ def show_map(
 def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
     """What the star on the map is, and its neighbours to read."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="focus"):
-        words = safe(excerpt(view.analysis.units.texts[unit], 70))
+        words = escape(excerpt(view.analysis.units.texts[unit], 70))
         st.html(
             f'★ <bdi>“{words}”</bdi> <span class="pg-quiet">and lines to its nearest '
             "neighbours</span>",
@@ -121,14 +121,14 @@ def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
         )
         st.button("Hide", key="focus-hide", type="tertiary", on_click=_unfocus)
     with st.expander(f"Read its {len(near)} nearest neighbours"):
-        review_list(view, near)
+        show_reviews(view, near)
 
 
 def _unfocus() -> None:
     current_search().focus = None
 
 
-def chosen_rows(event: Any) -> tuple[int, ...]:
+def selected_units(event: Any) -> tuple[int, ...]:
     """The units in a selection of the chart, each once, in file order."""
     points = (event or {}).get("selection", {}).get("points", [])
     rows = set()
@@ -188,7 +188,7 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
         if len(rows) > _TABLED:
             st.caption(f"The table has the first {_TABLED:,}; the download has all of them.")
         with st.expander(f"Read the first {min(len(rows), _LISTED)} in full"):
-            review_list(view, rows[:_LISTED])
+            show_reviews(view, rows[:_LISTED])
 
 
 def _table(view: View, rows: list[int]) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def _choose() -> None:
     """Keep what was chosen: the chart forgets it whenever it is drawn anew."""
     session = current_session()
     if session.view is not None:
-        session.analysis.selected = chosen_rows(st.session_state.get(map_key(session.view)))
+        session.analysis.selected = selected_units(st.session_state.get(map_key(session.view)))
 
 
 def _clear() -> None:

@@ -15,7 +15,7 @@ from pipeline.filters.columns import Column
 from pipeline.filters.expressions import And, Filter, In, IsMissing, Or, Range, mask
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt
-from ui.components.widgets import plain
+from ui.components.widgets import escape_markdown
 from ui.session.current import current_search, redraw_if_wanted
 from ui.session.search_state import SearchState
 from ui.session.view import View
@@ -65,7 +65,7 @@ def column_filters(view: View) -> None:
             args=(view, key),
         )
         if state.problem:
-            st.warning(plain(state.problem), icon=":material/info:")
+            st.warning(escape_markdown(state.problem), icon=":material/info:")
             state.problem = ""
 
 
@@ -98,7 +98,7 @@ def _editor(view: View, state: SearchState, name: str, label: str) -> None:
     first = view.analysis.units.first
     active = state.conditions.get(name)
     key = f"filter-{state.version}-{view.number}-{name}"
-    label = label or plain(excerpt(name, 60))
+    label = label or escape_markdown(excerpt(name, 60))
     counts, distinct = value_counts(column, first, most=_MOST_VALUES)
     if not distinct:
         st.caption(f"{label}: no review has a value here.")

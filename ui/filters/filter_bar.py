@@ -13,7 +13,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.expressions import And, Filter, In, Range
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt, language_name
-from ui.components.widgets import count, plain, safe
+from ui.components.widgets import count, escape, escape_markdown
 from ui.filters.column_filters import column_filters, condition_units, condition_words
 from ui.session.current import current_search
 from ui.session.view import View
@@ -30,14 +30,14 @@ def files_key(view: View) -> str:
 
 
 @dataclass(frozen=True)
-class Passing:
+class FilteredUnits:
     """Units that pass the filters, bool (m,); and those that would with every topic allowed."""
 
     units: np.ndarray
     of_any_topic: np.ndarray
 
 
-def choose_filters(view: View) -> Passing:
+def choose_filters(view: View) -> FilteredUnits:
     """Draw the filters."""
     analysis = view.analysis
     languages, hotels = analysis.language_counts, view.hotels
@@ -96,15 +96,15 @@ def choose_filters(view: View) -> Passing:
     with places[-1]:
         column_filters(view)
     allowed &= condition_units(view)
-    return Passing(allowed & filter_units(analysis, topics=topics), allowed)
+    return FilteredUnits(allowed & filter_units(analysis, topics=topics), allowed)
 
 
-def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
+def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> None:
     """What the filters leave, and a chip for each that has no box of its own."""
     state = current_search()
     allowed = passing.units
     if state.problem:
-        st.warning(plain(state.problem), icon=":material/info:")
+        st.warning(escape_markdown(state.problem), icon=":material/info:")
         state.problem = ""
     conditions = condition_words(view)
     if allowed.all() and not conditions:
@@ -122,13 +122,13 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
                 if chosen:
                     names = ", ".join(view.analysis.topics[id].name for id in chosen)
                     said += f", inside {excerpt(names, 60)}"
-            st.html(f'<span class="pg-quiet">{safe(said)}</span>', width="content")
+            st.html(f'<span class="pg-quiet">{escape(said)}</span>', width="content")
         for column, words in conditions:
             st.button(
-                plain(excerpt(words, 60)),
+                escape_markdown(excerpt(words, 60)),
                 icon=":material/close:",
                 key=f"chip-{state.version}-{len(words)}-{column}",
-                help="Take this filter away",
+                help="Remove filter",
                 on_click=_drop,
                 args=(column,),
             )
@@ -141,7 +141,7 @@ def show_summary(view: View, passing: Passing, *, searching: bool) -> None:
         )
 
 
-def filter_words(view: View) -> str:
+def filters_as_text(view: View) -> str:
     """The filters that are active, as one text; files are left out, no column says them."""
     state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {

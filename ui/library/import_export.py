@@ -18,7 +18,7 @@ from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import Entry
 from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
-from ui.components.widgets import plain, problem_box
+from ui.components.widgets import error_box, escape_markdown
 from ui.session.autosave import Autosave, file_title
 from ui.session.current import sync_widgets
 from ui.session.kept_analysis import sources_of
@@ -42,7 +42,7 @@ def export_shown(session: Session) -> None:
     name = file_title(source.name)
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(source.name)}** is open.")
+        st.markdown(f"**{escape_markdown(source.name)}** is open.")
         _export(name, "shown", lambda path: _write(view, about, path))
 
 
@@ -100,7 +100,7 @@ def import_file(session: Session) -> None:
             st.rerun()
         finally:
             path.unlink(missing_ok=True)
-    problem_box(refused[1])
+    error_box(refused[1])
 
 
 def _take(session: Session, file: IO[bytes], path: Path) -> None:
@@ -108,7 +108,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         shutil.copyfileobj(file, target)
     if saves_analyses():
         entry = session.catalogue().import_archive(path)
-        st.session_state[_SAID] = f"**{plain(entry.name)}** is in the list."
+        st.session_state[_SAID] = f"**{escape_markdown(entry.name)}** is in the list."
         return
     about, analysis = read_archive(path, scratch=session.folder.path)
     folder = session.folder.new_path()
@@ -121,4 +121,6 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     view = open_view(session.folder.next_number(), folder, language=session.language)
     session.show(view, sources, Autosave(session.workspace))
     sync_widgets(session)
-    st.session_state[_SAID] = f"**{plain(sources[0].name)}** is open: see Explore and Topics."
+    st.session_state[_SAID] = (
+        f"**{escape_markdown(sources[0].name)}** is open: see Explore and Topics."
+    )

@@ -13,7 +13,7 @@ from pipeline.common.settings import saves_analyses
 from pipeline.insights.attributes import language_name
 from pipeline.library.catalogue import KEPT
 from pipeline.library.entry import Entry
-from ui.components.widgets import count, plain, problem_box, safe
+from ui.components.widgets import count, error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
 from ui.session.autosave import analyses_of
 from ui.session.current import sync_widgets
@@ -31,7 +31,7 @@ def show_list(session: Session) -> None:
     try:
         entries = session.catalogue().entries()
     except InputError as error:
-        problem_box(str(error))
+        error_box(str(error))
         return
     _offer_undo(session)
     if not entries:
@@ -44,7 +44,7 @@ def show_list(session: Session) -> None:
         wanted = wanted.strip().casefold()
         entries = [e for e in entries if wanted in f"{e.name}\n{e.file}".casefold()]
         if not entries:
-            st.info("No analysis has this in its name.")
+            st.info("No analysis matches.")
     shown = st.session_state.get(_SHOWN, _PAGE)
     for entry in entries[:shown]:
         _row(session, entry)
@@ -67,7 +67,7 @@ def show_trash(session: Session) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(_title(entry), width="stretch")
                 st.button(
-                    "Bring back",
+                    "Restore",
                     icon=":material/undo:",
                     key=f"back-{entry.token}",
                     on_click=_undelete,
@@ -77,7 +77,7 @@ def show_trash(session: Session) -> None:
 
 def show_newest(session: Session) -> None:
     """The newest analyses, on the start page."""
-    entries = newest_first(session)
+    entries = list_entries(session)
     if not entries:
         return
     st.subheader("Your analyses", anchor=False)
@@ -96,7 +96,7 @@ def show_newest(session: Session) -> None:
         )
 
 
-def offer_known(session: Session, path: Path) -> None:
+def offer_previous(session: Session, path: Path) -> None:
     """Offer the analysis that was made of the same file before."""
     try:
         known = analyses_of(session.workspace, path)
@@ -119,19 +119,21 @@ def offer_known(session: Session, path: Path) -> None:
         _open_button(session, known[0], "known")
 
 
-def offer_to_keep(session: Session) -> None:
+def offer_to_save(session: Session) -> None:
     """For what is shown and not in the list: the sample."""
     view, source = session.view, session.source
     if view is None or source is None or session.autosave.revision is not None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(source.name)}** is open and not kept.")
-        if st.button("Keep it", icon=":material/bookmark_add:", disabled=session.is_locked):
+        st.markdown(f"**{escape_markdown(source.name)}** is open and not kept.")
+        if st.button(
+            "Save to Analyses", icon=":material/bookmark_add:", disabled=session.is_locked
+        ):
             session.save(requested=True)
             st.rerun()
 
 
-def newest_first(session: Session) -> list[Entry]:
+def list_entries(session: Session) -> list[Entry]:
     """All kept analyses; none where nothing is kept, or the list can't be read."""
     try:
         return session.catalogue().entries() if saves_analyses() else []
@@ -155,7 +157,7 @@ def _row(session: Session, entry: Entry) -> None:
                 key=f"delete-{entry.token}",
                 on_click=_delete,
                 args=(session, entry.token),
-                help="It can be brought back.",
+                help="It can be restored.",
             )
 
 
@@ -164,7 +166,7 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
         "Open",
         icon=":material/scatter_plot:",
         key=f"open-{place}-{entry.token}",
-        help=f"Open {plain(entry.name)}",
+        help=f"Open {escape_markdown(entry.name)}",
     ):
         return
     try:
@@ -192,7 +194,7 @@ def _rename(session: Session, entry: Entry) -> None:
             try:
                 session.catalogue().rename(entry.token, name)
             except InputError as error:
-                problem_box(str(error))
+                error_box(str(error))
             else:
                 st.rerun()
 
@@ -209,7 +211,7 @@ def _undelete(session: Session, token: str) -> None:
     try:
         session.catalogue().undelete(token)
     except InputError as error:
-        st.toast(plain(str(error)))
+        st.toast(escape_markdown(str(error)))
 
 
 def _offer_undo(session: Session) -> None:
@@ -228,14 +230,14 @@ def _offer_undo(session: Session) -> None:
 
 
 def _title(entry: Entry) -> str:
-    return f'<b class="name"><bdi>{safe(entry.name)}</bdi></b>'
+    return f'<b class="name"><bdi>{escape(entry.name)}</bdi></b>'
 
 
 def _facts(entry: Entry) -> str:
-    file = f"<bdi>{safe(entry.file)}</bdi>" if entry.file else ""
+    file = f"<bdi>{escape(entry.file)}</bdi>" if entry.file else ""
     if entry.added:
         file += f" and {count(entry.added, 'file')} more"
-    named = [safe(language_name(code)) for code in list(entry.languages)[:_LANGUAGES]]
+    named = [escape(language_name(code)) for code in list(entry.languages)[:_LANGUAGES]]
     more = len(entry.languages) - len(named)
     facts = [
         file,
@@ -254,5 +256,5 @@ def _when(moment: str) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
         when = datetime.fromisoformat(moment).astimezone(zone)
     except (ValueError, OSError, KeyError):  # a computer without time zones
-        return safe(moment[:10])
+        return escape(moment[:10])
     return f"{when.day} {when:%b %Y, %H:%M}"

@@ -23,7 +23,7 @@ from pipeline.library.search_store import has_current_store
 from pipeline.search.query import MAX_LENGTH, Query, parse_query
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
-from ui.components.widgets import plain, problem_box, safe, stars
+from ui.components.widgets import error_box, escape, escape_markdown, stars
 from ui.session.current import sync_widgets
 from ui.session.server import worker
 from ui.session.session import Session
@@ -78,7 +78,7 @@ def show_search(session: Session, entries: list[Entry]) -> None:
         with st.spinner("Searching all analyses …"):
             found = _found(catalogue, query, chosen, only, where, states)
     except InputError as error:
-        problem_box(str(error))
+        error_box(str(error))
         return
     _show(session, typed, found, {entry.token: entry.name for entry in entries})
 
@@ -164,17 +164,17 @@ def _found(
 
 def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[str, str]) -> None:
     for note in found.notes:
-        st.caption(plain(note))
+        st.caption(escape_markdown(note))
     if found.behind and st.session_state.get(_JOB) is None:
         listed = ", ".join(f"“{entry.name}”" for entry in found.behind[:3])
-        st.caption(plain(f"Not searched, because it can't be read: {listed}."))
+        st.caption(escape_markdown(f"Not searched, because it can't be read: {listed}."))
     if not found.hits:
         if not found.behind:
             st.info("No review passes the filters.")
         return
     counted = sorted(found.counts.items(), key=lambda item: -sum(item[1]))
     line = " · ".join(
-        f"<bdi>{safe(names.get(token, ''))}</bdi> <b>{strong + likely}</b>"
+        f"<bdi>{escape(names.get(token, ''))}</bdi> <b>{strong + likely}</b>"
         + (f" ({strong} strong)" if strong else "")
         for token, (strong, likely) in counted
         if strong + likely
@@ -191,7 +191,7 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
                     "Open there",
                     key=f"everywhere-{hit.token}-{hit.review}",
                     type="tertiary",
-                    help=f"Open {plain(hit.analysis)} with this search",
+                    help=f"Open {escape_markdown(hit.analysis)} with this search",
                     on_click=_ask_there,
                     args=(hit.token, typed),
                 )
@@ -206,11 +206,14 @@ def _hit(rank: int, hit: CrossSearchHit) -> str:
     chip = strength_chip(hit.strength, hit.score, by_name=False)
     who = [
         f'<span class="rank">{rank}.</span>',
-        f'<span class="lang">{safe(language_name(hit.language))} ({safe(hit.language)})</span>',
+        f'<span class="lang">{escape(language_name(hit.language))} ({escape(hit.language)})</span>',
         *(_fact(name, value) for name, value in hit.facts.items()),
         chip,
     ]
-    about = [f"<b><bdi>{safe(hit.analysis)}</bdi></b>", f"<span>{safe(hit.topic)}</span>"]
+    about = [
+        f"<b><bdi>{escape(hit.analysis)}</bdi></b>",
+        f"<span>{escape(hit.topic)}</span>",
+    ]
     body = text_html(hit.text, hit.language, sentence=hit.sentence)
     lines = "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))
     return f'<article class="pg-hit">{lines}{body}</article>'
@@ -218,8 +221,8 @@ def _hit(rank: int, hit: CrossSearchHit) -> str:
 
 def _fact(name: str, value: str) -> str:
     if name == "rating":
-        return f'<span class="stars" title="{safe(value)} of 5">{stars(float(value))}</span>'
-    return f'<span dir="auto">{safe(value)}</span>'
+        return f'<span class="stars" title="{escape(value)} of 5">{stars(float(value))}</span>'
+    return f'<span dir="auto">{escape(value)}</span>'
 
 
 def _ask_there(token: str, typed: str) -> None:

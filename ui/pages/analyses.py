@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pipeline.common.settings import saves_analyses
-from ui.components.widgets import problem_box
+from ui.components.widgets import error_box
 from ui.library.import_export import export_shown, import_file
-from ui.library.listing import newest_first, offer_to_keep, show_list, show_trash
+from ui.library.listing import list_entries, offer_to_save, show_list, show_trash
 from ui.library.search import show_search
 from ui.session.current import current_session
 
@@ -24,10 +24,10 @@ else:
         "Export yours as a file, and open that file here the next time.</p>"
     )
 if session.problem:
-    problem_box(session.problem)
+    error_box(session.problem)
 if saves_analyses():
-    show_search(session, newest_first(session))
-    offer_to_keep(session)
+    show_search(session, list_entries(session))
+    offer_to_save(session)
     show_list(session)
     import_file(session)
     show_trash(session)

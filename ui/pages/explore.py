@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from ui.components.page_header import open_analysis, show_head
+from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.explore.map import choose_colour, show_map, show_selection
 from ui.explore.topic_table import show_topics
-from ui.filters.filter_bar import choose_filters, show_summary
+from ui.filters.filter_bar import choose_filters, filter_summary
 from ui.search.search_box import run_search, search_bar, show_results
 from ui.session.current import page_drawn
 from ui.session.search_service import prepare
 
-session, view = open_analysis("Nothing to explore yet")
+session, view = require_view("Nothing to explore yet")
 page_drawn()
 show_sidebar(session, view)
-show_head(session, view)
+page_header(session, view)
 wanted = search_bar(view)
 passing = choose_filters(view)
 found = run_search(view, wanted, passing.units)
-show_summary(view, passing, searching=wanted is not None)
+filter_summary(view, passing, searching=wanted is not None)
 colour, named = choose_colour(view)
 if wanted is None or found is None:
     show_map(view, passing.units, None, colour=colour, named=named)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pipeline.common.settings import saves_analyses
-from ui.components.language_correction import proof
+from ui.components.language_correction import agreement_bars
 from ui.session.current import current_session
 
 st.title("How it works")
@@ -33,7 +33,7 @@ session = current_session()
 if session.view is not None and session.source is not None:
     st.subheader("What the correction did to your file")
     with st.container(border=True):
-        proof(session, long=True)
+        agreement_bars(session, long=True)
 else:
     st.info("Open a file, and this page shows what the correction did to it.")
 st.subheader("Your data")

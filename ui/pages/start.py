@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui.components.widgets import job_progress, plain, problem_box
+from ui.components.widgets import error_box, escape_markdown, job_progress
 from ui.library.listing import show_newest
 from ui.session.current import current_session
 from ui.upload.upload import upload_and_preview
-from ui.upload.welcome import show_promises
+from ui.upload.welcome import show_welcome
 
 session = current_session()
 
@@ -17,7 +17,7 @@ st.html(
     "Chinese or Spanish. Everything stays on this computer.</p>"
 )
 if session.problem:
-    problem_box(session.problem)
+    error_box(session.problem)
 
 if session.is_working and session.view is None and session.source is not None:
     with st.container(border=True):
@@ -27,11 +27,11 @@ if session.is_working and session.view is None and session.source is not None:
 else:
     if session.view is not None and session.source is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(session.source.name)}** is open.")
+            st.markdown(f"**{escape_markdown(session.source.name)}** is open.")
             st.page_link(
                 "ui/pages/explore.py", label="Back to its map", icon=":material/arrow_forward:"
             )
     upload_and_preview(session)
     if session.preview is None:
         show_newest(session)
-        show_promises()
+        show_welcome()

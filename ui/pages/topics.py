@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui.components.page_header import open_analysis, show_head
+from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
-from ui.components.topic_editing import phrase_form, show_hidden, show_history, turn_buttons
+from ui.components.topic_editing import phrase_form, show_hidden, show_history, undo_buttons
 from ui.components.widgets import job_progress
 from ui.topics.add_file import add_file
 from ui.topics.cards import choose_cards, show_cards, show_table
@@ -13,9 +13,9 @@ from ui.topics.changes import show_changes
 _TOPICS, _CHANGES, _FILE = "Topics", "What changed", "Add a file"
 _PARTS = (_TOPICS, _CHANGES, _FILE)
 
-session, view = open_analysis("No topics yet")
+session, view = require_view("No topics yet")
 show_sidebar(session, view, full=False)
-show_head(session, view)
+page_header(session, view)
 if session.is_working and not session.is_partial:  # else the head shows it
     with st.container(border=True):
         job_progress()
@@ -27,7 +27,7 @@ part = st.segmented_control(
     "Part of the page", _PARTS, required=True, key="part", label_visibility="collapsed"
 )
 with st.container(horizontal=True, gap="small"):
-    turn_buttons(session, "page")
+    undo_buttons(session, "page")
 if part == _CHANGES:
     show_changes(session, view)
 elif part == _FILE:

@@ -10,7 +10,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.insights.attributes import language_name
 from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
-from ui.components.widgets import count, plain
+from ui.components.widgets import count, escape_markdown
 from ui.session import search_service
 from ui.session.current import current_search, current_session
 from ui.session.search_state import Ask
@@ -20,11 +20,11 @@ _GOLDEN = SAMPLE.parent / "golden_queries.csv"
 _MOST_BYTES = 5_000_000
 
 
-def golden_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
+def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     """Gather a set, measure search with it, take it home."""
     state = current_search()
     if state.problem:
-        st.warning(plain(state.problem), icon=":material/info:")
+        st.warning(escape_markdown(state.problem), icon=":material/info:")
         state.problem = ""
     right = sum(len(each.relevant) for each in state.golden)
     wrong = sum(len(each.irrelevant) for each in state.golden)

@@ -13,7 +13,7 @@ from pipeline.search.highlights import Highlight, term_spans
 from pipeline.search.hybrid import SearchResult
 from ui.components.relevance import strength_chip
 from ui.components.review_text import text_html
-from ui.components.widgets import review_facts, unit_span
+from ui.components.widgets import review_metadata, unit_span
 from ui.session import search_service
 from ui.session.current import current_search, search_like
 from ui.session.search_state import Ask
@@ -63,7 +63,7 @@ def _hit(
     sentence = highlight.sentence if highlight else None
     if analysis.units.kind != REVIEW:
         sentence = unit_span(analysis, unit)
-    facts = review_facts(
+    facts = review_metadata(
         view,
         unit,
         before=f'<span class="rank">{rank}.</span>',

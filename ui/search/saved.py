@@ -17,8 +17,8 @@ from pipeline.search.saved import (
     count_by_month,
     parse_saved_search,
 )
-from ui.components.widgets import plain, safe
-from ui.filters.filter_bar import filter_words, set_filters
+from ui.components.widgets import escape, escape_markdown
+from ui.filters.filter_bar import filters_as_text, set_filters
 from ui.session import search_service
 from ui.session.current import current_search, current_session, redraw_if_wanted, search_for
 from ui.session.search_state import Ask, SearchState
@@ -44,11 +44,11 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
         return
     with box:
         if state.problem:
-            st.warning(plain(state.problem), icon=":material/info:")
+            st.warning(escape_markdown(state.problem), icon=":material/info:")
             state.problem = ""
         if wanted is not None and wanted.typed:
             st.button(
-                f"Save “{plain(excerpt(wanted.typed, 40))}” and its filters",
+                f"Save “{escape_markdown(excerpt(wanted.typed, 40))}” and its filters",
                 icon=":material/bookmark_add:",
                 key="saved-add",
                 width="stretch",
@@ -61,7 +61,7 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
             _entry(view, state, number, search)
         if state.deleted is not None:
             st.button(
-                f"Undo: deleted “{plain(excerpt(state.deleted[1].name, 30))}”",
+                f"Undo: deleted “{escape_markdown(excerpt(state.deleted[1].name, 30))}”",
                 icon=":material/undo:",
                 type="tertiary",
                 key="saved-undo",
@@ -82,10 +82,10 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
             said = str(error)
     with st.container(border=True, gap="xxsmall", key=f"saved-{number}"):
         st.html(
-            f'<b dir="auto">{safe(excerpt(search.name, 60))}</b>'
-            + (f'<div class="pg-quiet">{safe(excerpt(search.filter, 90))}</div>')
+            f'<b dir="auto">{escape(excerpt(search.name, 60))}</b>'
+            + (f'<div class="pg-quiet">{escape(excerpt(search.filter, 90))}</div>')
             * bool(search.filter)
-            + f'<div class="pg-trend">{line}<span class="pg-quiet">{safe(said)}</span></div>'
+            + f'<div class="pg-trend">{line}<span class="pg-quiet">{escape(said)}</span></div>'
         )
         with st.container(horizontal=True, gap="small"):
             st.button(
@@ -137,7 +137,7 @@ def _count(
 def _save(view: View, typed: str) -> None:
     state = current_search()
     try:
-        filter_ = filter_words(view)
+        filter_ = filters_as_text(view)
         balanced = bool(st.session_state.get("balanced"))
         search = parse_saved_search(
             SavedSearch(excerpt(typed, 80) or typed, typed, filter_, balanced).to_json()

@@ -10,7 +10,7 @@ from pipeline.insights.attributes import excerpt, language_name
 from pipeline.search.hybrid import SearchResult
 from pipeline.search.query import MAX_LENGTH
 from ui.components.relevance import counts_line, strength_legend
-from ui.components.widgets import count, plain, problem_box, safe
+from ui.components.widgets import count, error_box, escape, escape_markdown
 from ui.search.hits import show_hits
 from ui.search.saved import saved_searches
 from ui.search.tools import show_tools
@@ -73,7 +73,7 @@ def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchRes
                 view, wanted.query, top=top, allowed=allowed, balanced=balanced
             )
     except InputError as error:
-        problem_box(str(error))
+        error_box(str(error))
         return None
 
 
@@ -82,10 +82,10 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
     """The hits as a list to read, to judge and to go on from, and the tools beneath it."""
     redraw_if_wanted()
     for note in found.notes:
-        st.caption(plain(note))
+        st.caption(escape_markdown(note))
     if not len(found.rows):
         if not found.notes:
-            st.info("No review is left to search: clear a filter, or ask for less.")
+            st.info("No reviews match these filters. Remove one.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<b>{count(len(found.rows), 'result')}</b>", width="content")
@@ -118,9 +118,9 @@ def _banner(view: View, wanted: Ask, query: str) -> None:
     if len(wanted.like) == 1:
         said = f"“{excerpt(view.analysis.texts[wanted.like[0]], 90)}”"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
-        st.html(f"<span dir='auto'>More like <b>{safe(said)}</b></span>", width="content")
+        st.html(f"<span dir='auto'>More like <b>{escape(said)}</b></span>", width="content")
         st.button(
-            f"Back to “{plain(excerpt(query, 40))}”" if query else "Back to all reviews",
+            f"Back to “{escape_markdown(excerpt(query, 40))}”" if query else "Back to all reviews",
             icon=":material/arrow_back:",
             type="tertiary",
             key="banner-back",

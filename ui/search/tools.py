@@ -11,8 +11,8 @@ from pipeline.insights.attributes import excerpt, language_name
 from pipeline.search.highlights import term_spans
 from pipeline.search.query import MAX_LENGTH, parse_query
 from ui.components.review_text import text_html
-from ui.components.widgets import count, problem_box, review_facts, safe
-from ui.search.evaluation import golden_tool
+from ui.components.widgets import count, error_box, escape, review_metadata
+from ui.search.evaluation import evaluation_tool
 from ui.session import search_service
 from ui.session.current import current_search
 from ui.session.search_state import Ask, SearchState
@@ -24,7 +24,7 @@ def show_tools(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     for key, label, icon, draw in (
         ("estimate", "How many reviews say this?", ":material/functions:", _estimate),
         ("compare", "Compare with another query", ":material/compare_arrows:", _compare),
-        ("golden", "How good is this search?", ":material/thumbs_up_down:", golden_tool),
+        ("golden", "How good is this search?", ":material/thumbs_up_down:", evaluation_tool),
     ):
         box = st.expander(label, icon=icon, key=f"tool-{key}", on_change="rerun")
         if box.open:
@@ -32,7 +32,7 @@ def show_tools(view: View, wanted: Ask, allowed: np.ndarray) -> None:
                 try:
                     draw(view, wanted, allowed)
                 except InputError as error:
-                    problem_box(str(error))
+                    error_box(str(error))
 
 
 def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
@@ -60,10 +60,10 @@ def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
         )
     if left:
         row = left[0]
-        st.html(f'<span class="pg-quiet">Does it say “{safe(excerpt(wanted.typed, 80))}”?</span>')
+        st.html(f'<span class="pg-quiet">Does it say “{escape(excerpt(wanted.typed, 80))}”?</span>')
         marked = term_spans(view.analysis.texts[row], search_service.words(view, wanted.query, ()))
         text = text_html(view.analysis.texts[row], str(view.analysis.languages[row]), words=marked)
-        facts = review_facts(view, int(view.analysis.main_units[row]))
+        facts = review_metadata(view, int(view.analysis.main_units[row]))
         st.html(f'<article class="pg-judged">{facts}{text}</article>')
     with st.container(horizontal=True, gap="small"):
         for label, answer in (("Yes", True), ("No", False)) if left else ():
@@ -75,7 +75,7 @@ def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
             )
         if judged:
             st.button(
-                "Take the last back",
+                "Undo last judgement",
                 key="judge-back",
                 type="tertiary",
                 on_click=_say,
@@ -106,8 +106,8 @@ def _compare(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     first, second = (len(rows) for rows in compared.hits)
     names = [f"“{excerpt(query, 30)}”" for query in (wanted.typed, other)]
     st.html(
-        f"<div><bdi>{safe(names[0])}</bdi> finds <b>{count(first, 'review')}</b>, "
-        f"<bdi>{safe(names[1])}</bdi> <b>{second:,}</b>; both find "
+        f"<div><bdi>{escape(names[0])}</bdi> finds <b>{count(first, 'review')}</b>, "
+        f"<bdi>{escape(names[1])}</bdi> <b>{second:,}</b>; both find "
         f"<b>{int(compared.shared[0, 1]):,}</b>, "
         f"{100 * float(compared.overlap[0, 1]):.0f} % of all that either finds.</div>"
     )

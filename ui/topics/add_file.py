@@ -11,7 +11,7 @@ from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.read import Table
-from ui.components.widgets import plain, problem_box
+from ui.components.widgets import error_box, escape_markdown
 from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
 from ui.session.session import Session
@@ -19,7 +19,7 @@ from ui.session.view import View
 from ui.upload.column_picker import choose_columns
 from ui.upload.read_options import choose_read_options
 from ui.upload.rejected_rows import show_rejected
-from ui.upload.upload import TYPES, read_upload, take_upload
+from ui.upload.upload import TYPES, read_upload, store_upload
 
 
 def add_file(session: Session, view: View) -> None:
@@ -39,7 +39,7 @@ def add_file(session: Session, view: View) -> None:
         return
     preview = session.next_file
     if preview is None or preview.file != file.file_id:
-        preview = session.next_file = take_upload(session, file.file_id, file.name, file)
+        preview = session.next_file = store_upload(session, file.file_id, file.name, file)
     summary = st.container()
     with st.expander("How the file is read", expanded=preview.table is None):
         options = choose_read_options(preview)
@@ -52,7 +52,7 @@ def add_file(session: Session, view: View) -> None:
         columns = choose_columns(preview, table) if table is not None else None
     with summary:
         if table is None or columns is None or not len(table.frame):
-            problem_box(preview.problem or "Choose the column with the review text.")
+            error_box(preview.problem or "Choose the column with the review text.")
             return
         _offer(session, preview, table, columns)
 
@@ -76,7 +76,7 @@ def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -
         with st.spinner("Looking at the reviews …"):
             reviews = preview.reviews(columns, rules)
     except InputError as error:
-        problem_box(str(error))
+        error_box(str(error))
         return
     with st.container(
         border=True,
@@ -84,7 +84,7 @@ def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -
         horizontal_alignment="distribute",
         vertical_alignment="center",
     ):
-        st.markdown(plain(sentence(table, reviews)))
+        st.markdown(escape_markdown(sentence(table, reviews)))
         if st.button(
             "Add to the analysis",
             type="primary",

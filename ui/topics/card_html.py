@@ -1,4 +1,4 @@
-"""A topic's card as HTML. Everything that comes from a file goes through :func:`safe`."""
+"""A topic's card as HTML. Everything that comes from a file goes through :func:`escape`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.figures.colours import OTHER, topic_colour
 from pipeline.insights.attributes import language_name
 from pipeline.insights.topic_summary import Card
 from pipeline.topics.topic import PALETTE
-from ui.components.widgets import count, safe, stars
+from ui.components.widgets import count, escape, stars
 
 _NAMED_LANGUAGES = 8  # that have a colour of their own in the bars
 _WORDED_LANGUAGES = 4  # whose keywords stand on the card at once
@@ -39,16 +39,16 @@ def card_html(
     topic = card.topic
     lines = [
         f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
-        f"</i>{safe(topic.name)}</h3>",
+        f"</i>{escape(topic.name)}</h3>",
         f'<div class="pg-facts">{_size(card, kind)}{_rating(card, mean)}</div>',
         _trend(card),
         _mix(card),
     ]
     if warning:
-        lines.append(f'<p class="pg-warning"><b>Take care:</b> {safe(warning)}</p>')
+        lines.append(f'<p class="pg-warning"><b>Take care:</b> {escape(warning)}</p>')
     lines.append(_keywords(card, language))
     if evidence:
-        lines.append(f'<p class="pg-quiet">{safe(evidence)}</p>')
+        lines.append(f'<p class="pg-quiet">{escape(evidence)}</p>')
     return f'<article class="pg-card">{"".join(lines)}</article>'
 
 
@@ -85,7 +85,7 @@ def sparkline(values: Sequence[float], label: str, *, width: int = 220, height: 
     )
     # As a picture: Streamlit takes SVG out of HTML.
     return (
-        f'<img class="pg-spark" width="{width}" height="{height}" alt="{safe(label)}" '
+        f'<img class="pg-spark" width="{width}" height="{height}" alt="{escape(label)}" '
         f'src="data:image/svg+xml,{quote(drawing)}">'
     )
 
@@ -122,18 +122,18 @@ def _mix(card: Card) -> str:
         said = ", ".join(f"{language_name(c)} {percent(s)}" for c, s in shares if s >= 0.005)
         parts = "".join(
             f'<i style="width:{100 * share:.2f}%;background:{colours.get(code, OTHER)}" '
-            f'title="{safe(language_name(code))} {percent(share)}"></i>'
+            f'title="{escape(language_name(code))} {percent(share)}"></i>'
             for code, share in shares
             if share > 0
         )
-        return f'<div class="pg-mix" role="img" aria-label="{label}: {safe(said)}">{parts}</div>'
+        return f'<div class="pg-mix" role="img" aria-label="{label}: {escape(said)}">{parts}</div>'
 
     here = bar([(code, own) for code, own, _ in card.mix], "Languages of the topic")
     file = bar([(code, all_) for code, _, all_ in card.mix], "Languages of the file")
     largest = sorted((m for m in card.mix if m[1] > 0), key=lambda m: (-m[1], m[0]))[:3]
     legend = "".join(
         f'<span><i class="dot" style="background:{colours.get(code, OTHER)}"></i>'
-        f"{safe(language_name(code))} {percent(own)}</span>"
+        f"{escape(language_name(code))} {percent(own)}</span>"
         for code, own, _ in largest
     )
     rest = sum(own > 0 for _, own, _ in card.mix) - len(largest)
@@ -154,8 +154,8 @@ def _keywords(card: Card, language: str) -> str:
         glosses = [*topic.glosses.get(code, []), *[""] * len(words)]
         shown = ", ".join(map(_word, words, glosses))
         rows.append(
-            f'<div><span class="code" title="{safe(language_name(code))}">{safe(code)}</span>'
-            f'<span lang="{safe(code)}" dir="auto">{shown}</span></div>'
+            f'<div><span class="code" title="{escape(language_name(code))}">{escape(code)}</span>'
+            f'<span lang="{escape(code)}" dir="auto">{shown}</span></div>'
         )
     first, rest = rows[:_WORDED_LANGUAGES], rows[_WORDED_LANGUAGES:]
     more = ""
@@ -169,7 +169,7 @@ def _keywords(card: Card, language: str) -> str:
 
 def _word(word: str, gloss: str) -> str:
     told = gloss and gloss.casefold() != word.casefold()
-    return safe(word) + (f" <i>({safe(gloss)})</i>" if told else "")
+    return escape(word) + (f" <i>({escape(gloss)})</i>" if told else "")
 
 
 def month(code: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import language_name, mean_rating
 from pipeline.insights.topic_summary import SORTS, Card, sort_cards
 from ui.components.topic_editing import edit_menu
-from ui.components.widgets import review_list
+from ui.components.widgets import show_reviews
 from ui.filters.filter_bar import topics_key
 from ui.session.session import Session
 from ui.session.view import View
@@ -114,7 +114,7 @@ def _typical(view: View, card: Card) -> None:
         ]
         if units:
             st.html(f"<b>{heading}</b>")
-            review_list(view, units)
+            show_reviews(view, units)
 
 
 def show_table(session: Session, view: View, cards: list[Card]) -> None:

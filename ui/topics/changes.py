@@ -13,7 +13,7 @@ from pipeline.insights.attributes import language_name
 from pipeline.insights.drift import TopicDrift, drift, in_words
 from pipeline.insights.periods import Periods, by_days, by_file, by_month, days, new_languages
 from ui.components.topic_editing import make_edit
-from ui.components.widgets import count, plain, safe
+from ui.components.widgets import count, escape, escape_markdown
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -32,7 +32,7 @@ def show_changes(session: Session, view: View) -> None:
         st.info("One of the two has no reviews: choose other dates.")
         return
     sizes = int(periods.before.sum()), int(periods.after.sum())
-    names = [safe(name) for name in periods.names]
+    names = [escape(name) for name in periods.names]
     st.html(
         f'<span class="pg-quiet"><bdi>{names[0]}</bdi>: {count(sizes[0], "review")} · '
         f"<bdi>{names[1]}</bdi>: {count(sizes[1], 'review')}</span>"
@@ -109,8 +109,8 @@ def _clear(view: View, found: list[TopicDrift]) -> None:
     lines = "".join(
         f'<li><span class="pg-arrow {"up" if change.change > 0 else "down"}" aria-hidden="true">'
         f"{'▲' if change.change > 0 else '▼'}</span> "
-        f"<b><bdi>{safe(view.analysis.topics[change.topic].name)}</bdi></b>: "
-        f"{safe(in_words(change))}</li>"
+        f"<b><bdi>{escape(view.analysis.topics[change.topic].name)}</bdi></b>: "
+        f"{escape(in_words(change))}</li>"
         for change in clear
     )
     st.html(f'<ul class="pg-changes">{lines}</ul>')
@@ -164,7 +164,7 @@ def _added(session: Session, view: View) -> None:
         else f"{count(last['unfit'], f'new {kind}')} fit{'s' * (last['unfit'] == 1)} no topic."
     )
     st.markdown(
-        f"**{plain(last['name'])}**: {count(last['rows_kept'], 'new review')} of "
+        f"**{escape_markdown(last['name'])}**: {count(last['rows_kept'], 'new review')} of "
         f"{last['rows_read']:,} rows{known}{rejected}. {unfit}"
     )
     taken = [edit["units"] for edit in view.original.edits if edit["do"] == "example"]
@@ -172,7 +172,7 @@ def _added(session: Session, view: View) -> None:
     for number, offer in enumerate(offers):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.html(
-                f"New topic? <b><bdi>{safe(offer['name'])}</bdi></b>, "
+                f"New topic? <b><bdi>{escape(offer['name'])}</bdi></b>, "
                 f"{count(offer['reviews'], 'review')}",
                 width="content",
             )

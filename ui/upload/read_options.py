@@ -36,7 +36,7 @@ def choose_read_options(preview: Preview) -> ReadOptions:
     return ReadOptions(chosen.get("encoding"), chosen.get("delimiter"), chosen.get("part"))
 
 
-def way_back(preview: Preview) -> None:
+def reset_button(preview: Preview) -> None:
     """A button that takes back the user's own choice of encoding and delimiter, if there is one."""
     if preview.options and (preview.options.encoding or preview.options.delimiter):
         st.button(

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pipeline.common.csv_writer import to_csv
 from pipeline.tables.types import RejectedRow
-from ui.components.widgets import count, plain
+from ui.components.widgets import count, escape_markdown
 
 _SHOWN = 500
 _SHOWN_REASONS = 4
@@ -22,7 +22,7 @@ def show_rejected(rejected: Sequence[RejectedRow]) -> None:
     if not rejected:
         return
     with st.expander(f"Rejected rows ({len(rejected):,})", icon=":material/playlist_remove:"):
-        st.caption(plain(_reasons(rejected)))
+        st.caption(escape_markdown(_reasons(rejected)))
         st.dataframe(
             pd.DataFrame(_cells(rejected[:_SHOWN]), columns=["Line", "Reason", "Raw text"]),
             hide_index=True,

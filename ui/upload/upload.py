@@ -18,14 +18,14 @@ from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import Columns
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
-from ui.components.widgets import plain, problem_box
-from ui.library.listing import offer_known
+from ui.components.widgets import error_box, escape_markdown
+from ui.library.listing import offer_previous
 from ui.session.current import current_session
 from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.upload.column_picker import choose_columns, choose_rules, show_table
-from ui.upload.read_options import choose_read_options, way_back
+from ui.upload.read_options import choose_read_options, reset_button
 from ui.upload.rejected_rows import show_rejected
 
 TYPES = ["csv", "tsv", "txt", "xlsx", "jsonl", "parquet", "gz", "zip"]
@@ -59,7 +59,7 @@ def upload_and_preview(session: Session) -> None:
             return
         # Its analysis was refused: what was chosen stays, to be corrected.
     elif session.preview is None or session.preview.file != file.file_id:
-        session.preview = take_upload(session, file.file_id, file.name, file)
+        session.preview = store_upload(session, file.file_id, file.name, file)
     _show(session, session.preview)
 
 
@@ -79,7 +79,7 @@ def _forget_problem() -> None:
     current_session().problem = ""
 
 
-def take_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
+def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
     """An upload, put where it can be read from.
 
     Args:
@@ -129,8 +129,8 @@ def _show(session: Session, preview: Preview) -> None:
     table = preview.table
     if table is None or not len(table.frame):
         with summary:
-            problem_box(preview.problem)
-            way_back(preview)
+            error_box(preview.problem)
+            reset_button(preview)
         return
     columns = choose_columns(preview, table)
     rules, tell = choose_rules(preview)
@@ -143,12 +143,12 @@ def _show(session: Session, preview: Preview) -> None:
             problem = str(error)
     with summary:
         if preview.doubt:
-            st.warning(plain(preview.doubt), icon=":material/help:")
+            st.warning(escape_markdown(preview.doubt), icon=":material/help:")
         if reviews is None or columns is None:
-            problem_box(problem)
+            error_box(problem)
         else:
             _sum_up(session, preview, columns, rules, reviews)
-        way_back(preview)
+        reset_button(preview)
     if reviews is not None:
         tell(reviews)
     show_table(table)
@@ -163,14 +163,14 @@ def _sum_up(
 ) -> None:
     table = preview.table
     assert table is not None  # noqa: S101  its reviews are here
-    offer_known(session, preview.path)
+    offer_previous(session, preview.path)
     with st.container(
         border=True,
         horizontal=True,
         horizontal_alignment="distribute",
         vertical_alignment="center",
     ):
-        st.markdown(plain(sentence(table, reviews)))
+        st.markdown(escape_markdown(sentence(table, reviews)))
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
@@ -183,8 +183,8 @@ def _sum_up(
             st.rerun()
     notes = [note for note in reviews.notes if note in table.notes or "column" in note]
     for note in notes[:_SHOWN_NOTES]:
-        st.caption(plain(note))
+        st.caption(escape_markdown(note))
     if len(notes) > _SHOWN_NOTES:
         with st.expander(f"{len(notes) - _SHOWN_NOTES} more remarks"):
             for note in notes[_SHOWN_NOTES:]:
-                st.caption(plain(note))
+                st.caption(escape_markdown(note))

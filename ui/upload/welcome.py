@@ -27,7 +27,7 @@ _KEPT = "What you have analysed is kept on it until you delete it."
 _NOT_KEPT = "Uploads are deleted soon after you close the page."
 
 
-def show_promises() -> None:
+def show_welcome() -> None:
     """Three cards."""
     stays = _KEPT if saves_analyses() else _NOT_KEPT
     st.space("small")

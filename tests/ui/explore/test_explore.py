@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.analysis.run import Settings
 from tests.support.apptest import finish, pieces, press, session, start
-from ui.explore.map import chosen_rows
+from ui.explore.map import selected_units
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     while not {"calibration", "lexical"} <= vars(view.original.search_index).keys():
         assert view.preparing and time.monotonic() < until
         time.sleep(0.05)
-    session(at).analysis.selected = chosen_rows(event)
+    session(at).analysis.selected = selected_units(event)
     kind = view.analysis.units.kind
     at.run()
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
@@ -91,7 +91,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     press(at, "Clear the choice")
     assert not any("chosen" in header.value for header in at.subheader)
-    assert chosen_rows(None) == ()
+    assert selected_units(None) == ()
 
 
 def test_settings_are_followed_and_undone(explored):

@@ -198,9 +198,9 @@ def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monk
     at = finish(press(start(), "Try it with sample reviews"))
     assert catalogue().entries() == []
     go(at, "ui/pages/analyses.py")
-    press(at, "Keep it")
+    press(at, "Save to Analyses")
     assert [entry.name for entry in catalogue().entries()] == ["hotel_reviews"]
-    assert not any(button.label == "Keep it" for button in at.button)
+    assert not any(button.label == "Save to Analyses" for button in at.button)
 
     other = finish(press(start(), "Try it with sample reviews"))
     assert len(catalogue().entries()) == 1
