@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
+# A process for each core; each holds the model, so not more than four.
+BESIDE := --numprocesses logical --maxprocesses 4
 
 .PHONY: run test test-quick lint fix bench bench-serving bench-peers bench-store install clean
 
@@ -15,10 +17,10 @@ run: $(VENV)/.run ## set up, then open the app on the sample reviews
 install: $(VENV)/.run
 
 test: $(VENV)/.dev chromium ## the whole suite, with the real model and a real browser
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE)
 
-test-quick: $(VENV)/.dev ## without the browser
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not browser"
+test-quick: $(VENV)/.dev ## what needs neither the model nor a page: under a minute
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m unit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

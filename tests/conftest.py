@@ -1,48 +1,88 @@
-"""What several tests share: the real model, loaded once, and a tiny fake one."""
+"""What several tests share: folders of their own, marks, the real model, a tiny fake one."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 import pytest
+from filelock import FileLock
 
-from tests.support.command import ROOT, SAMPLE, run
+from tests.support.command import ROOT, SAMPLE, load_once, run
 from tests.support.fake_encoder import FakeEncoder
 
+KEPT = ROOT / ".pytest_cache" / "polyguest"  # what stays from run to run: vectors of test texts
+
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".pytest_cache" / "hypothesis")
+
+# Nothing of a test may be in the user's folders, nor in those of a process beside this one.
+_own = tempfile.TemporaryDirectory(prefix="polyguest-tests-", ignore_cleanup_errors=True)
+os.environ["POLYGUEST_CACHE"] = str(Path(_own.name) / "cache")
+os.environ["POLYGUEST_DATA"] = str(Path(_own.name) / "data")
+os.environ.pop("POLYGUEST_START", None)
 
 
-def own_cache() -> Path:
-    """A cache folder of the tests' own: what they remember must not be in the user's.
-
-    Vectors stay from run to run; the model alone, half a gigabyte, is the user's.
-    """
-    models = Path(platformdirs.user_cache_dir("polyguest", False)) / "models"
-    folder = ROOT / ".pytest_cache" / "polyguest"
+def _share(name: str, folder: Path) -> None:
+    """Let a folder of the cache be one that all processes share, which they do safely."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("columns", "sessions", "data", "jobs"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    if not (folder / "models").exists():
-        models.mkdir(parents=True, exist_ok=True)
-        # No link to folders without rights on Windows: the model is then built once more.
-        with contextlib.suppress(OSError):
-            (folder / "models").symlink_to(models, target_is_directory=True)
-    return folder
+    link = Path(os.environ["POLYGUEST_CACHE"]) / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    # No link to folders without rights on Windows: it is then made once more.
+    with contextlib.suppress(OSError):
+        link.symlink_to(folder, target_is_directory=True)
 
 
-os.environ.setdefault("POLYGUEST_CACHE", str(own_cache()))
-# Where no fixture has set another: what is kept must not be in the user's folder.
-os.environ["POLYGUEST_DATA"] = str(own_cache() / "data")
+_share("models", Path(platformdirs.user_cache_dir("polyguest", False)) / "models")  # 0.5 GB
+_share("vectors", KEPT / "vectors")
+
+_REAL_MODEL = {"encoder", "sample_folder"}  # fixtures
+_FOLDERS = {"tests/ui": "app", "tests/browser": "browser"}
+
+
+def _folder(path: str) -> str:
+    return "/".join(path.split("/")[:2])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by its folder and its fixtures; what takes longest is begun first."""
+    for item in items:
+        if mark := _FOLDERS.get(_folder(item.nodeid)):
+            item.add_marker(mark)
+        elif _REAL_MODEL & set(getattr(item, "fixturenames", ())):
+            item.add_marker("model")
+        if not any(map(item.get_closest_marker, ("model", "app", "browser", "slow"))):
+            item.add_marker("unit")
+    for mark in ("slow", "model", "browser", "app"):
+        items.sort(key=lambda item, mark=mark: item.get_closest_marker(mark) is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep a file's tests in one process, for their fixtures, and all pages with their worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = _folder(nodeid)
+            return folder if folder in _FOLDERS else nodeid.split("::")[0]
+
+    config.option.loadscopereorder = False  # the order is that of the items
+    return ByFile(config, log)
+
+
+def pytest_unconfigure() -> None:
+    _own.cleanup()
 
 
 @pytest.fixture(autouse=True, scope="module")
-def own_data(tmp_path_factory) -> Iterator[Path]:
-    """A data folder of each test file's own: what is kept must not be in the user's."""
+def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of each test file's own."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("data")
         patch.setenv("POLYGUEST_DATA", str(folder))
@@ -58,9 +98,7 @@ def fake_encoder() -> FakeEncoder:
 @pytest.fixture(scope="session")
 def encoder():
     """The bundled model."""
-    from pipeline.embedding.encoder import load_encoder
-
-    return load_encoder()
+    return load_once()
 
 
 @pytest.fixture(scope="session")
@@ -71,16 +109,20 @@ def sample_reviews():
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory) -> Path:
-    """The sample, analysed once by the command line."""
-    folder = tmp_path_factory.mktemp("sample") / "analysis"
-    done = run("analyse", SAMPLE, "--out", folder)
-    assert done.returncode == 0, done.stderr
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, analysed by the command line once for all processes; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "sample"
+    with FileLock(shared / "sample.lock"):
+        if not folder.exists():
+            done = run("analyse", SAMPLE, "--out", folder)
+            assert done.returncode == 0, done.stderr
     return folder
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch) -> Path:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder of this test's own."""
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"

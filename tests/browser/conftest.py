@@ -5,13 +5,13 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.command import ROOT
+from tests.support.waiting import PATIENCE, wait_until
+
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
     "--no-sandbox",
@@ -26,6 +26,10 @@ _ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 ]
+_SCROLL_WIDTH = (
+    "Math.max(document.documentElement.scrollWidth,"
+    " document.querySelector('[data-testid=stMain]').scrollWidth)"
+)
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +50,8 @@ def server(tmp_path_factory):
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)
-                break
-            except OSError:
-                if process.poll() is not None:
-                    pytest.fail(f"the server ended:\n{log.read_text()}")
-                time.sleep(0.2)
+        wait_until(lambda: _answers(address) or process.poll() is not None, said=log.read_text)
+        assert process.poll() is None, f"the server ended:\n{log.read_text()}"
         yield address
     finally:
         process.terminate()
@@ -62,6 +60,13 @@ def server(tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
         print(log.read_text())  # pytest shows it beside a failure
+
+
+def _answers(address):
+    try:
+        return urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).status == 200
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +89,7 @@ class Visitor:
         self.address = address
         self.context = browser.new_context(viewport={"width": width, "height": height})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.errors = []
         self.outside = []
         self.page.on("console", self._note)
@@ -105,7 +110,7 @@ class Visitor:
 
     def wait_for_map(self):
         """Wait until an analysis is shown."""
-        self.page.locator(".js-plotly-plot .nsewdrag").wait_for(timeout=180_000)
+        self.page.locator(".js-plotly-plot .nsewdrag").wait_for()
         self.settle()
 
     def search(self, query):
@@ -132,12 +137,14 @@ class Visitor:
         self.page.mouse.up()
         self.settle()
 
+    def narrow(self):
+        """Make the window a phone's, and wait until the page has followed."""
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        self.page.wait_for_function(f"{_SCROLL_WIDTH} <= 390")
+
     def scroll_width(self):
         """How wide the page's content is."""
-        return self.page.evaluate(
-            "Math.max(document.documentElement.scrollWidth,"
-            " document.querySelector('[data-testid=stMain]').scrollWidth)"
-        )
+        return self.page.evaluate(_SCROLL_WIDTH)
 
     def _note(self, message):
         if message.type == "error":

@@ -1,14 +1,8 @@
 """What a newcomer does, in a real browser."""
 
 import re
-from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "sample_data" / "hotel_reviews.csv"
-
-pytestmark = pytest.mark.browser
+from tests.support.command import SAMPLE
 
 
 def upload(visitor, name, data, mime="text/csv"):
@@ -65,8 +59,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     guest.settle()
     assert sum(points for _, points in guest.traces()) == everything
 
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
+    guest.narrow()
     assert guest.scroll_width() <= 390
 
 

@@ -2,10 +2,6 @@
 
 import re
 
-import pytest
-
-pytestmark = pytest.mark.browser
-
 ABOUT = {
     "bed": ("soft", "hard", "too short", "very clean", "creaking"),
     "breakfast": ("cold", "rich", "fresh", "late", "dull"),
@@ -79,8 +75,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("radio", name="Topics").click()
     guest.settle()
     assert page.locator(".pg-card").count() in (made, made + 1)  # and "everything else"
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
+    guest.narrow()
     assert guest.scroll_width() <= 390
     page.get_by_role("button", name="Show on the map").first.click()
     page.get_by_text(re.compile(r"^\d+ reviews? of 45 pass the filters")).wait_for()

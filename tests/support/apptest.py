@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
+from tests.support.waiting import PATIENCE, wait_until
 
 APP = str(Path(__file__).parents[2] / "app.py")
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
@@ -15,8 +16,12 @@ SMALL = (
 ).encode()
 
 
+def new():
+    return AppTest.from_file(APP, default_timeout=PATIENCE)
+
+
 def start():
-    at = AppTest.from_file(APP, default_timeout=60).run()
+    at = new().run()
     assert not at.exception
     return at
 
@@ -36,20 +41,21 @@ def upload(at, data, name="reviews.csv"):
     return at
 
 
-def run_until(at, condition, seconds=60, every=0.1):
+def run_until(at, condition, every=0.1):
     """Run again and again, as a page does that shows progress, until the condition holds."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, session(at).job
+
+    def run_again():
         time.sleep(every)
         at.run()
         assert not at.exception
+
+    wait_until(condition, meanwhile=run_again, said=lambda: session(at).job)
     return at
 
 
-def finish(at, seconds=180):
+def finish(at):
     """Run until no analysis is under way, as the page does by itself."""
-    return run_until(at, lambda: not session(at).is_working, seconds=seconds, every=0.3)
+    return run_until(at, lambda: not session(at).is_working, every=0.3)
 
 
 def press(at, label):

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
-from sklearn.metrics import normalized_mutual_info_score as nmi
 
 from pipeline.embedding.neutral import fit_neutral, raw_space
 
@@ -28,7 +26,15 @@ def world():
     )
 
 
+def nmi(one, other):
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return normalized_mutual_info_score(one, other)
+
+
 def clusters(vectors):
+    from sklearn.cluster import KMeans
+
     return KMeans(TOPICS, n_init=5, random_state=0).fit_predict(vectors)
 
 

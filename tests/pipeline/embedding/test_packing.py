@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 
-from pipeline.embedding.packing import split_into_packs, try_packing
 from tests.pipeline.embedding.test_encoder import TEXTS
+
+pytestmark = pytest.mark.model  # imports torch, in each test: those of pages need none of it
 
 
 def test_bundled_model_can_be_packed(encoder, sample_reviews):
@@ -21,6 +21,10 @@ def test_bundled_model_can_be_packed(encoder, sample_reviews):
 
 @pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
 def test_small_models_of_both_types_can_be_packed(kind, encoder, tmp_path):
+    import torch
+
+    from pipeline.embedding.packing import try_packing
+
     model = small_model(kind, tmp_path, encoder._model.tokenizer)
     ids = [model.preprocess([text])["input_ids"][0] for text in TEXTS]
     with torch.inference_mode():
@@ -34,6 +38,8 @@ def test_small_models_of_both_types_can_be_packed(kind, encoder, tmp_path):
 
 
 def test_other_models_are_left_unchanged(encoder, tmp_path):
+    from pipeline.embedding.packing import try_packing
+
     model = small_model("distilbert", tmp_path, encoder._model.tokenizer)
     before = model[0].auto_model.config._attn_implementation
     assert try_packing(model) is None
@@ -42,6 +48,7 @@ def test_other_models_are_left_unchanged(encoder, tmp_path):
 
 def small_model(kind, folder, tokenizer):
     """A SentenceTransformer of two layers with random weights."""
+    import torch
     from sentence_transformers import SentenceTransformer
     from transformers import AutoConfig, AutoModel
 
@@ -60,6 +67,8 @@ def small_model(kind, folder, tokenizer):
 
 
 def test_packs_fill_the_budget_in_order():
+    from pipeline.embedding.packing import split_into_packs
+
     assert split_into_packs([300, 200, 100, 600, 10, 10], 512) == [
         slice(0, 2),
         slice(2, 3),

@@ -142,7 +142,7 @@ def test_several_processes_write_and_one_is_killed(tmp_path):
     os.kill(killed.pid, signal.SIGKILL)
     stored += [int(line) for line in killed.stdout if line.endswith("\n")]
     for process in (*writers, killed):
-        process.wait(30)
+        process.wait(300)
         process.stdout.close()
     with VectorCache(tmp_path) as cache:
         for n in range(2):

@@ -25,6 +25,7 @@ from pipeline.jobs.worker import Worker
 from pipeline.reviews.source import ReviewSource
 from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
 from tests.support.fake_encoder import FakeEncoder
+from tests.support.waiting import PATIENCE, wait_until
 
 QUICK = Settings(topic_count=3, space="raw", with_map=False, model="fake").to_dict()
 
@@ -40,7 +41,7 @@ class SlowEncoder(FakeEncoder):
     def encode_documents(self, texts, *, progress=None):
         for done in range(len(texts) if progress else 0):
             self.at_work.set()
-            self.go_on.wait(10)
+            self.go_on.wait(PATIENCE)
             progress(done, len(texts))
         return super().encode_documents(texts)
 
@@ -55,15 +56,18 @@ class Talk:
     def ask(self, **request):
         self.worker.take([json.dumps(request).encode()])
 
-    def wait(self, id, seconds=30):
+    def wait(self, id):
         """The last answer to a request."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for answer in list(self.answers):
-                if answer["id"] == id and answer["event"] not in ("progress", "pace", "early"):
-                    return answer
-            time.sleep(0.01)
-        raise AssertionError(f"no answer to {id}: {self.answers}")
+
+        def found():
+            return [
+                answer
+                for answer in list(self.answers)
+                if answer["id"] == id and answer["event"] not in ("progress", "pace", "early")
+            ]
+
+        wait_until(found, said=lambda: f"no answer to {id}: {self.answers}")
+        return found()[0]
 
 
 @pytest.fixture
@@ -171,7 +175,7 @@ def test_jobs_run_in_order_and_queries_in_between(file, cache):
     talk = Talk(encoder)
     analyse(talk, file, 1)
     analyse(talk, file, 2)
-    assert encoder.at_work.wait(10)
+    assert encoder.at_work.wait(PATIENCE)
     talk.ask(do="encode", id=3, model="fake", texts=["loud"])
     assert talk.wait(3)["event"] == "vectors"
     assert not any(answer["id"] == 2 for answer in talk.answers)
@@ -186,12 +190,12 @@ def test_a_stopped_job_ends_soon_and_a_waiting_one_never_starts(file, cache):
     talk = Talk(encoder)
     analyse(talk, file, 1)
     analyse(talk, file, 2)
-    assert encoder.at_work.wait(10)
+    assert encoder.at_work.wait(PATIENCE)
     talk.ask(do="cancel", id=1)
     talk.ask(do="cancel", id=2)
     encoder.go_on.set()
-    assert talk.wait(1, seconds=1) == {"id": 1, "event": "stopped"}
-    assert talk.wait(2, seconds=1) == {"id": 2, "event": "stopped"}
+    assert talk.wait(1) == {"id": 1, "event": "stopped"}
+    assert talk.wait(2) == {"id": 2, "event": "stopped"}
     assert not (file.parent / "result1").exists()
     assert encoder.encoded == 0
 
@@ -215,9 +219,9 @@ def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
     talk = Talk(encoder)
     talk.worker._warm = True
     analyse(talk, file, 1)
-    assert at_work.wait(10)
+    assert at_work.wait(PATIENCE)
     talk.ask(do="cancel", id=1)
-    assert talk.wait(1, seconds=1) == {"id": 1, "event": "stopped"}
+    assert talk.wait(1) == {"id": 1, "event": "stopped"}
     monkeypatch.undo()
     monkeypatch.setenv("POLYGUEST_CACHE", str(file.parent / "cache"))
     analyse(talk, file, 2)
@@ -232,7 +236,7 @@ def test_the_process_ends_with_its_input_and_prints_only_answers():
         input=b'{"do": "dance", "id": 1}\n',
         capture_output=True,
         cwd=ROOT,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert process.returncode == 0
@@ -250,13 +254,6 @@ for line in sys.stdin:
         answer = {"event": "vectors", "shape": [1, 2], "data": base64.b64encode(bytes(8)).decode()}
         print(json.dumps(answer | {"id": request["id"]}), flush=True)
 """
-
-
-def wait_until(condition, seconds=20):
-    until = time.monotonic() + seconds
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert condition()
 
 
 def analyse_request(path, target, *, name="f", settings=None, **more):
@@ -309,7 +306,7 @@ def test_a_job_that_does_not_listen_is_ended_by_force(tmp_path):
         first = client.process_id
         client.stop(deaf)
         assert deaf.state == "stopped"
-        wait_until(lambda: next_one.state == "done", seconds=5)
+        wait_until(lambda: next_one.state == "done")
         assert client.process_id != first and deaf.state == "stopped"
 
 
@@ -372,7 +369,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
         small = ask(client, "small")
         client.pause(job)
         assert job.state == "paused" and not job.finished and client.has_unfinished_jobs("large")
-        wait_until(lambda: small.state == "done", seconds=5)
+        wait_until(lambda: small.state == "done")
         assert job.state == "paused"
         os.kill(client.process_id, signal.SIGTERM)  # nothing of it is lost, nothing begins
         client.resume(job)
@@ -463,7 +460,7 @@ def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, m
         assert grown.texts[: len(first.texts)] == first.texts
         names = [[topic.name for topic in each.topics[:3]] for each in (first, grown)]
         assert names[0] == names[1]
-        wait_until(lambda: job.finished, seconds=30)
+        wait_until(lambda: job.finished)
         assert job.state == "done" and len(load_analysis(target).texts) == 1500
 
 
@@ -474,9 +471,9 @@ def test_after_kill_9_in_the_middle_at_most_a_batch_is_computed_again(tmp_path, 
     client = WorkerClient([sys.executable, "-c", SLOW, str(tmp_path)])
     try:
         job = client.submit(analyse_request(path, tmp_path / "t"), rows=1000)
-        wait_until(lambda: job.finished or (job.stage == "embed" and job.done > 400), seconds=90)
+        wait_until(lambda: job.finished or (job.stage == "embed" and job.done > 400))
         os.kill(client.process_id, signal.SIGKILL)
-        wait_until(lambda: job.finished, seconds=90)
+        wait_until(lambda: job.finished)
         assert (job.state, job.attempts) == ("done", 2), job.message
         batches = [int(size) for size in (tmp_path / "encoded").read_text().split()]
         assert len(batches) > 3

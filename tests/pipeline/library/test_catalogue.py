@@ -135,7 +135,7 @@ def test_two_processes_change_the_list(catalogue, analysis):
     catalogue.add(analysis, name="B")
     arguments = [sys.executable, "-c", CHANGER, str(catalogue.folder), token]
     changers = [subprocess.Popen(arguments, cwd=ROOT) for _ in range(2)]
-    assert [changer.wait(60) for changer in changers] == [0, 0]
+    assert [changer.wait(300) for changer in changers] == [0, 0]
     everything = catalogue.entries() + catalogue.trashed()
     assert len(everything) == 2 and token in {entry.token for entry in everything}
 

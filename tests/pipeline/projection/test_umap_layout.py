@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.manifold import trustworthiness
-from umap.umap_ import find_ab_params
 
 from pipeline.common.arrays import stratified, unit_rows
 from pipeline.projection import neighbours, optimise, umap_layout
@@ -85,6 +83,8 @@ def test_result_does_not_depend_on_the_number_of_threads(monkeypatch):
 
 
 def test_force_table_is_that_of_umap():
+    from umap.umap_ import find_ab_params
+
     squared = np.array([1e-4, 0.05, 1.0, 9.0, 400.0], np.float32)
     columns = (squared.view(np.int32) >> 16) - optimise._MIN_BITS
     a, b = find_ab_params(1.0, 0.1)
@@ -97,6 +97,8 @@ def test_force_table_is_that_of_umap():
 
 
 def test_only_a_sample_of_a_very_large_file_is_laid_out(monkeypatch):
+    from sklearn.manifold import trustworthiness
+
     monkeypatch.setattr(umap_layout, "MAX_LAID_OUT", 400)
     vectors, truth = blobs(6, 200)
     vectors = np.vstack([vectors, vectors[:3]])

@@ -1,12 +1,11 @@
 """The page "Explore": map, search, filters, choice and settings."""
 
-import time
-
 import numpy as np
 import pytest
 
 from pipeline.analysis.run import Settings
 from tests.support.apptest import finish, pieces, press, session, start
+from tests.support.waiting import wait_until
 from ui.explore.map import selected_units
 
 
@@ -74,10 +73,14 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at = explored
     view = session(at).view
     event = {"selection": {"points": [{"customdata": [3]}, {"customdata": 1}, {"customdata": [3]}]}}
-    until = time.monotonic() + 30  # what the first search needs is made while the page is read
-    while not {"calibration", "lexical"} <= vars(view.original.search_index).keys():
-        assert view.preparing and time.monotonic() < until
-        time.sleep(0.05)
+
+    def ready():  # what the first search needs is made while the page is read
+        under_way = view.preparing
+        made = {"calibration", "lexical"} <= vars(view.original.search_index).keys()
+        assert made or under_way
+        return made
+
+    wait_until(ready)
     session(at).analysis.selected = selected_units(event)
     kind = view.analysis.units.kind
     at.run()

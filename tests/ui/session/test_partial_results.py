@@ -3,7 +3,6 @@
 import gc
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pipeline.analysis.run import Settings
 from pipeline.common.workspace import Workspace
@@ -11,7 +10,7 @@ from pipeline.jobs import client
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.requests import AnalyseRequest
 from pipeline.reviews.source import ReviewSource
-from tests.support.apptest import APP, catalogue, press, run_until, session, start, upload
+from tests.support.apptest import catalogue, new, press, run_until, session, start, upload
 from tests.support.command import SLOW_WORKER
 from ui.session import server
 from ui.session.folders import SessionFolder
@@ -83,7 +82,7 @@ def test_first_results_pause_reload_and_the_end(slow_worker):
     assert "first results" in session(at).problem and session(at).view.analysis.topics
     assert catalogue().entries() == []
 
-    again = AppTest.from_file(APP, default_timeout=60)
+    again = new()
     again.query_params["job"] = token
     again.run()
     assert not again.exception
@@ -143,7 +142,7 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
 
 
 def test_an_unknown_job_in_the_address_is_no_fault():
-    at = AppTest.from_file(APP, default_timeout=60)
+    at = new()
     at.query_params["job"] = "../../etc"
     at.run()
     assert not at.exception and session(at).job is None and "job" not in at.query_params
