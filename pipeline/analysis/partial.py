@@ -23,7 +23,7 @@ from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.append import Arrivals, join
 from pipeline.analysis.run import Prepared, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
-from pipeline.common.arrays import fair_order
+from pipeline.common.arrays import stratified_order
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
 from pipeline.common.settings import EARLY_SECONDS, early_seconds
@@ -73,7 +73,7 @@ def sampling_order(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) ->
     if columns.date:
         days = parse_dates([str(cell) for cell in reviews.frame[columns.date]])
         strata.append(days.astype("datetime64[M]").astype(np.int64))
-    return fair_order(strata, seed=seed)
+    return stratified_order(strata, seed=seed)
 
 
 class PartialResultPublisher:

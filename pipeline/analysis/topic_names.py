@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.common.paths import DATA
+from pipeline.common.paths import PACKAGE_DATA
 
-_PHRASES = DATA / "aspects"
+_PHRASES = PACKAGE_DATA / "aspects"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""CSV that no spreadsheet takes for formulas."""
+"""CSV output that is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# What a spreadsheet would run as a formula (OWASP, "CSV injection"). Plain numbers stay numbers.
+# Text that a spreadsheet would run as a formula (OWASP, "CSV injection"); numbers stay numbers.
 _FORMULA = re.compile(r"^[=+\-@\t\r\n]")
-
-
 _NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)*)?([.,]\d+)?%?$")
 
 
-def safe_cell(value: Any) -> str:
-    """A cell that no spreadsheet runs: text that starts like a formula gets an apostrophe."""
+def escape_formula(value: Any) -> str:
+    """The text of a cell; an apostrophe is put before what looks like a formula."""
     text = "" if value is None else str(value)
     if _FORMULA.match(text) and not _NUMBER.match(text):
         return f"'{text}"
@@ -24,9 +22,9 @@ def safe_cell(value: Any) -> str:
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """RFC 4180 text (UTF-8 by whoever writes it), line ends "\\n", every cell safe."""
+    """A table as CSV text (RFC 4180 but for line ends "\\n"), with formulas escaped."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([safe_cell(name) for name in header])
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    writer.writerow([escape_formula(name) for name in header])
+    writer.writerows([escape_formula(value) for value in row] for row in rows)
     return out.getvalue()

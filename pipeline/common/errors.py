@@ -1,10 +1,10 @@
-"""The one error a user is meant to read."""
+"""Errors whose message is for the user."""
 
 
 class InputError(ValueError):
-    """Something the user gave can't be used.
+    """An input of the user that can't be used: a file, an argument, a setting.
 
     The message is one line that says what was found and what to do. The command line prints it
-    and exits with code 2; the app shows it in a box. Anything else that is raised is a fault of
-    the program and is logged with its traceback, never shown.
+    and exits with code 2; the app shows it in a box. Any other exception is a fault of the program:
+    it is logged with its traceback and not shown.
     """

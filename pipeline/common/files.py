@@ -1,4 +1,4 @@
-"""Files of the program's own: written whole or not at all, checked when read, never pickled."""
+"""Files that the program writes for itself: atomic writes, checksums, no pickle."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
-    """A file that appears under its name only when everything was written to it."""
+    """Open a file that appears under its name only once it is complete and on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -34,13 +34,13 @@ def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[An
         raise
 
 
-def load_list(path: Path, *, most_bytes: int) -> list[Any] | None:
-    """A list from a small JSON file of the user's; None when it is missing.
+def load_json_list(path: Path, *, max_bytes: int) -> list[Any] | None:
+    """Load the list in a JSON file; None when there is no file.
 
-    What is damaged or too large is logged and read as an empty one; it is never an error.
+    A file that is damaged or larger than ``max_bytes`` is logged and gives an empty list.
     """
     try:
-        if path.stat().st_size > most_bytes:
+        if path.stat().st_size > max_bytes:
             raise ValueError("the file is too large")
         values = json.loads(path.read_text("utf-8"))
         if not isinstance(values, list):
@@ -54,16 +54,16 @@ def load_list(path: Path, *, most_bytes: int) -> list[Any] | None:
 
 
 def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:
-    """Write arrays with the key they belong to and a checksum over their bytes."""
+    """Save arrays with a key, which says what they were made from, and a checksum."""
     with atomic_write(path) as file:
-        marks = {"key": np.array(key), "checksum": np.array(_checksum(arrays))}
-        np.savez(file, allow_pickle=False, **arrays, **marks)
+        metadata = {"key": np.array(key), "checksum": np.array(_checksum(arrays))}
+        np.savez(file, allow_pickle=False, **arrays, **metadata)
 
 
 def load_arrays(path: Path, *, key: str) -> dict[str, np.ndarray] | None:
-    """Arrays saved under this key; None when missing, damaged or of another key.
+    """Load arrays that were saved with this key; None when missing, damaged or of another key.
 
-    A damaged file is logged and left to be written anew; it is never an error.
+    Damage is logged, never raised: the caller computes the arrays again.
     """
     try:
         with np.load(path, allow_pickle=False) as data:
@@ -75,8 +75,8 @@ def load_arrays(path: Path, *, key: str) -> dict[str, np.ndarray] | None:
             return arrays
     except FileNotFoundError:
         return None
-    except Exception:  # a broken zip raises many kinds, and every one means the same
-        log.warning("%s is damaged and is made again", path, exc_info=True)
+    except Exception:  # a broken zip raises many kinds of error
+        log.warning("%s is damaged and will be made again", path, exc_info=True)
         return None
 
 

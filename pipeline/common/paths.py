@@ -8,7 +8,7 @@ from pipeline.common.settings import cache_root
 
 PACKAGE = Path(__file__).parent.parent
 PROJECT = PACKAGE.parent  # where app.py and sample_data lie
-DATA = PACKAGE / "data"  # words, lines and reference vectors that come with the program
+PACKAGE_DATA = PACKAGE / "data"  # words, lines and reference vectors that come with the program
 SAMPLE = PROJECT / "sample_data" / "hotel_reviews.csv"
 SAMPLE_VECTORS = PROJECT / "sample_data" / "vectors.npz"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.paths import DATA, cache_folder
+from pipeline.common.paths import PACKAGE_DATA, cache_folder
 from pipeline.embedding.encoder import Encoder
 
 _FORMAT = "1"
@@ -23,7 +23,7 @@ ParallelLines = Mapping[str, tuple[str, ...]]  # language -> lines
 @cache
 def load_lines(name: str) -> ParallelLines:
     """ISO 639-1 code -> lines of ``data/<name>/<code>.txt``; line n means the same in each."""
-    files = sorted((DATA / name).glob("*.txt"))
+    files = sorted((PACKAGE_DATA / name).glob("*.txt"))
     return {file.stem: tuple(file.read_text("utf-8").splitlines()) for file in files}
 
 
@@ -50,7 +50,7 @@ def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:
 
 def shipped_path(name: str) -> Path:
     """The shipped file; a test checks that it is up to date."""
-    return DATA / f"{name}.npz"
+    return PACKAGE_DATA / f"{name}.npz"
 
 
 def is_shipped(name: str, encoder: Encoder) -> bool:

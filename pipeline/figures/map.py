@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.common.arrays import stratified
+from pipeline.common.arrays import stratified_sample
 from pipeline.figures.colours import OTHER, Categories, categorise, ink
 from pipeline.figures.map_labels import hover_name, hover_texts, name_labels, plain
 from pipeline.insights.attributes import Facets, excerpt
@@ -35,7 +35,7 @@ def drawn_units(
         return rows
     _, languages = np.unique(analysis.unit_languages, return_inverse=True)
     strata = analysis.assignments[rows] * (languages.max() + 1) + languages[rows]
-    return np.union1d(rows[stratified(strata, most)], np.asarray(always, dtype=rows.dtype))
+    return np.union1d(rows[stratified_sample(strata, most)], np.asarray(always, dtype=rows.dtype))
 
 
 def visible(analysis: Analysis) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.common.intervals import wilson
+from pipeline.common.intervals import wilson_interval
 from pipeline.insights.attributes import Facets, mean_rating
 
 _FEWEST = 5  # reviews of a topic, on either side, for its change to be called clear
@@ -145,7 +145,10 @@ def trends(analysis: Analysis, facets: Facets) -> list[Trend]:
 
 def _difference(counts: tuple[int, int], sizes: tuple[int, int]) -> tuple[float, float]:
     first, second = counts[0] / sizes[0], counts[1] / sizes[1]
-    (low1, high1), (low2, high2) = wilson(counts[0], sizes[0]), wilson(counts[1], sizes[1])
+    (low1, high1), (low2, high2) = (
+        wilson_interval(counts[0], sizes[0]),
+        wilson_interval(counts[1], sizes[1]),
+    )
     change = second - first
     low = change - np.hypot(second - low2, high1 - first)
     return float(low), float(change + np.hypot(high2 - second, first - low1))

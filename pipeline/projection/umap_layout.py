@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.common.arrays import distinct_rows, stratified
+from pipeline.common.arrays import distinct_rows, stratified_sample
 from pipeline.common.progress import Progress
 from pipeline.projection.neighbours import nearest_neighbours, place_new_points
 from pipeline.projection.optimise import optimise_layout
@@ -59,7 +59,7 @@ def lay_out(
         coordinates = _lay_out_distinct(distinct, seed, neighbours, _ProgressPart(progress, 0, 100))
     else:
         groups = np.zeros(len(first)) if strata is None else strata[first]
-        chosen = stratified(groups, MAX_LAID_OUT, seed=seed)
+        chosen = stratified_sample(groups, MAX_LAID_OUT, seed=seed)
         sample = distinct[chosen]
         rest = np.setdiff1d(np.arange(len(distinct)), chosen)
         coordinates = np.empty((len(distinct), 2), np.float32)

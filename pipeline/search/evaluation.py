@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import atomic_write, load_list
+from pipeline.common.files import atomic_write, load_json_list
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +202,7 @@ def load_golden_set(folder: Path) -> tuple[GoldenQuery, ...] | None:
 
     A damaged file is logged and read as an empty set: it must not make the analysis unusable.
     """
-    values = load_list(folder / GOLDEN_FILE, most_bytes=_MAX_FILE_BYTES)
+    values = load_json_list(folder / GOLDEN_FILE, max_bytes=_MAX_FILE_BYTES)
     if values is None:
         return None
     golden = []

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.common.intervals import NORMAL
+from pipeline.common.intervals import Z_95
 
 STRATA = (0.0, 0.01, 0.05, 0.15, 0.4, 0.7)  # lower bounds, as match probabilities
 # Of the logistic curve's offset for one query: covers 95 % of the golden queries.
@@ -65,7 +65,7 @@ def estimate_count(probabilities: np.ndarray) -> Estimate:
     probabilities = np.clip(probabilities.astype(np.float64), 1e-9, 1 - 1e-9)
     logits = np.log(probabilities / (1 - probabilities))
     count = float(probabilities.sum())
-    margin = NORMAL * float(np.sqrt((probabilities * (1 - probabilities)).sum()))
+    margin = Z_95 * float(np.sqrt((probabilities * (1 - probabilities)).sum()))
     low = float(_sigmoid(logits - LOGIT_UNCERTAINTY).sum()) - margin
     high = float(_sigmoid(logits + LOGIT_UNCERTAINTY).sum()) + margin
     n = len(probabilities)
@@ -136,7 +136,7 @@ def estimate_from_judgements(sample: JudgementSample, judgements: Mapping[int, b
             correction = 1 - n / size  # for a finite population
             variance += size**2 * correction * smoothed * (1 - smoothed) / max(n - 1, 1)
     total = int(sample.sizes.sum())
-    margin = NORMAL * float(np.sqrt(variance))
+    margin = Z_95 * float(np.sqrt(variance))
     low, high = max(count - margin, float(yes)), min(count + margin, float(total - no))
     return Estimate(float(count), low, max(high, low), total, judged)
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.common.files import atomic_write, load_list
-from pipeline.common.intervals import wilson
+from pipeline.common.files import atomic_write, load_json_list
+from pipeline.common.intervals import wilson_interval
 from pipeline.search.query import MAX_LENGTH
 from pipeline.search.relevance import LIKELY
 
@@ -94,7 +94,7 @@ def load_searches(folder: Path) -> tuple[SavedSearch, ...] | None:
 
     Unreadable entries are skipped and logged: a damaged file must not make the analysis unusable.
     """
-    values = load_list(folder / SEARCHES_FILE, most_bytes=_MAX_FILE_BYTES)
+    values = load_json_list(folder / SEARCHES_FILE, max_bytes=_MAX_FILE_BYTES)
     if values is None:
         return None
     searches = []
@@ -161,4 +161,4 @@ def count_by_month(dates: np.ndarray, hits: np.ndarray) -> tuple[GroupCount, ...
 
 
 def _count(name: str, size: int, hits: int) -> GroupCount:
-    return GroupCount(name, size, hits, *wilson(hits, size))
+    return GroupCount(name, size, hits, *wilson_interval(hits, size))

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from pipeline.common.arrays import unit_rows
-from pipeline.common.paths import DATA
+from pipeline.common.paths import PACKAGE_DATA
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reference import line_means, load_lines
@@ -48,7 +48,7 @@ def aspect_groups() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """
     place = {name: aspect for aspect, name in enumerate(aspect_names())}
     parents, signs, broad = [-1] * len(place), [0] * len(place), -1
-    for line in (DATA / "aspect_groups.txt").read_text("utf-8").splitlines():
+    for line in (PACKAGE_DATA / "aspect_groups.txt").read_text("utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         name = line.strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.common.kmeans import nearest
+from pipeline.common.kmeans import nearest_centroid
 from pipeline.topics.clustering import Clustering
 from pipeline.topics.outliers import OutlierDetector
 from pipeline.topics.space import TopicSpace
@@ -40,7 +40,7 @@ class TopicAssigner:
 
     def nearest(self, vectors: np.ndarray) -> np.ndarray:
         """Nearest centroid of neutral vectors (m, d): int64 (m,)."""
-        return nearest(self.points(vectors), self.centroids).astype(np.int64)
+        return nearest_centroid(self.points(vectors), self.centroids).astype(np.int64)
 
     def points(self, vectors: np.ndarray) -> np.ndarray:
         """Neutral vectors (m, d) in the topic space: float32 (m, p)."""

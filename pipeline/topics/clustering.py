@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.errors import InputError
-from pipeline.common.kmeans import kmeans, nearest
+from pipeline.common.kmeans import kmeans, nearest_centroid
 from pipeline.common.progress import Progress
 from pipeline.topics.outliers import OutlierDetector, fit_outlier_detector
 from pipeline.topics.space import TopicSpace, fit_topic_space
@@ -50,7 +50,7 @@ class Clustering:
         """The same clustering with each outlier in its nearest topic."""
         if self.outlier_topic is None:
             return self
-        nearest_topics = nearest(self.points, self.centroids)
+        nearest_topics = nearest_centroid(self.points, self.centroids)
         is_outlier = self.assignments == self.outlier_topic
         assignments = np.where(is_outlier, nearest_topics, self.assignments)
         return replace(self, assignments=assignments, outlier_topic=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.common.kmeans import kmeans, nearest
+from pipeline.common.kmeans import kmeans, nearest_centroid
 from pipeline.common.progress import Progress
 
 _SAMPLE = 4_000  # rows on which the candidates are compared
@@ -88,7 +88,7 @@ def compare_topic_counts(
         agreements = []
         for order in halves:
             clusterings = [
-                nearest(points, kmeans(points[half], count, seed=seed, starts=2)[1])
+                nearest_centroid(points, kmeans(points[half], count, seed=seed, starts=2)[1])
                 for half in np.array_split(order, 2)
             ]
             agreements.append(adjusted_rand_score(*clusterings))

@@ -10,7 +10,7 @@ from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.run import Settings, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
-from pipeline.common.intervals import wilson
+from pipeline.common.intervals import wilson_interval
 from pipeline.insights.attributes import facets_of
 from pipeline.insights.drift import drift, in_words, trends
 from pipeline.insights.topic_quality import evidence, nearness_to_other_languages
@@ -153,8 +153,8 @@ def test_drift_says_what_grew(analysis, fake_encoder):
 
 def test_wilson_against_published_figures():
     # Newcombe 1998, table I: 81 of 263, and 15 of 148.
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
-    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
+    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson_interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
 
 
 def test_evidence_in_words_and_a_topic_of_one_language(analysis):

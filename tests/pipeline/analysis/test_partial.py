@@ -18,7 +18,7 @@ from pipeline.analysis.partial import (
 )
 from pipeline.analysis.run import Prepared, Settings, analyse, identify_languages
 from pipeline.analysis.storage import load_analysis, save_analysis
-from pipeline.common.arrays import fair_order
+from pipeline.common.arrays import stratified_order
 from pipeline.common.errors import InputError
 from pipeline.common.progress import StageLog
 from pipeline.jobs.requests import AnalyseRequest
@@ -98,14 +98,14 @@ def embed(reviews, tmp_path, *, encoder=None, budget=BUDGET, stop_at=None):
 def test_every_beginning_of_the_order_is_fair():
     languages = np.repeat(["en", "de", "ja", "th"], [700, 200, 99, 1])
     hotels = np.tile(["a", "b"], 500)
-    order = fair_order([languages, hotels], seed=3)
+    order = stratified_order([languages, hotels], seed=3)
     assert sorted(order) == list(range(1000))
     for size in (10, 50, 333, 999):
         for language, share in {"en": 0.7, "de": 0.2, "ja": 0.099}.items():
             own = languages[order[:size]] == language
             assert abs(own.sum() - share * size) <= 1
             assert abs((own & (hotels[order[:size]] == "a")).sum() - share * size / 2) <= 2
-    assert np.array_equal(order, fair_order([languages, hotels], seed=3))
+    assert np.array_equal(order, stratified_order([languages, hotels], seed=3))
 
 
 def test_units_of_some_reviews():

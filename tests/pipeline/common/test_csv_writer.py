@@ -5,19 +5,19 @@ import io
 
 import pytest
 
-from pipeline.common.csv_writer import safe_cell, to_csv
+from pipeline.common.csv_writer import escape_formula, to_csv
 
 
 @pytest.mark.parametrize(
     "cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "- dash"]
 )
 def test_formulas_are_defused(cell):
-    assert safe_cell(cell) == f"'{cell}"
+    assert escape_formula(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["-3", "+4.5", "-1,5", "12 %", "a=b", "", "日本語", "0", "-0.2%"])
 def test_plain_cells_stay(cell):
-    assert safe_cell(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 def test_header_and_quotes():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.common.arrays import stratified, unit_rows
+from pipeline.common.arrays import stratified_sample, unit_rows
 from pipeline.projection import neighbours, optimise, umap_layout
 from pipeline.projection.neighbours import nearest_neighbours, place_new_points
 from pipeline.projection.umap_layout import lay_out
@@ -130,11 +130,11 @@ def test_layout_can_be_stopped():
 
 def test_strata_are_sampled_in_proportion():
     strata = np.repeat(["a", "b", "c"], [700, 250, 50])
-    rows = stratified(strata, 100, seed=1)
+    rows = stratified_sample(strata, 100, seed=1)
     assert np.unique(strata[rows], return_counts=True)[1].tolist() == [70, 25, 5]
     assert len(set(rows.tolist())) == 100 and (np.diff(rows) > 0).all()
-    assert (stratified(strata, 100, seed=2) != rows).any()
-    np.testing.assert_array_equal(stratified(strata, 1000), np.arange(1000))
+    assert (stratified_sample(strata, 100, seed=2) != rows).any()
+    np.testing.assert_array_equal(stratified_sample(strata, 1000), np.arange(1000))
 
 
 def test_new_points_are_placed_among_similar_ones():
