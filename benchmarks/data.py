@@ -7,6 +7,7 @@ The larger sets are not part of the project: ``POLYGUEST_BENCH_DATA`` names thei
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def golden_queries() -> pd.DataFrame:
     return frame
 
 
-def _progress(name: str):
+def _progress(name: str) -> Callable[[int, int], None]:
     from tqdm import tqdm
 
     bar = tqdm(desc=f"embedding {name}", leave=False)

@@ -20,11 +20,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks.data import SAMPLE
+
+if TYPE_CHECKING:
+    from ui.session.session import Session
+    from ui.session.view import View
 
 _ROUNDS = 3
 _TITLES = ("A", "Our second stay", "Trip with the family", "Business", "Weekend", "One night")
@@ -118,13 +122,14 @@ class Page:
         self.session.open_kept(token)
 
     @property
-    def session(self) -> Any:
+    def session(self) -> Session:
         """The app's own."""
         return self.at.session_state["session"]
 
     @property
-    def view(self) -> Any:
+    def view(self) -> View:
         """What is shown."""
+        assert self.session.view is not None
         return self.session.view
 
     def go(self, where: str) -> None:

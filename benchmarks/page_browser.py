@@ -18,10 +18,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.page import keep
 from benchmarks.startup import ROOT, answers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 _ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -66,7 +69,7 @@ def serve(log: str) -> None:
 class Visit:
     """A browser's window on the app, with what comes over its web socket counted."""
 
-    def __init__(self, page: Any, log: Path) -> None:
+    def __init__(self, page: Page, log: Path) -> None:
         self.page, self.log, self.bytes = page, log, 0
         page.on("websocket", lambda s: s.on("framereceived", self._count))
         page.set_default_timeout(20_000)
@@ -113,6 +116,7 @@ class Visit:
     def lasso(self, share: float) -> None:
         """Draw around the middle of the map."""
         box = self.page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+        assert box is not None
         ends = [(0.5 - share, 0.5 - share), (0.5 + share, 0.5 - share), (0.5 + share, 0.5 + share)]
         for number, (x, y) in enumerate([*ends, (0.5 - share, 0.5 + share), ends[0]]):
             to = box["x"] + x * box["width"], box["y"] + y * box["height"]

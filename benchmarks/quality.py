@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -135,7 +135,11 @@ def golden_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Iter
 
 
 def golden_figures(
-    space: NeutralSpace, vectors: np.ndarray, queries: np.ndarray, ids: np.ndarray, relevant
+    space: NeutralSpace,
+    vectors: np.ndarray,
+    queries: np.ndarray,
+    ids: np.ndarray,
+    relevant: Iterable[set[str]],
 ) -> tuple[str, str]:
     """Mean recall@10, capped at the ten that fit, and share of queries right in the first 3."""
     order = np.argsort(-(space.transform(queries) @ space.transform(vectors).T), axis=1)

@@ -133,13 +133,13 @@ def _new_rows(analysis: Analysis, reviews: Reviews) -> _New:
     taken = set(analysis.ids)
     ids = []
     for place, row in enumerate(rows.tolist()):
-        id = reviews.ids[row] if with_ids else str(len(analysis.ids) + place + 1)
+        review_id = reviews.ids[row] if with_ids else str(len(analysis.ids) + place + 1)
         number = 2
-        wanted = id
-        while id in taken:
-            id, number = f"{wanted} ({number})", number + 1
-        taken.add(id)
-        ids.append(id)
+        wanted = review_id
+        while review_id in taken:
+            review_id, number = f"{wanted} ({number})", number + 1
+        taken.add(review_id)
+        ids.append(review_id)
     both = pd.concat([analysis.frame, frame.iloc[rows]], ignore_index=True)
     return _New(rows, tuple(ids), both.fillna(""), len(keys) - len(rows))
 
@@ -204,9 +204,9 @@ def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encod
     for place, units in enumerate(groups):
         assignments[units] = count + place
     # A topic that nothing is left of would be nowhere: its units of before stand for it.
-    gone = [id for id in range(count) if not (assignments == id).any()]
-    for id in gone:
-        assignments[np.flatnonzero(analysis.assignments == id)[:1]] = id
+    gone = [topic_id for topic_id in range(count) if not (assignments == topic_id).any()]
+    for topic_id in gone:
+        assignments[np.flatnonzero(analysis.assignments == topic_id)[:1]] = topic_id
     described = describe_topics(
         analysis.units,
         analysis.languages,

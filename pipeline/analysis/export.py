@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.csv_writer import to_csv
 from pipeline.reviews.units import SENTENCE
+from pipeline.search.hybrid import SearchResult
 from pipeline.topics.topic import Topic
 
 RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
@@ -89,7 +90,7 @@ def topics_csv(analysis: Analysis) -> str:
     return to_csv(header, map(row, analysis.topics))
 
 
-def hit_records(analysis: Analysis, hits: Any) -> list[dict[str, Any]]:
+def hit_records(analysis: Analysis, hits: SearchResult) -> list[dict[str, Any]]:
     """Hits as plain records: rank from 1, review_id, score, language, topic, text."""
     reviews = analysis.units.review[hits.rows]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -166,7 +167,10 @@ def _with_stability(topics: tuple[Topic, ...], stability: np.ndarray) -> tuple[T
 
 
 def identify_languages(
-    reviews: Reviews, rows: np.ndarray | None = None, *, progress: Any = None
+    reviews: Reviews,
+    rows: np.ndarray | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
     """The language of each review, str (n,): the file's own where it has one, else identified.
 

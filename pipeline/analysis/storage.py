@@ -332,5 +332,5 @@ def _from_json(kind: type[_Item], values: dict[str, Any]) -> _Item:
     return kind(**{_NAMES.get(key, key): value for key, value in values.items()})
 
 
-def _write_json(path: Path, value: Any) -> None:
+def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8", newline="")

@@ -13,7 +13,7 @@ _FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"^[+-]?(\d+([.,]\d+)*)?([.,]\d+)?%?$")
 
 
-def escape_formula(value: Any) -> str:
+def escape_formula(value: object) -> str:
     """The text of a cell; an apostrophe is put before what looks like a formula."""
     text = "" if value is None else str(value)
     if _FORMULA.match(text) and not _NUMBER.match(text):

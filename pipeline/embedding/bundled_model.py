@@ -24,7 +24,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from pipeline.common.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tokenizers import Tokenizer
 
 log = logging.getLogger(__name__)
 
@@ -214,7 +216,7 @@ def _save_transformer(file: BinaryIO, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def _read_tokenizer(file: BinaryIO) -> Any:
+def _read_tokenizer(file: BinaryIO) -> Tokenizer:
     from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
     from tokenizers.models import Unigram
     from tokenizers.processors import TemplateProcessing

@@ -13,7 +13,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.embedding.sentence_transformer import SentenceEncoder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +123,7 @@ def _load_bundled(name: str, precision: str) -> SentenceEncoder:
     return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
 
 
-def _load(model: str, *, local: bool) -> Any:
+def _load(model: str, *, local: bool) -> SentenceTransformer:
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
@@ -146,7 +149,7 @@ def _loading_error(model: str, is_folder: bool, error: Exception) -> str:
     )
 
 
-def _weights_fingerprint(model: Any) -> str:
+def _weights_fingerprint(model: SentenceTransformer) -> str:
     """Digest over 4,096 values of every tensor: the weights under a name can change."""
     digest = hashlib.sha256()
     for name, tensor in model.state_dict().items():

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +36,8 @@ class PackedModel:
         model: on the CPU; from now on its transformer must be called through this object only.
     """
 
-    def __init__(self, model: Any) -> None:
-        self._transformer = model[0].auto_model
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._transformer = cast("Any", model[0]).auto_model
         self._pooling = list(model)[1:]  # and normalisation
         config = self._transformer.config
         padded = config.model_type in _POSITIONS_FROM_PADDING
@@ -72,7 +75,7 @@ class PackedModel:
             return torch.cat(vectors[:count])
 
 
-def try_packing(model: Any) -> PackedModel | None:
+def try_packing(model: SentenceTransformer) -> PackedModel | None:
     """Enable packing for a model; None if it can't be packed or packing would change a vector."""
     transformer = getattr(model[0], "auto_model", None)
     if model.device.type != "cpu" or transformer is None:
@@ -120,7 +123,7 @@ def _register_attention() -> str:
 
 
 def _attend(
-    module: Any,
+    module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,

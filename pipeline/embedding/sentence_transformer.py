@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.common.settings import usable_cores
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
 
 _GPU_BATCH = 64  # texts
 _MIN_TEXTS_FOR_THREADS = 8  # fewer are computed on the calling thread: a search has one
@@ -40,7 +44,7 @@ class SentenceEncoder:
     """
 
     def __init__(
-        self, model: Any, *, name: str, fingerprint: str, threads: int | None = None
+        self, model: SentenceTransformer, *, name: str, fingerprint: str, threads: int | None = None
     ) -> None:
         self._model = model
         self._packed = None
@@ -53,7 +57,9 @@ class SentenceEncoder:
         self._threads = threads or usable_cores()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         self.name = name
-        self.dimension = int(model.get_embedding_dimension())
+        dimension = model.get_embedding_dimension()
+        assert dimension is not None  # noqa: S101  every model with pooling has one
+        self.dimension = int(dimension)
         self._query, self._document = _prompts(model, name)
         prompts = f"{self._query}\0{self._document}".encode()
         self.fingerprint = f"{fingerprint}-{hashlib.sha256(prompts).hexdigest()[:8]}"
@@ -123,11 +129,11 @@ class SentenceEncoder:
         with torch.inference_mode():
             return self._normalise(self._model(features)["sentence_embedding"])
 
-    def _encode_pack(self, token_ids: list[Any]) -> np.ndarray:
+    def _encode_pack(self, token_ids: list[torch.Tensor]) -> np.ndarray:
         assert self._packed is not None  # noqa: S101
         return self._normalise(self._packed.vectors(token_ids))
 
-    def _normalise(self, vectors: Any) -> np.ndarray:
+    def _normalise(self, vectors: torch.Tensor) -> np.ndarray:
         """Vectors as float32 (k, d), rows of length 1."""
         import torch
 
@@ -177,7 +183,7 @@ class _FairLock:
         self._held.release()
 
 
-def _prompts(model: Any, name: str) -> tuple[str, str]:
+def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
     """The (query, document) prompts of the model, "" for none."""
     prompts = {key.lower(): value or "" for key, value in (model.prompts or {}).items()}
     default = prompts.get(getattr(model, "default_prompt_name", None) or "", "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.figures.colours import ink
 from pipeline.topics.topic_count import explain_topic_count
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 # Field of a candidate -> its name on the figure, colour and dash. Those it has not are left out.
 _LINES = {
@@ -18,7 +21,7 @@ _LINES = {
 }
 
 
-def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 230) -> Any:
+def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 230) -> go.Figure:
     """The numbers of topics that were compared, with the chosen one marked: a plotly figure.
 
     Raises:

@@ -29,7 +29,13 @@ class Column(Protocol):
         """Rows that have one of the values: bool (n,)."""
         ...
 
-    def between(self, low: Any, high: Any, open_low: bool, open_high: bool) -> np.ndarray:
+    def between(
+        self,
+        low: Any,  # noqa: ANN401  of the column's own kind
+        high: Any,  # noqa: ANN401
+        open_low: bool,
+        open_high: bool,
+    ) -> np.ndarray:
         """Rows between the ends, None for no end: bool (n,)."""
         ...
 
@@ -110,7 +116,13 @@ class _Ordered:
             return self.array == values[0]
         return np.isin(self.array, np.array(values, self.array.dtype))
 
-    def between(self, low: Any, high: Any, open_low: bool, open_high: bool) -> np.ndarray:
+    def between(
+        self,
+        low: Any,  # noqa: ANN401  of the column's own kind
+        high: Any,  # noqa: ANN401
+        open_low: bool,
+        open_high: bool,
+    ) -> np.ndarray:
         """Rows between two values."""
         result = ~self.missing() if low is None and high is None else None
         if low is not None:
@@ -144,7 +156,7 @@ class DateColumn(_Ordered):
     kind: Kind = "date"
 
 
-def make_column(values: Any, *, kind: Kind | None = None) -> Column:
+def make_column(values: object, *, kind: Kind | None = None) -> Column:
     """A column of plain values: numbers, datetime64, or texts with None or "" where missing.
 
     Args:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -149,5 +149,6 @@ def to_sql(
     return f"(({name} IN ({marks})) IS TRUE)", [_parameter(value) for value in chosen]
 
 
-def _parameter(value: Any) -> str | float | int:
+def _parameter(value: Value) -> str | float | int:
+    assert not isinstance(value, datetime.date)  # noqa: S101  bound ones are np.datetime64
     return days_of(value) if isinstance(value, np.datetime64) else value

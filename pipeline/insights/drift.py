@@ -92,7 +92,7 @@ def drift(
     limit = _false_discovery_limit(np.array([row[5] for row in found]))
     changes = [
         TopicDrift(
-            topic=id,
+            topic=topic_id,
             before=shares[0],
             after=shares[1],
             reviews_before=counts[0],
@@ -104,7 +104,7 @@ def drift(
             rating_before=ratings[0],
             rating_after=ratings[1],
         )
-        for id, shares, counts, low, high, p, ratings in found
+        for topic_id, shares, counts, low, high, p, ratings in found
     ]
     return sorted(changes, key=lambda change: (-abs(change.change), change.topic))
 

@@ -165,15 +165,15 @@ class WorkerClient:
     def _withdraw(self, job: Job) -> None:
         """Take a job out of the queue, or cancel it in the worker: by force where that fails."""
         if not self._queue.remove(job) and self._running and self._running[0] is job:
-            id = self._running[1]
-            self._process.send({"do": "cancel", "id": id})
-            timer = threading.Timer(_CANCEL_SECONDS, self._kill_if_running, (id,))
+            job_id = self._running[1]
+            self._process.send({"do": "cancel", "id": job_id})
+            timer = threading.Timer(_CANCEL_SECONDS, self._kill_if_running, (job_id,))
             timer.daemon = True
             timer.start()
 
-    def _kill_if_running(self, id: int) -> None:
+    def _kill_if_running(self, job_id: int) -> None:
         with self._lock:
-            if self._running and self._running[1] == id:
+            if self._running and self._running[1] == job_id:
                 log.info("the job does not respond: its process is killed")
                 self._process.kill()
 
@@ -200,9 +200,9 @@ class WorkerClient:
                 self.warm = True
             if self._running is None or message["id"] != self._running[1]:
                 return
-            job, id = self._running
+            job, job_id = self._running
             if event == "progress":
-                if _is_current(job, id):
+                if _is_current(job, job_id):
                     job.update_progress(message["stage"], message["done"], message["total"])
             elif event == "pace":
                 job.update_speed(message["pace"], message["left"])
@@ -213,7 +213,7 @@ class WorkerClient:
             else:
                 state = JobState(event)
                 self._running = None
-                if _is_current(job, id):
+                if _is_current(job, job_id):
                     job.state = state
                     if state == JobState.REFUSED:
                         job.message = message["message"]
@@ -223,9 +223,9 @@ class WorkerClient:
                 self._dispatch()
 
 
-def _is_current(job: Job, id: int) -> bool:
+def _is_current(job: Job, job_id: int) -> bool:
     """Whether answers under this id still matter: the job was not stopped, paused or resumed."""
-    return job.id == id and job.state in ACTIVE
+    return job.id == job_id and job.state in ACTIVE
 
 
 _shared: WorkerClient | None = None

@@ -91,12 +91,12 @@ class EncodeClient:
 
     def _on_exit(self) -> None:
         with self._lock:
-            for id, pending in list(self._pending.items()):
+            for query_id, pending in list(self._pending.items()):
                 pending.attempts += 1
                 if pending.attempts <= MAX_ATTEMPTS:
                     self._process.send(pending.message)
                 else:
-                    del self._pending[id]
+                    del self._pending[query_id]
                     pending.error = CRASH_MESSAGE
                     pending.answered.set()
 

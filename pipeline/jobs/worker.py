@@ -77,9 +77,9 @@ class Worker:
         self._sending = threading.Lock()
         self._loading = threading.Lock()
         self._models: dict[str, Encoder] = {}
-        self._stopped: set[Any] = set()
+        self._stopped: set[int] = set()
         self._guard = threading.Lock()
-        self._at_work: tuple[Any, int] | None = None  # a job's id and its thread
+        self._at_work: tuple[int, int] | None = None  # a job's id and its thread
         self._warm = False
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
         self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -164,7 +164,7 @@ class Worker:
                 self._at_work = None
                 _raise_in(own, None)  # what was still to come is for this job alone
 
-    def _cancel(self, job: Any) -> None:
+    def _cancel(self, job: int) -> None:
         """Stop a job at its next sign of progress, and in a stage that gives none.
 
         Not before everything is imported: a module that is broken off stays broken. The client
@@ -194,7 +194,7 @@ class Worker:
         data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
         return {"event": "vectors", "shape": list(vectors.shape), "data": data}
 
-    def _reporter(self, job: Any) -> StageProgress:
+    def _reporter(self, job: int) -> StageProgress:
         last = 0.0
 
         def report(stage: str, done: int, total: int) -> None:

@@ -9,9 +9,10 @@ give the same coordinates whatever their number, and half the epochs are enough.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def _force_table() -> np.ndarray:
 
 
 @cache
-def _compiled() -> Any:
+def _compiled() -> Callable[..., None]:
     """The inner loop; compiled once per process, in a second, and so not at import."""
     import numba
 
@@ -105,14 +106,23 @@ def _compiled() -> Any:
     repulsion_weight = np.float32(_REPULSION / _NEGATIVE_SAMPLES)
 
     @numba.njit(nogil=True, fastmath=True)
-    def column(squared):  # type: ignore[no-untyped-def]
+    def column(squared: np.float32) -> int:
         bits = np.float32(squared).view(np.int32) >> 16
-        return min(max(bits - _MIN_BITS, 0), _MAX_BITS - _MIN_BITS)
+        return min(max(bits - _MIN_BITS, 0), _MAX_BITS - _MIN_BITS)  # type: ignore[return-value]
 
     @numba.njit(nogil=True, fastmath=True)
-    def compute_steps(  # type: ignore[no-untyped-def]
-        coordinates, steps, row_starts, neighbours, weights, forces, first, end, rate, epoch_seed
-    ):
+    def compute_steps(
+        coordinates: np.ndarray,
+        steps: np.ndarray,
+        row_starts: np.ndarray,
+        neighbours: np.ndarray,
+        weights: np.ndarray,
+        forces: np.ndarray,
+        first: int,
+        end: int,
+        rate: np.float32,
+        epoch_seed: np.uint64,
+    ) -> None:
         for i in range(first, end):
             x, y = coordinates[i, 0], coordinates[i, 1]
             pull_x = pull_y = push_x = push_y = total = np.float32(0)

@@ -66,7 +66,7 @@ class GroupCount:
     high: float
 
 
-def parse_saved_search(value: Any) -> SavedSearch:
+def parse_saved_search(value: object) -> SavedSearch:
     """Validate a saved search that was read from JSON; unknown keys are ignored.
 
     Raises:

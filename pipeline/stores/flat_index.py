@@ -6,9 +6,13 @@ Searches may run in any number of threads at once: nothing here changes after it
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import faiss
 
 FLOAT16_ABOVE = 50_000  # rows; below, the memory saved is not worth a thought
 BATCH = 20  # queries from which FAISS multiplies matrices
@@ -22,7 +26,7 @@ _MOST = 0.25
 _SPARE = (1_000, 4_000)
 
 
-def create_index(dimension: int, *, half: bool) -> Any:
+def create_index(dimension: int, *, half: bool) -> faiss.IndexIDMap2:
     """An empty IndexIDMap2 over a flat inner-product index of float32 or float16."""
     faiss = _faiss()
     if half:
@@ -39,7 +43,7 @@ def create_index(dimension: int, *, half: bool) -> Any:
 class FlatIndex:
     """Vectors by position, searched exactly."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: faiss.IndexIDMap2) -> None:
         """``index`` is one of :func:`create_index`, filled; it is kept, not copied."""
         faiss = _faiss()
         self._owner = index
@@ -152,7 +156,7 @@ class FlatIndex:
         return self._flat.sa_decode(codes)
 
 
-def _faiss() -> Any:
+def _faiss() -> ModuleType:
     """The module, loaded when first needed; its type hints don't fit its functions."""
     import faiss
 

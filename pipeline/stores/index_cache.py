@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColum
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.flat_index import FlatIndex
 from pipeline.stores.sqlite_file import State
+
+if TYPE_CHECKING:
+    import faiss
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +105,7 @@ class IndexCache:
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
-    def save(self, index: Any, columns: Mapping[str, Column], state: State) -> Base:
+    def save(self, index: faiss.IndexIDMap2, columns: Mapping[str, Column], state: State) -> Base:
         """Write an index over all rows of a state and open it mapped.
 
         Raises:

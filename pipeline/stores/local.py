@@ -156,7 +156,7 @@ class LocalStore:
         metadata = {name: column.values() for name, column in columns.items()}
         return Rows(rows.ids(numbers), rows.vectors(numbers), metadata, rows.texts(numbers))
 
-    def _viewing(self) -> Any:
+    def _viewing(self) -> _Viewing:
         return _Viewing(self)
 
     def _allowed(self, view: _View, where: Filter | None) -> np.ndarray | None:

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,7 +123,7 @@ class SqliteFile:
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._connection().execute(sql, parameters)
 
-    def _execute_many(self, sql: str, parameters: Any) -> None:
+    def _execute_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
         self._connection().executemany(sql, parameters)
 
     def _connection(self) -> _Connection:

@@ -1,23 +1,28 @@
 """Excel workbooks, JSON Lines and Parquet files to records."""
 
+from __future__ import annotations
+
 import json
 import math
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.wording import count_noun
 from pipeline.tables.input_file import InputFile
 from pipeline.tables.types import Limits, Record, RejectedRow, shorten
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
 _MAX_CELLS = 60_000_000  # of a workbook, blank ones included: a few bytes can declare billions
 _MAX_COLUMNS = 5000
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: object) -> str:
     """Format a typed value as a CSV export would: ISO dates, 5 for 5.0, "" for None."""
     if value is None:
         return ""
@@ -95,7 +100,7 @@ def _damaged_workbook(name: str) -> InputError:
     return InputError(f"{name} is a damaged or locked Excel workbook. Save it again as .xlsx.")
 
 
-def _has_rows(sheet: Any) -> bool:
+def _has_rows(sheet: ReadOnlyWorksheet) -> bool:
     rows = 0
     for count, row in enumerate(sheet.iter_rows(values_only=True)):
         rows += sum(value is not None for value in row) > 0
@@ -104,7 +109,7 @@ def _has_rows(sheet: Any) -> bool:
     return False
 
 
-def _sheet_records(name: str, sheet: Any, limits: Limits) -> Iterator[Record]:
+def _sheet_records(name: str, sheet: ReadOnlyWorksheet, limits: Limits) -> Iterator[Record]:
     blank_lines = cells_read = 0
     try:
         sheet.reset_dimensions()  # some programs declare a wrong size, which would cut off rows

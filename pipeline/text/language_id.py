@@ -10,15 +10,22 @@ outputs of a classifier to new a priori probabilities"). A rare language survive
 is long and the classifier confident, and gives way to a frequent one elsewhere.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.common.progress import Progress
+
+if TYPE_CHECKING:
+    import langcodes
+    from py3langid.langid import LanguageIdentifier
 
 UNKNOWN = "und"
 
@@ -158,7 +165,7 @@ def detect_languages(
     return codes.astype(str)
 
 
-def _iso_639_1(language) -> str | None:
+def _iso_639_1(language: langcodes.Language) -> str | None:
     code = language.prefer_macrolanguage().language or ""
     code = _MERGED_CODES.get(code, code)
     return code if len(code) == 2 and language.is_valid() else None
@@ -223,7 +230,7 @@ def _is_encodable(text: str, encoding: str) -> bool:
 
 
 @cache
-def _classifier():
+def _classifier() -> LanguageIdentifier:
     """py3langid's model with normalised probabilities: an instance of our own, not its global."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

@@ -108,10 +108,12 @@ def count_topics(
 ) -> tuple[Topic, ...]:
     """The topics with their ids and counts as the assignments have them."""
     counted = []
-    for id, topic in enumerate(topics):
-        of_reviews = languages[units.reviews_of(assignments == id)]
+    for topic_id, topic in enumerate(topics):
+        of_reviews = languages[units.reviews_of(assignments == topic_id)]
         counted.append(
-            replace(topic, id=id, reviews=len(of_reviews), languages=count_languages(of_reviews))
+            replace(
+                topic, id=topic_id, reviews=len(of_reviews), languages=count_languages(of_reviews)
+            )
         )
     return tuple(counted)
 

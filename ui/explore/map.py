@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ def _unfocus() -> None:
     current_search().focus = None
 
 
-def selected_units(event: Any) -> tuple[int, ...]:
+def selected_units(event: Mapping[str, Any] | None) -> tuple[int, ...]:
     """The units in a selection of the chart, each once, in file order."""
     points = (event or {}).get("selection", {}).get("points", [])
     rows = set()

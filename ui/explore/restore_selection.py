@@ -21,5 +21,5 @@ def restore_topic_filter(session: Session) -> None:
     if chosen:
         old, new = before.original.topics, after.original.topics
         keys, ids = matching_topics(before.original, after.original), {t.key: t.id for t in new}
-        kept = [ids[keys[old[id].key]] for id in chosen if old[id].key in keys]
+        kept = [ids[keys[old[topic_id].key]] for topic_id in chosen if old[topic_id].key in keys]
         st.session_state[topics_key(after)] = kept

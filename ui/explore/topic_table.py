@@ -56,7 +56,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
         chosen = st.selectbox(
             "Topic",
             [topic.id for topic in analysis.topics],
-            format_func=lambda id: excerpt(analysis.topics[id].name, 60),
+            format_func=lambda topic_id: excerpt(analysis.topics[topic_id].name, 60),
             key=f"words-{view.number}",
         )
         topic = analysis.topics[chosen or 0]

@@ -231,9 +231,9 @@ def _said(name: str, condition: Filter) -> str:
     return filter_to_text(condition) if not isinstance(condition, And | Or) else name
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else excerpt(str(value), 60)
 
 
-def _day(value: Any) -> datetime.date:
+def _day(value: Any) -> datetime.date:  # noqa: ANN401  whatever numpy takes for a day
     return datetime.date.fromisoformat(str(np.datetime64(value, "D")))

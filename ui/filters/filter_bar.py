@@ -57,8 +57,8 @@ def choose_filters(view: View) -> FilteredUnits:
         topics = st.multiselect(
             "Topics",
             [topic.id for topic in analysis.topics if not topic.hidden],
-            format_func=lambda id: (
-                f"{excerpt(analysis.topics[id].name, 40)} ({analysis.topics[id].reviews:,})"
+            format_func=lambda number: (
+                f"{excerpt(analysis.topics[number].name, 40)} ({analysis.topics[number].reviews:,})"
             ),
             placeholder="All topics",
             key=topics_key(view),
@@ -120,7 +120,7 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
                 said = f"Searching {said.replace(' pass', ' that pass')}"
                 chosen = st.session_state.get(topics_key(view)) or []
                 if chosen:
-                    names = ", ".join(view.analysis.topics[id].name for id in chosen)
+                    names = ", ".join(view.analysis.topics[topic_id].name for topic_id in chosen)
                     said += f", inside {excerpt(names, 60)}"
             st.html(f'<span class="pg-quiet">{escape(said)}</span>', width="content")
         for column, words in conditions:
@@ -146,7 +146,7 @@ def filters_as_text(view: View) -> str:
     state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {
         "language": st.session_state.get("languages") or [],
-        "topic": [names[id] for id in st.session_state.get(topics_key(view)) or []],
+        "topic": [names[topic_id] for topic_id in st.session_state.get(topics_key(view)) or []],
         "hotel": st.session_state.get("hotels") or [],
     }
     parts: list[Filter] = [In(name, tuple(own)) for name, own in chosen.items() if own]

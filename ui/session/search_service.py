@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from pipeline.search.query import Query, parse_query
 from ui.session.server import worker
 from ui.session.view import View
 
+_T = TypeVar("_T")
 _MOST_ANSWERS = 24
 
 
@@ -197,7 +198,7 @@ def prepare(view: View) -> None:
         threading.Thread(target=lambda: original.search_index.prepare(), daemon=True).start()
 
 
-def _answer(view: View, key: Hashable, make: Callable[[], Any]) -> Any:
+def _answer(view: View, key: Hashable, make: Callable[[], _T]) -> _T:
     if key not in view.answers:
         view.answers[key] = make()
         while len(view.answers) > _MOST_ANSWERS:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from pipeline.insights.topic_quality import Evidence, evidence
 from pipeline.insights.topic_summary import Card, topic_cards
 from pipeline.reviews.source import ReviewSource
 
+_T = TypeVar("_T")
 _MOST_FIGURES = 16
 
 
@@ -101,7 +102,7 @@ class View:
         """The columns that filters can name, unit by unit."""
         return analysis_columns(self.original)
 
-    def figure(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def figure(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """A figure or table of this view, made once for the same key."""
         if key not in self.figures:
             self.figures[key] = make()

@@ -43,9 +43,9 @@ class Draft:
         Raises:
             InputError: no topic has this key.
         """
-        for id, topic in enumerate(self.topics):
+        for topic_id, topic in enumerate(self.topics):
             if topic.key == key:
-                return id
+                return topic_id
         raise InputError("This topic is no longer there: choose another")
 
     def add_topic(self, part: int) -> int:
@@ -57,10 +57,10 @@ class Draft:
         self.fresh.add(key)
         return len(self.topics) - 1
 
-    def add_centroid(self, id: int, centre: np.ndarray) -> None:
+    def add_centroid(self, topic_id: int, centre: np.ndarray) -> None:
         """A centroid (p,) more for a topic."""
         self.centroids = np.vstack([self.centroids, centre[None, :]]).astype(np.float32)
-        self.centroid_topics = np.append(self.centroid_topics, id)
+        self.centroid_topics = np.append(self.centroid_topics, topic_id)
 
     def drop_centroids(self, ids: Sequence[int]) -> None:
         """Topics without a centroid attract nothing."""
@@ -69,11 +69,17 @@ class Draft:
 
     def drop(self, gone: Sequence[int]) -> None:
         """Take topics out; the ids of those behind them move up."""
-        self.reorder([id for id in range(len(self.topics)) if id not in set(gone)])
+        self.reorder(
+            [topic_id for topic_id in range(len(self.topics)) if topic_id not in set(gone)]
+        )
 
     def drop_empty(self) -> None:
         """Take topics out that nothing is left of."""
-        empty = [id for id in range(len(self.topics)) if not (self.assignments == id).any()]
+        empty = [
+            topic_id
+            for topic_id in range(len(self.topics))
+            if not (self.assignments == topic_id).any()
+        ]
         self.drop_centroids(empty)
         self.drop(empty)
 
@@ -83,9 +89,9 @@ class Draft:
         place[list(order)] = np.arange(len(order))
         self.assignments = place[self.assignments]
         self.centroid_topics = place[self.centroid_topics]
-        self.topics = [self.topics[id] for id in order]
+        self.topics = [self.topics[topic_id] for topic_id in order]
 
-    def give_name(self, id: int, name: object) -> None:
+    def give_name(self, topic_id: int, name: object) -> None:
         """The user's name for a topic.
 
         Raises:
@@ -93,9 +99,9 @@ class Draft:
         """
         text = clean_name(name)
         for other, topic in enumerate(self.topics):
-            if other != id and text.casefold() == topic.name.casefold():
+            if other != topic_id and text.casefold() == topic.name.casefold():
                 raise InputError(f"Another topic is called “{topic.name}”: choose another name")
-        self.topics[id] = replace(self.topics[id], name=text, names={}, named=True)
+        self.topics[topic_id] = replace(self.topics[topic_id], name=text, names={}, named=True)
 
 
 def clean_name(name: object) -> str:

@@ -192,7 +192,9 @@ def _new_key(analysis: Analysis) -> str:
 
 
 def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analysis:
-    draft.reorder(sorted(range(len(draft.topics)), key=lambda id: draft.topics[id].is_outlier))
+    draft.reorder(
+        sorted(range(len(draft.topics)), key=lambda topic_id: draft.topics[topic_id].is_outlier)
+    )
     if draft.fresh:
         if encoder is None:
             raise ValueError("this edit needs the analysis' model")

@@ -30,11 +30,11 @@ def hide(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None
     """A topic out of sight, or back."""
     from dataclasses import replace
 
-    id = draft.find(edit["topic"])
+    topic_id = draft.find(edit["topic"])
     hidden = bool(edit["hidden"])
     if hidden and sum(not topic.hidden for topic in draft.topics) == 1:
         raise InputError("This is the last topic in sight: show another one first")
-    draft.topics[id] = replace(draft.topics[id], hidden=hidden)
+    draft.topics[topic_id] = replace(draft.topics[topic_id], hidden=hidden)
 
 
 def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None) -> None:
@@ -43,10 +43,12 @@ def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | Non
     if len(ids) < 2:
         raise InputError("Merging takes two topics or more: choose another one")
     # "Everything else" is no topic: what is merged with it fits nowhere either.
-    outliers = [id for id in ids if draft.topics[id].is_outlier]
-    named = [id for id in ids if draft.topics[id].named]
-    kept = (outliers or named or sorted(ids, key=lambda id: -draft.topics[id].reviews))[0]
-    gone = [id for id in ids if id != kept]
+    outliers = [topic_id for topic_id in ids if draft.topics[topic_id].is_outlier]
+    named = [topic_id for topic_id in ids if draft.topics[topic_id].named]
+    kept = (outliers or named or sorted(ids, key=lambda topic_id: -draft.topics[topic_id].reviews))[
+        0
+    ]
+    gone = [topic_id for topic_id in ids if topic_id != kept]
     draft.assignments[np.isin(draft.assignments, gone)] = kept
     if outliers:
         draft.drop_centroids(gone)
@@ -60,21 +62,22 @@ def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | Non
 
 def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None) -> None:
     """A topic in parts by KMeans; the largest part goes on as the topic."""
-    id, parts = draft.find(edit["topic"]), int(edit["parts"])
+    topic_id, parts = draft.find(edit["topic"]), int(edit["parts"])
     if not 2 <= parts <= MOST_PARTS:
         raise InputError(f"A topic is split into 2 to {MOST_PARTS} parts, not {parts}")
-    members = np.flatnonzero(draft.assignments == id)
+    members = np.flatnonzero(draft.assignments == topic_id)
     points = analysis.assigner.points(analysis.vectors[members])
     if len(distinct_rows(points)[0]) < parts * 2:
         raise InputError(
-            f"“{draft.topics[id].name}” has too few reviews to be split into {parts}: choose fewer"
+            f"“{draft.topics[topic_id].name}” has too few reviews to be split into {parts}: "
+            "choose fewer"
         )
     labels, centres = kmeans(points, parts, seed=analysis.settings.seed, starts=10)
     order = np.argsort(-np.bincount(labels, minlength=parts), kind="stable")
-    draft.drop_centroids([id])
-    old = draft.topics[id]
+    draft.drop_centroids([topic_id])
+    old = draft.topics[topic_id]
     for place, part in enumerate(order.tolist()):
-        target = id if place == 0 and not old.is_outlier else draft.add_topic(place)
+        target = topic_id if place == 0 and not old.is_outlier else draft.add_topic(place)
         draft.assignments[members[labels == part]] = target
         draft.add_centroid(target, centres[part])
     draft.drop_empty()
@@ -110,12 +113,12 @@ def example(analysis: Analysis, draft: Draft, edit: Edit, encoder: Encoder | Non
         start = np.union1d(chosen, order[:_NEAREST_TO_PHRASE])
     points = analysis.assigner.points(analysis.vectors)
     taken = _drawn_to(points, start, _rivals(points, draft.assignments), _free(analysis))
-    id = draft.add_topic(0)
-    draft.assignments[taken] = id
-    _hand_over(analysis, draft, id)
-    draft.add_centroid(id, points[taken].mean(axis=0))
+    topic_id = draft.add_topic(0)
+    draft.assignments[taken] = topic_id
+    _hand_over(analysis, draft, topic_id)
+    draft.add_centroid(topic_id, points[taken].mean(axis=0))
     if edit.get("name"):
-        draft.give_name(id, edit["name"])
+        draft.give_name(topic_id, edit["name"])
     draft.drop_empty()
 
 
@@ -135,19 +138,22 @@ def _rivals(points: np.ndarray, assignments: np.ndarray) -> np.ndarray:
     The middle, not a centroid: a topic that was merged of several has room for one within it.
     """
     middles = np.array(
-        [points[assignments == id].mean(axis=0) for id in range(int(assignments.max()) + 1)]
+        [
+            points[assignments == topic_id].mean(axis=0)
+            for topic_id in range(int(assignments.max()) + 1)
+        ]
     )
     return np.einsum("mp,mp->m", points, unit_rows(middles)[assignments])
 
 
-def _hand_over(analysis: Analysis, draft: Draft, id: int) -> None:
+def _hand_over(analysis: Analysis, draft: Draft, topic_id: int) -> None:
     """Centroids go to the new topic where it has taken most of what is nearest to them."""
     assigner = TopicAssigner(analysis.assigner.space, draft.centroids, draft.centroid_topics)
     nearest = assigner.nearest(analysis.vectors)
     count = len(draft.centroids)
-    taken = np.bincount(nearest[draft.assignments == id], minlength=count)
+    taken = np.bincount(nearest[draft.assignments == topic_id], minlength=count)
     draft.centroid_topics = np.where(
-        taken > np.bincount(nearest, minlength=count) / 2, id, draft.centroid_topics
+        taken > np.bincount(nearest, minlength=count) / 2, topic_id, draft.centroid_topics
     )
 
 
