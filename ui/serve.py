@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _import_page_modules() -> None:
-    """Half a second that the first visitor does not wait."""
+    """Import what the pages import, half a second that the first visitor need not wait."""
     try:
         for name in _USED:
             importlib.import_module(f"ui.{name}")

@@ -141,7 +141,7 @@ def test_a_phone_shows_what_is_wrong_with_a_file(visitors, tmp_path):
     box.press("Enter")
     page.get_by_text("Read as UTF-8, 20 rows hold bytes that mean nothing").wait_for()
     assert guest.scroll_width() <= 390
-    page.get_by_role("button", name="Back to what was recognised").click()
+    page.get_by_role("button", name="Reset to detected").click()
     page.get_by_text("Shift-JIS, semicolons, 20 rows read, 20 kept").wait_for()
     guest.settle()
     delimiter = page.get_by_role("combobox", name="Delimiter")

@@ -60,7 +60,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     assert page.get_by_role("heading", name="& rest").count() == 0
 
     page.get_by_label("Make a topic from a phrase").fill("noise in the street at night")
-    page.get_by_role("button", name="Make the topic").click()
+    page.get_by_role("button", name="Create topic").click()
     page.get_by_role("button", name=re.compile("Undo: made a topic")).wait_for()
     guest.settle()
     made = page.locator(".pg-card").count()
@@ -78,5 +78,5 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     guest.narrow()
     assert guest.scroll_width() <= 390
     page.get_by_role("button", name="Show on the map").first.click()
-    page.get_by_text(re.compile(r"^\d+ reviews? of 45 pass the filters")).wait_for()
+    page.get_by_text(re.compile(r"^\d+ reviews? of 45 match the filters")).wait_for()
     assert guest.scroll_width() <= 390

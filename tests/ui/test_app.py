@@ -141,7 +141,7 @@ def test_start_over_goes_back_to_the_beginning():
     at = start()
     upload(at, SMALL)
     finish(press(at, "Analyse"))
-    press(at, "Start over with another file")
+    press(at, "Close and open another file")
     assert session(at).view is None
     assert at.title[0].value == "What do your guests say, in every language?"
 

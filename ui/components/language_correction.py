@@ -1,4 +1,4 @@
-"""The two figures that show what the language correction does."""
+"""Agreement of topics with languages, before and after the language correction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCALE = "0 = topics mix all languages, 1 = topics are the languages"
 
 
 def agreement_line(session: Session) -> str:
-    """The figures in one line of HTML."""
+    """Both figures in one line of HTML."""
     raw, neutral = session.analysis.agreement.get("raw"), session.analysis.agreement.get("neutral")
     if raw is None:
         return ""
@@ -26,7 +26,7 @@ def agreement_line(session: Session) -> str:
 
 
 def agreement_bars(session: Session, *, long: bool = False) -> None:
-    """The figures as two bars."""
+    """Both figures as bars."""
     lines = []
     for space, label, colour in (
         ("raw", "Without the correction", "#c2724f"),

@@ -1,4 +1,4 @@
-"""What stands first on the pages of an analysis, and what stands there while there is none."""
+"""The head of a page that shows an analysis, and what it shows while none is open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.session.view import View
 
 
 def require_view(title: str) -> tuple[Session, View]:
-    """The session and its view; without one the page ends here, with the ways to get one.
+    """The session and its view; without a view the page ends here, with ways to open one.
 
     Args:
         title: of the page while there is nothing on it.
@@ -42,7 +42,7 @@ def _offer_start(session: Session, title: str) -> None:
 
 
 def page_header(session: Session, view: View) -> None:
-    """The file, its numbers, and what the language correction has done."""
+    """File name, counts, and the effect of the language correction."""
     analysis = view.analysis
     name = session.source.name if session.source else ""
     more = len(analysis.batches) - 1

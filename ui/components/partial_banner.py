@@ -10,7 +10,7 @@ from ui.session.view import View
 
 
 def partial_banner(session: Session, view: View) -> None:
-    """Say that this is a part of the file, how far the rest is, and how to go on."""
+    """Say how much of the file is shown, how far the rest is, and how to continue."""
     if view.partial is None:
         _completed_note(session, view)
         return

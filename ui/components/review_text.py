@@ -1,4 +1,4 @@
-"""A review's text as HTML, with what is to be seen in it marked; all of it is escaped."""
+"""A review's text as escaped HTML, with sentence and query words marked."""
 
 from __future__ import annotations
 

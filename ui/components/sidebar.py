@@ -23,7 +23,7 @@ _UNITS = {"auto": "Automatic", "review": "Whole reviews", "sentence": "Sentences
 
 
 def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
-    """Draw it, and ask for another analysis when a setting was changed.
+    """Draw the sidebar; a changed setting requests another analysis.
 
     Args:
         session: whose.
@@ -74,7 +74,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             )
         _download("Topics", view.file_name("topics"), lambda: topics_csv(analysis))
         st.divider()
-        if st.button("Start over with another file", icon=":material/restart_alt:"):
+        if st.button("Close and open another file", icon=":material/restart_alt:"):
             session.close()
             st.session_state.pop("upload", None)
             st.switch_page("ui/pages/start.py")
@@ -93,7 +93,7 @@ def _download(label: str, name: str, make: Callable[[], str]) -> None:
 
 
 def _restore(session: Session, view: View) -> None:
-    """What the boxes say, where Streamlit has forgotten it: when a page is left while it is drawn.
+    """Restore widget values that Streamlit dropped because a page was left while it was drawn.
 
     A box without a value would show its default, and the analysis would follow that.
     """
@@ -109,7 +109,7 @@ def _restore(session: Session, view: View) -> None:
 
 
 def _apply_settings(session: Session, view: View, wanted: Settings) -> None:
-    """Make the analysis follow the settings; what is shown stays until the new one is there."""
+    """Request the analysis with these settings; the present one stays until it is done."""
     if wanted == session.analysis.requested or session.source is None:
         return
     if _gives_same_result(view, wanted) and not session.is_partial:
@@ -132,7 +132,7 @@ def _gives_same_result(view: View, wanted: Settings) -> bool:
 
 
 def _describe_change(shown: Settings, wanted: Settings) -> str:
-    """What a change of settings is called on the undo button."""
+    """Label of a change of settings on the undo button."""
     if wanted.space != shown.space:
         return f"Language correction {'on' if wanted.space == 'neutral' else 'off'}"
     if wanted.unit != shown.unit:
@@ -145,7 +145,7 @@ def _describe_change(shown: Settings, wanted: Settings) -> str:
 
 
 def _unit_label(view: View) -> Callable[[str], str]:
-    """The names of the choices; what the program has chosen stands beside "Automatic"."""
+    """Labels of the units; "Automatic" says in brackets what was chosen."""
     found = _UNITS[view.original.units.kind].lower()
     chosen = view.original.settings.unit == "auto"
     return lambda unit: f"{_UNITS[unit]} ({found})" if unit == "auto" and chosen else _UNITS[unit]

@@ -1,4 +1,4 @@
-"""The few rules of style that Streamlit's theme does not reach. Greys work on light and dark."""
+"""CSS rules that Streamlit's theme does not cover. Greys work on light and dark."""
 
 from __future__ import annotations
 
@@ -105,5 +105,5 @@ _CSS = f"""<style>
 
 
 def add_style() -> None:
-    """Put the rules on the page."""
+    """Add the rules to the page."""
     st.html(_CSS)

@@ -1,4 +1,4 @@
-"""Why there are as many topics as there are."""
+"""Why this number of topics was chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def show_curve(analysis: Analysis) -> None:
     """An expander with the reason and the numbers that were compared."""
     if not analysis.candidates:
         return
-    place = st.expander("Why this number?", key="why", on_change="rerun")
+    place = st.expander("Why this number of topics?", key="why", on_change="rerun")
     if not place.open:
         return
     with place:
@@ -24,4 +24,4 @@ def show_curve(analysis: Analysis) -> None:
             key="curve",
             alt=reason(analysis),
         )
-        st.caption("Your own choice always wins: switch the automatic choice off above.")
+        st.caption("To choose another number, switch off “Choose automatically” above.")

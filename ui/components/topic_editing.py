@@ -1,4 +1,4 @@
-"""What a user changes in the topics: the menus, undo and redo, and the list of changes."""
+"""Editing topics: menus, undo and redo, and the list of edits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LABEL = 44  # letters of a change on a button
 
 
 def make_edit(session: Session, view: View, edit: dict[str, Any]) -> None:
-    """Do an edit: at once where it is quick, else in the worker; the page is drawn anew."""
+    """Make an edit, in the worker where it needs the model, and redraw the page."""
     label = describe_edit(view.analysis, edit)
     if needs_model(edit):
         session.edit(edit, label)
@@ -32,7 +32,7 @@ def make_edit(session: Session, view: View, edit: dict[str, Any]) -> None:
 
 
 def edit_menu(session: Session, view: View, card: Card) -> None:
-    """The menu of a card: rename, merge, split, hide. What is in it is drawn once it is open."""
+    """The menu of a card: rename, merge, split, hide. It is filled when it is opened."""
     topic = card.topic
     menu = st.popover(
         "Edit",
@@ -50,10 +50,10 @@ def edit_menu(session: Session, view: View, card: Card) -> None:
         _merge(session, view, topic)
         _split(session, view, topic)
         if st.button(
-            "Hide this topic",
+            "Hide topic",
             icon=":material/visibility_off:",
             key=f"hide-{_key(view, topic)}",
-            help="It leaves the map and the cards; its reviews stay in the tables.",
+            help="The topic disappears from the map and the cards; its reviews stay in the tables.",
         ):
             make_edit(session, view, {"do": "hide", "topic": topic.key, "hidden": True})
 
@@ -90,9 +90,9 @@ def _split(session: Session, view: View, topic: Topic) -> None:
 
 
 def move_menu(session: Session, view: View, units: list[int]) -> None:
-    """For chosen reviews on the map: into another topic, or a topic of their own."""
+    """Menu that moves reviews selected on the map to another topic or to a new one."""
     menu = st.popover(
-        "Put into a topic",
+        "Move to topic",
         icon=":material/drive_file_move:",
         key=f"move-{view.number}",
         on_change="rerun",
@@ -114,31 +114,31 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
             make_edit(session, view, {"do": "move", "units": refs, "to": target})
         with st.form(f"example-{view.number}", border=False):
             name = st.text_input(
-                "Or make a topic of these",
-                placeholder="Its name; left empty, the program names it",
+                "Or make a new topic of these",
+                placeholder="Name (optional)",
                 max_chars=_MOST_LETTERS,
-                help="Reviews that say much the same come along.",
+                help="Similar reviews are included.",
             )
-            if st.form_submit_button("Make a topic", icon=":material/add_circle:"):
+            if st.form_submit_button("Create topic", icon=":material/add_circle:"):
                 refs = unit_refs(view.original, units)
                 edit = {"do": "example", "name": name.strip(), "units": refs, "phrase": ""}
                 make_edit(session, view, edit)
 
 
 def phrase_form(session: Session, view: View) -> None:
-    """A topic of everything that says what a phrase says."""
+    """Form that creates a topic from a phrase."""
     with (
         st.form("phrase", clear_on_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         phrase = st.text_input(
-            "Make a topic from a phrase, in any language",
+            "New topic from a phrase, in any language",
             placeholder="waiting for the lift",
             max_chars=300,
             key="phrase-text",
         )
         pressed = st.form_submit_button(
-            "Make the topic", icon=":material/add_circle:", disabled=session.is_locked
+            "Create topic", icon=":material/add_circle:", disabled=session.is_locked
         )
     phrase = " ".join(phrase.split())
     if pressed and phrase:
@@ -146,7 +146,7 @@ def phrase_form(session: Session, view: View) -> None:
 
 
 def undo_buttons(session: Session, place: str) -> None:
-    """Undo and redo, each with what it would undo or redo.
+    """Buttons for undo and redo, labelled with the edit.
 
     Args:
         session: whose changes.
@@ -172,17 +172,17 @@ def undo_buttons(session: Session, place: str) -> None:
 
 
 def show_history(view: View) -> None:
-    """The changes in the analysis that is shown, the oldest first."""
+    """The edits of the analysis, the oldest first."""
     edits = view.analysis.edits
     if not edits:
         return
-    with st.expander(f"What was changed ({len(edits)})", icon=":material/history:"):
+    with st.expander(f"Changes ({len(edits)})", icon=":material/history:"):
         for number, edit in enumerate(edits, 1):
             st.text(f"{number}. {describe_edit(view.analysis, edit)}")
 
 
 def show_hidden(session: Session, view: View) -> None:
-    """Hidden topics, each with the way back."""
+    """Hidden topics, each with a button that unhides it."""
     hidden = [card for card in view.cards if card.topic.hidden]
     if not hidden:
         return
@@ -191,7 +191,7 @@ def show_hidden(session: Session, view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(f"{card.topic.name} ({card.topic.reviews:,})", width="content")
             if st.button(
-                "Show again", icon=":material/visibility:", key=f"show-{_key(view, card.topic)}"
+                "Unhide", icon=":material/visibility:", key=f"show-{_key(view, card.topic)}"
             ):
                 make_edit(session, view, {"do": "hide", "topic": card.topic.key, "hidden": False})
 

@@ -33,7 +33,7 @@ def escape(text: object) -> str:
 
 
 def error_box(message: str) -> None:
-    """A friendly box with what is wrong and what to do."""
+    """An error box: what is wrong and what to do."""
     st.error(escape_markdown(message), icon=":material/info:")
 
 
@@ -43,7 +43,7 @@ def count(number: int, noun: str) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """An estimate as people say it."""
+    """Remaining time, rounded for people."""
     if seconds < 5:
         return "a few seconds left"
     if seconds < 55:
@@ -54,7 +54,7 @@ def time_left(seconds: float) -> str:
 
 @st.fragment(run_every=0.5)
 def job_progress() -> None:
-    """The bar of the job that is under way; the page is drawn anew when it ends."""
+    """Progress bar of the job under way; the page is redrawn when it ends."""
     session = current_session()
     job = session.job
     if job is None or job.finished or session.has_news:
@@ -72,8 +72,7 @@ def job_progress() -> None:
                 key="pause",
                 on_click=session.pause,
                 icon=":material/pause_circle:",
-                help="Others have their turn; what is done stays done, also when this page is "
-                "loaded again.",
+                help="Other jobs go first; progress is kept, also when this page is reloaded.",
             )
         st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
 
@@ -97,7 +96,7 @@ def _speed(reviews: float) -> str:
 
 
 def jobs_ahead() -> int:
-    """How many jobs of other sessions come first."""
+    """Number of jobs that come before this session's."""
     session = current_session()
     return worker().jobs_ahead(session.job) if session.job else 0
 
@@ -114,7 +113,7 @@ def stars(rating: float) -> str:
 
 
 def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
-    """Reviews in full with what is known of each, in one block of HTML.
+    """Reviews in full with their metadata, in one block of HTML.
 
     Args:
         view: whose reviews.
@@ -132,12 +131,12 @@ def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None
 
 
 def unit_span(analysis: Analysis, unit: int) -> tuple[int, int]:
-    """Where a unit stands in its review's text."""
+    """Start and end of a unit in its review's text."""
     return int(analysis.units.starts[unit]), int(analysis.units.ends[unit])
 
 
 def review_metadata(view: View, unit: int, *, before: str = "", after: str = "") -> str:
-    """What is known of a unit's review, in two lines of HTML.
+    """Metadata of a unit's review as two lines of HTML.
 
     Args:
         view: whose.

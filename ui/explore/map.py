@@ -1,4 +1,4 @@
-"""The map, and the reviews that are chosen on it."""
+"""The map, and the reviews selected on it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def map_key(view: View) -> str:
 
 
 def choose_colour(view: View) -> tuple[str, bool]:
-    """Draw the controls of the map: what colours it, and whether topic names stand on it."""
+    """Controls of the map: what it is coloured by, and whether topic names are shown."""
     choices = colourings(view.facets)
     if st.session_state.get("colour") not in choices:
         st.session_state["colour"] = "topic"
@@ -64,12 +64,12 @@ def choose_colour(view: View) -> tuple[str, bool]:
 def show_map(
     view: View, allowed: np.ndarray, hits: np.ndarray | None, *, colour: str, named: bool
 ) -> None:
-    """Draw the map with what passes the filters; hits are ringed."""
+    """Draw the units that match the filters; hits are ringed."""
     if view.analysis.coordinates is None:
         st.info("This analysis was made without a map.")
         return
     if not allowed.any():
-        st.caption("The map is empty: no review passes the filters.")
+        st.caption("The map is empty: no reviews match these filters.")
         return
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
@@ -102,7 +102,10 @@ def show_map(
     )
     if focus is not None and focus < len(view.analysis.units):
         _show_focus(view, focus, near)
-    note = "Draw around points to read their reviews beneath. Click a legend name to hide it."
+    note = (
+        "Draw around points to read their reviews below. "
+        "Click a name in the legend to hide its points."
+    )
     if allowed.sum() > drawn:
         note += (
             f" {MOST_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
@@ -112,7 +115,7 @@ def show_map(
 
 
 def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
-    """What the star on the map is, and its neighbours to read."""
+    """Explain the star on the map and list its neighbours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="focus"):
         words = escape(excerpt(view.analysis.units.texts[unit], 70))
         st.html(
@@ -143,7 +146,7 @@ def selected_units(event: Mapping[str, Any] | None) -> tuple[int, ...]:
 
 
 def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
-    """The chosen reviews, as a list or a table, with a download."""
+    """The selected reviews as a table and in full, with a download."""
     rows = [row for row in session.analysis.selected if row < len(allowed) and allowed[row]]
     if not session.analysis.selected:
         return
@@ -168,7 +171,7 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                     args=(tuple(reviews),),
                 )
                 move_menu(session, view, rows)
-            st.button("Clear the choice", on_click=_clear, key="clear-selection", type="tertiary")
+            st.button("Clear selection", on_click=_clear, key="clear-selection", type="tertiary")
         if not rows:
             st.info(f"No chosen {view.analysis.units.kind} passes the filters.")
             return
@@ -205,7 +208,7 @@ def _table(view: View, rows: list[int]) -> pd.DataFrame:
 
 
 def _choose() -> None:
-    """Keep what was chosen: the chart forgets it whenever it is drawn anew."""
+    """Keep the selection, which the chart loses whenever it is redrawn."""
     session = current_session()
     if session.view is not None:
         session.analysis.selected = selected_units(st.session_state.get(map_key(session.view)))

@@ -20,7 +20,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     """
     analysis = view.analysis
     st.subheader("Topics", anchor=False)
-    st.caption("Choose a row to see its reviews alone.")
+    st.caption("Select a row to filter by its topic.")
     table = view.figure(
         ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.facets, allowed)
     )

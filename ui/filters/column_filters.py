@@ -27,7 +27,7 @@ _BOXED = ("language", "topic", "topic_id", "hotel")  # have a box of their own o
 
 @st.fragment
 def column_filters(view: View) -> None:
-    """The button and, while it is open, the box behind it."""
+    """The button and, while it is open, its popover."""
     redraw_if_wanted()
     state = current_search()
     box = st.popover(
@@ -70,7 +70,7 @@ def column_filters(view: View) -> None:
 
 
 def condition_units(view: View) -> np.ndarray:
-    """Units that pass the conditions over columns: bool (m,)."""
+    """Units that match the conditions over columns: bool (m,)."""
     state = current_search()
     size = len(view.analysis.units)
     if not state.conditions and not state.expression:
@@ -84,7 +84,7 @@ def condition_units(view: View) -> np.ndarray:
 
 
 def condition_words(view: View) -> list[tuple[str | None, str]]:
-    """Column and filter in words, of each that is active; None for the one that was typed."""
+    """Column and description of each active filter; the column is None for the typed one."""
     state = current_search()
     words: list[tuple[str | None, str]] = [
         (name, _said(name, own)) for name, own in state.conditions.items()
@@ -179,7 +179,7 @@ def _range(
 
 
 def _choices(view: View) -> list[str]:
-    """The columns without a box of their own."""
+    """Columns without a filter box of their own."""
     roles = {role: name for role, name in view.original.columns.items() if name is not None}
     own = {name for role, name in roles.items() if role in ("hotel", "rating", "date")}
     return [name for name in view.columns if name not in _BOXED and name not in own]
@@ -203,7 +203,7 @@ def _set(state: SearchState, name: str, condition: Filter | None) -> None:
 
 
 def _type(view: View, key: str) -> None:
-    """Take a typed filter when it can be read, else say why not and leave what was."""
+    """Apply a typed filter; one that can't be parsed leaves the old one in place."""
     state = current_search()
     typed = " ".join(str(st.session_state.get(key) or "").split())
     try:

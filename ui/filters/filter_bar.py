@@ -20,18 +20,18 @@ from ui.session.view import View
 
 
 def topics_key(view: View) -> str:
-    """The key of the topic filter; another analysis has other topics."""
+    """Widget key of the topic filter; another analysis has other topics."""
     return f"topics-{view.number}"
 
 
 def files_key(view: View) -> str:
-    """The key of the filter by file."""
+    """Widget key of the filter by file."""
     return f"files-{len(view.analysis.batches)}"
 
 
 @dataclass(frozen=True)
 class FilteredUnits:
-    """Units that pass the filters, bool (m,); and those that would with every topic allowed."""
+    """Units that match the filters, bool (m,); and those that would with every topic allowed."""
 
     units: np.ndarray
     of_any_topic: np.ndarray
@@ -100,7 +100,7 @@ def choose_filters(view: View) -> FilteredUnits:
 
 
 def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> None:
-    """What the filters leave, and a chip for each that has no box of its own."""
+    """How many reviews match, and a chip for each filter without a box of its own."""
     state = current_search()
     allowed = passing.units
     if state.problem:
@@ -112,10 +112,10 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
     reviews = len(view.analysis.units.reviews_of(allowed))
     everything = len(view.analysis.texts)
     if reviews == 0:
-        st.info("No review passes these filters.", icon=":material/filter_alt_off:")
+        st.info("No reviews match these filters.", icon=":material/filter_alt_off:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
         if reviews > 0:
-            said = f"{count(reviews, 'review')} of {everything:,} pass the filters"
+            said = f"{count(reviews, 'review')} of {everything:,} match the filters"
             if searching:
                 said = f"Searching {said.replace(' pass', ' that pass')}"
                 chosen = st.session_state.get(topics_key(view)) or []
@@ -133,7 +133,7 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
                 args=(column,),
             )
         st.button(
-            "Clear the filters",
+            "Clear filters",
             on_click=clear_filters,
             args=(view,),
             icon=":material/filter_alt_off:",
@@ -142,7 +142,7 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
 
 
 def filters_as_text(view: View) -> str:
-    """The filters that are active, as one text; files are left out, no column says them."""
+    """The active filters as one expression; the filter by file has no column and is left out."""
     state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {
         "language": st.session_state.get("languages") or [],
@@ -157,7 +157,7 @@ def filters_as_text(view: View) -> str:
 
 
 def set_filters(view: View, text: str) -> None:
-    """Make a text the filters that are active, each in its own box where it has one.
+    """Set the filters from an expression, each in its own box where it has one.
 
     Raises:
         InputError: it can't be read, or is of another file.
@@ -185,7 +185,7 @@ def set_filters(view: View, text: str) -> None:
 
 
 def clear_filters(view: View) -> None:
-    """Everything passes again."""
+    """Clear all filters."""
     for key in ("languages", "hotels", topics_key(view), files_key(view)):
         st.session_state[key] = []
     state = current_search()

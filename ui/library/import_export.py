@@ -1,4 +1,4 @@
-"""Analyses as files: exported for somebody else or another computer, and imported."""
+"""Export and import of analyses as files."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
 
 
 def export_entry(session: Session, entry: Entry) -> None:
-    """The button that downloads a kept analysis."""
+    """Download button of a saved analysis."""
     _export(entry.name, entry.token, lambda path: session.catalogue().export(entry.token, path))
 
 
 def export_shown(session: Session) -> None:
-    """The analysis that is shown, to be downloaded where none is kept."""
+    """Download button of the open analysis, for servers that save none."""
     view, source = session.view, session.source
     if view is None or source is None:
         return
@@ -72,7 +72,7 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
 
 
 def import_file(session: Session) -> None:
-    """The uploader for an exported analysis; what is wrong with a file is told in one line."""
+    """Uploader for an exported analysis; one line says why a file can't be imported."""
     st.subheader("Import" if saves_analyses() else "Open an exported analysis", anchor=False)
     if said := st.session_state.pop(_SAID, ""):
         st.success(said, icon=":material/check:")

@@ -1,4 +1,4 @@
-"""The list of kept analyses, and the pieces of it that the start page shows."""
+"""The list of saved analyses, in full and as the start page shows it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DELETED, _SHOWN = "deleted-analysis", "analyses-shown"
 
 
 def show_list(session: Session) -> None:
-    """All kept analyses, newest first."""
+    """The saved analyses, newest first."""
     try:
         entries = session.catalogue().entries()
     except InputError as error:
@@ -36,7 +36,7 @@ def show_list(session: Session) -> None:
     _offer_undo(session)
     if not entries:
         with st.container(border=True):
-            st.markdown("**No analysis is kept yet.** Analyse a file, and it will be here.")
+            st.markdown("**No saved analyses yet.** Analyse a file, and it appears here.")
             st.page_link("ui/pages/start.py", label="Choose a file", icon=":material/upload_file:")
         return
     if len(entries) > _MANY:
@@ -54,7 +54,7 @@ def show_list(session: Session) -> None:
 
 
 def show_trash(session: Session) -> None:
-    """What was deleted and can be brought back."""
+    """Deleted analyses that can be restored."""
     try:
         entries = session.catalogue().trashed()
     except InputError:
@@ -62,7 +62,7 @@ def show_trash(session: Session) -> None:
     if not entries:
         return
     with st.expander(f"Deleted ({len(entries)})", icon=":material/delete:"):
-        st.caption(f"Removed for good {KEPT.days} days after they were deleted.")
+        st.caption(f"Removed permanently {KEPT.days} days after deletion.")
         for entry in entries:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(_title(entry), width="stretch")
@@ -97,7 +97,7 @@ def show_newest(session: Session) -> None:
 
 
 def offer_previous(session: Session, path: Path) -> None:
-    """Offer the analysis that was made of the same file before."""
+    """Offer an earlier analysis of the same file."""
     try:
         known = analyses_of(session.workspace, path)
     except InputError:
@@ -112,20 +112,20 @@ def offer_previous(session: Session, path: Path) -> None:
         key="known",
     ):
         st.html(
-            f"You have analysed this file before: {_title(known[0])}{_facts(known[0])}"
-            '<div class="pg-quiet">Analysed anew, it takes over what you changed.</div>',
+            f"This file was analysed before: {_title(known[0])}{_facts(known[0])}"
+            '<div class="pg-quiet">A new analysis takes over your changes.</div>',
             width="stretch",
         )
         _open_button(session, known[0], "known")
 
 
 def offer_to_save(session: Session) -> None:
-    """For what is shown and not in the list: the sample."""
+    """Offer to save the open analysis, where it is not: the sample."""
     view, source = session.view, session.source
     if view is None or source is None or session.autosave.revision is not None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape_markdown(source.name)}** is open and not kept.")
+        st.markdown(f"**{escape_markdown(source.name)}** is open and not saved.")
         if st.button(
             "Save to Analyses", icon=":material/bookmark_add:", disabled=session.is_locked
         ):
@@ -134,7 +134,7 @@ def offer_to_save(session: Session) -> None:
 
 
 def list_entries(session: Session) -> list[Entry]:
-    """All kept analyses; none where nothing is kept, or the list can't be read."""
+    """Entries of the saved analyses; none where nothing is saved or the list can't be read."""
     try:
         return session.catalogue().entries() if saves_analyses() else []
     except InputError:

@@ -1,4 +1,4 @@
-"""One search over all kept analyses, on the page "Analyses"."""
+"""The search over all saved analyses."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
 
 
 def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
-    """Ask for what can't be searched yet, once: most is ready before somebody has typed."""
+    """Request the search stores that are missing, once; most are ready before a query is typed."""
     job: Job | None = st.session_state.get(_JOB)
     if job is None or job.finished:
         tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
@@ -134,7 +134,7 @@ def _preparing() -> None:
     if job is None or job.finished:
         st.session_state.pop(_JOB, None)
         st.rerun()
-    st.progress(job.fraction_done(), text="Making the analyses searchable, once …")
+    st.progress(job.fraction_done(), text="Preparing the analyses for search, once …")
 
 
 def _found(
@@ -145,7 +145,7 @@ def _found(
     where: Filter | None,
     states: _States,
 ) -> CrossSearchResult:
-    """The hits; those of the last question are remembered while nothing has changed."""
+    """The hits, cached until the query or an analysis changes."""
     top = int(st.session_state.get("everywhere-top", _STEP))
     key = (query, only, where, top, tuple((states[e.token], e.name) for e in entries))
     known: tuple[Any, CrossSearchResult] | None = st.session_state.get(_FOUND)
@@ -170,7 +170,7 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
         st.caption(escape_markdown(f"Not searched, because it can't be read: {listed}."))
     if not found.hits:
         if not found.behind:
-            st.info("No review passes the filters.")
+            st.info("No reviews match these filters.")
         return
     counted = sorted(found.counts.items(), key=lambda item: -sum(item[1]))
     line = " · ".join(
@@ -180,7 +180,7 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
         if strong + likely
     )
     st.html(
-        f'<div class="pg-quiet">{line or "Nothing says it clearly; these come nearest."}</div>'
+        f'<div class="pg-quiet">{line or "No clear match; these are the closest."}</div>'
         f'<div class="pg-quiet">{strength_legend()}</div>'
     )
     with st.container(key="everywhere-hits", gap="small"):
@@ -230,7 +230,7 @@ def _ask_there(token: str, typed: str) -> None:
 
 
 def _open(session: Session) -> None:
-    """Open the analysis of the hit whose button was pressed, with the same search."""
+    """Open the analysis of the hit whose button was pressed, with the same query."""
     wanted: tuple[str, str] | None = st.session_state.pop("everywhere-open", None)
     if wanted is None:
         return
@@ -259,7 +259,7 @@ def _clear() -> None:
 
 
 def _states(catalogue: Catalogue, entries: list[Entry]) -> _States:
-    """How each analysis stands, looked at once a run."""
+    """The state of each analysis, read once a run."""
     states = {}
     for entry in entries:
         folder = catalogue.folder / entry.token

@@ -1,4 +1,4 @@
-"""The page "Analyses": what is kept, to open, name, hand on, delete and bring back."""
+"""The page "Analyses": open, rename, export, import, delete and restore saved analyses."""
 
 import streamlit as st
 
@@ -15,13 +15,13 @@ st.title("Analyses")
 if saves_analyses():
     st.html(
         '<p class="pg-lead">Every analysis stays here with your names, changes and saved searches, '
-        "until you delete it. Everybody who can open this page sees the same list, and can open, "
-        "change and delete what is in it.</p>"
+        "until you delete it. Everybody who can open this page sees the same list and can open, "
+        "change and delete its analyses.</p>"
     )
 else:
     st.html(
         '<p class="pg-lead">This server keeps no analyses: each ends with its session. '
-        "Export yours as a file, and open that file here the next time.</p>"
+        "Export yours as a file, and open that file here next time.</p>"
     )
 if session.problem:
     error_box(session.problem)

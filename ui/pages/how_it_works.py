@@ -13,20 +13,20 @@ st.markdown(
    listed with their line and the reason.
 2. **Languages.** Each review's language comes from the file's own column where it has one, else
    it is identified from the text.
-3. **Meaning.** A review may say several things: files of longer reviews are parted into sentences.
+3. **Meaning.** A review may say several things: files of longer reviews are split into sentences.
    A multilingual language model (multilingual-e5) turns each into 384 numbers: what says similar
    things gets similar numbers.
 4. **Language correction.** Left alone, those numbers say above all *which language* a review is
    written in, and any grouping finds languages instead of topics. The program measures what is
    due to language alone, from sentences that say the same in many languages and from your own
-   reviews, and takes it out.
+   reviews, and removes it.
 5. **Topics, map and search** all work on what is left. Reviews that lie close together on the map
    say similar things; directions and axes have no meaning of their own. A search finds what
    *means* the same as your words, in every language at once. Each hit says how strong it is: strong
-   ones are right about three times in four, weak ones hardly ever.
+   ones are right about three times in four, weak ones rarely.
 6. **Your own view.** On the page *Topics* you rename, merge, split and hide topics, move reviews
-   and make topics of a phrase; every change can be undone. Next month's file falls into the same
-   topics, and the page says what grew and what shrank, and which of it is more than chance.
+   and create topics from a phrase; every change can be undone. Next month's file falls into the
+   same topics, and the page says what grew and what shrank, and which of it is more than chance.
 """
 )
 session = current_session()

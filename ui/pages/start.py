@@ -1,4 +1,4 @@
-"""The page "Start": a file, what was understood of it, and the way to its analysis."""
+"""The page "Start": upload a file, check how it was read, and analyse it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The page "Topics": each topic to read, to judge and to change; what grew; the next file."""
+"""The page "Topics": topic cards, what changed over time, and adding a file."""
 
 import streamlit as st
 
@@ -35,7 +35,7 @@ elif part == _FILE:
 else:
     cards, drawn = choose_cards(view)
     if not cards:
-        st.info("No topic has this in its name.")
+        st.info("No topic matches.")
     elif drawn == "Cards":
         show_cards(session, view, cards)
     else:

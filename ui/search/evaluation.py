@@ -1,4 +1,4 @@
-"""A golden set: thumbs on hits and a user's own list of right answers, and what they measure."""
+"""Evaluation of search: judged hits, a golden set of the user's own, and its figures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_BYTES = 5_000_000
 
 
 def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
-    """Gather a set, measure search with it, take it home."""
+    """Collect a golden set, measure search with it, download it."""
     state = current_search()
     if state.problem:
         st.warning(escape_markdown(state.problem), icon=":material/info:")

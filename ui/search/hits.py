@@ -1,4 +1,4 @@
-"""Hits one by one, with what can be done with each."""
+"""The list of hits, with the actions on each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONG = 200  # letters of a review whose closest sentence is worth looking for
 
 
 def show_hits(view: View, wanted: Ask, found: SearchResult) -> None:
-    """The hits as a list; the closest sentence of long ones is marked when it is known."""
+    """The hits as a list; the closest sentence of long reviews is marked once it is known."""
     words: tuple[str, ...] = ()
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
@@ -114,7 +114,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
 
 
 def _long_ones(view: View, found: SearchResult) -> list[int]:
-    """Which of the hits are long reviews that are searched as a whole."""
+    """Positions of hits that are long reviews searched as a whole."""
     if view.analysis.units.kind != REVIEW:
         return []
     texts = view.analysis.texts

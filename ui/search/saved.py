@@ -1,4 +1,4 @@
-"""Saved searches: kept with the analysis, counted, and run again."""
+"""Saved searches: stored with the analysis, counted, and run again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COUNTED = 30  # searches whose hits are counted when the list is opened
 
 @st.fragment
 def saved_searches(view: View, wanted: Ask | None) -> None:
-    """The button and, while it is open, the list behind it."""
+    """The button and, while it is open, the list of saved searches."""
     redraw_if_wanted()
     state = current_search()
     box = st.popover(

@@ -28,7 +28,7 @@ _HELP = (
 
 
 def search_bar(view: View) -> Ask | None:
-    """Draw the search box; what is asked, None for nothing."""
+    """Draw the search box; returns what is searched for, None for nothing."""
     with (
         st.form("search", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
@@ -59,7 +59,7 @@ def search_bar(view: View) -> Ask | None:
 
 
 def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchResult | None:
-    """The hits; None when nothing is asked, or nothing that can be answered."""
+    """The hits; None without a query, or where it can't be answered."""
     if wanted is None:
         return None
     top, balanced = int(st.session_state["top"]), bool(st.session_state.get("balanced"))
@@ -79,7 +79,7 @@ def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchRes
 
 @st.fragment
 def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarray) -> None:
-    """The hits as a list to read, to judge and to go on from, and the tools beneath it."""
+    """The hits, and the search tools below them."""
     redraw_if_wanted()
     for note in found.notes:
         st.caption(escape_markdown(note))
@@ -113,7 +113,7 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
 
 
 def _banner(view: View, wanted: Ask, query: str) -> None:
-    """What is searched in place of the query, and the way back."""
+    """What is searched in place of the query, with a button back to the query."""
     said = f"{count(len(wanted.like), 'chosen review')}"
     if len(wanted.like) == 1:
         said = f"“{excerpt(view.analysis.texts[wanted.like[0]], 90)}”"
@@ -129,7 +129,7 @@ def _banner(view: View, wanted: Ask, query: str) -> None:
 
 
 def _leave() -> None:
-    """A new search looks for its words, not for likes of what was looked at before."""
+    """A new query replaces "more like this" and the focus."""
     state = current_search()
     state.like, state.focus = (), None
 

@@ -1,4 +1,4 @@
-"""What can be done with a query beyond reading its hits: estimate, compare, measure."""
+"""Search tools: estimate how many reviews match, compare queries, evaluate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.session.view import View
 
 
 def show_tools(view: View, wanted: Ask, allowed: np.ndarray) -> None:
-    """Folded up beneath the hits; what is folded up is not worked out."""
+    """The tools as expanders; a closed one computes nothing."""
     for key, label, icon, draw in (
         ("estimate", "How many reviews say this?", ":material/functions:", _estimate),
         ("compare", "Compare with another query", ":material/compare_arrows:", _compare),
@@ -41,7 +41,7 @@ def _estimate(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     said = state.answers.setdefault(wanted.typed, {})
     sample, estimate = search_service.estimate(view, wanted.query, allowed, said)
     if not estimate.total:
-        st.caption("No review passes the filters.")
+        st.caption("No reviews match these filters.")
         return
     share = 100 * estimate.count / estimate.total
     st.html(
@@ -100,7 +100,7 @@ def _compare(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     )
     other = " ".join((typed or "").split())
     if not other:
-        st.caption("The same in another language should find much the same reviews.")
+        st.caption("The same query in another language should find similar reviews.")
         return
     compared = search_service.compare(view, (wanted.query, parse_query(other)), allowed)
     first, second = (len(rows) for rows in compared.hits)

@@ -1,4 +1,4 @@
-"""An upload before its analysis: where it lies, how it is read, what was understood of it."""
+"""An upload before its analysis: path, read options, and the table as it was read."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Preview:
 
 
 def sentence(table: Table, reviews: Reviews) -> str:
-    """What was understood: "Shift-JIS, semicolons, 12,408 rows read, 12,371 kept, 37 rejected"."""
+    """Summary: "Shift-JIS, semicolons, 12,408 rows read, 12,371 kept, 37 rejected"."""
     form = f"{encoding_name(table.encoding)}, {delimiter_name(table.delimiter)}"
     if table.kind in _KINDS:
         form = _KINDS[table.kind] + (f", sheet {table.sheet}" if table.sheet else "")
@@ -149,7 +149,7 @@ def sentence(table: Table, reviews: Reviews) -> str:
 
 
 def _damaged_rows(table: Table) -> int:
-    """Rows with U+FFFD, which stands for bytes that are not valid in the encoding."""
+    """Number of rows with U+FFFD, which replaces bytes that are invalid in the encoding."""
     damaged = None
     for column in table.frame.columns:
         found = pc.match_substring(pa.array(table.frame[column]), "\ufffd").fill_null(False)

@@ -1,4 +1,4 @@
-"""What an analysis answers to queries, each answer worked out once."""
+"""Searches of the open analysis, whose answers are cached with its view."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ def probabilities(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
 
 
 def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
-    """What of a query is marked in its hits."""
+    """The words of a query that are marked in its hits."""
     return _answer(view, ("words", query, names), lambda: highlight_terms(query, names))
 
 
 def highlights(
     view: View, query: Query | None, like: tuple[int, ...], reviews: tuple[int, ...]
 ) -> list[Highlight]:
-    """The closest sentence of a few reviews that are shown, to a query or else to reviews.
+    """The sentence of each review that is closest to a query, or else to other reviews.
 
     Raises:
         InputError: the sentences can't be embedded.
@@ -142,12 +142,12 @@ def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
 def estimate(
     view: View, query: Query, allowed: np.ndarray, said: Mapping[int, bool]
 ) -> tuple[list[int], Estimate]:
-    """Reviews to judge, in the order to judge them in, and how many reviews say it.
+    """A sample of reviews to judge, in order, and the estimate of how many reviews match.
 
     Args:
         view: of the reviews.
         query: what they may say.
-        allowed: bool (m,), units that pass the filters.
+        allowed: bool (m,), units that match the filters.
         said: review -> whether it says it.
 
     Raises:
@@ -190,7 +190,7 @@ def rankings(view: View, queries: Sequence[str]) -> list[list[str]]:
 
 
 def prepare(view: View) -> None:
-    """Begin with what the first search of a file needs, once, while the page is looked at."""
+    """Prepare the search index in a thread of its own, while the page is read."""
     if not view.preparing:
         view.preparing = True
         original = view.original

@@ -1,4 +1,4 @@
-"""What all sessions share: the worker, the limit of uploads, and the folder of sessions."""
+"""What all sessions share: the worker and the upload limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.session.folders import remove_abandoned
 
 @st.cache_resource(show_spinner=False)
 def worker() -> WorkerClient:
-    """The process that does the heavy work; one for all sessions."""
+    """The client of the worker, one for all sessions; it starts the worker."""
     remove_abandoned(Workspace.current().sessions)
     # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
     config.set_option("server.maxUploadSize", upload_limit())

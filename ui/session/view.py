@@ -75,7 +75,7 @@ class View:
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
-        """What is said of each topic."""
+        """The summary of each topic."""
         return topic_cards(self.analysis, self.facets)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a user has set on the page and expects to find on the next one."""
+"""Widget values that outlive a change of the page."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _KEPT_WIDGETS = (
 
 
 def browser_language() -> str:
-    """The language that topics are named in for this user."""
+    """The language in which topics are named for this user."""
     chosen: str | None = st.session_state.get("names-in")
     return chosen or preferred_language(st.context.locale)
 
 
 def keep_widgets() -> None:
-    """Keep the values of widgets that the page to come may not draw."""
+    """Keep the values of widgets that the next page may not draw."""
     st.session_state.setdefault("named", True)
     st.session_state.setdefault("top", 20)
     for key in _KEPT_WIDGETS:

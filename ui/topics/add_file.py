@@ -1,4 +1,4 @@
-"""Another file for the analysis that is shown: next month's reviews in the same topics."""
+"""Adding a file: next month's reviews in the same topics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ui.upload.upload import TYPES, read_upload, store_upload
 
 
 def add_file(session: Session, view: View) -> None:
-    """Uploader, what was understood, and the button that adds the file."""
+    """Uploader, preview, and the button that adds the file."""
     st.markdown(
         "New reviews fall into the topics that are there, and onto the same map. Names, colours "
         "and your changes stay. What fits nowhere is counted and offered as new topics."
@@ -58,7 +58,7 @@ def add_file(session: Session, view: View) -> None:
 
 
 def same_columns(view: View, table: Table) -> Columns | None:
-    """The first file's columns by their names, where the table has the text and most others."""
+    """The first file's column roles, where the table has columns of the same names."""
     names = {str(name) for name in table.frame.columns}
     known = {field.name for field in fields(Columns)}
     roles = {
@@ -73,7 +73,7 @@ def same_columns(view: View, table: Table) -> Columns | None:
 def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -> None:
     rules = session.source.rules if session.source and session.source.rules else preview.rules
     try:
-        with st.spinner("Looking at the reviews …"):
+        with st.spinner("Checking the reviews …"):
             reviews = preview.reviews(columns, rules)
     except InputError as error:
         error_box(str(error))

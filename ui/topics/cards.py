@@ -1,4 +1,4 @@
-"""The topics as cards or as a table, each with its way to the map and its menu."""
+"""The topics as cards or as a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TYPICAL = {"closest": "Closest to the topic", "different": "Most different"}
 
 
 def choose_cards(view: View) -> tuple[list[Card], str]:
-    """Draw the controls; the cards to show, in order, and "Cards" or "Table"."""
+    """Draw the controls; returns the cards to show, in order, and "Cards" or "Table"."""
     offered = [sort for sort in SORTS if _sorts(view, sort)]
     for key, choices, usual in (("sort", offered, "size"), ("drawn-as", _DRAWN, "Cards")):
         if st.session_state.get(key) not in choices:
@@ -51,7 +51,7 @@ def choose_cards(view: View) -> tuple[list[Card], str]:
 
 
 def choose_language(view: View) -> None:
-    """In which language topics are named, on every page."""
+    """Choose the language in which topics are named on every page."""
     if st.session_state.get("names-in") not in topic_name_languages():
         st.session_state["names-in"] = view.language
     language = st.selectbox(
@@ -65,7 +65,7 @@ def choose_language(view: View) -> None:
 
 
 def show_cards(session: Session, view: View, cards: list[Card]) -> None:
-    """The cards side by side, as many as there is room for."""
+    """The cards side by side, as many as fit."""
     with st.container(key="cards"):
         for card in cards:
             with st.container(border=True, key=f"card-{card.topic.key.replace('.', '_')}"):
@@ -74,7 +74,7 @@ def show_cards(session: Session, view: View, cards: list[Card]) -> None:
 
 @st.fragment
 def _card(session: Session, view: View, card: Card) -> None:
-    """One card; opening its menu draws it alone."""
+    """One card; opening its menu redraws only this card."""
     mean = mean_rating(view.facets)
     st.html(
         card_html(
@@ -118,7 +118,7 @@ def _typical(view: View, card: Card) -> None:
 
 
 def show_table(session: Session, view: View, cards: list[Card]) -> None:
-    """The topics as rows; the card of a chosen one stands beneath."""
+    """The topics as a table, with the card of the selected one below."""
     rows = [_row(card) for card in cards]
     table = pd.DataFrame(rows)
     config: dict[str, Any] = {
@@ -175,7 +175,7 @@ def _told(cell: object) -> bool:
 
 
 def _sorts(view: View, sort: str) -> bool:
-    """Whether the file has what the order goes by."""
+    """Whether the file has the values that this order needs."""
     if sort == "rating":
         return view.facets.ratings is not None
     if sort == "trend":

@@ -1,4 +1,4 @@
-"""What grew and what shrank, from one file to the next or from one time to another."""
+"""What changed: topics that grew and shrank between files, months or dates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RANGES = "Two ranges of dates"
 
 
 def show_changes(session: Session, view: View) -> None:
-    """The drift report, and the new topics that are offered after a file was added."""
+    """The drift report, and topics suggested after a file was added."""
     _added(session, view)
     periods = _choose(view)
     if periods is None:
@@ -49,7 +49,7 @@ def show_changes(session: Session, view: View) -> None:
 
 
 def _choose(view: View) -> Periods | None:
-    """Draw the choice of what is compared."""
+    """Choose the two periods to compare."""
     files, of = by_file(view.analysis), days(view.facets)
     months = None if of is None else by_month(of)
     choices = [
@@ -150,7 +150,7 @@ def _table(view: View, found: list[TopicDrift]) -> None:
 
 
 def _added(session: Session, view: View) -> None:
-    """What became of the last file that was added, and the topics it would make."""
+    """Result of the last file that was added, and the topics it suggests."""
     report = view.original.report
     if not report.get("added"):
         return
@@ -177,7 +177,7 @@ def _added(session: Session, view: View) -> None:
                 width="content",
             )
             if st.button(
-                "Make it a topic",
+                "Create topic",
                 icon=":material/add_circle:",
                 key=f"offer-{view.number}-{number}",
                 disabled=session.is_locked,

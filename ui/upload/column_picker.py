@@ -1,4 +1,4 @@
-"""What the preview of an upload is made of: columns, rules and first rows."""
+"""The preview of an upload: column roles, cleaning rules and first rows."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ _ROLES = {
 }
 _PAIR = {"positive": "Liked", "negative": "Disliked"}
 _RULES = {
-    "drop_duplicates": "Leave out rows that repeat another",
-    "drop_one_word": "Leave out reviews of a single word",
-    "strip_boilerplate": "Take out “Translated by Google” and the like",
+    "drop_duplicates": "Drop duplicate rows",
+    "drop_one_word": "Drop one-word reviews",
+    "strip_boilerplate": "Remove “Translated by Google” and similar notes",
     "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
-    "join_title": "Put the title above the text",
+    "join_title": "Prepend the title",
 }
 # Rule -> kind of what it looks for, its noun, what is done to it and what where it is off.
 _FOUND = {
     "drop_duplicates": ("duplicates", "row", "left out", "kept"),
     "drop_one_word": ("one_word", "review", "left out", "kept"),
-    "strip_boilerplate": ("boilerplate", "review", "cleaned", "left as they are"),
-    "repair_mojibake": ("mojibake", "review", "repaired", "left as they are"),
+    "strip_boilerplate": ("boilerplate", "review", "cleaned", "left unchanged"),
+    "repair_mojibake": ("mojibake", "review", "repaired", "left unchanged"),
 }
 
 
 def choose_columns(preview: Preview, table: Table) -> Columns | None:
-    """A box a role, with the guesses; None while no column of text is chosen."""
+    """A box for each role, set to the guess; None while no text column is chosen."""
     guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
-    st.subheader("What the columns mean", anchor=False)
+    st.subheader("Columns", anchor=False)
     if preview.remembered:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("As you corrected them for an earlier file with these columns.")
+            st.caption("Set as you corrected them for an earlier file with these columns.")
             st.button(
-                "Guess again",
+                "Detect again",
                 type="tertiary",
                 icon=":material/undo:",
                 key=f"guess-{preview.number}",
@@ -60,7 +60,7 @@ def choose_columns(preview: Preview, table: Table) -> Columns | None:
     roles = _ROLES
     if guessed and (guessed.positive or guessed.negative):
         roles = {"text": _ROLES["text"]} | _PAIR | _ROLES
-        st.caption("What guests liked and what they disliked are put together into one review.")
+        st.caption("“Liked” and “Disliked” are joined into one review.")
     chosen: dict[str, str | None] = {}
     with st.container(key="roles"):
         places = _places(len(roles), _PER_ROW)
@@ -81,7 +81,7 @@ def choose_columns(preview: Preview, table: Table) -> Columns | None:
 
 
 def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
-    """A switch a rule, and the function that writes beneath each what it did."""
+    """A checkbox for each rule, and the function that writes below each what it did."""
     st.subheader("Cleaning", anchor=False)
     chosen, places = {}, {}
     free = _places(len(_RULES) + 1, 3)
@@ -101,13 +101,13 @@ def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
         if reviews.columns.title is None:
             places["join_title"].caption("No title column is chosen")
         if found := reviews.found.get("html", 0):
-            html.caption(f"HTML was taken out of {count(found, 'review')}")
+            html.caption(f"HTML was removed from {count(found, 'review')}")
 
     return Rules(**chosen), tell
 
 
 def _places(number: int, per_row: int) -> list[DeltaGenerator]:
-    """That many places, row by row: on a phone they stand beneath each other in this order."""
+    """A grid of containers, row by row; on a phone they stack in this order."""
     rows = range(0, number, per_row)
     return [place for _ in rows for place in st.columns(per_row, gap="small")]
 

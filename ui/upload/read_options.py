@@ -1,4 +1,4 @@
-"""How a file is read, as a form: encoding, delimiter and sheet, each to be corrected."""
+"""Read options: boxes for encoding, delimiter and sheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 
 def choose_read_options(preview: Preview) -> ReadOptions:
-    """A box each for encoding, delimiter and sheet, where the file has them."""
+    """A box for each of encoding, delimiter and sheet that the file has."""
     text = preview.kind in ("text", "jsonl")
     boxes = [_encoding] if text else []
     boxes += [_delimiter] if preview.kind == "text" else []
@@ -26,7 +26,7 @@ def choose_read_options(preview: Preview) -> ReadOptions:
     if not boxes:
         return ReadOptions()
     _restore(preview)
-    st.subheader("How the file was read", anchor=False)
+    st.subheader("File format", anchor=False)
     chosen: dict[str, str | None] = {}
     with st.container(key="reading"):
         places = st.columns(4, gap="small")
@@ -37,10 +37,10 @@ def choose_read_options(preview: Preview) -> ReadOptions:
 
 
 def reset_button(preview: Preview) -> None:
-    """A button that takes back the user's own choice of encoding and delimiter, if there is one."""
+    """A button that resets encoding and delimiter to the detected ones, where they differ."""
     if preview.options and (preview.options.encoding or preview.options.delimiter):
         st.button(
-            "Back to what was recognised",
+            "Reset to detected",
             icon=":material/undo:",
             key=f"recognised-{preview.number}",
             on_click=_take_back,
@@ -55,7 +55,7 @@ def _take_back(*keys: str) -> None:
 
 
 def _restore(preview: Preview) -> None:
-    """What was chosen before the page was left: Streamlit drops the values of boxes not drawn."""
+    """Restore the choices made before the page was left, which Streamlit has dropped."""
     if preview.options is None:
         return
     for key, value in (
@@ -78,7 +78,7 @@ def _delimiter_key(preview: Preview) -> str:
 
 def _encoding(preview: Preview) -> str | None:
     def name(code: str) -> str:
-        recognised = f"Recognised: {encoding_name(preview.encoding)}"
+        recognised = f"Detected: {encoding_name(preview.encoding)}"
         return recognised if code == _RECOGNISED else encoding_name(code)
 
     chosen = st.selectbox(
@@ -86,7 +86,7 @@ def _encoding(preview: Preview) -> str | None:
         (_RECOGNISED, *_ENCODINGS),
         format_func=name,
         key=_encoding_key(preview),
-        help="Choose another one if letters beneath look wrong.",
+        help="Choose another one if characters below look wrong.",
     )
     return chosen or None
 
@@ -94,7 +94,7 @@ def _encoding(preview: Preview) -> str | None:
 def _delimiter(preview: Preview) -> str | None:
     def name(sign: str) -> str:
         if sign == _RECOGNISED:
-            return f"Recognised: {delimiter_name(preview.delimiter)}"
+            return f"Detected: {delimiter_name(preview.delimiter)}"
         shown = f" ( {sign} )" if sign in _DELIMITERS and sign.strip() else ""
         return delimiter_name(sign).capitalize() + shown
 
@@ -103,7 +103,7 @@ def _delimiter(preview: Preview) -> str | None:
         (_RECOGNISED, *_DELIMITERS),
         format_func=name,
         key=_delimiter_key(preview),
-        help="What stands between two columns. Choose one, or type another.",
+        help="The character between two columns. Choose one, or type another.",
         accept_new_options=True,
     )
     return chosen or None

@@ -1,4 +1,4 @@
-"""The rows of a file that are left out: line, reason and raw text, on screen and as a file."""
+"""Rejected rows: line, reason and raw text, as a table and as a download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The upload on the start page: the file, what was understood of it, and the way on."""
+"""The upload on the start page: uploader, preview, and the button that analyses."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _forget_problem() -> None:
 
 
 def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Preview:
-    """An upload, put where it can be read from.
+    """Store an upload in the session's folder.
 
     Args:
         session: in whose folder.
@@ -90,7 +90,7 @@ def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Pre
     """
     preview = Preview(session.folder.next_number(), file, name, session.folder.new_path("upload"))
     try:
-        with st.spinner("Taking the file …"), atomic_write(preview.path) as stream:
+        with st.spinner("Uploading the file …"), atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
     except OSError as error:
         preview.problem = f"The upload could not be stored: {error.strerror}"
@@ -98,7 +98,7 @@ def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Pre
 
 
 def read_upload(preview: Preview, options: ReadOptions) -> None:
-    """Read the file as asked for, with a sign of progress."""
+    """Read the file with these options, showing progress."""
     place = st.empty()
     with place.container(), st.spinner("Reading the file …"):
         preview.read(options, _progress())
@@ -106,7 +106,7 @@ def read_upload(preview: Preview, options: ReadOptions) -> None:
 
 
 def _progress() -> Progress:
-    """Shows how far a file is read, if that takes longer than a moment."""
+    """Progress callback that shows a bar when reading takes longer than half a second."""
     place = st.empty()
     last = time.monotonic()
 
@@ -137,7 +137,7 @@ def _show(session: Session, preview: Preview) -> None:
     reviews, problem = None, preview.problem
     if columns is not None:
         try:
-            with st.spinner("Looking at the reviews …"):
+            with st.spinner("Checking the reviews …"):
                 reviews = preview.reviews(columns, rules)
         except InputError as error:
             problem = str(error)

@@ -1,4 +1,4 @@
-"""What a newcomer gets, on the empty start page."""
+"""The start page for newcomers."""
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ _NOT_KEPT = "Uploads are deleted soon after you close the page."
 
 
 def show_welcome() -> None:
-    """Three cards."""
+    """Three cards that say what the program does."""
     stays = _KEPT if saves_analyses() else _NOT_KEPT
     st.space("small")
     for place, (icon, title, text) in zip(st.columns(3), _PROMISES, strict=True):

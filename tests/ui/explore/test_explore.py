@@ -64,7 +64,7 @@ def test_filters_apply_before_ranking_and_can_leave_nothing(explored):
     topics.set_value(empty[:1]).run()
     assert any("No review passes" in info.value for info in at.info)
     assert not at.exception
-    press(at, "Clear the filters")
+    press(at, "Clear filters")
     assert not at.multiselect(key="languages").value
     press(at, "Clear")
 
@@ -92,7 +92,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     assert len(at.dataframe[0].value) == 1
     assert any("The table has the first 1;" in caption.value for caption in at.caption)
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
-    press(at, "Clear the choice")
+    press(at, "Clear selection")
     assert not any("chosen" in header.value for header in at.subheader)
     assert selected_units(None) == ()
 

@@ -83,11 +83,11 @@ def test_filters_over_any_column_are_chips_that_go_with_a_click(explored):
     rated = view.facets.ratings
     days = np.array([day >= "2025-06" for day in view.facets.dates])
     passing = int((np.isin(rated, (1, 2)) & days).sum())
-    assert f"Searching {passing} reviews of 789 that pass the filters" in pieces(at)
+    assert f"Searching {passing} reviews of 789 that match the filters" in pieces(at)
     by_key(at.button, "chip-0-12").click().run()
     assert list(state.conditions) == [] and state.expression
-    press(at, "Clear the filters")
-    assert not state.expression and "that pass the filters" not in pieces(at)
+    press(at, "Clear filters")
+    assert not state.expression and "that match the filters" not in pieces(at)
     state.expression = "wing = north"  # of another file
     at.run()
     assert any("no column" in box.value for box in at.warning) and not state.expression

@@ -120,7 +120,7 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
     assert "job" not in at.query_params
     at.switch_page("ui/pages/topics.py").run()
     assert not at.exception
-    assert all(button.disabled for button in at.button if button.label == "Make the topic")
+    assert all(button.disabled for button in at.button if button.label == "Create topic")
     at.switch_page("ui/pages/explore.py").run()
     topics = [topic.name for topic in session(at).view.analysis.topics[:4]]
     press(at, "Continue")
@@ -137,7 +137,7 @@ def test_what_is_stopped_stays_and_goes_on(slow_worker):
         assert len([topic for topic in after.analysis.topics if not topic.is_outlier]) == 2
         assert after.number != before.number and session(at).problem == ""
         assert {after.analysis.texts[unit] for unit in session(at).analysis.selected} <= {text}
-    press(at, "Start over with another file")
+    press(at, "Close and open another file")
     assert session(at).view is None and "job" not in at.query_params
 
 

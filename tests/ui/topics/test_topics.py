@@ -80,7 +80,7 @@ def test_the_map_is_one_press_from_a_card(page):
     view = session(page).view
     press(page, "Show on the map")
     assert page.session_state[topics_key(view)] == [0]
-    assert "of 96 pass the filters" in pieces(page)
+    assert "of 96 match the filters" in pieces(page)
     go(page, "ui/pages/topics.py")
 
 
@@ -97,7 +97,7 @@ def test_a_rename_is_undone_and_redone_at_once(page):
     assert names(page) == old
     next(b for b in page.button if b.label.startswith("Redo: renamed")).click().run()
     assert names(page)[1] == "Rest & <b>beds</b>"
-    assert any("What was changed (1)" in expander.label for expander in page.expander)
+    assert any("Changes (1)" in expander.label for expander in page.expander)
 
 
 def test_a_name_that_is_taken_is_refused_in_a_box(page):
@@ -111,14 +111,14 @@ def test_a_name_that_is_taken_is_refused_in_a_box(page):
 
 def test_a_hidden_topic_leaves_every_page_and_comes_back(page):
     name = names(page)[3]
-    press(open_menu(page, name), "Hide this topic")
+    press(open_menu(page, name), "Hide topic")
     assert name not in names(page)
     assert pieces(page).count('class="pg-card"') == 3
     go(page, "ui/pages/explore.py")
     topics = next(box for box in page.multiselect if box.label == "Topics")
     assert not any(name in option for option in topics.options)
     go(page, "ui/pages/topics.py")
-    press(page, "Show again")
+    press(page, "Unhide")
     assert name in names(page)
 
 
@@ -143,7 +143,7 @@ def test_merge_and_split_go_through_the_worker(page):
 def test_a_phrase_becomes_a_topic(page):
     count = len(names(page))
     page.text_input(key="phrase-text").set_value("bars and noise in the street at night")
-    finish(press(page, "Make the topic"))
+    finish(press(page, "Create topic"))
     assert not page.error
     assert len(names(page)) == count + 1
     made = session(page).view.analysis

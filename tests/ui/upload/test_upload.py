@@ -57,17 +57,17 @@ def workbook(**sheets):
 
 def test_another_encoding_changes_preview_and_counts_and_can_be_taken_back():
     at = upload(start(), JAPANESE.encode("cp932"))
-    assert box(at, "Encoding").options[0] == "Recognised: Shift-JIS"
+    assert box(at, "Encoding").options[0] == "Detected: Shift-JIS"
     assert "Shift-JIS, semicolons, 30 rows read, 30 kept, 0 rejected" in told(at)
     right = at.dataframe[0].value
     assert list(right.columns) == ["番号", "口コミ", "ホテル"]
 
     choose(at, "Encoding", "utf-8")
     assert "Read as UTF-8, 30 rows hold bytes that mean nothing" in told(at)
-    assert "Recognised: Shift-JIS" in box(at, "Encoding").options
+    assert "Detected: Shift-JIS" in box(at, "Encoding").options
     assert list(at.dataframe[0].value.columns) != list(right.columns)
 
-    press(at, "Back to what was recognised")
+    press(at, "Reset to detected")
     assert box(at, "Encoding").value == ""
     assert "30 kept" in told(at)
     assert not at.warning
@@ -80,7 +80,7 @@ def test_another_delimiter_is_refused_in_words_and_can_be_taken_back():
     assert "Cut at pipes, the file has a single column" in told(at)
     choose(at, "Delimiter", ";")
     assert "30 kept" in told(at)
-    press(at, "Back to what was recognised")
+    press(at, "Reset to detected")
     assert box(at, "Delimiter").value == ""
     assert session(at).preview.options == ReadOptions()
 
@@ -167,9 +167,9 @@ def test_each_rule_says_what_it_did():
     assert "1 review found, kept" in words
     assert "1 review found, cleaned" in words
     assert "1 review found, repaired" in words
-    assert "HTML was taken out of 1 review" in words
+    assert "HTML was removed from 1 review" in words
     assert "14 rows read, 12 kept, 2 rejected" in words
-    for label in ("Leave out rows that repeat another", "Leave out reviews of a single word"):
+    for label in ("Drop duplicate rows", "Drop one-word reviews"):
         next(switch for switch in at.checkbox if switch.label == label).set_value(
             label.endswith("word")
         )
@@ -227,7 +227,7 @@ def test_corrected_columns_are_remembered_and_forgotten():
     other = upload(start(), out.getvalue().encode(), "next.csv")
     assert box(other, "Review text").value == "b"
     assert "As you corrected them" in told(other)
-    press(other, "Guess again")
+    press(other, "Detect again")
     assert box(other, "Review text").value == "a"
     assert "As you corrected them" not in told(other)
 
