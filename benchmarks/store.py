@@ -109,7 +109,7 @@ def _measure(rows: int, folder: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.store", "--reload", str(folder)]
     print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
 
-    half = store._view.base.segment.kind == "float16"  # type: ignore[union-attr]
+    half = store._latest.indexed.index.precision == "float16"  # type: ignore[union-attr]
     bare: Any = faiss.IndexFlatIP(D)
     if half:
         quantizer = faiss.ScalarQuantizer.QT_fp16

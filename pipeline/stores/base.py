@@ -1,8 +1,8 @@
-"""What a vector store promises, whatever engine stands behind it.
+"""The interface of a vector store, independent of the engine behind it.
 
-Rows are found by an id, a text. Batches are arrays and plain columns. Nothing here speaks of
-SQLite or FAISS, so that pgvector or Qdrant can stand behind the same lines; ``docs/store.md``
-says how.
+Rows are identified by a string id; batches are arrays and plain columns. Nothing here depends on
+SQLite or FAISS, so that another engine (pgvector, Qdrant) can implement the same protocol:
+``docs/store.md`` describes how.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pipeline.common.errors import InputError
 from pipeline.filters.columns import Kind
 from pipeline.filters.expressions import Filter
 
-_LONGEST = 10_000.0  # of a vector; float16 ends at 65,504, and lengths are 1
+_MAX_LENGTH = 10_000.0  # of a vector; float16 ends at 65,504, and embeddings have length 1
 Precision: TypeAlias = Literal["float32", "float16"]
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Where vectors come from; vectors of different fingerprints are never mixed.
+    """The origin of a store's vectors; vectors of different fingerprints are never mixed.
 
     Attributes:
         model: the encoder's fingerprint.
-        dimension: numbers a vector.
-        space: "raw", or the fingerprint of the neutral space they were brought into.
-        precision: how the store keeps them.
+        dimension: length of a vector.
+        space: "raw", or the fingerprint of the neutral space of the vectors.
+        precision: the precision in which the store keeps them.
     """
 
     model: str
@@ -38,10 +38,10 @@ class Fingerprint:
     precision: Precision = "float32"
 
     def check(self, other: Fingerprint) -> None:
-        """Refuse vectors of another fingerprint.
+        """Check that vectors of another fingerprint may enter the store.
 
         Raises:
-            InputError: says what differs.
+            InputError: the fingerprints differ; the message says where.
         """
         names = ("model", "dimension", "space", "precision")
         differing = [name for name in names if getattr(self, name) != getattr(other, name)]
@@ -55,13 +55,14 @@ class Fingerprint:
 
 
 @dataclass(frozen=True)
-class Found:
+class NearestRows:
     """The nearest rows of q queries, best first.
 
-    Every query finds the same number k: ``top``, or all that pass the filter where those are fewer.
+    Every query has the same number k of hits: ``top``, or all rows that pass the filter where
+    these are fewer.
 
     Attributes:
-        ids: object (q, k), texts.
+        ids: object (q, k), strings.
         scores: float32 (q, k), inner products; cosines for vectors of length 1.
     """
 
@@ -74,10 +75,10 @@ class Rows:
     """A batch of rows.
 
     Attributes:
-        ids: object (n,), texts.
+        ids: object (n,), strings.
         vectors: float32 (n, d).
         metadata: column -> n values: object (None where missing), float64 or datetime64[D].
-        texts: object (n,), None where a row has none.
+        texts: object (n,), None where a row has no text.
     """
 
     ids: np.ndarray
@@ -87,16 +88,16 @@ class Rows:
 
 
 class VectorStore(Protocol):
-    """Vectors, metadata and texts by id. A call that returned is kept, come what may."""
+    """Vectors, metadata and texts by id. A write that has returned is durable."""
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Of every vector in it."""
+        """The origin of all vectors in the store."""
         ...
 
     @property
     def schema(self) -> dict[str, Kind]:
-        """The metadata columns that filters can name."""
+        """The metadata columns that filters can use."""
         ...
 
     def upsert(
@@ -106,59 +107,67 @@ class VectorStore(Protocol):
         metadata: Mapping[str, Any],
         texts: Sequence[str] | None = None,
     ) -> None:
-        """Insert rows, replacing those with the same id whole; of equal ids the last one counts.
+        """Insert rows or replace those with the same id; of equal ids in a batch the last counts.
 
         Args:
-            ids: n texts, none empty.
+            ids: n strings, none empty.
             vectors: float (n, d), finite.
             metadata: column -> n values, see :func:`pipeline.filters.columns.make_column`. A new
-                column is added; in rows that were there it is missing.
-            texts: n, or None.
+                column is added to the schema; its values are missing in earlier rows.
+            texts: n texts, or None.
 
         Raises:
             InputError: vectors of another dimension or with NaN, a column of another kind than
-                before, an empty id. Nothing is changed then.
+                before, an empty id. The store is unchanged then.
         """
         ...
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Delete rows; returns how many there were. Unknown ids are passed over."""
+        """Delete rows and return how many existed. Unknown ids are ignored."""
         ...
 
-    def search(self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None) -> Found:
-        """The nearest rows among those that pass the filter, which is applied before ranking.
+    def search(
+        self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None
+    ) -> NearestRows:
+        """Find the rows nearest to each query among those that pass the filter.
+
+        Args:
+            queries: float (q, d).
+            top: maximum number of hits per query.
+            where: applied before ranking.
 
         Raises:
-            InputError: queries (q, d) of another dimension or with NaN; a filter that doesn't fit.
+            InputError: queries of another dimension or with NaN, or a filter that doesn't fit the
+                schema.
         """
         ...
 
     def get(self, ids: Sequence[str]) -> Rows:
-        """The rows of some ids in that order.
+        """Read the rows with these ids, in this order.
 
         Raises:
-            InputError: an id that isn't there.
+            InputError: an unknown id.
         """
         ...
 
     def count(self, where: Filter | None = None) -> int:
-        """How many rows pass the filter."""
+        """Count the rows that pass the filter."""
         ...
 
     def iterate(self, where: Filter | None = None, *, batch: int = 10_000) -> Iterator[Rows]:
-        """The rows that pass the filter, as they were when the iteration began, in batches."""
+        """Read the rows that pass the filter in batches, as of the start of the iteration."""
         ...
 
     def close(self) -> None:
-        """Let go of files; whatever was acknowledged is kept already."""
+        """Release files and connections; nothing needs to be flushed."""
         ...
 
 
 def check_vectors(vectors: np.ndarray, dimension: int, *, what: str = "vectors") -> np.ndarray:
-    """The vectors as float32 (n, d), in one piece.
+    """Validate vectors and return them as a contiguous float32 array (n, d).
 
     Raises:
-        InputError: another shape, NaN, infinite or huge numbers.
+        InputError: another shape; NaN, infinite or huge numbers.
     """
     array = np.ascontiguousarray(vectors, np.float32)
     if array.ndim != 2 or array.shape[1] != dimension:
@@ -166,9 +175,9 @@ def check_vectors(vectors: np.ndarray, dimension: int, *, what: str = "vectors")
             f"The {what} must have the shape (n, {dimension}), but theirs is {array.shape}"
         )
     squares = np.einsum("ij,ij->i", array, array)
-    wrong = ~(squares <= _LONGEST**2)  # NaN is not, either
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0]) + 1
+    invalid = ~(squares <= _MAX_LENGTH**2)  # true for NaN as well
+    if invalid.any():
+        row = int(np.flatnonzero(invalid)[0]) + 1
         raise InputError(
             f"The {what} hold numbers that are not finite or far too large, first in row {row}"
         )

@@ -1,12 +1,12 @@
-"""FAISS's file of a store's vectors: a cache that is checked, and made again when in doubt.
+"""The cached FAISS index of a store: checked when opened, rebuilt when in doubt.
 
-``index.json`` says what the cache belongs to (store, numbering of the rows, fingerprint) and holds
-a checksum of every block of ``vectors-*.faiss``. The vectors are mapped, not read: opening checks
-the blocks with the header and the row numbers, some others at random, and every block where the
-file is not as it was left (its time of change differs). So a file that is cut short, swapped,
-copied over or of another model is found at once; a bit that rots in place is found by
-:meth:`IndexCache.verify`, or by chance when opened, and could until then disturb the ranking only:
-ids, texts and filters come from SQLite.
+``index.json`` names what the cache belongs to (store, epoch, fingerprint) and has a checksum for
+every block of ``vectors-*.faiss``. The vectors are memory-mapped, not read: opening checks the
+blocks with the header and the row numbers and a random sample of the others, or every block if the
+file's modification time has changed. A file that is truncated, swapped, overwritten or of another
+model is therefore noticed at once. Silent bit corruption is found by :meth:`IndexCache.verify` or,
+by chance, on opening; until then it can only affect the ranking: ids, texts and filters come from
+SQLite.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.common.files import atomic_write
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.flat_index import FlatIndex
-from pipeline.stores.sqlite_file import State
+from pipeline.stores.sqlite_file import StoreState
 
 if TYPE_CHECKING:
     import faiss
@@ -36,80 +36,85 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FORMAT = 1
-_BLOCK = 2**22  # bytes under one checksum
-_SAMPLED = 4  # blocks that are checked at random
+_BLOCK_BYTES = 2**22  # covered by one checksum
+_SAMPLED_BLOCKS = 4  # checked at random when opened
 
 
 @dataclass(frozen=True)
-class Base:
-    """The rows that an index covers.
+class IndexedRows:
+    """The rows covered by an index.
 
     Attributes:
-        segment: their vectors.
+        index: their vectors.
         rows: int64 (n,), their numbers, ascending.
-        end: later rows have this number or a higher one.
-        columns: what has been loaded of them, by the name in SQL.
+        end: rows added later have this number or a higher one.
+        columns: their metadata as far as loaded, by SQL name.
+        column_file: the cached metadata, where there are any.
     """
 
-    segment: FlatIndex
+    index: FlatIndex
     rows: np.ndarray
     end: int
     columns: dict[str, Column] = field(default_factory=dict)
     column_file: Path | None = None
 
-    def column(self, name: str) -> Column | None:
-        """A column of the cache; None when it isn't there or is damaged."""
-        if name not in self.columns and self.column_file is not None:
+    def column(self, sql_name: str) -> Column | None:
+        """Load a column from the cache; None if it is missing or damaged."""
+        if sql_name not in self.columns and self.column_file is not None:
             try:
-                found = _load_column(self.column_file, name)
-            except Exception:  # a broken zip raises many kinds, and every one means the same
-                log.warning("%s is damaged: read from the store", self.column_file, exc_info=True)
-                found = None
-            if found is None or len(found) != len(self.rows):
+                column = _load_column(self.column_file, sql_name)
+            except Exception:  # a damaged zip can raise almost anything
+                log.warning(
+                    "%s is damaged: reading from the store instead", self.column_file, exc_info=True
+                )
+                column = None
+            if column is None or len(column) != len(self.rows):
                 return None
-            self.columns[name] = found
-        return self.columns.get(name)
+            self.columns[sql_name] = column
+        return self.columns.get(sql_name)
 
 
 class IndexCache:
-    """The cached index of one store in a folder of its own."""
+    """The cached index of one store, in a folder of its own."""
 
     def __init__(self, folder: Path, fingerprint: Fingerprint) -> None:
         self.folder = folder
         self._fingerprint = asdict(fingerprint)
 
-    def load(self, state: State) -> Base | None:
-        """The cached rows, mapped; None when missing, damaged or of something else."""
+    def load(self, state: StoreState) -> IndexedRows | None:
+        """Map the cached rows; None if they are missing, damaged or belong to something else."""
         try:
-            note = self._note(state)
-            if note is None:
+            manifest = self._read_manifest(state)
+            if manifest is None:
                 return None
-            path = self.folder / note["vectors"]
-            wrong = _wrong_blocks(path, note, everything=False)
-            if wrong:
-                raise ValueError(f"{wrong} of the blocks checked differ")
-            return self._open(path, note)
+            path = self.folder / manifest["vectors"]
+            damaged = _count_damaged_blocks(path, manifest, everything=False)
+            if damaged:
+                raise ValueError(f"{damaged} of the blocks checked differ")
+            return self._open(path, manifest)
         except FileNotFoundError:
             return None
-        except Exception:  # whatever is wrong with it, it is made again
-            log.warning("the index in %s is damaged and is made again", self.folder, exc_info=True)
+        except Exception:  # whatever is wrong with it, it is rebuilt
+            log.warning("rebuilding the damaged index in %s", self.folder, exc_info=True)
             return None
 
-    def verify(self, state: State) -> bool:
-        """Read every block of the vectors' file: whether there is one and it is whole."""
+    def verify(self, state: StoreState) -> bool:
+        """Check every block of the vector file; False if it is damaged or missing."""
         try:
-            note = self._note(state)
-            return note is not None and not _wrong_blocks(
-                self.folder / note["vectors"], note, everything=True
+            manifest = self._read_manifest(state)
+            return manifest is not None and not _count_damaged_blocks(
+                self.folder / manifest["vectors"], manifest, everything=True
             )
         except (OSError, ValueError, KeyError, TypeError):
             return False
 
-    def save(self, index: faiss.IndexIDMap2, columns: Mapping[str, Column], state: State) -> Base:
-        """Write an index over all rows of a state and open it mapped.
+    def save(
+        self, index: faiss.IndexIDMap2, columns: Mapping[str, Column], state: StoreState
+    ) -> IndexedRows:
+        """Write an index over all rows of a state, and map it.
 
         Raises:
-            OSError: the folder can't be written or is full.
+            OSError: the folder can't be written or the disk is full.
         """
         import faiss
 
@@ -130,7 +135,7 @@ class IndexCache:
         with atomic_write(self.folder / f"columns-{token}.npz") as file:
             np.savez(file, allow_pickle=False, **_column_arrays(columns))
         stat = vectors.stat()
-        note = {
+        manifest = {
             "format": _FORMAT,
             "store": state.store,
             "epoch": state.epoch,
@@ -144,94 +149,100 @@ class IndexCache:
             "changed": stat.st_mtime_ns,
             "checksums": _checksums(vectors),
         }
-        body = json.dumps(note)
+        body = json.dumps(manifest)
         with atomic_write(self.folder / "index.json", "w", encoding="utf-8") as file:
             json.dump({"body": body, "checksum": _digest(body)}, file)
-        self._remove_others(note)
-        return self._open(vectors, note)
+        self._remove_old_files(manifest)
+        return self._open(vectors, manifest)
 
-    def _note(self, state: State) -> dict[str, Any] | None:
-        whole = json.loads((self.folder / "index.json").read_text("utf-8"))
-        if whole["checksum"] != _digest(whole["body"]):
-            raise ValueError("index.json is not as it was written")
-        note: dict[str, Any] = json.loads(whole["body"])
+    def remove(self) -> None:
+        """Delete the cache; the next search builds it again."""
+        (self.folder / "index.json").unlink(missing_ok=True)
+
+    def _read_manifest(self, state: StoreState) -> dict[str, Any] | None:
+        """Read ``index.json``; None if it belongs to another store or to a later state."""
+        content = json.loads((self.folder / "index.json").read_text("utf-8"))
+        if content["checksum"] != _digest(content["body"]):
+            raise ValueError("index.json is damaged")
+        manifest: dict[str, Any] = json.loads(content["body"])
         expected = {
             "format": _FORMAT,
             "store": state.store,
             "epoch": state.epoch,
             "fingerprint": self._fingerprint,
         }
-        if any(note[key] != value for key, value in expected.items()):
+        if any(manifest[key] != value for key, value in expected.items()):
             return None
-        # Of a later state, it could lack rows that this state still has.
-        return note if note["version"] <= state.version else None
+        # The index of a later state may lack rows that this state still has.
+        return manifest if manifest["version"] <= state.version else None
 
-    def _open(self, path: Path, note: Mapping[str, Any]) -> Base:
+    def _open(self, path: Path, manifest: Mapping[str, Any]) -> IndexedRows:
         import faiss
 
         index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         rows = faiss.vector_to_array(index.id_map)
-        segment = FlatIndex(index)
+        flat = FlatIndex(index)
         dimension = self._fingerprint["dimension"]
-        if not len(rows) == segment.size == note["rows"] or segment.dimension != dimension:
+        if not len(rows) == flat.size == manifest["rows"] or flat.dimension != dimension:
             raise ValueError("the index is not the one that was written")
-        return Base(segment, rows, note["end"], column_file=self.folder / note["columns"])
+        column_file = self.folder / manifest["columns"]
+        return IndexedRows(flat, rows, manifest["end"], column_file=column_file)
 
-    def _remove_others(self, note: Mapping[str, Any]) -> None:
+    def _remove_old_files(self, manifest: Mapping[str, Any]) -> None:
         for path in self.folder.iterdir():
             ours = path.name.startswith(("vectors-", "columns-"))
-            if ours and path.name not in (note["vectors"], note["columns"]):
+            if ours and path.name not in (manifest["vectors"], manifest["columns"]):
                 try:
                     path.unlink()
-                except OSError:  # Windows keeps what another program has mapped
+                except OSError:  # Windows can't delete a file that another program has mapped
                     log.info("%s is still in use", path)
 
 
 def _checksums(path: Path) -> list[int]:
     with open(path, "rb") as file:
-        return [zlib.crc32(block) for block in iter(lambda: file.read(_BLOCK), b"")]
+        return [zlib.crc32(block) for block in iter(lambda: file.read(_BLOCK_BYTES), b"")]
 
 
-def _wrong_blocks(path: Path, note: Mapping[str, Any], *, everything: bool) -> int:
-    """How many of the blocks that are checked aren't as they were written."""
+def _count_damaged_blocks(path: Path, manifest: Mapping[str, Any], *, everything: bool) -> int:
+    """Check blocks of the vector file, a sample or all; how many differ from what was written."""
     stat = path.stat()
-    checksums = note["checksums"]
-    if stat.st_size != note["size"] or len(checksums) != -(-note["size"] // _BLOCK):
-        raise ValueError("the file has another size than it was written with")
-    chosen = set(range(len(checksums)))
-    if stat.st_mtime_ns == note["changed"] and not everything:
-        ids = note["size"] - 8 * note["rows"]  # the row numbers are the end of the file
-        sampled = (secrets.randbelow(len(checksums)) for _ in range(_SAMPLED))
-        chosen = {0, *range(max(ids // _BLOCK - 1, 0), len(checksums)), *sampled}
-    wrong = 0
+    size, checksums = manifest["size"], manifest["checksums"]
+    if stat.st_size != size or len(checksums) != -(-size // _BLOCK_BYTES):
+        raise ValueError("the size of the file has changed")
+    blocks = set(range(len(checksums)))
+    if stat.st_mtime_ns == manifest["changed"] and not everything:
+        ids = size - 8 * manifest["rows"]  # the row numbers are at the end of the file
+        sampled = (secrets.randbelow(len(checksums)) for _ in range(_SAMPLED_BLOCKS))
+        blocks = {0, *range(max(ids // _BLOCK_BYTES - 1, 0), len(checksums)), *sampled}
+    damaged = 0
     with open(path, "rb") as file:
-        for number in sorted(chosen):
-            file.seek(number * _BLOCK)
-            wrong += zlib.crc32(file.read(_BLOCK)) != checksums[number]
-    return wrong
+        for block in sorted(blocks):
+            file.seek(block * _BLOCK_BYTES)
+            damaged += zlib.crc32(file.read(_BLOCK_BYTES)) != checksums[block]
+    return damaged
 
 
 def _column_arrays(columns: Mapping[str, Column]) -> dict[str, np.ndarray]:
     arrays = {}
     for name, column in columns.items():
         if isinstance(column, TextColumn):
-            words = json.dumps(column.vocabulary).encode()
+            vocabulary = json.dumps(column.vocabulary).encode()
             arrays[f"{name}.codes"] = column.codes
-            arrays[f"{name}.words"] = np.frombuffer(words, np.uint8)
+            arrays[f"{name}.words"] = np.frombuffer(vocabulary, np.uint8)
         else:
             arrays[f"{name}.{column.kind}"] = column.values()
     return arrays
 
 
 def _load_column(path: Path, name: str) -> Column | None:
-    with np.load(path, allow_pickle=False) as data:  # the zip checks what it unpacks
+    with np.load(path, allow_pickle=False) as data:  # the zip has checksums
         if f"{name}.number" in data:
             return NumberColumn(data[f"{name}.number"])
         if f"{name}.date" in data:
             return DateColumn(data[f"{name}.date"])
         if f"{name}.codes" in data:
-            words = json.loads(data[f"{name}.words"].tobytes())
-            return TextColumn(data[f"{name}.codes"], tuple(words))
+            vocabulary = json.loads(data[f"{name}.words"].tobytes())
+            return TextColumn(data[f"{name}.codes"], tuple(vocabulary))
     return None
 
 

@@ -1,10 +1,12 @@
-"""The store of one analysis: SQLite keeps it, FAISS searches it."""
+"""The local vector store of one analysis: SQLite holds the rows, FAISS searches them."""
 
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,65 +18,90 @@ from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, Kind, clean_text, concatenate
 from pipeline.filters.expressions import And, Filter, mask, to_sql
-from pipeline.stores.base import Fingerprint, Found, Rows, check_vectors
+from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
-from pipeline.stores.index_cache import Base, IndexCache
-from pipeline.stores.sqlite_file import State
+from pipeline.stores.index_cache import IndexCache, IndexedRows
+from pipeline.stores.sqlite_file import SqliteFile, StoreState
 from pipeline.stores.sqlite_rows import SqliteRows
 
 log = logging.getLogger(__name__)
 
 STORE_NAME = "store.sqlite"
 INDEX_NAME = "index"
-_TAIL = 10_000  # later rows that are searched beside the index before it is made again
-_BLOCK = 65_536
-_MASKS = 16  # of the latest filters: people ask one thing after another with the same one
-_EVERYTHING = And(())
+_MAX_TAIL = 10_000  # rows searched beside the index before it is rebuilt
+_BLOCK = 65_536  # rows read at once
+_MAX_MASKS = 16  # filters whose results are kept: successive queries often share one
+_NO_FILTER = And(())
 
 
 def open_store(folder: Path, fingerprint: Fingerprint | None = None) -> LocalStore:
-    """Open the store in a folder; with a fingerprint, make it where there is none.
+    """Open the store in a folder, or create it where there is none and a fingerprint is given.
 
     Raises:
-        InputError: no store, a damaged one, or one of another fingerprint.
+        InputError: there is no store, it is damaged, or it has another fingerprint.
     """
     return LocalStore(folder, fingerprint)
 
 
-@dataclass(frozen=True)
-class _View:
-    """All living rows at one state, ready for searching: first the index's, then later ones."""
+def has_store(folder: Path) -> bool:
+    """Whether there is a store in a folder; it may be damaged."""
+    return (folder / STORE_NAME).is_file()
 
-    state: State
-    base: Base
+
+def delete_store(folder: Path) -> None:
+    """Delete the store in a folder, where there is one; it must not be open."""
+    for path in folder.glob(f"{STORE_NAME}*"):
+        path.unlink()
+    shutil.rmtree(folder / INDEX_NAME, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """All live rows at one state, ready to be searched: those of the index, then the tail.
+
+    Attributes:
+        state: of the store.
+        indexed: the rows of the index; some may be deleted by now.
+        rows: int64 (n,), the numbers of all rows, ascending.
+        tail: an index over the rows added later, None where there are none.
+        tail_vectors: float32, their vectors.
+        live: bool (n,), rows that are not deleted; None if all are live.
+        schema: column -> (name in SQL, kind).
+        columns: metadata as far as loaded.
+        masks: bool (n,), live rows that pass recently used filters.
+    """
+
+    state: StoreState
+    indexed: IndexedRows
     rows: np.ndarray
     tail: FlatIndex | None
     tail_vectors: np.ndarray
-    alive: np.ndarray | None
+    live: np.ndarray | None
     schema: dict[str, tuple[str, Kind]]
     columns: dict[str, Column] = field(default_factory=dict)
     masks: dict[Filter, np.ndarray] = field(default_factory=dict)
 
 
 class LocalStore:
-    """A :class:`pipeline.stores.base.VectorStore` in a folder; safe in threads and processes."""
+    """A :class:`pipeline.stores.base.VectorStore` in a folder, safe for threads and processes."""
 
     def __init__(self, folder: Path, fingerprint: Fingerprint | None = None) -> None:
         """See :func:`open_store`."""
-        self._rows = SqliteRows(folder / STORE_NAME, fingerprint)
-        self._cache = IndexCache(folder / INDEX_NAME, self._rows.fingerprint)
+        self._file = SqliteFile(folder / STORE_NAME, fingerprint)
+        self._rows = SqliteRows(self._file)
+        self._cache = IndexCache(folder / INDEX_NAME, self._file.fingerprint)
         self._lock = threading.RLock()
-        self._view: _View | None = None
+        self._latest: _Snapshot | None = None
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Of every vector in it."""
-        return self._rows.fingerprint
+        """The origin of all vectors in the store."""
+        return self._file.fingerprint
 
     @property
     def schema(self) -> dict[str, Kind]:
-        """The metadata columns that filters can name."""
-        with self._rows.reading():
+        """The metadata columns that filters can use."""
+        with self._file.read_transaction():
             return {name: kind for name, (_, kind) in self._rows.columns().items()}
 
     def upsert(
@@ -84,32 +111,34 @@ class LocalStore:
         metadata: Mapping[str, Any],
         texts: Sequence[str] | None = None,
     ) -> None:
-        """Insert or replace rows; on the disk when this returns."""
+        """Insert or replace rows; durable when this returns."""
         self._rows.upsert(ids, vectors, metadata, texts)
 
     def delete(self, ids: Sequence[str]) -> int:
-        """Delete rows; returns how many there were."""
+        """Delete rows and return how many existed."""
         return self._rows.delete(ids)
 
-    def search(self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None) -> Found:
-        """The nearest rows among those that pass the filter."""
+    def search(
+        self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None
+    ) -> NearestRows:
+        """Find the rows nearest to each query among those that pass the filter."""
         array = check_vectors(queries, self.fingerprint.dimension, what="queries")
-        with self._viewing() as view:
-            allowed = self._allowed(view, where)
-            scores, places = _search(view, array, top, allowed)
-            numbers, inverse = np.unique(view.rows[places], return_inverse=True)
-            ids = self._rows.ids(numbers)[inverse.reshape(places.shape)]
-        return Found(ids, scores)
+        with self._snapshot() as snapshot:
+            allowed = self._allowed(snapshot, where)
+            scores, positions = _search(snapshot, array, top, allowed)
+            numbers, inverse = np.unique(snapshot.rows[positions], return_inverse=True)
+            ids = self._rows.ids(numbers)[inverse.reshape(positions.shape)]
+        return NearestRows(ids, scores)
 
     def count(self, where: Filter | None = None) -> int:
-        """How many rows pass the filter."""
-        with self._viewing() as view:
-            allowed = self._allowed(view, where)
-            return len(view.rows) if allowed is None else int(np.count_nonzero(allowed))
+        """Count the rows that pass the filter."""
+        with self._snapshot() as snapshot:
+            allowed = self._allowed(snapshot, where)
+            return len(snapshot.rows) if allowed is None else int(np.count_nonzero(allowed))
 
     def get(self, ids: Sequence[str]) -> Rows:
-        """The rows of some ids in that order."""
-        with self._rows.reading():
+        """Read the rows with these ids, in this order."""
+        with self._file.read_transaction():
             names = [clean_text(name) for name in ids]
             found = self._rows.find(names)
             missing = next((name for name in names if name not in found), None)
@@ -117,199 +146,192 @@ class LocalStore:
                 raise InputError(f"There is no review with the id '{missing[:80]}'")
             numbers = np.array([found[name] for name in names], np.int64)
             ordered, inverse = np.unique(numbers, return_inverse=True)
-            return _taken(self._read(ordered), inverse)
+            return _take(_read(self._rows, ordered), inverse)
 
     def iterate(self, where: Filter | None = None, *, batch: int = 10_000) -> Iterator[Rows]:
-        """The rows that pass the filter, as they were when the iteration began, in batches."""
-        rows = SqliteRows(self._rows.path)  # a connection of its own keeps the moment
+        """Read the rows that pass the filter in batches, as of the start of the iteration."""
+        file = SqliteFile(self._file.path)  # a connection of its own holds the transaction
+        rows = SqliteRows(file)
         try:
-            with rows.reading():
+            with file.read_transaction():
                 columns = rows.columns()
-                bound = bind(where or _EVERYTHING, {n: kind for n, (_, kind) in columns.items()})
+                bound = bind(where or _NO_FILTER, {n: kind for n, (_, kind) in columns.items()})
                 sql, values = to_sql(bound, {name: c for name, (c, _) in columns.items()})
                 last = -1
                 while len(found := rows.select(f"{sql} AND row > ?", [*values, last], batch)):
                     last = int(found[-1])
-                    yield self._read(found, rows)
+                    yield _read(rows, found)
         finally:
-            rows.close()
+            file.close()
 
     def verify(self) -> bool:
-        """Read the whole cache; drop it where it is damaged. Whether it was whole."""
-        with self._rows.reading() as state:
-            whole = self._cache.verify(state)
-        if not whole:
+        """Check the whole index and drop it if it is damaged; returns whether it was intact."""
+        with self._file.read_transaction() as state:
+            intact = self._cache.verify(state)
+        if not intact:
             with self._lock:
-                (self._cache.folder / "index.json").unlink(missing_ok=True)
-                self._view = None
-        return whole
+                self._cache.remove()
+                self._latest = None
+        return intact
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Release the files."""
         with self._lock:
-            self._view = None
-        self._rows.close()
+            self._latest = None
+        self._file.close()
 
-    def _read(self, numbers: np.ndarray, rows: SqliteRows | None = None) -> Rows:
-        rows = rows or self._rows
-        columns = rows.table(list(rows.columns()), numbers)
-        metadata = {name: column.values() for name, column in columns.items()}
-        return Rows(rows.ids(numbers), rows.vectors(numbers), metadata, rows.texts(numbers))
+    @contextmanager
+    def _snapshot(self) -> Iterator[_Snapshot]:
+        """A read transaction with the snapshot of its state."""
+        while True:
+            with self._file.read_transaction() as state:
+                snapshot = self._snapshot_at(state)
+                if snapshot is not None:
+                    yield snapshot
+                    return
 
-    def _viewing(self) -> _Viewing:
-        return _Viewing(self)
-
-    def _allowed(self, view: _View, where: Filter | None) -> np.ndarray | None:
-        """Which of the view's rows are alive and pass: bool (n,), None for all."""
-        if where is None or where == _EVERYTHING:
-            return view.alive
-        bound = bind(where, {name: kind for name, (_, kind) in view.schema.items()})
-        found = view.masks.get(bound)
-        if found is None:
-            found = mask(bound, _Columns(self, view), len(view.rows))
-            if view.alive is not None:
-                found &= view.alive
-            if len(view.masks) >= _MASKS:
-                view.masks.clear()
-            view.masks[bound] = found
-        return found
-
-    def _column(self, view: _View, name: str) -> Column:
+    def _snapshot_at(self, state: StoreState) -> _Snapshot | None:
+        """The snapshot of a state, within its transaction; None if there is a newer one."""
+        latest = self._latest
+        if latest is not None and latest.state == state:
+            return latest
         with self._lock:
-            if name not in view.columns:
-                sql_name = view.schema[name][0]
-                covered = len(view.base.rows)
-                column = view.base.column(sql_name)
-                if column is None:
-                    column = self._rows.table([name], view.rows[:covered])[name]
-                    view.base.columns[sql_name] = column
-                if covered < len(view.rows):
-                    column = concatenate(
-                        column, self._rows.table([name], view.rows[covered:])[name]
-                    )
-                view.columns[name] = column
-            return view.columns[name]
-
-    def _view_of(self, state: State) -> _View | None:
-        """The view of a state, within its transaction; None when a later one is in place."""
-        view = self._view
-        if view is not None and view.state == state:
-            return view
-        with self._lock:
-            view = self._view
-            if view is not None and view.state.version > state.version:
+            latest = self._latest
+            if latest is not None and latest.state.version > state.version:
                 return None
-            if view is None or view.state.epoch != state.epoch:
-                base = self._cache.load(state) or self._build(state)
-                view = self._advance(state, base, None)
-            elif view.state != state:
-                view = self._advance(state, view.base, view)
-            self._view = view
-            return view
+            if latest is None or latest.state.epoch != state.epoch:
+                indexed = self._cache.load(state) or self._build_index(state)
+                latest = self._advance(state, indexed, None)
+            elif latest.state != state:
+                latest = self._advance(state, latest.indexed, latest)
+            self._latest = latest
+            return latest
 
-    def _advance(self, state: State, base: Base, old: _View | None) -> _View:
-        later = self._rows.rows(base.end)
-        dead = np.isin(base.rows, self._rows.dead())
-        if len(later) > max(_TAIL, len(base.rows) // 20) or dead.sum() > len(base.rows) // 4:
-            base, old = self._build(state), None
-            later, dead = self._rows.rows(base.end), np.zeros(len(base.rows), bool)
-        alive = np.concatenate((~dead, np.ones(len(later), bool))) if dead.any() else None
-        vectors = self._tail_vectors(later, old)
+    def _advance(
+        self, state: StoreState, indexed: IndexedRows, previous: _Snapshot | None
+    ) -> _Snapshot:
+        """Add later rows and deletions to indexed rows; rebuild the index if there are many."""
+        later = self._rows.live(indexed.end)
+        deleted = np.isin(indexed.rows, self._rows.deleted())
+        too_many_later = len(later) > max(_MAX_TAIL, len(indexed.rows) // 20)
+        if too_many_later or deleted.sum() > len(indexed.rows) // 4:
+            indexed, previous = self._build_index(state), None
+            later = self._rows.live(indexed.end)
+            deleted = np.zeros(len(indexed.rows), bool)
+        live = np.concatenate((~deleted, np.ones(len(later), bool))) if deleted.any() else None
+        vectors = self._tail_vectors(later, previous)
         tail = None
         if len(later):
-            index = create_index(self.fingerprint.dimension, half=base.segment.kind == "float16")
+            half = indexed.index.precision == "float16"
+            index = create_index(self.fingerprint.dimension, half=half)
             index.add_with_ids(vectors, later)
             tail = FlatIndex(index)
-        rows = np.concatenate((base.rows, later))
-        return _View(state, base, rows, tail, vectors, alive, self._rows.columns())
+        rows = np.concatenate((indexed.rows, later))
+        return _Snapshot(state, indexed, rows, tail, vectors, live, self._rows.columns())
 
-    def _tail_vectors(self, later: np.ndarray, old: _View | None) -> np.ndarray:
-        """The vectors of later rows; those that an older view has are not read again."""
-        known = old.rows[len(old.base.rows) :] if old else np.empty(0, np.int64)
-        new = later[~np.isin(later, known)]
-        kept = old.tail_vectors[np.isin(known, later)] if old else np.empty((0, 1), np.float32)
-        fresh = self._rows.vectors(new)
-        # Rows only ever come at the end, so that old ones stand before new ones.
-        return np.concatenate((kept, fresh)) if len(kept) else fresh
+    def _tail_vectors(self, later: np.ndarray, previous: _Snapshot | None) -> np.ndarray:
+        """The vectors of later rows; those in the previous snapshot are not read again."""
+        known, known_vectors = np.empty(0, np.int64), np.empty((0, 1), np.float32)
+        if previous:
+            known = previous.rows[len(previous.indexed.rows) :]
+            known_vectors = previous.tail_vectors[np.isin(known, later)]
+        new_vectors = self._rows.vectors(later[~np.isin(later, known)])
+        # Row numbers only grow, so that known rows come before new ones.
+        return np.concatenate((known_vectors, new_vectors)) if len(known_vectors) else new_vectors
 
-    def _build(self, state: State) -> Base:
-        """Read everything, index it and put the index on the disk, one process at a time."""
+    def _build_index(self, state: StoreState) -> IndexedRows:
+        """Index all rows and cache the index; only one process at a time."""
         self._cache.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._cache.folder / "lock"):
-            rows = self._rows.rows()
-            ready = self._cache.load(state)
-            if ready is not None and ready.end == state.end and np.array_equal(ready.rows, rows):
-                return ready  # another process was quicker
+            rows = self._rows.live()
+            cached = self._cache.load(state)
+            if cached is not None and cached.end == state.end and np.array_equal(cached.rows, rows):
+                return cached  # another process has just built it
             half = self.fingerprint.precision == "float16" or len(rows) > FLOAT16_ABOVE
             index = create_index(self.fingerprint.dimension, half=half)
             for start in range(0, len(rows), _BLOCK):
                 part = rows[start : start + _BLOCK]
                 index.add_with_ids(self._rows.vectors(part), part)
-            names = self._rows.columns()
-            table = self._rows.table(list(names), rows)
-            columns = {sql: table[name] for name, (sql, _) in names.items()}
+            schema = self._rows.columns()
+            metadata = self._rows.metadata(list(schema), rows)
+            columns = {sql_name: metadata[name] for name, (sql_name, _) in schema.items()}
             try:
                 return self._cache.save(index, columns, state)
             except OSError:
-                log.warning("the index can't be kept in %s", self._cache.folder, exc_info=True)
-                return Base(FlatIndex(index), rows, state.end, columns)
+                log.warning("can't cache the index in %s", self._cache.folder, exc_info=True)
+                return IndexedRows(FlatIndex(index), rows, state.end, columns)
+
+    def _allowed(self, snapshot: _Snapshot, where: Filter | None) -> np.ndarray | None:
+        """Which rows of the snapshot are live and pass: bool (n,), None for all."""
+        if where is None or where == _NO_FILTER:
+            return snapshot.live
+        bound = bind(where, {name: kind for name, (_, kind) in snapshot.schema.items()})
+        allowed = snapshot.masks.get(bound)
+        if allowed is None:
+            allowed = mask(bound, _LazyColumns(self, snapshot), len(snapshot.rows))
+            if snapshot.live is not None:
+                allowed &= snapshot.live
+            if len(snapshot.masks) >= _MAX_MASKS:
+                snapshot.masks.clear()
+            snapshot.masks[bound] = allowed
+        return allowed
+
+    def _column(self, snapshot: _Snapshot, name: str) -> Column:
+        """Load a column of a snapshot, within its transaction."""
+        with self._lock:
+            if name not in snapshot.columns:
+                sql_name = snapshot.schema[name][0]
+                covered = len(snapshot.indexed.rows)
+                column = snapshot.indexed.column(sql_name)
+                if column is None:
+                    column = self._rows.metadata([name], snapshot.rows[:covered])[name]
+                    snapshot.indexed.columns[sql_name] = column
+                if covered < len(snapshot.rows):
+                    tail = self._rows.metadata([name], snapshot.rows[covered:])[name]
+                    column = concatenate(column, tail)
+                snapshot.columns[name] = column
+            return snapshot.columns[name]
 
 
-class _Viewing:
-    """A transaction and the view of its state."""
+class _LazyColumns(Mapping[str, Column]):
+    """The columns of a snapshot, each loaded when a filter first uses it."""
 
-    def __init__(self, store: LocalStore) -> None:
+    def __init__(self, store: LocalStore, snapshot: _Snapshot) -> None:
         self._store = store
-
-    def __enter__(self) -> _View:
-        store = self._store
-        while True:
-            self._reading = store._rows.reading()
-            state = self._reading.__enter__()
-            try:
-                view = store._view_of(state)
-            except BaseException as error:
-                self._reading.__exit__(type(error), error, error.__traceback__)
-                raise
-            if view is not None:
-                return view
-            self._reading.__exit__(None, None, None)
-
-    def __exit__(self, *error: Any) -> None:
-        self._reading.__exit__(*error)
-
-
-class _Columns(Mapping[str, Column]):
-    """The columns of a view, read when a filter names them."""
-
-    def __init__(self, store: LocalStore, view: _View) -> None:
-        self._store = store
-        self._view = view
+        self._snapshot = snapshot
 
     def __getitem__(self, name: str) -> Column:
-        return self._store._column(self._view, name)
+        return self._store._column(self._snapshot, name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._view.schema)
+        return iter(self._snapshot.schema)
 
     def __len__(self) -> int:
-        return len(self._view.schema)
+        return len(self._snapshot.schema)
 
 
 def _search(
-    view: _View, queries: np.ndarray, top: int, allowed: np.ndarray | None
+    snapshot: _Snapshot, queries: np.ndarray, top: int, allowed: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    covered = len(view.base.rows)
-    first, last = (None, None) if allowed is None else (allowed[:covered], allowed[covered:])
-    scores, places = view.base.segment.search(queries, top, first)
-    if view.tail is None:
-        return scores, places
-    later, at = view.tail.search(queries, top, last)
-    scores, places = np.hstack((scores, later)), np.hstack((places, at + covered))
-    order = np.lexsort((places, -scores), axis=1)[:, : max(top, 0)]
-    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(places, order, axis=1)
+    """Search index and tail, and merge the hits: scores and positions (q, k)."""
+    covered = len(snapshot.indexed.rows)
+    in_index, in_tail = (None, None) if allowed is None else (allowed[:covered], allowed[covered:])
+    scores, positions = snapshot.indexed.index.search(queries, top, in_index)
+    if snapshot.tail is None:
+        return scores, positions
+    tail_scores, tail_positions = snapshot.tail.search(queries, top, in_tail)
+    scores = np.hstack((scores, tail_scores))
+    positions = np.hstack((positions, tail_positions + covered))
+    order = np.lexsort((positions, -scores), axis=1)[:, : max(top, 0)]
+    return np.take_along_axis(scores, order, axis=1), np.take_along_axis(positions, order, axis=1)
 
 
-def _taken(rows: Rows, places: np.ndarray) -> Rows:
-    metadata = {name: values[places] for name, values in rows.metadata.items()}
-    return Rows(rows.ids[places], rows.vectors[places], metadata, rows.texts[places])
+def _read(rows: SqliteRows, numbers: np.ndarray) -> Rows:
+    columns = rows.metadata(list(rows.columns()), numbers)
+    metadata = {name: column.values() for name, column in columns.items()}
+    return Rows(rows.ids(numbers), rows.vectors(numbers), metadata, rows.texts(numbers))
+
+
+def _take(rows: Rows, positions: np.ndarray) -> Rows:
+    metadata = {name: values[positions] for name, values in rows.metadata.items()}
+    return Rows(rows.ids[positions], rows.vectors[positions], metadata, rows.texts[positions])

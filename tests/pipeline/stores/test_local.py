@@ -1,4 +1,4 @@
-"""The store: what was written is found again, exactly, whatever happens to process and cache."""
+"""The local store: exact search, durable writes, recovery from damage, concurrent access."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from pipeline.common.errors import InputError
 from pipeline.filters.columns import clean_text
 from pipeline.filters.expressions import Equals
 from pipeline.filters.parser import parse_filter, quote
-from pipeline.stores import flat_index as segments
+from pipeline.stores import flat_index
 from pipeline.stores import local as store_module
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.flat_index import FlatIndex, create_index
@@ -25,7 +25,7 @@ from tests.support.command import ROOT
 from tests.support.naughty import NAUGHTY
 
 DIMENSION = 32
-MARK = Fingerprint("model-1", DIMENSION)
+FINGERPRINT = Fingerprint("model-1", DIMENSION)
 
 
 def unit(rows: int, *, seed: int = 0) -> np.ndarray:
@@ -45,7 +45,7 @@ def metadata(rows: int) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def store(tmp_path):
-    made = open_store(tmp_path / "store", MARK)
+    made = open_store(tmp_path / "store", FINGERPRINT)
     vectors = unit(500)
     names = [f"r{n}" for n in range(500)]
     made.upsert(names, vectors, metadata(500), [f"text {n}" for n in range(500)])
@@ -70,7 +70,11 @@ def test_round_trip_and_search_with_filters(store, tmp_path):
         "rating = 5 and date = 2025-12-30 and language = xx": np.zeros(500, bool),
         "not rating = 3": table["rating"] != 3,
     }
-    for fresh in (store, open_store(tmp_path / "store"), open_store(tmp_path / "store", MARK)):
+    for fresh in (
+        store,
+        open_store(tmp_path / "store"),
+        open_store(tmp_path / "store", FINGERPRINT),
+    ):
         for text, allowed in filters.items():
             where = parse_filter(text)
             assert fresh.count(where) == allowed.sum()
@@ -90,7 +94,7 @@ def test_round_trip_and_search_with_filters(store, tmp_path):
     assert part.texts.tolist() == ["text 3", "text 0", "text 3"]
 
 
-def test_what_is_refused_changes_nothing(store, tmp_path):
+def test_rejected_writes_change_nothing(store, tmp_path):
     nan = unit(2)
     nan[1, 3] = np.nan
     refused = [
@@ -125,13 +129,13 @@ def test_what_is_refused_changes_nothing(store, tmp_path):
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16"])
-def test_any_order_of_writes_is_as_a_dictionary(tmp_path, monkeypatch, precision):
-    """Inserts, replacements, deletions, duplicates; tails, new indexes and numbering anew."""
-    monkeypatch.setattr(store_module, "_TAIL", 60)
+def test_writes_in_any_order_match_a_dictionary(tmp_path, monkeypatch, precision):
+    """Inserts, replacements, deletions, duplicates; tails, rebuilt indexes, renumbering."""
+    monkeypatch.setattr(store_module, "_MAX_TAIL", 60)
     monkeypatch.setattr("pipeline.stores.sqlite_rows.CHUNK", 50)
-    mark = Fingerprint("m", DIMENSION, precision=precision)
+    fingerprint = Fingerprint("m", DIMENSION, precision=precision)
     random = np.random.default_rng(3)
-    store, expected, epochs = open_store(tmp_path, mark), {}, set()
+    store, expected, epochs = open_store(tmp_path, fingerprint), {}, set()
     for step in range(60):
         names = [str(n) for n in random.integers(-1, 300, random.integers(1, 40))]
         if step % 4 == 3:
@@ -148,14 +152,14 @@ def test_any_order_of_writes_is_as_a_dictionary(tmp_path, monkeypatch, precision
             store.close()
             store = open_store(tmp_path)
         if step % 5 != 4:  # now and then two writes come between searches
-            _same_as(store, expected, step)
-        with store._rows.reading() as state:
+            _assert_matches(store, expected, step)
+        with store._file.read_transaction() as state:
             epochs.add(state.epoch)
-    assert len(epochs) > 1, "numbering anew was not tried"
+    assert len(epochs) > 1, "rows were never renumbered"
     store.close()
 
 
-def _same_as(store, expected, step):
+def _assert_matches(store, expected, step):
     query = unit(1, seed=1000 + step)
     for where in (None, Equals("kind", "k1")) if step > 6 else (None,):
         chosen = {n: v for n, (v, kind) in expected.items() if where is None or kind == "k1"}
@@ -169,14 +173,14 @@ def _same_as(store, expected, step):
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_every_way_of_searching_finds_the_same(half, monkeypatch):
-    monkeypatch.setattr(segments, "_SPARE", (30, 30))
-    monkeypatch.setattr(segments, "_BLOCK", 512)
+def test_all_search_methods_agree(half, monkeypatch):
+    monkeypatch.setattr(flat_index, "_POSTFILTER_DEPTH", (30, 30))
+    monkeypatch.setattr(flat_index, "_BLOCK", 512)
     vectors = unit(3000)
     vectors[100:110] = vectors[100]  # equal scores: file order
-    index = create_index(DIMENSION, half=half)
-    index.add_with_ids(vectors, np.arange(3000))
-    segment = FlatIndex(index)
+    filled = create_index(DIMENSION, half=half)
+    filled.add_with_ids(vectors, np.arange(3000))
+    index = FlatIndex(filled)
     stored = vectors.astype(np.float16).astype(np.float32) if half else vectors
     random = np.random.default_rng(0)
     queries = np.concatenate((vectors[100:101], unit(24, seed=5)))
@@ -186,14 +190,14 @@ def test_every_way_of_searching_finds_the_same(half, monkeypatch):
     for allowed in [None, alike, *filters]:
         passing = np.ones(3000, bool) if allowed is None else allowed
         for batch in (queries[:3], queries):
-            scores, places = segment.search(batch, 12, allowed)
-            assert scores.shape == places.shape == (len(batch), min(12, passing.sum()))
-            for query, found, score in zip(batch, places, scores, strict=True):
+            scores, positions = index.search(batch, 12, allowed)
+            assert scores.shape == positions.shape == (len(batch), min(12, passing.sum()))
+            for query, found, score in zip(batch, positions, scores, strict=True):
                 expected = nearest(stored, query, passing, 12)
                 np.testing.assert_allclose(score, stored[expected] @ query, atol=2e-6)
                 np.testing.assert_allclose(score, stored[found] @ query, atol=2e-6)
                 assert passing[found].all() and len(set(found)) == len(found)
-    assert segment.search(queries[:1], 5)[1][0].tolist() == [100, 101, 102, 103, 104]
+    assert index.search(queries[:1], 5)[1][0].tolist() == [100, 101, 102, 103, 104]
 
 
 def _files(folder: Path, pattern: str) -> Path:
@@ -201,12 +205,12 @@ def _files(folder: Path, pattern: str) -> Path:
     return found
 
 
-def _flip(path: Path, *, quietly: bool = False) -> None:
+def _flip(path: Path, *, keep_mtime: bool = False) -> None:
     stat = path.stat()
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 255
     path.write_bytes(data)
-    if quietly:
+    if keep_mtime:
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
@@ -224,7 +228,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damaged_cache_is_made_again(store, tmp_path, damage):
+def test_damaged_index_is_rebuilt(store, tmp_path, damage):
     where = parse_filter("language = ja")
     before = store.search(unit(2), where=where)
     store.close()
@@ -236,18 +240,18 @@ def test_damaged_cache_is_made_again(store, tmp_path, damage):
         assert again.verify()
 
 
-def test_bit_that_rots_in_place_is_found_by_verify(store, tmp_path):
+def test_verify_finds_silent_corruption(store, tmp_path):
     before = store.search(unit(2))
     assert store.verify()
     store.close()
-    _flip(_files(tmp_path, "vectors-*"), quietly=True)
+    _flip(_files(tmp_path, "vectors-*"), keep_mtime=True)
     again = open_store(tmp_path / "store")
     assert not again.verify()
     np.testing.assert_array_equal(again.search(unit(2)).ids, before.ids)
     assert again.verify()
 
 
-def test_cache_of_another_store_or_model_is_not_believed(store, tmp_path):
+def test_index_of_another_store_or_model_is_not_used(store, tmp_path):
     store.search(unit(1))
     other = open_store(tmp_path / "other", Fingerprint("model-2", DIMENSION))
     other.upsert(["x"], unit(1, seed=9), {})
@@ -256,7 +260,7 @@ def test_cache_of_another_store_or_model_is_not_believed(store, tmp_path):
     assert store.search(unit(1), top=1).ids.tolist() == [["r0"]]
 
 
-def test_damaged_truth_is_one_clear_line(store, tmp_path):
+def test_damaged_database_gives_one_clear_line(store, tmp_path):
     store.close()
     path = tmp_path / "store" / "store.sqlite"
     path.write_bytes(b"no database at all" * 1000)
@@ -264,7 +268,7 @@ def test_damaged_truth_is_one_clear_line(store, tmp_path):
         open_store(tmp_path / "store")
 
 
-def test_damaged_vectors_of_the_truth_are_noticed(store, tmp_path):
+def test_damaged_vectors_in_the_database_are_noticed(store, tmp_path):
     store.close()
     database = sqlite3.connect(tmp_path / "store" / "store.sqlite")
     database.execute("UPDATE chunks SET vectors = zeroblob(length(vectors))")
@@ -284,7 +288,7 @@ def test_index_is_mapped_not_read(store, tmp_path):
 
 
 def test_naughty_strings_everywhere(tmp_path):
-    store = open_store(tmp_path, MARK)
+    store = open_store(tmp_path, FINGERPRINT)
     names = [text or "blank" for text in NAUGHTY]
     vectors = unit(512)
     shown = np.array(NAUGHTY, object)
@@ -329,7 +333,7 @@ def _writer(folder: Path, batch: int = 0) -> subprocess.Popen:
     return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-def test_acknowledged_writes_outlive_kill_9(tmp_path):
+def test_acknowledged_writes_survive_kill_9(tmp_path):
     random = np.random.default_rng(11)
     acknowledged, deleted = -1, set()
     for _ in range(5):
@@ -436,9 +440,9 @@ for _ in range(3):
     assert [child.wait(timeout=300) for child in children] == [0, 0]
 
 
-def test_a_store_is_what_the_interface_says(store):
+def test_local_store_implements_the_protocol(store):
     from pipeline.stores.base import VectorStore
 
     checked: VectorStore = store
-    assert isinstance(checked, LocalStore) and checked.fingerprint == MARK
+    assert isinstance(checked, LocalStore) and checked.fingerprint == FINGERPRINT
     assert checked.schema == {"language": "text", "rating": "number", "date": "date"}
