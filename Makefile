@@ -8,7 +8,7 @@ export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 # A process for each core; each holds the model, so not more than four.
 BESIDE := --numprocesses logical --maxprocesses 4
 
-.PHONY: run test test-quick lint fix bench bench-serving bench-peers bench-store install clean
+.PHONY: run test test-quick lint hooks fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -27,6 +27,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+hooks: $(VENV)/.dev ## the checks of `make lint` before each commit
+	$(BIN)/pre-commit install
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

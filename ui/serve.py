@@ -8,6 +8,8 @@ import importlib
 import logging
 import sys
 import threading
+from collections.abc import Sequence
+from typing import NoReturn
 
 from pipeline.common.paths import PROJECT
 from pipeline.jobs.client import shared_client
@@ -26,13 +28,17 @@ _USED = (
 )
 
 
-def main() -> None:
-    """Start the worker, then Streamlit's server in this process."""
+def main(options: Sequence[str] | None = None) -> NoReturn:
+    """Start the worker, then Streamlit's server in this process.
+
+    Args:
+        options: of ``streamlit run``; those of the command line when left out.
+    """
     shared_client()
     from streamlit.web.cli import main as streamlit
 
     threading.Thread(target=_import_page_modules, daemon=True).start()
-    sys.argv = ["streamlit", "run", str(_APP), *sys.argv[1:]]
+    sys.argv = ["streamlit", "run", str(_APP), *(sys.argv[1:] if options is None else options)]
     sys.exit(streamlit())
 
 

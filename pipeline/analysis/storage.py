@@ -213,7 +213,7 @@ def _meta(folder: Path) -> dict[str, Any]:
     if not (folder / "analysis.json").is_file():
         found = "it holds no analysis" if folder.is_dir() else "there is no such folder"
         raise InputError(
-            f"'{folder}' can't be opened: {found}; make one with 'python -m pipeline analyse'"
+            f"'{folder}' can't be opened: {found}; make one with the command 'analyse'"
         )
     try:
         meta: dict[str, Any] = json.loads((folder / "analysis.json").read_text("utf-8"))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeAlias
 
 from pipeline.cli import add, analyse, analyses, embed, evaluate, read, search
+from pipeline.cli.arguments import Subparsers
 from pipeline.common.errors import InputError
 
+AddCommand: TypeAlias = Callable[[Subparsers], None]
 _PROGRAM = "python -m pipeline"
-_COMMANDS = (read, embed, analyse, add, search, evaluate, analyses)  # as --help lists them
+COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
+    command.add_parser for command in (read, embed, analyse, add, search, evaluate, analyses)
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -22,15 +26,25 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message} ('{self.prog} --help' lists the options)")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    program: str = _PROGRAM,
+    commands: Sequence[AddCommand] = COMMANDS,
+) -> int:
     """Run a command.
+
+    Args:
+        arguments: those of the command line when left out.
+        program: what the user has called, for messages.
+        commands: each adds its parser.
 
     Returns:
         The exit code: 0; 2 when the input can't be used; 1 after a fault of the program; 130 when
         it was stopped from the keyboard.
     """
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(program, commands).parse_args(arguments)
         _set_up_logging(options.verbose)
         options.run(options)
     except InputError as error:
@@ -47,21 +61,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger(__name__).info("the command failed", exc_info=True)
         print(
             "error: something went wrong that is not your file's fault: "
-            f"'{_PROGRAM} --verbose ...' shows the details",
+            f"'{program} --verbose ...' shows the details",
             file=sys.stderr,
         )
         return 1
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str, commands: Sequence[AddCommand]) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog=_PROGRAM, description="Guest reviews in many languages: topics and search."
+        prog=program, description="Guest reviews in many languages: topics and search."
     )
     parser.add_argument("--verbose", action="store_true", help="log what happens")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_parser(subparsers)
+    for add_command in commands:
+        add_command(subparsers)
     return parser
 
 

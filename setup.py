@@ -1,0 +1,28 @@
+"""What pyproject.toml can't say: Streamlit's settings beside app.py, extras without "-r" lines."""
+
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+_CONFIG = Path(".streamlit", "config.toml")
+
+
+class _BuildWithConfig(build_py):
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib, _CONFIG)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.copy_file(str(_CONFIG), str(target))
+
+
+def _requirements(extra: str) -> list[str]:
+    lines = Path(f"requirements-{extra}.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith(("#", "-r "))]
+
+
+setup(
+    cmdclass={"build_py": _BuildWithConfig},
+    extras_require={extra: _requirements(extra) for extra in ("dev", "bench")},
+)
