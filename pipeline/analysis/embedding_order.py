@@ -1,4 +1,4 @@
-"""Embeds a file so that every moment of it has a fair sample, with looks at what is there."""
+"""Embedding in a fair order: what is embedded at any time is a stratified sample of the file."""
 
 from __future__ import annotations
 
@@ -8,17 +8,32 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.analysis.partial import PartialResultPublisher
+from pipeline.common.arrays import stratified_order
 from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
+from pipeline.reviews.parse_values import parse_dates
+from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units
 
-_FIRST_LETTERS = 6_000  # by which the pace is found
-_SECONDS = 2.0  # of work between two questions whether a look is due, at most
-_MOST = 20_000  # reviews between two
-_SMOOTH = 0.3  # weight of the newest pace
+_FIRST_COST = 6_000  # of the first step, by which the speed is measured
+_STEP_SECONDS = 2.0  # of work between two chances for a partial result, at most
+_MAX_STEP = 20_000  # reviews between two
+_SMOOTHING = 0.3  # weight of the newest speed
 
-Pace = Callable[[float, float], None]  # (reviews a second, seconds that are left)
+OnSpeed = Callable[[float, float], None]  # (reviews per second, seconds left)
+
+
+def sampling_order(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    """An order whose beginnings are samples stratified by language, hotel and month: int64 (n,)."""
+    strata = [languages]
+    columns = reviews.columns
+    if columns.hotel:
+        strata.append(reviews.frame[columns.hotel].astype(str).to_numpy(str))
+    if columns.date:
+        days = parse_dates([str(cell) for cell in reviews.frame[columns.date]])
+        strata.append(days.astype("datetime64[M]").astype(np.int64))
+    return stratified_order(strata, seed=seed)
 
 
 def embed_in_order(
@@ -28,60 +43,64 @@ def embed_in_order(
     raw: np.ndarray,
     *,
     progress: Progress,
-    pace: Pace | None = None,
-    looks: PartialResultPublisher | None = None,
+    on_speed: OnSpeed | None = None,
+    publisher: PartialResultPublisher | None = None,
     use_cache: bool = True,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Fill in the vectors of all units, review by review in an order.
+    """Fill in the vectors of all units, review by review in the given order.
 
     Args:
         encoder: the model.
-        units: m of n reviews.
-        order: int64 (n,), of :func:`pipeline.analysis.partial.sampling_order`.
+        units: m units of n reviews.
+        order: int64 (n,), as :func:`sampling_order` returns it.
         raw: float32 (m, d); written.
-        progress: told how many of the n reviews are done; may raise to stop the work.
-        pace: told of the pace whenever it is known better.
-        looks: at what is there; none when left out.
+        progress: called with the number of reviews done, and n.
+        on_speed: called with every new estimate of the speed.
+        publisher: of partial results; none when left out.
         use_cache: as in :func:`pipeline.embedding.embed.embed_documents`.
-        clock: seconds.
+        clock: returns seconds.
     """
-    work, whole = embedding_cost(encoder, units.texts, use_cache=use_cache)
-    # Letters up to each review of the order: still to be embedded, and all.
-    still, whole = (np.cumsum(np.add.reduceat(each, units.first)[order]) for each in (work, whole))
-    done = int(np.searchsorted(still, 0, side="right"))  # what an earlier run has embedded
-    seconds = speed = 0.0  # of work; reviews a second
-    step = _SECONDS
-    if looks is not None:
-        done, step = max(looks.take_up(), done), min(step, looks.seconds / 5)
+    remaining, cost = embedding_cost(encoder, units.texts, use_cache=use_cache)
+    # Cumulative over the reviews of the order: what is not in the cache, and everything.
+    remaining, cost = (
+        np.cumsum(np.add.reduceat(each, units.first)[order]) for each in (remaining, cost)
+    )
+    done = int(np.searchsorted(remaining, 0, side="right"))  # embedded by an earlier run
+    work_seconds = speed = 0.0  # speed: reviews per second
+    step_seconds = _STEP_SECONDS
+    if publisher is not None:
+        done = max(publisher.resume(), done)
+        step_seconds = min(step_seconds, publisher.seconds / 5)
     if done:
-        _embed(encoder, units, order[:done], raw, lambda share: None, use_cache)
+        _embed(encoder, units, order[:done], raw, lambda fraction: None, use_cache)
         progress(done, len(order))
     while done < len(order):
-        before = int(still[done - 1]) if done else 0
-        letters = step * still[done - 1] / seconds if seconds else _FIRST_LETTERS
-        stop = int(np.searchsorted(still, before + letters)) + 1
-        rows = order[done : min(stop, done + _MOST)]
-        start = done
+        before = int(remaining[done - 1]) if done else 0
+        step = step_seconds * remaining[done - 1] / work_seconds if work_seconds else _FIRST_COST
+        stop = int(np.searchsorted(remaining, before + step)) + 1
+        rows = order[done : min(stop, done + _MAX_STEP)]
 
-        def told(share: float, start: int = start, size: int = len(rows)) -> None:
-            progress(start + int(share * size), len(order))
+        def on_fraction(fraction: float, start: int = done, size: int = len(rows)) -> None:
+            progress(start + int(fraction * size), len(order))
 
-        began = clock()
-        _embed(encoder, units, rows, raw, told, use_cache)
-        took = clock() - began
+        started = clock()
+        _embed(encoder, units, rows, raw, on_fraction, use_cache)
+        seconds = clock() - started
         done += len(rows)
         progress(done, len(order))
-        if still[done - 1] > before:
-            seconds += took
-            now = len(rows) / max(took, 1e-9)
-            speed = now if not speed else _SMOOTH * now + (1 - _SMOOTH) * speed
-        letter = seconds / max(int(still[done - 1]), 1)
-        ahead = letter * int(still[-1] - still[done - 1])
-        if pace and speed:
-            pace(speed, ahead)
-        if looks and looks.due(done, behind=letter * int(whole[done - 1]), ahead=ahead):
-            looks.look(done, progress)
+        if remaining[done - 1] > before:
+            work_seconds += seconds
+            newest = len(rows) / max(seconds, 1e-9)
+            speed = newest if not speed else _SMOOTHING * newest + (1 - _SMOOTHING) * speed
+        unit_seconds = work_seconds / max(int(remaining[done - 1]), 1)
+        seconds_left = unit_seconds * int(remaining[-1] - remaining[done - 1])
+        if on_speed and speed:
+            on_speed(speed, seconds_left)
+        if publisher:
+            spent = unit_seconds * int(cost[done - 1])
+            if publisher.should_publish(done, spent=spent, remaining=seconds_left):
+                publisher.publish(done, progress)
 
 
 def _embed(
@@ -89,7 +108,7 @@ def _embed(
     units: Units,
     rows: np.ndarray,
     raw: np.ndarray,
-    told: Callable[[float], None],
+    on_fraction: Callable[[float], None],
     use_cache: bool,
 ) -> None:
     numbers, own = units.of(rows)
@@ -97,5 +116,5 @@ def _embed(
         encoder,
         own.texts,
         use_cache=use_cache,
-        progress=lambda done, total: told(done / max(total, 1)),
+        progress=lambda done, total: on_fraction(done / max(total, 1)),
     )

@@ -1,9 +1,10 @@
-"""Results early: a fair sample of a large file first, then the rest, which joins its topics.
+"""Partial results of a large file, published while the rest of it is still being embedded.
 
-Reviews are embedded in an order of which every beginning is a stratified sample. The first look is
-an analysis of what about 12 seconds of embedding give; later ones are the same topics and places
-with the reviews that have come in since. When all are embedded, the ordinary analysis follows: what
-comes of a file never depends on how fast it was.
+Reviews are embedded in an order of which every beginning is a stratified sample
+(:mod:`pipeline.analysis.embedding_order`). The first partial result is an analysis of what about
+12 seconds of embedding give; later ones keep its topics and coordinates and add the reviews that
+have been embedded since. When all are embedded, the complete analysis starts from scratch: the
+result for a file never depends on how fast it was embedded.
 """
 
 from __future__ import annotations
@@ -23,73 +24,63 @@ from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.append import Arrivals, join
 from pipeline.analysis.run import Prepared, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
-from pipeline.common.arrays import stratified_order
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
 from pipeline.common.settings import EARLY_SECONDS, early_seconds
 from pipeline.embedding.encoder import Encoder
-from pipeline.reviews.parse_values import parse_dates
 from pipeline.reviews.read import Reviews
 
 log = logging.getLogger(__name__)
 
-_LANDMARKS = 10_000  # units of the sample that later ones are placed among
-FOLDER_MARK = "-first-"  # between the name of the analysis to come and the number of reviews
+_LANDMARKS = 10_000  # units of the first results that later ones are placed among
+_FOLDER_MARK = "-first-"  # between the name of the complete analysis and the number of reviews
 
 
 @dataclass(frozen=True)
 class PartialResultSchedule:
-    """When there is a look at what has come in.
+    """When partial results are published.
 
     Attributes:
-        seconds: of embedding before the first one, and at least between two.
-        least: reviews of the first one.
-        enough: reviews that are looked at in half the time.
-        growth: from each to the next.
-        most: looks at one file.
-        rest: share of ``seconds`` that must be left, for a look to be worth its time.
+        seconds: of embedding before the first result, and at least between two.
+        min_reviews: in the first result.
+        many_reviews: so many are published after half of ``seconds``.
+        growth: of the number of reviews from one result to the next, at least.
+        max_results: for one file.
+        min_remaining: fraction of ``seconds`` that embedding must still take; less than that, and
+            a result would not be worth its time.
     """
 
-    # Topics, names and map of the first look take seven more.
+    # Topics, names and map of the first result take seven more.
     seconds: float = float(EARLY_SECONDS.default)
-    least: int = 200
-    enough: int = 500
+    min_reviews: int = 200
+    many_reviews: int = 500
     growth: float = 1.6
-    most: int = 8
-    rest: float = 0.6
+    max_results: int = 8
+    min_remaining: float = 0.6
 
     @classmethod
     def from_environment(cls) -> PartialResultSchedule:
-        """With the seconds that the settings give; 0 for no looks at all."""
+        """The schedule with the seconds of the settings; 0 for no partial results."""
         return cls(seconds=early_seconds())
 
 
-def sampling_order(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """The order in which reviews are embedded, int64 (n,): fair by language, hotel and month."""
-    strata = [languages]
-    columns = reviews.columns
-    if columns.hotel:
-        strata.append(reviews.frame[columns.hotel].astype(str).to_numpy(str))
-    if columns.date:
-        days = parse_dates([str(cell) for cell in reviews.frame[columns.date]])
-        strata.append(days.astype("datetime64[M]").astype(np.int64))
-    return stratified_order(strata, seed=seed)
-
-
 class PartialResultPublisher:
-    """Makes the looks, each in a folder of its own beside the analysis to come.
+    """Analyses what is embedded so far, into a folder of its own each time.
 
     Args:
-        base: the folders are called after it.
+        base: path that the folders are named after; they lie beside it.
         reviews: all of the file.
-        prepared: of them; its vectors come in by and by.
+        prepared: of all reviews; its vectors are filled in as they are embedded.
         settings: of the analysis.
-        order: of :func:`sampling_order`.
+        order: int64 (n,), the order of embedding.
         encoder: the model.
         name: what the user calls the file.
-        budget: when a look is due.
-        tell: told of each look: {"event": "early", "folder", "reviews", "of"}.
-        clock: seconds.
+        schedule: when results are published.
+        emit: called with {"event": "early", "folder", "reviews", "of"} for each result.
+        clock: returns seconds.
+
+    Attributes:
+        last: the latest result; None before the first.
     """
 
     def __init__(
@@ -102,86 +93,94 @@ class PartialResultPublisher:
         encoder: Encoder,
         *,
         name: str,
-        budget: PartialResultSchedule,
-        tell: Callable[[dict[str, Any]], None],
+        schedule: PartialResultSchedule,
+        emit: Callable[[dict[str, Any]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base, self._reviews, self._prepared = base, reviews, prepared
         self._settings, self._order, self._encoder = settings, order, encoder
-        self._name, self._budget, self._tell, self.clock = name, budget, tell, clock
-        self._steps: list[int] = []  # reviews of each look
+        self._name, self._schedule, self._emit, self._clock = name, schedule, emit, clock
+        self._counts: list[int] = []  # reviews in each result
         self._folders: list[Path] = []
-        self._ended = -np.inf
+        self._published_at = -np.inf  # or tried
         self.last: Analysis | None = None
 
     @property
     def seconds(self) -> float:
-        """Of embedding, before the first look."""
-        return self._budget.seconds
+        """Seconds of embedding before the first result."""
+        return self._schedule.seconds
 
-    def take_up(self) -> int:
-        """Go on from the last look of a job that was broken off; how many reviews it has."""
+    def resume(self) -> int:
+        """Continue from the latest result of an interrupted job; returns its number of reviews."""
         for count, folder in reversed(partial_folders(self._base)):
             try:
                 found = load_analysis(folder)
-                steps = [int(step) for step in found.report["early"]["steps"]]
+                counts = [int(step) for step in found.report["early"]["steps"]]
             except (InputError, KeyError, TypeError, ValueError):
                 continue
-            rows = self._rows_of(steps)
+            rows = self._rows(counts)
             texts = tuple(self._reviews.texts[row] for row in rows.tolist())
             same = found.settings == self._settings and found.encoder == self._encoder.fingerprint
-            if same and found.texts == texts and steps[-1] == count:
-                self.last, self._steps, self._folders = found, steps, [folder]
-                self._ended = self.clock()
-                self._say(folder)
+            if same and found.texts == texts and counts[-1] == count:
+                self.last, self._counts, self._folders = found, counts, [folder]
+                self._published_at = self._clock()
+                self._announce(folder)
                 return count
         return 0
 
-    def due(self, count: int, *, behind: float, ahead: float) -> bool:
-        """Whether a look is due.
+    def should_publish(self, count: int, *, spent: float, remaining: float) -> bool:
+        """Whether it is time for a result.
 
         Args:
             count: reviews that are embedded.
-            behind: seconds that embedding them takes.
-            ahead: seconds that embedding the others will take.
+            spent: seconds that embedding them takes without the cache.
+            remaining: seconds that embedding the others will take.
         """
-        budget = self._budget
-        if ahead < budget.rest * budget.seconds or len(self._steps) >= budget.most:
+        schedule, elapsed = self._schedule, self._clock() - self._published_at
+        too_late = remaining < schedule.min_remaining * schedule.seconds
+        if too_late or len(self._counts) >= schedule.max_results or elapsed < schedule.seconds:
             return False
-        if not self._steps:
-            waited = self.clock() - self._ended >= budget.seconds  # since one that was refused
-            wanted = budget.seconds / (2 if count >= budget.enough else 1)
-            return waited and behind >= wanted and count >= budget.least
-        growth = max(budget.growth, (len(self._order) / self._steps[0]) ** (1 / budget.most))
-        return count >= growth * self._steps[-1] and self.clock() - self._ended >= budget.seconds
+        if not self._counts:
+            wanted = schedule.seconds / (2 if count >= schedule.many_reviews else 1)
+            return spent >= wanted and count >= schedule.min_reviews
+        to_the_end = (len(self._order) / self._counts[0]) ** (1 / schedule.max_results)
+        return count >= max(schedule.growth, to_the_end) * self._counts[-1]
 
-    def look(self, count: int, progress: Progress) -> None:
-        """Show the first ``count`` reviews of the order; what can't be grouped yet is left be."""
-        quiet = StageLog(lambda *_: progress(count, len(self._order)))  # it may raise, to stop
-        steps = [*self._steps, count]
+    def publish(self, count: int, progress: Progress) -> None:
+        """Publish the first ``count`` reviews of the order, unless they can't be grouped yet.
+
+        Args:
+            count: reviews, more than in the latest result.
+            progress: called with ``count`` and the number of all reviews.
+        """
+        # The stages of a partial result are not shown, but the work can be stopped in each.
+        stages = StageLog(lambda *_: progress(count, len(self._order)))
+        counts = [*self._counts, count]
         try:
-            found = self._first(count, quiet) if self.last is None else self._grown(count, quiet)
-            early = {"reviews": count, "of": len(self._order), "steps": steps}
+            make = self._analyse if self.last is None else self._extend
+            found = make(count, stages)
+            early = {"reviews": count, "of": len(self._order), "steps": counts}
             found = replace(found, report=found.report | {"early": early, "rows_kept": count})
-            folder = self._base.with_name(f"{self._base.name}{FOLDER_MARK}{count}")
+            folder = self._base.with_name(f"{self._base.name}{_FOLDER_MARK}{count}")
             save_analysis(found, folder, tables=False)
         except InputError as error:
-            log.info("no look at %s reviews: %s", count, error)
+            log.info("no partial result of %s reviews: %s", count, error)
         else:
-            self.last, self._steps = found, steps
+            self.last, self._counts = found, counts
             self._folders.append(folder)
-            self._say(folder)
+            self._announce(folder)
             for old in self._folders[:-2]:  # the last but one may be about to be opened
                 shutil.rmtree(old, ignore_errors=True)
-        self._ended = self.clock()
+        self._published_at = self._clock()
 
-    def end(self) -> None:
-        """All are embedded: of the last look only what topics are matched by is kept."""
+    def finish(self) -> None:
+        """Free memory: keep of the latest result only what topics are matched by."""
         if self.last is not None:
-            bare = np.empty((0, 0), np.float32)
-            self.last = replace(self.last, raw=bare, coordinates=None, frame=pd.DataFrame())
+            no_vectors = np.empty((0, 0), np.float32)
+            self.last = replace(self.last, raw=no_vectors, coordinates=None, frame=pd.DataFrame())
 
-    def _first(self, count: int, quiet: StageLog) -> Analysis:
+    def _analyse(self, count: int, stages: StageLog) -> Analysis:
+        """The first result."""
         rows = np.sort(self._order[:count])
         numbers, units = self._prepared.units.of(rows)
         prepared = Prepared(self._prepared.languages[rows], units, self._prepared.raw[numbers])
@@ -196,43 +195,47 @@ class PartialResultPublisher:
             self._settings,
             name=self._name,
             encoder=self._encoder,
-            log=quiet,
+            log=stages,
             prepared=prepared,
         )
 
-    def _grown(self, count: int, quiet: StageLog) -> Analysis:
+    def _extend(self, count: int, stages: StageLog) -> Analysis:
+        """The latest result with the reviews that were embedded since."""
         assert self.last is not None  # noqa: S101
-        rows = np.sort(self._order[self._steps[-1] : count])
+        rows = np.sort(self._order[self._counts[-1] : count])
         numbers, units = self._prepared.units.of(rows)
-        everyone = self._rows_of([*self._steps, count])
+        all_rows = self._rows([*self._counts, count])
         new = Arrivals(
-            frame=self._reviews.frame.iloc[everyone].reset_index(drop=True),
+            frame=self._reviews.frame.iloc[all_rows].reset_index(drop=True),
             ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
             texts=tuple(self._reviews.texts[row] for row in rows.tolist()),
             languages=self._prepared.languages[rows],
             units=units,
             raw=self._prepared.raw[numbers],
         )
-        return join(self.last, new, log=quiet, landmarks=_LANDMARKS)[0]
+        return join(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
 
-    def _rows_of(self, steps: list[int]) -> np.ndarray:
-        """The reviews of the last of these looks, in its order: each look's own, by the file."""
-        parts = np.split(self._order[: steps[-1]], steps[:-1]) if steps else []
+    def _rows(self, counts: list[int]) -> np.ndarray:
+        """Rows of the file in the order of the last of these results, int64 (counts[-1],).
+
+        What each result added stands in the order of the file.
+        """
+        parts = np.split(self._order[: counts[-1]], counts[:-1]) if counts else []
         return np.concatenate([np.sort(part) for part in parts] or [np.empty(0, np.int64)])
 
-    def _say(self, folder: Path) -> None:
-        count, of = self._steps[-1], len(self._order)
-        self._tell({"event": "early", "folder": str(folder), "reviews": count, "of": of})
+    def _announce(self, folder: Path) -> None:
+        count, total = self._counts[-1], len(self._order)
+        self._emit({"event": "early", "folder": str(folder), "reviews": count, "of": total})
 
 
 def is_partial_folder(folder: Path, base: Path) -> bool:
     """Whether a folder holds a partial result that is named after ``base``."""
-    return folder.name.startswith(f"{base.name}{FOLDER_MARK}")
+    return folder.name.startswith(f"{base.name}{_FOLDER_MARK}")
 
 
 def partial_folders(base: Path) -> list[tuple[int, Path]]:
-    """The looks that lie beside an analysis to come: (reviews, folder), the smallest first."""
-    start = f"{base.name}{FOLDER_MARK}"
+    """The folders of partial results that are named after ``base``: (reviews, folder), sorted."""
+    start = f"{base.name}{_FOLDER_MARK}"
     folders = base.parent.iterdir() if base.parent.is_dir() else []
     found = [(path.name.removeprefix(start), path) for path in folders if path.name != start]
     return sorted((int(n), path) for n, path in found if n.isascii() and n.isdigit())

@@ -1,5 +1,4 @@
-"""The heavy jobs that pages ask the worker for: analyse a file, edit topics, add a file,
-make analyses searchable.
+"""The jobs of the worker: analyse a file, add a file, edit topics, make analyses searchable.
 
 Each takes a request, a function that loads a model, and a log that reports progress and stops the
 work; each leaves its result in a folder.
@@ -29,7 +28,7 @@ Load = Callable[[str], Encoder]
 
 
 def run(request: Request, load: Load, log: StageLog) -> None:
-    """Do what a request asks for.
+    """Carry out a request.
 
     Args:
         request: of any kind.
@@ -50,22 +49,18 @@ def run(request: Request, load: Load, log: StageLog) -> None:
 
 
 def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
-    """Analyse a file, with partial results on the way where they are asked for."""
+    """Analyse a file, with partial results where the request asks for them."""
     import numpy as np
 
     from pipeline.analysis.edits.history import carry_over, in_colours_of
-    from pipeline.analysis.embedding_order import embed_in_order
-    from pipeline.analysis.partial import (
-        PartialResultPublisher,
-        PartialResultSchedule,
-        sampling_order,
-    )
+    from pipeline.analysis.embedding_order import embed_in_order, sampling_order
+    from pipeline.analysis.partial import PartialResultPublisher, PartialResultSchedule
     from pipeline.analysis.run import Prepared, analyse, identify_languages
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.reviews.units import make_units
     from pipeline.topics.clustering import check_topic_count
 
-    settings, budget = request.settings, PartialResultSchedule.from_environment()
+    settings, schedule = request.settings, PartialResultSchedule.from_environment()
     with log.stage("read") as step:
         reviews = request.source.read(progress=step)
     distinct = len(set(reviews.texts))
@@ -75,14 +70,14 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     with log.stage("language") as step:
         languages = identify_languages(reviews, progress=step)
         units = make_units(reviews.texts, languages, settings.unit)
-    looks = None
+    publisher = None
     with log.stage("embed") as step:
         raw = np.zeros((len(units), encoder.dimension), np.float32)
         prepared = Prepared(languages, units, raw)
         order = sampling_order(reviews, languages, seed=settings.seed)
-        tell, name = log.emit, request.source.name
-        if request.partial_base and tell and budget.seconds > 0:
-            looks = PartialResultPublisher(
+        emit, name = log.emit, request.source.name
+        if request.partial_base and emit and schedule.seconds > 0:
+            publisher = PartialResultPublisher(
                 request.partial_base,
                 reviews,
                 prepared,
@@ -90,8 +85,8 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
                 order,
                 encoder,
                 name=name,
-                budget=budget,
-                tell=tell,
+                schedule=schedule,
+                emit=emit,
             )
         embed_in_order(
             encoder,
@@ -99,27 +94,27 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
             order,
             raw,
             progress=step,
-            pace=None if tell is None else partial(_say_pace, tell),
-            looks=looks,
+            on_speed=None if emit is None else partial(_emit_speed, emit),
+            publisher=publisher,
         )
-    if looks is not None:
-        looks.end()
+    if publisher is not None:
+        publisher.finish()
     analysis = analyse(reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared)
     if request.edits_from:
         old = load_analysis(request.edits_from)
         analysis, lost = carry_over(old, analysis, encoder=encoder)
         analysis.report["edits_lost"] = len(lost)
-    if looks is not None and looks.last is not None:
-        analysis = in_colours_of(looks.last, analysis)
+    if publisher is not None and publisher.last is not None:
+        analysis = in_colours_of(publisher.last, analysis)
     save_analysis(analysis, request.target)
 
 
-def _say_pace(tell: Callable[[dict[str, Any]], None], pace: float, left: float) -> None:
-    tell({"event": "pace", "pace": pace, "left": left})
+def _emit_speed(emit: Callable[[dict[str, Any]], None], speed: float, left: float) -> None:
+    emit({"event": "pace", "pace": speed, "left": left})
 
 
 def run_edit(request: EditRequest, load: Load, log: StageLog) -> None:
-    """Edit an analysis where it lies."""
+    """Edit an analysis in its folder."""
     from pipeline.analysis.edits.history import apply_edit, redo, undo
     from pipeline.analysis.storage import load_analysis, save_state
 
@@ -152,22 +147,19 @@ def run_add(request: AddRequest, load: Load, log: StageLog) -> None:
 
 
 def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
-    """Fill the search stores of kept analyses.
-
-    One that is damaged or was deleted meanwhile does not keep the others from it.
-    """
+    """Fill the search stores of kept analyses; skip those that are damaged or were deleted."""
     from pipeline.library.search_store import update_search_store
 
-    folders = request.folders
-    with log.stage("store") as told:
-        for number, folder in enumerate(folders):
+    count = len(request.folders)
+    with log.stage("store") as progress:
+        for number, folder in enumerate(request.folders):
             try:
-                update_search_store(folder, progress=_part(told, number, len(folders)))
+                update_search_store(folder, progress=_progress_of_part(progress, number, count))
             except InputError:
                 logger.warning("can't be made searchable", exc_info=True)
-            told(number + 1, len(folders))
+            progress(number + 1, count)
 
 
-def _part(told: Progress, number: int, count: int) -> Progress:
-    """The progress of one of several equal parts as progress of the whole."""
-    return lambda done, total: told(1000 * number + 1000 * done // max(total, 1), 1000 * count)
+def _progress_of_part(progress: Progress, number: int, count: int) -> Progress:
+    """The callback for one of ``count`` equal parts of the work."""
+    return lambda done, total: progress(1000 * number + 1000 * done // max(total, 1), 1000 * count)

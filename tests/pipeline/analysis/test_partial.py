@@ -1,4 +1,4 @@
-"""Results early: fair beginnings, looks that grow, and the same result whatever the pace."""
+"""Partial results: stratified beginnings, growth, and one result whatever the speed."""
 
 import json
 import time
@@ -8,14 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline.analysis.edits.history import in_colours_of
-from pipeline.analysis.embedding_order import embed_in_order
+from pipeline.analysis.embedding_order import embed_in_order, sampling_order
 from pipeline.analysis.export import reviews_csv, topics_csv
-from pipeline.analysis.partial import (
-    PartialResultPublisher,
-    PartialResultSchedule,
-    partial_folders,
-    sampling_order,
-)
+from pipeline.analysis.partial import PartialResultPublisher, PartialResultSchedule, partial_folders
 from pipeline.analysis.run import Prepared, Settings, analyse, identify_languages
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import stratified_order
@@ -34,7 +29,7 @@ THINGS = {
     "noise": "loud music street night party",
 }
 SETTINGS = Settings(topic_count=3, unit="review", model="fake")
-BUDGET = PartialResultSchedule(seconds=15.0, least=60, growth=2.0)
+SCHEDULE = PartialResultSchedule(seconds=15.0, min_reviews=60, growth=2.0)
 
 
 def made(count):
@@ -71,28 +66,28 @@ class Sleepy(FakeEncoder):
         return super().encode_documents(texts, progress=progress)
 
 
-def embed(reviews, tmp_path, *, encoder=None, budget=BUDGET, stop_at=None):
-    """All reviews embedded, with looks; what was told of them, and the looks."""
-    encoder, told = encoder or Timed(), []
+def embed(reviews, tmp_path, *, encoder=None, schedule=SCHEDULE, stop_at=None):
+    """All reviews embedded, with looks; what was events of them, and the publisher."""
+    encoder, events = encoder or Timed(), []
     languages = identify_languages(reviews)
     units = make_units(reviews.texts, languages, SETTINGS.unit)
     prepared = Prepared(languages, units, np.zeros((len(units), encoder.dimension), np.float32))
     order = sampling_order(reviews, languages)
-    looks = PartialResultPublisher(
+    publisher = PartialResultPublisher(
         tmp_path / "analysis1", reviews, prepared, SETTINGS, order, encoder,
-        name="f.csv", budget=budget, tell=told.append, clock=encoder.clock,
+        name="f.csv", schedule=schedule, emit=events.append, clock=encoder.clock,
     )  # fmt: skip
 
     def progress(done, total):
         if stop_at is not None and done >= stop_at:
             raise KeyboardInterrupt
 
-    paces = []
+    speeds = []
     embed_in_order(
-        encoder, units, order, prepared.raw, progress=progress, looks=looks,
-        pace=lambda *said: paces.append(said), clock=encoder.clock,
+        encoder, units, order, prepared.raw, progress=progress, publisher=publisher,
+        on_speed=lambda *speed: speeds.append(speed), clock=encoder.clock,
     )  # fmt: skip
-    return prepared, looks, told, paces
+    return prepared, publisher, events, speeds
 
 
 def test_every_beginning_of_the_order_is_fair():
@@ -119,11 +114,11 @@ def test_units_of_some_reviews():
     ] == (list(some.texts))
 
 
-def test_a_first_look_comes_early_and_grows_while_topics_and_places_stay(tmp_path, cache):
+def test_partial_results_grow_while_topics_and_coordinates_stay(tmp_path, cache):
     reviews = made(1500)
-    _, looks, told, paces = embed(reviews, tmp_path)
-    seen = [event["reviews"] for event in told]
-    assert 150 <= seen[0] <= 200 and all(event["of"] == 1500 for event in told)
+    _, publisher, events, speeds = embed(reviews, tmp_path)
+    seen = [event["reviews"] for event in events]
+    assert 150 <= seen[0] <= 200 and all(event["of"] == 1500 for event in events)
     assert all(later >= 2 * before for before, later in zip(seen, seen[1:], strict=False))
     assert [count for count, _ in partial_folders(tmp_path / "analysis1")] == seen[-2:]
     first, last = (load_analysis(folder) for _, folder in partial_folders(tmp_path / "analysis1"))
@@ -139,38 +134,43 @@ def test_a_first_look_comes_early_and_grows_while_topics_and_places_stay(tmp_pat
     assert shares == pytest.approx({"en": 0.6, "de": 0.2, "ja": 0.2}, abs=0.01)
     for row, id in enumerate(last.ids):  # every row still belongs to its own text
         assert reviews.texts[int(id[1:])] == last.texts[row] and last.frame["id"][row] == id
-    pace, left = paces[3]
-    assert pace == pytest.approx(10) and 0 < left < 150
+    speed, left = speeds[3]
+    assert speed == pytest.approx(10) and 0 < left < 150
     assert last.report["early"]["of"] == 1500
 
 
-def test_what_is_soon_done_or_known_has_no_looks(tmp_path, cache):
+def test_what_is_soon_done_or_cached_has_no_partial_results(tmp_path, cache):
     assert embed(made(200), tmp_path)[2] == []
     embed(made(1500), tmp_path)
     again = Timed()
-    prepared, _, told, paces = embed(made(1500), tmp_path / "other", encoder=again)
-    assert (told, paces, again.encoded) == ([], [], 0)
+    prepared, _, events, speeds = embed(made(1500), tmp_path / "other", encoder=again)
+    assert (events, speeds, again.encoded) == ([], [], 0)
     assert np.allclose(np.linalg.norm(prepared.raw, axis=1), 1)
 
 
-def test_what_was_broken_off_goes_on_with_the_same_topics(tmp_path, cache):
+def test_an_interrupted_job_resumes_with_the_same_topics(tmp_path, cache):
     reviews = made(1500)
     with pytest.raises(KeyboardInterrupt):
         embed(reviews, tmp_path, stop_at=700)
     before = partial_folders(tmp_path / "analysis1")[-1]
     old = load_analysis(before[1])
     again = Timed()
-    _, looks, told, _ = embed(reviews, tmp_path, encoder=again)
-    assert told[0] == {"event": "early", "folder": str(before[1]), "reviews": before[0], "of": 1500}
+    _, publisher, events, _ = embed(reviews, tmp_path, encoder=again)
+    assert events[0] == {
+        "event": "early",
+        "folder": str(before[1]),
+        "reviews": before[0],
+        "of": 1500,
+    }
     assert again.encoded <= 1500 - 600
-    assert looks.last.texts[: len(old.texts)] == old.texts and len(looks.last.texts) > len(
+    assert publisher.last.texts[: len(old.texts)] == old.texts and len(publisher.last.texts) > len(
         old.texts
     )
     other = read_reviews(b"review\n" + b"\n".join(b"A %d bed and a bar" % n for n in range(400)))
-    assert embed(other, tmp_path)[2][0]["reviews"] < 300  # not another file's look
+    assert embed(other, tmp_path)[2][0]["reviews"] < 300  # not another file's result
 
 
-def test_a_look_that_cannot_be_made_is_no_fault(tmp_path, cache, monkeypatch):
+def test_a_partial_result_that_cannot_be_made_is_no_fault(tmp_path, cache, monkeypatch):
     def refuse(*_arguments, **_options):
         raise InputError("3 topics can't be made")
 
@@ -186,11 +186,11 @@ def test_the_result_is_the_same_whatever_came_early(tmp_path, monkeypatch):
     for seconds, early in (("0.05", "a"), ("0", "b")):
         monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / f"cache-{early}"))
         monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", seconds)
-        told, target = [], tmp_path / early
+        events, target = [], tmp_path / early
         source = ReviewSource("f.csv", path, 700, reviews.columns)
         request = AnalyseRequest(source, target, settings, partial_base=target)
-        run_analyse(request, lambda _: Sleepy(), StageLog(emit=told.append))
-        looked = [event for event in told if event["event"] == "early"]
+        run_analyse(request, lambda _: Sleepy(), StageLog(emit=events.append))
+        looked = [event for event in events if event["event"] == "early"]
         assert bool(looked) == (early == "a")
         results.append([(target / name).read_bytes() for name in ("reviews.csv", "topics.csv")])
     direct = analyse(reviews, settings, name="f.csv", encoder=FakeEncoder())
