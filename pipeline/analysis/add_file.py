@@ -70,11 +70,7 @@ def add_reviews(
     Raises:
         InputError: another model, or no review that is new.
     """
-    if encoder.fingerprint != analysis.encoder:
-        raise InputError(
-            f"The analysis was made by another version of the model {encoder.name}: "
-            "analyse all files again"
-        )
+    analysis.check_encoder(encoder)
     log = log or StageLog(progress)
     new = _new_rows(analysis, reviews)
     if not len(new.rows):

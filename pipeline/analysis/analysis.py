@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
-from pipeline.embedding.encoder import DEFAULT_MODEL
+from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import KINDS, Units
 from pipeline.search.index import SearchIndex
@@ -111,7 +111,7 @@ class Analysis:
         space: where search happens.
         assigner: assigns new reviews to topics.
         assignments: int64 (m,), topic of each unit.
-        places: float32 (m, 2) on the map, or None.
+        coordinates: float32 (m, 2) on the map, or None.
         topics: in order of their ids.
         candidates: the numbers of topics that were compared.
         settings: what was asked for.
@@ -145,6 +145,18 @@ class Analysis:
     edits: tuple[dict[str, Any], ...] = ()
     undone: tuple[dict[str, Any], ...] = ()
     base: Base | None = None
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Check that a model is the one that made the vectors.
+
+        Raises:
+            InputError: it is another version.
+        """
+        if encoder.fingerprint != self.encoder:
+            raise InputError(
+                f"The analysis was made by another version of the model {encoder.name}: "
+                "analyse its files again"
+            )
 
     @cached_property
     def vectors(self) -> np.ndarray:

@@ -89,11 +89,7 @@ def load_encoder_of(analysis: Analysis) -> Encoder:
     from pipeline.embedding.encoder import load_encoder
 
     encoder = load_encoder(analysis.settings.model)
-    if encoder.fingerprint != analysis.encoder:
-        raise InputError(
-            f"The analysis was made by another version of the model {encoder.name}: "
-            "analyse the file again"
-        )
+    analysis.check_encoder(encoder)
     return encoder
 
 
