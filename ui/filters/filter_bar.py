@@ -117,7 +117,7 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
         if reviews > 0:
             said = f"{count(reviews, 'review')} of {everything:,} match the filters"
             if searching:
-                said = f"Searching {said.replace(' pass', ' that pass')}"
+                said = f"Searching {said.replace(' match', ' that match')}"
                 chosen = st.session_state.get(topics_key(view)) or []
                 if chosen:
                     names = ", ".join(view.analysis.topics[topic_id].name for topic_id in chosen)

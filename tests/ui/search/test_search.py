@@ -111,7 +111,7 @@ def test_a_golden_set_is_kept_measured_and_forgotten(explored):
     state = session(at).search
     state.judge("Loud music at night", "V0006", True)
     state.judge("Loud music at night", "V0001", False)
-    assert state.said("Loud  music at night", "V0006") and not state.said("x", "V0006")
+    assert state.judgement("Loud  music at night", "V0006") and not state.judgement("x", "V0006")
     kept = load_golden_set(session(at).view.folder)
     assert kept == state.golden and kept[0].irrelevant == {"V0001"}
 

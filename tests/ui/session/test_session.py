@@ -230,7 +230,7 @@ def announce():
     from pipeline.jobs.job import PartialResult
 
     def say(session, folder, count):
-        session.job.early = PartialResult(folder, count, len(ROWS))
+        session.job.partial_result = PartialResult(folder, count, len(ROWS))
 
     return say
 
