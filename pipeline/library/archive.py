@@ -1,9 +1,9 @@
-"""An analysis as one file: a zip with the analysis folder's files and nothing else.
+"""Archive of an analysis: a zip with the files of its folder and nothing else.
 
-What comes from strangers is looked at before anything is unpacked: names, kinds and sizes of the
-members, then what the arrays and tables in them would take in memory. Nothing in it can carry code
-(JSON, arrays without pickle, Parquet), and the caller writes the analysis anew instead of keeping
-the files.
+An archive may come from a stranger. The names, types and sizes of its members are checked before
+anything is unpacked, then the memory that its arrays and tables would take. No format in it can
+carry code (JSON, arrays without pickle, Parquet), and the caller writes the analysis again instead
+of keeping the files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from pipeline.topics.topic import Topic
 
 ABOUT = "about.json"
 MB = 2**20
-# Name -> how large it may be. The tables for people come along, and are never read.
+# Name -> maximum size in bytes. The CSV tables are only for people and never read.
 LIMITS = {
     ABOUT: MB,
     "analysis.json": 256 * MB,
@@ -45,20 +45,20 @@ LIMITS = {
     SEARCHES_FILE: MB,
     GOLDEN_FILE: 16 * MB,
 }
-NEEDED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
-_STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # one of them
+REQUIRED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
+_STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # exactly one
 _STATE_LIMIT = 4_096 * MB
 _UNREAD = ("reviews.csv", "topics.csv", "sentences.csv")
-_MOST_ROWS = 20_000_000
-_MOST_TABLE = 8_192 * MB  # in memory
-_PACKED = (".json", ".csv")
-# Text packs ten times, a bomb a thousand times. Small members may be whatever they like.
-_MOST_PACKED, _SMALL = 100, 4 * MB
-_MODEL = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)  # as the hub has it
+_MAX_ROWS = 20_000_000
+_MAX_TABLE_BYTES = 8_192 * MB  # in memory
+_COMPRESSED = (".json", ".csv")
+# Text compresses tenfold, a zip bomb a thousandfold. Small members are not checked.
+_MAX_RATIO, _SMALL_BYTES = 100, 4 * MB
+_MODEL_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)  # on the model hub
 
 
 def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
-    """Write the files of an analysis folder as one; equal files give equal bytes.
+    """Write an analysis folder as an archive; equal files give equal bytes.
 
     Raises:
         OSError: the file can't be written.
@@ -78,24 +78,24 @@ def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
 
 
 def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]:
-    """What a file of :func:`write_archive` says about itself, and its analysis.
+    """Read and check a file written by :func:`write_archive`.
 
     Args:
-        path: the file, from a stranger.
-        scratch: a folder on a disk with room for it; nothing stays there.
+        path: the file, possibly from a stranger.
+        scratch: a folder on a disk with enough space; nothing is left there.
 
     Returns:
-        What ``about`` was, with the saved searches under "searches" and the golden set
+        The ``about`` of the archive, with the saved searches under "searches" and the golden set
         under "golden"; and the analysis.
 
     Raises:
-        InputError: what is wrong, in one line.
+        InputError: the file can't be imported, with the reason.
     """
     folder = Path(tempfile.mkdtemp(dir=scratch, prefix=".import-"))
     try:
         try:
             with zipfile.ZipFile(path) as bundle:
-                for member in _checked(bundle):
+                for member in _check_members(bundle):
                     _unpack(bundle, member, folder)
             for arrays in folder.glob("*.npz"):
                 _check_arrays(arrays)
@@ -110,24 +110,26 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
             raise InputError(f"There is no file '{path}'") from error
         except OSError as error:
             raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
-        except Exception as error:  # every library has its own way to say "damaged"
-            raise _refused("it is no exported analysis, or it is damaged") from error
+        except Exception as error:  # each library raises its own errors for damaged files
+            raise _refuse("it is no exported analysis, or it is damaged") from error
         about = about if isinstance(about, dict) else {}
-        more = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
-        return about | more, analysis
+        extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
+        return about | extras, analysis
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    member.compress_type = zipfile.ZIP_DEFLATED if name.endswith(_PACKED) else zipfile.ZIP_STORED
+    member.compress_type = (
+        zipfile.ZIP_DEFLATED if name.endswith(_COMPRESSED) else zipfile.ZIP_STORED
+    )
     member.external_attr = (stat.S_IFREG | 0o644) << 16
     return member
 
 
-def _checked(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """The members to unpack, after all of them have been looked at."""
+def _check_members(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    """Check all members, and return those to unpack."""
     members = bundle.infolist()
     if not members or min(member.header_offset for member in members):
         raise zipfile.BadZipFile("cut short, or something stands before it")
@@ -135,47 +137,47 @@ def _checked(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     for member in members:
         name = member.filename
         shown = repr(name if len(name) <= 40 else name[:39] + "…")
-        kind = stat.S_IFMT(member.external_attr >> 16)
+        file_type = stat.S_IFMT(member.external_attr >> 16)
         limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
         if limit is None:
-            raise _refused(f"it holds {shown}, which is no part of an analysis")
-        if kind not in (0, stat.S_IFREG):
-            raise _refused(f"{shown} is no plain file")
+            raise _refuse(f"it holds {shown}, which is no part of an analysis")
+        if file_type not in (0, stat.S_IFREG):
+            raise _refuse(f"{shown} is no plain file")
         if member.flag_bits & 1:
-            raise _refused("it is encrypted")
+            raise _refuse("it is encrypted")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _refused(f"{shown} is packed in an unknown way")
-        packed = member.file_size > _MOST_PACKED * max(member.compress_size, 1)
-        if member.file_size > limit or (packed and member.file_size > _SMALL):
-            raise _refused(f"{shown} would be too large")
+            raise _refuse(f"{shown} is packed in an unknown way")
+        bomb = member.file_size > _MAX_RATIO * max(member.compress_size, 1)
+        if member.file_size > limit or (bomb and member.file_size > _SMALL_BYTES):
+            raise _refuse(f"{shown} would be too large")
     if len(set(names)) != len(names):
-        raise _refused("it holds a file twice")
+        raise _refuse("it holds a file twice")
     if len(list(filter(_STATE.fullmatch, names))) != 1:
-        raise _refused("it must hold one file of topics, state-*.npz")
-    missing = [name for name in (ABOUT, *NEEDED) if name not in names]
+        raise _refuse("it must hold one file of topics, state-*.npz")
+    missing = [name for name in (ABOUT, *REQUIRED) if name not in names]
     if missing:
-        raise _refused(f"{missing[0]} is missing in it")
+        raise _refuse(f"{missing[0]} is missing in it")
     return (member for member in members if member.filename not in _UNREAD)
 
 
 def _unpack(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
-    """Copy a member, and no more of it than it claimed to hold."""
+    """Unpack a member, but not more bytes than it declares."""
     left = member.file_size
-    # The name is one of ours, see _checked().
+    # The name is a known one, see _check_members().
     with bundle.open(member) as source, open(folder / member.filename, "xb") as target:
         while block := source.read(MB):
             left -= len(block)
             if left < 0:
-                raise _refused(f"{member.filename} is larger than it says")
+                raise _refuse(f"{member.filename} is larger than it says")
             target.write(block)
 
 
 def _check_arrays(path: Path) -> None:
-    """Arrays must lie unpacked in their file, so that they take no more memory than that."""
+    """Check that arrays are stored uncompressed, so that they need no more memory than disk."""
     with zipfile.ZipFile(path) as arrays:
         for member in arrays.infolist():
             if member.compress_type != zipfile.ZIP_STORED:
-                raise _refused("its arrays are packed")
+                raise _refuse("its arrays are packed")
             with arrays.open(member) as file:
                 version = np.lib.format.read_magic(file)
                 read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
@@ -184,45 +186,48 @@ def _check_arrays(path: Path) -> None:
                 shape, _, dtype = read(file)
                 size = int(np.prod(shape, dtype=object)) * dtype.itemsize
                 if dtype.hasobject or size > member.file_size:
-                    raise _refused("its arrays are damaged")
+                    raise _refuse("its arrays are damaged")
 
 
 def _check_table(path: Path) -> None:
-    """Read a table piece by piece: packed columns can grow a thousand times in memory."""
+    """Check the size of a table in memory in small batches: columns can expand a thousandfold."""
     import pyarrow.parquet as parquet
 
     with parquet.ParquetFile(path) as table:
-        about = table.metadata
-        groups = [about.row_group(number) for number in range(about.num_row_groups)]
-        if about.num_rows > _MOST_ROWS or sum(g.total_byte_size for g in groups) > _MOST_TABLE:
-            raise _refused("its tables would be too large")
+        metadata = table.metadata
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        if (
+            metadata.num_rows > _MAX_ROWS
+            or sum(g.total_byte_size for g in groups) > _MAX_TABLE_BYTES
+        ):
+            raise _refuse("its tables would be too large")
         size = 0
         for batch in table.iter_batches(batch_size=128):
             size += batch.nbytes
-            if size > _MOST_TABLE:
-                raise _refused("its tables would be too large")
+            if size > _MAX_TABLE_BYTES:
+                raise _refuse("its tables would be too large")
 
 
 def _load(folder: Path) -> Analysis:
     try:
         return load_analysis(folder)
-    except InputError as error:  # it would name a folder that nobody knows
-        raise _refused("it is no exported analysis, or it is damaged") from error
+    except InputError as error:  # its message names a temporary folder
+        raise _refuse("it is no exported analysis, or it is damaged") from error
 
 
 def _check(analysis: Analysis) -> None:
-    """What the pages rely on, and load_analysis doesn't look at."""
+    """Check what the program relies on and ``load_analysis`` doesn't check."""
     n, m = len(analysis.texts), len(analysis.units)
     coordinates, batch = analysis.coordinates, analysis.batch
     assigner, base = analysis.assigner, analysis.base
-    fits = (
+    consistent = (
         n > 0
-        and _grouped(
+        and _is_grouping(
             analysis.assignments, assigner.centroids, assigner.centroid_topics, analysis.topics, m
         )
         and (
             base is None
-            or _grouped(base.assignments, base.centroids, base.centroid_topics, base.topics, m)
+            or _is_grouping(base.assignments, base.centroids, base.centroid_topics, base.topics, m)
         )
         and analysis.raw.ndim == 2
         and analysis.raw.dtype == np.float32
@@ -232,22 +237,22 @@ def _check(analysis: Analysis) -> None:
             coordinates is None
             or (coordinates.shape == (m, 2) and bool(np.isfinite(coordinates).all()))
         )
-        and _numbers(batch, n, len(analysis.batches))
+        and _are_ids(batch, n, len(analysis.batches))
         and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
         and all(c is None or c in analysis.frame.columns for c in analysis.columns.values())
         and isinstance(analysis.encoder, str)
         and isinstance(analysis.report, dict)
     )
-    if not fits:
-        raise _refused("its parts don't fit together")
+    if not consistent:
+        raise _refuse("its parts don't fit together")
     model = analysis.settings.model
-    # A folder of a stranger's choice must not be loaded as a model when somebody searches.
-    named = isinstance(model, str) and _MODEL.fullmatch(model) and ".." not in model
-    if model != DEFAULT_MODEL and (not named or Path(model).exists()):
-        raise _refused("it names a model by a folder; only names of the model hub can be imported")
+    # Searching must not load a model from a folder of a stranger's choice.
+    is_hub_name = isinstance(model, str) and _MODEL_NAME.fullmatch(model) and ".." not in model
+    if model != DEFAULT_MODEL and (not is_hub_name or Path(model).exists()):
+        raise _refuse("it names a model by a folder; only names of the model hub can be imported")
 
 
-def _grouped(
+def _is_grouping(
     assignments: np.ndarray,
     centroids: np.ndarray,
     centroid_topics: np.ndarray,
@@ -255,10 +260,10 @@ def _grouped(
     units: int,
 ) -> bool:
     return (
-        _numbers(assignments, units, len(topics))
+        _are_ids(assignments, units, len(topics))
         and centroids.ndim == 2
         and bool(np.isfinite(centroids).all())
-        and _numbers(centroid_topics, len(centroids), len(topics))
+        and _are_ids(centroid_topics, len(centroids), len(topics))
         and [topic.id for topic in topics] == list(range(len(topics)))
         and all(isinstance(topic.name, str) for topic in topics)
         and all(
@@ -271,11 +276,11 @@ def _grouped(
     )
 
 
-def _numbers(array: np.ndarray, length: int, end: int) -> bool:
-    """Whether these are ``length`` whole numbers from 0 to below ``end``."""
-    whole = array.shape == (length,) and array.dtype.kind == "i"
-    return bool(whole and (array >= 0).all() and (array < end).all())
+def _are_ids(array: np.ndarray, length: int, end: int) -> bool:
+    """Whether these are ``length`` integers from 0 to below ``end``."""
+    integers = array.shape == (length,) and array.dtype.kind == "i"
+    return bool(integers and (array >= 0).all() and (array < end).all())
 
 
-def _refused(why: str) -> InputError:
+def _refuse(why: str) -> InputError:
     return InputError(f"The file can't be imported: {why}")

@@ -1,9 +1,9 @@
-"""The analyses a user keeps: listed, opened, renamed, deleted with undo, exported, imported.
+"""The catalogue of kept analyses: list, open, rename, delete, restore, export, import.
 
-Each lies in a folder whose name is a random token that the program made; what users call it is
-only ever a value in ``entry.json``. A deleted one waits in ``trash`` for 30 days. Folders are made
-elsewhere and moved in by one renaming, so that no process ever sees half an analysis. How a session
-brings its work here and takes it up again is in :mod:`pipeline.library.checkout`.
+Each analysis has a folder named by a random token; the name given by the user is only a value in
+``entry.json``. Deleted analyses stay in ``trash`` for 30 days. Folders are written elsewhere and
+moved in by a single rename, so that no process ever sees half an analysis. Sessions use
+:mod:`pipeline.library.checkout` to open analyses and to save changes.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from pipeline.library.entry import (
 from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
 
-KEPT = timedelta(days=30)  # in the trash
-_ABANDONED = timedelta(days=1)  # a folder that somebody began to write and never finished
+RETENTION = timedelta(days=30)  # in the trash
+_ABANDONED_AFTER = timedelta(days=1)  # unfinished folders of processes that were killed
 _TOKEN = re.compile(r"[0-9a-f]{16}")
-_OLD = re.compile(r"\.old-([0-9a-f]{16})")  # an analysis that is being replaced
+_REPLACED = re.compile(r"\.old-([0-9a-f]{16})")  # an analysis that is being replaced
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 __all__ = ["Catalogue", "Entry"]
@@ -60,7 +60,7 @@ class Catalogue:
             self._trash.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error
-        if any(map(_OLD.fullmatch, (path.name for path in self.folder.iterdir()))):
+        if any(map(_REPLACED.fullmatch, (path.name for path in self.folder.iterdir()))):
             self._recover()
         if next(self._trash.iterdir(), None):
             self.purge()
@@ -71,20 +71,22 @@ class Catalogue:
 
     def entries(self) -> list[Entry]:
         """The analyses, newest first."""
-        found = (read_entry(folder) for folder in _folders(self.folder))
+        found = (read_entry(folder) for folder in _analysis_folders(self.folder))
         kept = (replace(entry, deleted=None) for entry in found if entry)
         return sorted(kept, key=lambda entry: (entry.created, entry.token), reverse=True)
 
     def trashed(self) -> list[Entry]:
-        """What can still be brought back, last deleted first."""
-        found = [entry for folder in _folders(self._trash) if (entry := read_entry(folder))]
+        """The analyses in the trash, last deleted first."""
+        found = [
+            entry for folder in _analysis_folders(self._trash) if (entry := read_entry(folder))
+        ]
         return sorted(found, key=lambda entry: (entry.deleted or "", entry.token), reverse=True)
 
     def find(self, text: str, *, trashed: bool = False) -> Entry:
-        """The analysis with this token, or with this name where only one is called so.
+        """Find an analysis by its token, or by its name if that is unique.
 
         Raises:
-            InputError: none, or several.
+            InputError: there is none, or there are several.
         """
         entries = self.trashed() if trashed else self.entries()
         found = [e for e in entries if e.token == text] or [e for e in entries if e.name == text]
@@ -107,41 +109,42 @@ class Catalogue:
         digest: str = "",
         write: Callable[[Path], None] | None = None,
     ) -> Entry:
-        """Keep an analysis; it is on the disk whole when this returns.
+        """Add an analysis; it is complete on disk when this returns.
 
         Args:
-            analysis: what is kept.
+            analysis: to be kept.
             name: its name for people.
             file: the name of its first file.
             digest: of its first file.
-            write: writes it to a folder that doesn't exist yet, where that has been done before
-                and need not be done again.
+            write: writes the analysis into a folder that doesn't exist yet; for an analysis that
+                is on disk already and can be linked instead of saved again.
 
         Raises:
             InputError: an empty name, or the disk is full.
         """
         entry = make_entry(analysis, name=name, file=file, digest=digest)
-        with self._made(entry, write or (lambda folder: save_analysis(analysis, folder))) as made:
-            made.rename(self.folder / entry.token)
+        with self._written(entry, write or (lambda path: save_analysis(analysis, path))) as written:
+            written.rename(self.folder / entry.token)
         return entry
 
     def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
-        """Put another analysis in the place of this one, under its name; see :meth:`add`.
+        """Replace an analysis by another one under the same name; see :meth:`add`.
 
-        The caller holds :meth:`locked`. A process that is killed in between leaves the old one
-        or the new one.
+        The caller must hold :meth:`locked`. If the process is killed, either the old or the new
+        analysis is left.
         """
         old = require_entry(self.path(token))
         entry = with_counts(old, analysis)
         aside = self.folder / f".old-{token}"
-        with self._made(entry, write) as made:
+        with self._written(entry, write) as written:
             (self.folder / token).rename(aside)
-            made.rename(self.folder / token)
+            written.rename(self.folder / token)
         shutil.rmtree(aside, ignore_errors=True)
         return entry
 
     @contextmanager
-    def _made(self, entry: Entry, write: Callable[[Path], None]) -> Iterator[Path]:
+    def _written(self, entry: Entry, write: Callable[[Path], None]) -> Iterator[Path]:
+        """A scratch folder with the analysis and its entry, removed at the end unless moved."""
         scratch = self.folder / f".new-{entry.token}"
         try:
             write(scratch)
@@ -153,10 +156,10 @@ class Catalogue:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _recover(self) -> None:
-        """Take back what somebody was replacing when his program was killed."""
+        """Restore analyses whose replacement was interrupted."""
         with self.locked():
             for path in list(self.folder.iterdir()):
-                if (found := _OLD.fullmatch(path.name)) is None:
+                if (found := _REPLACED.fullmatch(path.name)) is None:
                     continue
                 if (self.folder / found[1]).exists() or (self._trash / found[1]).exists():
                     shutil.rmtree(path, ignore_errors=True)
@@ -167,23 +170,23 @@ class Catalogue:
         """The folder of an analysis.
 
         Raises:
-            InputError: there is none with this token.
+            InputError: there is no analysis with this token.
         """
-        return self.folder / self._there(self.folder, token)
+        return self.folder / self._existing(self.folder, token)
 
     def open(self, token: str) -> Analysis:
         """Load an analysis.
 
         Raises:
-            InputError: there is none with this token, or it is damaged.
+            InputError: there is no analysis with this token, or it is damaged.
         """
         return load_analysis(self.path(token))
 
     def rename(self, token: str, name: str) -> Entry:
-        """Call an analysis something else.
+        """Rename an analysis.
 
         Raises:
-            InputError: there is none with this token, or the name is empty.
+            InputError: there is no analysis with this token, or the name is empty.
         """
         name = clean_name(name)
         with self.locked():
@@ -193,7 +196,7 @@ class Catalogue:
         return entry
 
     def delete(self, token: str, *, now: datetime | None = None) -> Entry:
-        """Put an analysis into the trash, from where it can be brought back for 30 days."""
+        """Move an analysis to the trash, from where it can be restored for 30 days."""
         with self.locked():
             folder = self.path(token)
             when = (now or datetime.now(UTC)).isoformat(timespec="seconds")
@@ -204,36 +207,36 @@ class Catalogue:
         return entry
 
     def undelete(self, token: str) -> Entry:
-        """Bring an analysis back from the trash."""
+        """Restore an analysis from the trash."""
         with self.locked():
-            folder = self._trash / self._there(self._trash, token)
+            folder = self._trash / self._existing(self._trash, token)
             entry = replace(require_entry(folder), deleted=None)
             folder.rename(self.folder / token)
             write_entry(self.folder / token, entry)
         return entry
 
     def purge(self, *, now: datetime | None = None, everything: bool = False) -> int:
-        """Remove what has been in the trash for 30 days (or everything); returns how many."""
+        """Empty the trash of analyses deleted 30 days ago, or of all; returns how many."""
         now = now or datetime.now(UTC)
         removed = 0
         with self.locked():
-            for folder in _folders(self._trash):
+            for folder in _analysis_folders(self._trash):
                 entry = read_entry(folder)
                 since = datetime.fromisoformat(entry.deleted) if entry and entry.deleted else None
-                if everything or (since or _changed(folder)) + KEPT <= now:
+                if everything or (since or _modified(folder)) + RETENTION <= now:
                     shutil.rmtree(folder, ignore_errors=True)
                     removed += 1
             for folder in self.folder.iterdir():
-                begun = folder.name.startswith((".new-", ".import-"))
-                if begun and _changed(folder) + _ABANDONED <= now:
+                unfinished = folder.name.startswith((".new-", ".import-"))
+                if unfinished and _modified(folder) + _ABANDONED_AFTER <= now:
                     shutil.rmtree(folder, ignore_errors=True)
         return removed
 
     def export(self, token: str, path: Path) -> None:
-        """Write an analysis as one file, which carries no code.
+        """Export an analysis as one file, which contains no code.
 
         Raises:
-            InputError: there is none with this token, or the file can't be written.
+            InputError: there is no analysis with this token, or the file can't be written.
         """
         entry = require_entry(self.path(token))
         about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
@@ -243,19 +246,19 @@ class Catalogue:
             try:
                 write_archive(self.path(token), about, path)
                 return
-            except FileNotFoundError as error:  # an edit may have replaced a file meanwhile
+            except FileNotFoundError as error:  # replaced by an edit meanwhile
                 if attempt == 2:
                     raise InputError("The analysis is being changed: try again") from error
             except OSError as error:
                 raise InputError(f"'{path}' can't be written: {error.strerror}") from error
 
     def import_archive(self, path: Path) -> Entry:
-        """Keep the analysis of an exported file under a new token.
+        """Import an exported analysis under a new token.
 
-        Everything is read, checked and written anew: no byte of the file is kept as it came.
+        Everything is read, checked and written again: no byte of the file is kept as it came.
 
         Raises:
-            InputError: it isn't such a file, or holds what doesn't belong there.
+            InputError: it is not an exported analysis, or contains something else.
         """
         about, analysis = read_archive(path, scratch=self.folder)
         name, file, digest = (
@@ -278,17 +281,17 @@ class Catalogue:
             digest=digest if _DIGEST.fullmatch(digest) else "",
         )
 
-    def _there(self, folder: Path, token: str) -> str:
+    def _existing(self, folder: Path, token: str) -> str:
         if not _TOKEN.fullmatch(token) or not (folder / token / "entry.json").is_file():
             raise InputError("There is no such analysis any more: look at the list again")
         return token
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else changes the list meanwhile.
+        """Lock the list against changes by other processes.
 
         Raises:
-            InputError: somebody else does, for half a minute.
+            InputError: another process has held the lock for half a minute.
         """
         try:
             with FileLock(self.folder / "lock", timeout=30):
@@ -301,9 +304,9 @@ class Catalogue:
             raise InputError(f"The list of analyses can't be changed: {error.strerror}") from error
 
 
-def _folders(folder: Path) -> list[Path]:
+def _analysis_folders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
 
 
-def _changed(folder: Path) -> datetime:
+def _modified(folder: Path) -> datetime:
     return datetime.fromtimestamp(folder.stat().st_mtime, UTC)

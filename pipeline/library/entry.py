@@ -1,4 +1,4 @@
-"""What is noted of each analysis in the list: a small file ``entry.json`` in its folder."""
+"""The entry of an analysis in the list: a small file ``entry.json`` in its folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.filters.columns import clean_text
 
 log = logging.getLogger(__name__)
 
-_NAME_LENGTH = 200
+_MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,16 @@ class Entry:
     """What the list shows of an analysis.
 
     Attributes:
-        token: its name for the program.
+        token: its identifier, also the name of its folder.
         name: its name for people, one line.
         file: the name of the file that it was made from.
-        reviews: how many.
-        topics: how many, without what fits nowhere.
-        languages: language -> number of reviews, most first.
+        reviews: number of reviews.
+        topics: number of topics without outliers.
+        languages: language -> number of reviews, most frequent first.
         created: when it was made or imported, UTC, "2026-01-31T12:00:00+00:00".
-        deleted: when it was put into the trash, or None.
-        added: how many files were added to the first.
-        digest: SHA-256 of the first file, hexadecimal, by which it is known again; "" if unknown.
+        deleted: when it was moved to the trash, or None.
+        added: number of files added to the first.
+        digest: SHA-256 of the first file, hexadecimal, to recognise it; "" if unknown.
     """
 
     token: str
@@ -51,11 +51,11 @@ class Entry:
 
 
 def make_entry(analysis: Analysis, *, name: str, file: str, digest: str = "") -> Entry:
-    """What the list will show of an analysis, under a new token."""
+    """Make the entry of an analysis, with a new token."""
     entry = Entry(
         token=secrets.token_hex(8),
         name=clean_name(name),
-        file=one_line(file)[:_NAME_LENGTH],
+        file=one_line(file)[:_MAX_NAME_LENGTH],
         reviews=0,
         topics=0,
         languages={},
@@ -66,7 +66,7 @@ def make_entry(analysis: Analysis, *, name: str, file: str, digest: str = "") ->
 
 
 def with_counts(entry: Entry, analysis: Analysis) -> Entry:
-    """The entry with what is in the analysis now."""
+    """The entry with the counts of an analysis."""
     return replace(
         entry,
         reviews=len(analysis.texts),
@@ -77,7 +77,7 @@ def with_counts(entry: Entry, analysis: Analysis) -> Entry:
 
 
 def read_entry(folder: Path) -> Entry | None:
-    """What is noted in a folder; None where nothing is, or it is damaged, which is logged."""
+    """Read the entry in a folder; None if there is none or it is damaged, which is logged."""
     try:
         values: dict[str, Any] = json.loads((folder / "entry.json").read_text("utf-8"))
         return Entry(**{**values, "token": folder.name})
@@ -89,10 +89,10 @@ def read_entry(folder: Path) -> Entry | None:
 
 
 def require_entry(folder: Path) -> Entry:
-    """What is noted in a folder.
+    """Read the entry in a folder.
 
     Raises:
-        InputError: it is damaged, or gone.
+        InputError: it is damaged or missing.
     """
     entry = read_entry(folder)
     if entry is None:
@@ -101,23 +101,23 @@ def require_entry(folder: Path) -> Entry:
 
 
 def write_entry(folder: Path, entry: Entry) -> None:
-    """Note in a folder what the list shows of it."""
+    """Write the entry into a folder."""
     with atomic_write(folder / "entry.json", "w", encoding="utf-8") as file:
         json.dump(asdict(entry), file, ensure_ascii=False)
 
 
 def clean_name(name: str) -> str:
-    """A name in one line.
+    """Normalise an analysis' name to one line.
 
     Raises:
-        InputError: it is empty.
+        InputError: the name is empty.
     """
-    line = one_line(name)[:_NAME_LENGTH].strip()
+    line = one_line(name)[:_MAX_NAME_LENGTH].strip()
     if not line:
         raise InputError("The name is empty: give the analysis a name")
     return line
 
 
 def one_line(text: str) -> str:
-    """A text in one line without what can't be seen."""
+    """Join a text to one line without unprintable characters."""
     return "".join(c for c in " ".join(clean_text(text).split()) if c.isprintable())

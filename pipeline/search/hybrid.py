@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.search.bm25 import LexicalIndex
 from pipeline.search.index import SearchIndex
 from pipeline.search.language_balance import balanced_order
 from pipeline.search.name_matching import CERTAIN, QueryNames, find_names, rank_by_names
@@ -115,7 +116,7 @@ def rank_reviews(
     scores = review_scores.scores
     candidates = len(scores)
     if query.phrases or query.excluded:
-        passing = _matches_operators(index, query)
+        passing = matches_operators(index.lexical, query)
         passing = passing[review_scores.reviews_at(np.arange(len(scores)))]
         scores = np.where(passing, scores, -np.inf)
         candidates = int(passing.sum())
@@ -190,7 +191,7 @@ def match_probabilities(
         review_scores.scores, _is_member(positions, lexical), lexical_probability
     )
     if query.phrases or query.excluded:
-        probabilities[~_matches_operators(index, query)] = 0
+        probabilities[~matches_operators(index.lexical, query)] = 0
     return probabilities
 
 
@@ -262,13 +263,13 @@ def _count_by_language(
     }
 
 
-def _matches_operators(index: SearchIndex, query: Query) -> np.ndarray:
-    """Which reviews contain every phrase and nothing that is excluded: bool (n,)."""
-    passing = np.ones(len(index.texts), bool)
+def matches_operators(lexical: LexicalIndex, query: Query) -> np.ndarray:
+    """Which texts contain every phrase and nothing that is excluded: bool (n,)."""
+    passing = np.ones(lexical.review_count, bool)
     for phrase in query.phrases:
         containing = np.zeros(len(passing), bool)
-        containing[index.lexical.containing(phrase)] = True
+        containing[lexical.containing(phrase)] = True
         passing &= containing
     for word in query.excluded:
-        passing[index.lexical.containing_word(word)] = False
+        passing[lexical.containing_word(word)] = False
     return passing

@@ -57,6 +57,7 @@ def find_similar(
     to_nearest = np.full_like(to_centroid, -np.inf)
     for scores in scored:
         to_nearest = np.maximum(to_nearest, scores.unit_scores)
-    combined = ReviewScores(index, (to_centroid + to_nearest) / 2, np.flatnonzero(others))
+    unit_scores = (to_centroid + to_nearest) / 2
+    combined = ReviewScores(unit_scores, index.review_of, np.flatnonzero(others))
     query = Query("like these")
     return rank_reviews(index, query, combined, top=top, balanced=balanced, hybrid=False)

@@ -25,13 +25,20 @@ class ReviewScores:
     """
 
     def __init__(
-        self, index: SearchIndex, unit_scores: np.ndarray, units: np.ndarray | None
+        self, unit_scores: np.ndarray, review_of: np.ndarray | None, units: np.ndarray | None
     ) -> None:
+        """Group scores by review.
+
+        Args:
+            unit_scores: float32, scores of the units that pass.
+            review_of: int64 (m,), the review of each unit; None where units are reviews.
+            units: int64, ascending: those that pass; None for all.
+        """
         self.unit_scores, self._units = unit_scores, units
         self.scores, self._reviews = unit_scores, units
         self._starts: np.ndarray | None = None
-        if index.review_of is not None and len(unit_scores):
-            reviews = index.review_of if units is None else index.review_of[units]
+        if review_of is not None and len(unit_scores):
+            reviews = review_of if units is None else review_of[units]
             self._starts = np.flatnonzero(np.r_[True, reviews[1:] != reviews[:-1]])
             self.scores = np.maximum.reduceat(unit_scores, self._starts)
             self._reviews = reviews[self._starts]
@@ -71,18 +78,38 @@ def score_reviews(
     units = None if allowed is None else np.flatnonzero(allowed)
     rows: np.ndarray | slice = slice(None) if units is None else units
     candidates = index.vectors[rows]
-    calibration = index.calibration
-    codes = calibration.codes[rows]
-    means, stds = calibration.query_statistics(vectors)
-    buffer = np.empty(len(candidates), np.float32)
+    means, stds = index.calibration.query_statistics(vectors)
     block = int(max(1, _MAX_BLOCK_BYTES // (4 * max(len(candidates), 1))))
     for start in range(0, len(vectors), block):
-        scores = calibration.z_normalise(vectors[start : start + block] @ candidates.T, rows)
-        for i, row in enumerate(scores, start):
-            scale, shift = t_norm_coefficients(calibration, means[i], stds[i])
-            row *= np.take(scale, codes, out=buffer, mode="clip")
-            row += np.take(shift, codes, out=buffer, mode="clip")
-            yield ReviewScores(index, row, units)
+        part = slice(start, start + block)
+        cosines = vectors[part] @ candidates.T
+        for scores in calibrate_cosines(index.calibration, cosines, rows, means[part], stds[part]):
+            yield ReviewScores(scores, index.review_of, units)
+
+
+def calibrate_cosines(
+    calibration: Calibration,
+    cosines: np.ndarray,
+    units: np.ndarray | slice,
+    means: np.ndarray,
+    stds: np.ndarray,
+) -> np.ndarray:
+    """Calibrate the cosines of q queries with k units: float32 (q, k), in the same array.
+
+    Args:
+        calibration: of all units.
+        cosines: float32 (q, k).
+        units: int64 (k,), or a slice.
+        means, stds: float32 (q, l), see :meth:`Calibration.query_statistics`.
+    """
+    scores = calibration.z_normalise(cosines, units)
+    codes = calibration.codes[units]
+    buffer = np.empty(scores.shape[1], np.float32)
+    for row, mean, std in zip(scores, means, stds, strict=True):
+        scale, shift = t_norm_coefficients(calibration, mean, std)
+        row *= np.take(scale, codes, out=buffer, mode="clip")
+        row += np.take(shift, codes, out=buffer, mode="clip")
+    return scores
 
 
 def t_norm_coefficients(

@@ -11,7 +11,7 @@ import streamlit as st
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.insights.attributes import language_name
-from pipeline.library.catalogue import KEPT
+from pipeline.library.catalogue import RETENTION
 from pipeline.library.entry import Entry
 from ui.components.widgets import count, error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
@@ -62,7 +62,7 @@ def show_trash(session: Session) -> None:
     if not entries:
         return
     with st.expander(f"Deleted ({len(entries)})", icon=":material/delete:"):
-        st.caption(f"Removed permanently {KEPT.days} days after deletion.")
+        st.caption(f"Removed permanently {RETENTION.days} days after deletion.")
         for entry in entries:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(_title(entry), width="stretch")

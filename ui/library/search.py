@@ -165,11 +165,11 @@ def _found(
 def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[str, str]) -> None:
     for note in found.notes:
         st.caption(escape_markdown(note))
-    if found.behind and st.session_state.get(_JOB) is None:
-        listed = ", ".join(f"“{entry.name}”" for entry in found.behind[:3])
+    if found.pending and st.session_state.get(_JOB) is None:
+        listed = ", ".join(f"“{entry.name}”" for entry in found.pending[:3])
         st.caption(escape_markdown(f"Not searched, because it can't be read: {listed}."))
     if not found.hits:
-        if not found.behind:
+        if not found.pending:
             st.info("No reviews match these filters.")
         return
     counted = sorted(found.counts.items(), key=lambda item: -sum(item[1]))

@@ -1,4 +1,4 @@
-"""One query over all kept analyses: their stores are filled, kept in step, and searched."""
+"""Cross search: search stores are filled, updated after edits, and searched together."""
 
 import json
 import os
@@ -17,13 +17,13 @@ from pipeline.analysis.storage import load_analysis, save_state
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError
 from pipeline.filters.parser import parse_filter
-from pipeline.library import search_store
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.cross_search import search_all
 from pipeline.library.search_store import has_current_store, load_search_store, update_search_store
 from pipeline.reviews.read import read_reviews
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.query import parse_query
+from pipeline.stores.local import LocalStore
 from tests.support.command import ROOT
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.naughty import NAUGHTY
@@ -70,7 +70,7 @@ def folder(catalogue, name):
     return catalogue.path(catalogue.find(name).token)
 
 
-def fill(catalogue):
+def update_all(catalogue):
     for entry in catalogue.entries():
         update_search_store(catalogue.path(entry.token))
 
@@ -79,11 +79,11 @@ def ask(catalogue, typed, **options):
     return search_all(catalogue, parse_query(typed), encode, **options)
 
 
-def test_hits_of_all_analyses_stand_in_one_order(catalogue, analyses):
-    assert len(ask(catalogue, "pool").behind) == 2
-    fill(catalogue)
+def test_hits_of_all_analyses_are_merged(catalogue, analyses):
+    assert len(ask(catalogue, "pool").pending) == 2
+    update_all(catalogue)
     found = ask(catalogue, "the noise of Lily was number 5", top=10)
-    assert not found.behind and len(found.hits) == 10
+    assert not found.pending and len(found.hits) == 10
     assert (found.hits[0].analysis, found.hits[0].review_id) == ("Lily", "L5")
     assert {hit.analysis for hit in found.hits} == {"Rose", "Lily"}
     scores = [hit.score for hit in found.hits]
@@ -95,11 +95,11 @@ def test_hits_of_all_analyses_stand_in_one_order(catalogue, analyses):
 
 
 @pytest.mark.parametrize("unit", ["review", "sentence"])
-def test_the_order_is_the_one_of_the_open_analysis(tmp_path, cache, unit):
+def test_the_order_equals_the_open_analysis(tmp_path, cache, unit):
     analysis = made(150, unit=unit)
     catalogue = Catalogue(tmp_path / "analyses")
     catalogue.add(analysis, name="one")
-    fill(catalogue)
+    update_all(catalogue)
     for typed in ("the pool was good", "staff number 7", "朝食"):
         query = parse_query(typed)
         vector = analysis.space.transform(encode(query.text, "")[None])
@@ -109,8 +109,8 @@ def test_the_order_is_the_one_of_the_open_analysis(tmp_path, cache, unit):
         np.testing.assert_allclose([h.score for h in found.hits], wanted.scores, atol=1e-4)
 
 
-def test_filters_come_first_and_an_analysis_without_the_column_has_nothing(catalogue):
-    fill(catalogue)
+def test_filters_come_first_and_an_analysis_without_the_column_has_no_hits(catalogue):
+    update_all(catalogue)
     found = ask(catalogue, "pool", where=parse_filter("rating <= 1 and language = ja"))
     assert {(hit.analysis, hit.facts["rating"], hit.language) for hit in found.hits} == {
         ("Rose", "1", "ja")
@@ -121,8 +121,8 @@ def test_filters_come_first_and_an_analysis_without_the_column_has_nothing(catal
         ask(catalogue, "pool", where=parse_filter("stars <= 1"))
 
 
-def test_phrases_and_exclusions_hold(catalogue):
-    fill(catalogue)
+def test_phrases_and_exclusions_apply(catalogue):
+    update_all(catalogue)
     hits = ask(catalogue, '"staff of Rose" -number -nothing').hits
     assert not hits
     hits = ask(catalogue, 'good "staff of Rose"', top=50).hits
@@ -131,7 +131,7 @@ def test_phrases_and_exclusions_hold(catalogue):
 
 
 def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
-    fill(catalogue)
+    update_all(catalogue)
     rose = folder(catalogue, "Rose")
     analysis = load_analysis(rose)
     topic = analysis.topics[1]
@@ -139,33 +139,33 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
     save_state(apply_edit(analysis, edit, encoder=FakeEncoder()), rose)
     assert not has_current_store(rose) and has_current_store(folder(catalogue, "Lily"))
     written = []
-    upsert = search_store.LocalStore.upsert
+    upsert = LocalStore.upsert
 
     def noted(self, ids, *rest):
         written.extend(ids)
         return upsert(self, ids, *rest)
 
-    monkeypatch.setattr(search_store.LocalStore, "upsert", noted)
+    monkeypatch.setattr(LocalStore, "upsert", noted)
     assert update_search_store(rose) and not update_search_store(rose)
     assert sorted(map(int, written)) == np.flatnonzero(analysis.assignments == 1).tolist()
     hits = ask(catalogue, "number 1", top=100, where=parse_filter("topic = Bathing")).hits
     assert {hit.topic for hit in hits} == {"Bathing"} and len(hits) == topic.reviews
 
 
-def test_another_analysis_in_its_place_is_filled_anew(catalogue, analyses):
-    fill(catalogue)
+def test_the_store_is_rebuilt_when_the_analysis_is_replaced(catalogue, analyses):
+    update_all(catalogue)
     token = catalogue.find("Rose").token
     from pipeline.analysis.storage import save_analysis
 
     with catalogue.locked():
         catalogue.replace(token, analyses[1], lambda path: save_analysis(analyses[1], path))
-    assert [entry.token for entry in ask(catalogue, "pool").behind] == [token]
-    fill(catalogue)
+    assert [entry.token for entry in ask(catalogue, "pool").pending] == [token]
+    update_all(catalogue)
     assert all("Lily" in hit.text for hit in ask(catalogue, "pool", top=100).hits)
 
 
-def test_the_store_goes_where_the_analysis_goes(catalogue, tmp_path):
-    fill(catalogue)
+def test_the_store_moves_with_the_analysis(catalogue, tmp_path):
+    update_all(catalogue)
     token = catalogue.find("Rose").token
     catalogue.delete(token)
     assert {hit.analysis for hit in ask(catalogue, "pool").hits} == {"Lily"}
@@ -180,13 +180,13 @@ def test_the_store_goes_where_the_analysis_goes(catalogue, tmp_path):
     assert not list(catalogue.folder.rglob(f"*{token}*"))
 
 
-def test_damage_is_found_and_mended(catalogue):
-    fill(catalogue)
+def test_damage_is_found_and_repaired(catalogue):
+    update_all(catalogue)
     rose = folder(catalogue, "Rose")
     for name in ("searchable.json", "searchable.npz"):
         (rose / "store" / name).write_bytes(b"{}")
         assert load_search_store(rose) is None
-        # The marks may still look right: what can't be read is not in step.
+        # A manifest may look right although the arrays are damaged.
         (rose / "store" / "searchable.json").unlink(missing_ok=True)
         update_search_store(rose)
         assert load_search_store(rose) is not None
@@ -235,7 +235,7 @@ def test_naughty_strings_as_query_and_as_cells(tmp_path, cache):
     analysis = analyse(reviews, Settings(topic_count=2, with_map=False), encoder=FakeEncoder())
     catalogue = Catalogue(tmp_path / "analyses")
     catalogue.add(analysis, name=texts[7])
-    fill(catalogue)
+    update_all(catalogue)
     for text in texts[:: max(len(texts) // 60, 1)]:
         ask(catalogue, text)
         ask(catalogue, "pool", where=parse_filter('hotel = "' + text.replace('"', '""') + '"'))
@@ -256,7 +256,7 @@ def test_command_line(catalogue, monkeypatch, capsys, encoder):
     assert main(["analyses", "search", "staff", "--filter", "rating <"]) == 2
 
 
-def test_guests_of_two_analyses_say_it_in_other_languages(tmp_path, cache, encoder):
+def test_hits_in_other_languages_from_two_analyses(tmp_path, cache, encoder):
     catalogue = Catalogue(tmp_path / "analyses")
     others = ["The pool was clean", "部屋がきれいでした", "早餐很好吃", "Das Personal war nett"] * 5
     for name, said in (("Tokyo", "夜に音楽がうるさい"), ("Shanghai", "晚上音乐很吵")):
@@ -265,7 +265,7 @@ def test_guests_of_two_analyses_say_it_in_other_languages(tmp_path, cache, encod
         reviews = read_reviews(data.encode(), name="r.csv")
         settings = Settings(topic_count=2, with_map=False)
         catalogue.add(analyse(reviews, settings, encoder=encoder), name=name)
-    fill(catalogue)
+    update_all(catalogue)
     found = search_all(
         catalogue,
         parse_query("Loud music at night"),
