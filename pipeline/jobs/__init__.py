@@ -1,1 +1,1 @@
-"""The worker beside the web server, and what it is asked for."""
+"""Jobs: the worker processes beside the web server, and the requests to them."""

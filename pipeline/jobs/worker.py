@@ -1,31 +1,48 @@
-"""The process that does the heavy work beside the web server: ``python -m pipeline.jobs.worker``.
+"""The worker: a process beside the web server for analyses, edits and the encoding of queries.
 
-Torch, scikit-learn and umap-learn are loaded here alone: the server stays quick, and a crash in
-their native code costs one job and not everybody's session. Requests and answers are JSON, one
-object a line, on standard input and output (:mod:`pipeline.jobs.client` is the other end). Every
-request has an ``id``, which its answers repeat::
+Torch, scikit-learn and umap-learn are loaded here and not in the server, which stays responsive; a
+crash in their native code costs one job and not everybody's session.
 
-    {"do": "analyse", "id": 1, "source": path, "target": folder, "name": "reviews.csv",
-     "settings": {...}, "columns": {...} or null, "rules": {...} or null, "reading": {...},
-     "edits_from": folder or null, "early": path or null}
+``python -m pipeline.jobs.worker`` reads requests from standard input and writes answers to standard
+output, one JSON object per line. :mod:`pipeline.jobs.client` is the other end, and
+:mod:`pipeline.jobs.requests` defines the requests for jobs. Every request has an ``id``, which its
+answers repeat.
+
+Jobs are answered with any number of progress, speed and partial result events, then one final
+event::
+
+    {"do": "analyse", "id": 1, "source": path, "name": "reviews.csv", "rows": 789,
+     "columns": {...} or null, "rules": {...} or null, "reading": {...},
+     "target": folder, "settings": {...}, "edits_from": folder or null, "early": path or null}
     {"do": "add", "id": 1, "folder": folder of the analysis, "target": folder, "source": path, ...}
     {"do": "edit", "id": 1, "target": folder of the analysis, "edit": {...}}
-    {"do": "prepare", "id": 1, "folders": [of kept analyses, whose stores are filled]}
-        -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789} ...
-        -> {"id": 1, "event": "pace", "pace": reviews a second, "left": seconds of embedding}
+    {"do": "prepare", "id": 1, "target": first folder, "folders": [folders of kept analyses]}
+        -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789}
+        -> {"id": 1, "event": "pace", "pace": reviews per second, "left": seconds of embedding}
         -> {"id": 1, "event": "early", "folder": path, "reviews": 640, "of": 20000}
         -> {"id": 1, "event": "done"}
+
+A job can be cancelled, whether it waits or runs::
+
+    {"do": "cancel", "id": 1}
+        -> {"id": 1, "event": "stopped"}
+
+Texts are encoded while a job runs::
+
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...],
      "documents": false}
         -> {"id": 2, "event": "vectors", "shape": [1, 384], "data": float32 in base64}
-    {"do": "cancel", "id": 1}
-        -> {"id": 1, "event": "stopped"}
-    any -> {"id": ..., "event": "refused", "message": ...}  the user's input can't be used
-        -> {"id": ..., "event": "failed"}                   a fault; its traceback is in the log
 
-Jobs run one at a time, first come, first served; queries are answered in between. The server runs
-two of these processes, one for jobs (at a lower priority) and one for queries, named by
-``POLYGUEST_WORKER``. The process ends when its input closes.
+Any request may end in an error::
+
+        -> {"id": 1, "event": "refused", "message": ...}  the user's input can't be used
+        -> {"id": 1, "event": "failed"}                   a fault; the log has its traceback
+
+A process that has loaded its model sends ``{"id": null, "event": "warm"}``.
+
+Jobs run one at a time in the order of arrival. The server runs two of these processes, one for jobs
+(with a lower priority) and one for queries; ``POLYGUEST_WORKER`` tells each its role. A process
+ends when its input closes.
 """
 
 from __future__ import annotations
@@ -51,43 +68,43 @@ from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
 
 log = logging.getLogger("pipeline.jobs.worker")
 
-_SECONDS_BETWEEN_REPORTS = 0.1
+_PROGRESS_INTERVAL = 0.1  # seconds between progress events
 _JOBS = ("analyse", "edit", "add", "prepare")
-_QUERIES_LATER = 8.0  # seconds, or with the first query
-_MOST_MODELS = 2  # kept in memory: the last ones used
+_QUERY_WARM_UP_DELAY = 8.0  # seconds; the first query loads the model if it comes earlier
+_MAX_MODELS = 2  # in memory; the least recently used is dropped
 
 Send = Callable[[dict[str, Any]], None]
 
 
 class _StoppedError(BaseException):
-    """The user has stopped the job; no library that catches its own errors may swallow it."""
+    """The job was cancelled. A BaseException, so that no ``except Exception`` catches it."""
 
 
 class Worker:
-    """Answers requests; :func:`main` joins it to standard input and output.
+    """Answers requests: jobs in one thread, encode requests in another.
 
     Args:
-        send: takes one answer; called from several threads, one at a time.
+        send: called with each answer, from several threads but never at the same time.
         load: loads a model by its name.
     """
 
     def __init__(self, send: Send, *, load: Callable[[str], Encoder] = load_encoder) -> None:
-        self._send_one = send
+        self._write = send
         self._load = load
-        self._sending = threading.Lock()
-        self._loading = threading.Lock()
+        self._send_lock = threading.Lock()
+        self._load_lock = threading.Lock()
         self._models: dict[str, Encoder] = {}
-        self._stopped: set[int] = set()
-        self._guard = threading.Lock()
-        self._at_work: tuple[int, int] | None = None  # a job's id and its thread
+        self._cancelled: set[int] = set()
+        self._job_lock = threading.Lock()
+        self._current_job: tuple[int, int] | None = None  # a job's id and its thread
         self._warm = False
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
         self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
-        for waiting, answer in ((self._jobs, self._work), (self._queries, self._encode)):
-            threading.Thread(target=self._serve, args=(waiting, answer), daemon=True).start()
+        for args in ((self._jobs, self._run_job), (self._queries, self._encode)):
+            threading.Thread(target=self._process_queue, args=args, daemon=True).start()
 
-    def take(self, lines: Iterable[bytes]) -> None:
-        """Take requests until there are no more."""
+    def read_requests(self, lines: Iterable[bytes]) -> None:
+        """Queue requests, and cancel jobs, until there are no more lines."""
         for line in lines:
             request = json.loads(line)
             kind = request["do"]
@@ -114,31 +131,31 @@ class Worker:
                 points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
                 lay_out(unit_rows(points))
             self._warm = True
-        except Exception:  # the job that needs it says what is wrong
+        except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
         self._send({"id": None, "event": "warm"})
 
     def model(self, name: str) -> Encoder:
-        """The model of this name, loaded when first asked for."""
-        with self._loading:
+        """The model of this name, loaded at the first call."""
+        with self._load_lock:
             encoder = self._models.pop(name, None) or self._load(name)
-            self._models[name] = encoder  # the last used stands last
-            while len(self._models) > _MOST_MODELS:
+            self._models[name] = encoder  # the most recently used is last
+            while len(self._models) > _MAX_MODELS:
                 del self._models[next(iter(self._models))]
             return encoder
 
     def _send(self, answer: dict[str, Any]) -> None:
-        with self._sending:
-            self._send_one(answer)
+        with self._send_lock:
+            self._write(answer)
 
-    def _serve(
-        self, waiting: queue.Queue[dict[str, Any]], answer: Callable[[dict[str, Any]], Any]
+    def _process_queue(
+        self, requests: queue.Queue[dict[str, Any]], answer: Callable[[dict[str, Any]], Any]
     ) -> None:
         while True:
-            request = waiting.get()
+            request = requests.get()
             event: dict[str, Any]
             try:
-                event = self._answer(request, answer)
+                event = self._handle(request, answer)
             except _StoppedError:
                 event = {"event": "stopped"}
             except InputError as error:
@@ -146,36 +163,36 @@ class Worker:
             except Exception:
                 log.exception("%s failed", request["do"])
                 event = {"event": "failed"}
-            self._stopped.discard(request["id"])
+            self._cancelled.discard(request["id"])
             self._send({"id": request["id"], **event})
 
-    def _answer(
+    def _handle(
         self, request: dict[str, Any], answer: Callable[[dict[str, Any]], Any]
     ) -> dict[str, Any]:
-        own = threading.get_ident()
         if request["do"] not in _JOBS:
             return answer(request)
-        with self._guard:
-            self._at_work = request["id"], own
+        thread = threading.get_ident()
+        with self._job_lock:
+            self._current_job = request["id"], thread
         try:
             return answer(request)
         finally:
-            with self._guard:
-                self._at_work = None
-                _raise_in(own, None)  # what was still to come is for this job alone
+            with self._job_lock:
+                self._current_job = None
+                _raise_in_thread(thread, None)  # a cancellation that came too late
 
     def _cancel(self, job: int) -> None:
-        """Stop a job at its next sign of progress, and in a stage that gives none.
+        """Stop a job at its next report of progress, or at once where its thread runs Python code.
 
-        Not before everything is imported: a module that is broken off stays broken. The client
-        kills the process when neither helps.
+        The latter only after the warm-up, because an interrupted import leaves a broken module. The
+        client kills the process when neither helps.
         """
-        with self._guard:
-            self._stopped.add(job)
-            if self._warm and self._at_work and self._at_work[0] == job:
-                _raise_in(self._at_work[1], _StoppedError)
+        with self._job_lock:
+            self._cancelled.add(job)
+            if self._warm and self._current_job and self._current_job[0] == job:
+                _raise_in_thread(self._current_job[1], _StoppedError)
 
-    def _work(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _run_job(self, request: dict[str, Any]) -> dict[str, Any]:
         from pipeline.jobs.requests import request_from_dict
         from pipeline.jobs.tasks import run
 
@@ -184,7 +201,8 @@ class Worker:
         def emit(event: dict[str, Any]) -> None:
             self._send({"id": job, **event})
 
-        run(request_from_dict(request), self.model, StageLog(self._reporter(job), emit=emit))
+        stages = StageLog(self._progress_callback(job), emit=emit)
+        run(request_from_dict(request), self.model, stages)
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -194,31 +212,31 @@ class Worker:
         data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
         return {"event": "vectors", "shape": list(vectors.shape), "data": data}
 
-    def _reporter(self, job: int) -> StageProgress:
+    def _progress_callback(self, job: int) -> StageProgress:
         last = 0.0
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal last
-            if job in self._stopped:
+            if job in self._cancelled:
                 raise _StoppedError
             now = time.monotonic()
-            if done in (0, total) or now - last >= _SECONDS_BETWEEN_REPORTS:
+            if done in (0, total) or now - last >= _PROGRESS_INTERVAL:
                 last = now
                 message = {"event": "progress", "stage": stage, "done": done, "total": total}
                 self._send({"id": job, **message})
 
-        report("read", 0, 1)  # a job that was stopped while it waited ends here
+        report("read", 0, 1)  # a job that was cancelled while it waited ends here
         return report
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Let a thread raise when it next runs Python code; None takes that back."""
+def _raise_in_thread(thread: int, error: type[BaseException] | None) -> None:
+    """Make a thread raise an error when it next runs Python code; None withdraws a pending one."""
     pending = ctypes.py_object(error) if error else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), pending)
 
 
-def _step_back() -> None:
-    """Leave the processor to the server and to queries whenever they want it."""
+def _lower_priority() -> None:
+    """Let the server and queries have the processor first."""
     import psutil
 
     own = psutil.Process()
@@ -226,11 +244,11 @@ def _step_back() -> None:
 
 
 def main() -> None:
-    """Serve standard input until it closes."""
-    # The terminal's Ctrl+C is for the server; this process ends when the server lets go of it.
+    """Answer requests from standard input until it closes."""
+    # Ctrl+C in the terminal is for the server; this process ends when the server closes its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    answers = _own_standard_output()
+    answers = _redirect_stdout()
 
     def send(answer: dict[str, Any]) -> None:
         answers.write(json.dumps(answer).encode("ascii") + b"\n")
@@ -238,21 +256,21 @@ def main() -> None:
 
     jobs = worker_role() == "jobs"
     if jobs:
-        _step_back()
+        _lower_priority()
     worker = Worker(send)
     warm_up = partial(worker.warm_up, jobs=jobs)
-    # The jobs' process first: somebody who comes at once begins with a file, and needs a core too.
-    later = threading.Timer(0.0 if jobs else _QUERIES_LATER, warm_up)
-    later.daemon = True
-    later.start()
+    # The process for jobs first: a user who comes at once starts with a file.
+    timer = threading.Timer(0.0 if jobs else _QUERY_WARM_UP_DELAY, warm_up)
+    timer.daemon = True
+    timer.start()
     try:
-        worker.take(sys.stdin.buffer)
+        worker.read_requests(sys.stdin.buffer)
     finally:
-        os._exit(0)  # a job's thread can't be asked to end, and nobody waits for it any more
+        os._exit(0)  # the thread of a running job can't be joined
 
 
-def _own_standard_output() -> BinaryIO:
-    """Standard output for answers alone: what else is printed goes to standard error."""
+def _redirect_stdout() -> BinaryIO:
+    """Return standard output for the answers; redirect what else is printed to standard error."""
     own = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

@@ -54,7 +54,7 @@ class Talk:
         self.worker = Worker(self.answers.append, load=load or (lambda name: encoder))
 
     def ask(self, **request):
-        self.worker.take([json.dumps(request).encode()])
+        self.worker.read_requests([json.dumps(request).encode()])
 
     def wait(self, id):
         """The last answer to a request."""
@@ -226,7 +226,7 @@ def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
     monkeypatch.setenv("POLYGUEST_CACHE", str(file.parent / "cache"))
     analyse(talk, file, 2)
     assert talk.wait(2)["event"] == "done"
-    assert worker._raise_in(threading.get_ident(), None) is None
+    assert worker._raise_in_thread(threading.get_ident(), None) is None
 
 
 def test_the_process_ends_with_its_input_and_prints_only_answers():
