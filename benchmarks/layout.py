@@ -91,7 +91,8 @@ def parts(n: int) -> None:
 
 def cost(n: int, *, with_map: bool = True) -> None:
     """Seconds and peak memory of everything from vectors to topics and map, names left out."""
-    from pipeline.analysis.run import Settings, _agreement
+    from pipeline.analysis.analysis import Settings
+    from pipeline.analysis.run import _agreement
     from pipeline.embedding.neutral import fit_neutral
     from pipeline.topics.clustering import find_topics
     from pipeline.topics.stability import topic_stability

@@ -1,4 +1,4 @@
-"""Next month's file: new reviews fall into the topics and onto the map that are there."""
+"""Add a file to an analysis: new reviews are assigned to topics and placed on the map."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Batch
-from pipeline.analysis.append import Arrivals, join
-from pipeline.analysis.edits.draft import unit_refs
+from pipeline.analysis.append import NewReviews, append_reviews
+from pipeline.analysis.edits.draft import unit_references
 from pipeline.analysis.run import identify_languages
 from pipeline.common.errors import InputError
 from pipeline.common.progress import StageLog, StageProgress
@@ -22,15 +22,22 @@ from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
 from pipeline.topics.novelty import find_emerging
 
-_FEWEST_OFFERED = 8  # reviews of a new topic
-_APART = 0.62  # mean cosine distance, from which two groups are not one
-_MOST_GROUPED = 3_000
-_MOST_OFFERS = 6
+_MIN_OFFERED_REVIEWS = 8  # of a suggested topic
+_MAX_DISTANCE = 0.62  # mean cosine distance up to which two groups are merged
+_MAX_CLUSTERED = 3_000  # units
+_MAX_OFFERS = 6
 
 
 @dataclass(frozen=True)
-class _New:
-    """Rows of a file that the analysis doesn't have yet."""
+class _NewRows:
+    """Rows of a file that are not yet in the analysis.
+
+    Attributes:
+        rows: int64 (k,), row numbers in the file.
+        ids: their ids in the analysis.
+        frame: rows of the analysis, then these.
+        known: number of rows that were left out.
+    """
 
     rows: np.ndarray
     ids: tuple[str, ...]
@@ -48,27 +55,26 @@ def add_reviews(
     progress: StageProgress | None = None,
     use_cache: bool = True,
 ) -> Analysis:
-    """The analysis with another file's reviews.
+    """Add the reviews of a file to an analysis.
 
-    Spaces, centroids, names, colours and edits stay as they are, and so do the topics and places of
-    all reviews that were there. A new unit gets the topic of its nearest centroid, or "everything
-    else" where none is near, and the mean place of its nearest neighbours. Units that fit nowhere,
-    and those that keep each other company far from all that was there
-    (:mod:`pipeline.topics.novelty`), are grouped among themselves and offered as new topics
-    (``report["offers"]``).
+    Spaces, centroids, names, colours and edits do not change, nor do the topics and coordinates of
+    existing reviews. New units are assigned and placed as in
+    :func:`pipeline.analysis.append.append_reviews`. Outliers, and units that form new groups far
+    from all existing ones (:mod:`pipeline.topics.novelty`), are clustered and suggested as new
+    topics (``report["offers"]``).
 
-    A review that is there already is left out: one with the same id and text, or, in files without
-    ids, a row that is the same in all columns that both files have.
+    Reviews that the analysis already has are left out: those with the same id and text or, in files
+    without ids, rows that are equal in all columns that both files have.
 
     Args:
-        analysis: stays as it is.
-        reviews: of the new file.
-        name: what the user calls the file.
+        analysis: is not modified.
+        reviews: reviews of the new file.
+        name: name of the file.
         encoder: the model that made the analysis.
         log, progress, use_cache: as in :func:`pipeline.analysis.run.analyse`.
 
     Raises:
-        InputError: another model, or no review that is new.
+        InputError: the model is another one, or no review is new.
     """
     analysis.check_encoder(encoder)
     log = log or StageLog(progress)
@@ -84,38 +90,38 @@ def add_reviews(
         units = make_units(texts, languages, analysis.units.kind)
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
-    arrivals = Arrivals(new.frame, new.ids, texts, languages, units, raw)
-    joined, unfit = join(analysis, arrivals, log=log)
+    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw)
+    extended, is_outlier = append_reviews(analysis, new_reviews, log=log)
     novel = find_emerging(
         analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed
     )
     number = np.full(len(texts), len(analysis.batches), analysis.batch.dtype)
     added = replace(
-        joined,
+        extended,
         batch=np.concatenate([analysis.batch, number]),
         batches=(*analysis.batches, Batch(name, len(texts), new.known)),
-        # What was edited is the new beginning: it can't be done again without the new reviews.
+        # Edits become part of the analysis: they can't be replayed without the new reviews.
         edits=(),
         undone=(),
-        base=None,
+        initial=None,
     )
     with log.stage("names"):
-        fresh = np.flatnonzero(unfit | novel) + len(analysis.units)
-        offers = _offers(added, fresh, encoder)
+        unplaced = np.flatnonzero(is_outlier | novel) + len(analysis.units)
+        offers = _suggest_topics(added, unplaced, encoder)
     return replace(
-        added, report=_report(analysis, reviews, new, name, int(unfit.sum()), offers, log)
+        added, report=_report(analysis, reviews, new, name, int(is_outlier.sum()), offers, log)
     )
 
 
-def _new_rows(analysis: Analysis, reviews: Reviews) -> _New:
-    """The file's rows that are new, with columns called as the analysis calls them."""
+def _new_rows(analysis: Analysis, reviews: Reviews) -> _NewRows:
+    """The new rows of a file, with its columns renamed to those of the analysis."""
     roles = vars(reviews.columns)
-    called = {
+    renamed = {
         roles[role]: column
         for role, column in analysis.columns.items()
         if column is not None and roles.get(role) is not None
     }
-    frame = reviews.frame.rename(columns=called)
+    frame = reviews.frame.rename(columns=renamed)
     frame = frame.loc[:, ~frame.columns.duplicated()]
     with_ids = analysis.columns.get("id") is not None and roles.get("id") is not None
     if with_ids:
@@ -128,48 +134,49 @@ def _new_rows(analysis: Analysis, reviews: Reviews) -> _New:
     rows = np.array([row for row, key in enumerate(keys) if key not in seen], np.int64)
     taken = set(analysis.ids)
     ids = []
-    for place, row in enumerate(rows.tolist()):
-        review_id = reviews.ids[row] if with_ids else str(len(analysis.ids) + place + 1)
-        number = 2
-        wanted = review_id
+    for position, row in enumerate(rows.tolist()):
+        wanted = reviews.ids[row] if with_ids else str(len(analysis.ids) + position + 1)
+        review_id, number = wanted, 2
         while review_id in taken:
             review_id, number = f"{wanted} ({number})", number + 1
         taken.add(review_id)
         ids.append(review_id)
     both = pd.concat([analysis.frame, frame.iloc[rows]], ignore_index=True)
-    return _New(rows, tuple(ids), both.fillna(""), len(keys) - len(rows))
+    return _NewRows(rows, tuple(ids), both.fillna(""), len(keys) - len(rows))
 
 
-def _offers(analysis: Analysis, unfit: np.ndarray, encoder: Encoder) -> list[dict[str, Any]]:
-    """New topics that could be made of units that fit nowhere, largest first."""
+def _suggest_topics(
+    analysis: Analysis, units: np.ndarray, encoder: Encoder
+) -> list[dict[str, Any]]:
+    """Cluster units that fit no topic and suggest the clusters as topics, largest first."""
     from sklearn.cluster import AgglomerativeClustering
 
-    unfit = unfit[:_MOST_GROUPED]
-    if len(analysis.units.reviews_of(unfit)) < _FEWEST_OFFERED:
+    units = units[:_MAX_CLUSTERED]
+    if len(analysis.units.reviews_of(units)) < _MIN_OFFERED_REVIEWS:
         return []
-    # What is scattered stays scattered: only groups that hold together are worth a topic.
-    grouping = AgglomerativeClustering(
-        None, distance_threshold=_APART, metric="cosine", linkage="average"
+    # A distance threshold, not a number of clusters: only dense groups are worth a topic.
+    clustering = AgglomerativeClustering(
+        None, distance_threshold=_MAX_DISTANCE, metric="cosine", linkage="average"
     )
-    groups = grouping.fit_predict(analysis.vectors[unfit])
-    count = int(groups.max()) + 1
-    sizes = [len(analysis.units.reviews_of(unfit[groups == group])) for group in range(count)]
-    order = sorted(range(count), key=lambda group: -sizes[group])
-    offered = [group for group in order if sizes[group] >= _FEWEST_OFFERED][:_MOST_OFFERS]
-    members = [unfit[groups == group] for group in offered]
+    labels = clustering.fit_predict(analysis.vectors[units])
+    count = int(labels.max()) + 1
+    sizes = [len(analysis.units.reviews_of(units[labels == label])) for label in range(count)]
+    order = sorted(range(count), key=lambda label: -sizes[label])
+    offered = [label for label in order if sizes[label] >= _MIN_OFFERED_REVIEWS][:_MAX_OFFERS]
+    members = [units[labels == label] for label in offered]
     names = name_groups(analysis, members, encoder) if members else []
     return [
-        {"name": name, "reviews": sizes[group], "units": unit_refs(analysis, units.tolist())}
-        for name, group, units in zip(names, offered, members, strict=True)
+        {"name": name, "reviews": sizes[label], "units": unit_references(analysis, own.tolist())}
+        for name, label, own in zip(names, offered, members, strict=True)
     ]
 
 
 def _report(
     analysis: Analysis,
     reviews: Reviews,
-    new: _New,
+    new: _NewRows,
     name: str,
-    unfit: int,
+    outliers: int,
     offers: list[dict[str, Any]],
     log: StageLog,
 ) -> dict[str, Any]:
@@ -181,28 +188,28 @@ def _report(
         "rows_known": new.known,
         "rows_rejected": len(reviews.rejected),
         "rejected": [[row.line, row.reason] for row in reviews.rejected],
-        "unfit": unfit,
+        "unfit": outliers,
         "stages": log.stages,
     }
     return report | {"added": [*report.get("added", []), file], "offers": offers}
 
 
 def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encoder) -> list[str]:
-    """Names for groups of units that are no topics yet, beside the topics that are.
+    """Name groups of units that are not topics yet, distinct from the existing topics.
 
     Args:
-        analysis: whose units.
-        groups: numbers of units, each group's own.
-        encoder: the analysis' model.
+        analysis: the analysis.
+        groups: the units of each group.
+        encoder: model of the analysis.
     """
     count = len(analysis.topics)
     assignments = analysis.assignments.copy()
-    for place, units in enumerate(groups):
-        assignments[units] = count + place
-    # A topic that nothing is left of would be nowhere: its units of before stand for it.
-    gone = [topic_id for topic_id in range(count) if not (assignments == topic_id).any()]
-    for topic_id in gone:
-        assignments[np.flatnonzero(analysis.assignments == topic_id)[:1]] = topic_id
+    for position, units in enumerate(groups):
+        assignments[units] = count + position
+    # Every topic needs a unit to be described: one whose units are all in groups keeps its first.
+    for topic_id in range(count):
+        if not (assignments == topic_id).any():
+            assignments[np.flatnonzero(analysis.assignments == topic_id)[:1]] = topic_id
     described = describe_topics(
         analysis.units,
         analysis.languages,

@@ -1,4 +1,4 @@
-"""What an analysis is: everything that views, exports and edits read."""
+"""The result of an analysis, its settings and its files: what views, exports and edits read."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _SETTINGS_KEYS = {"topic_count": "topics"}  # attribute -> key in files, where t
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user can choose; equal settings on equal reviews give equal bytes.
+    """Settings of an analysis. Equal settings on equal reviews give results equal to the byte.
 
     Attributes:
         topic_count: number of topics; None chooses it automatically.
         unit: "review", "sentence", or "auto" to choose by the file.
-        space: "neutral", or "raw" to leave the language in the vectors.
+        space: "neutral", or "raw" for vectors without language correction.
         model: see :func:`pipeline.embedding.encoder.load_encoder`.
-        seed: for grouping and map.
-        with_map: whether to lay the reviews out.
+        seed: random seed of clustering and map.
+        with_map: whether to compute the map.
     """
 
     topic_count: int | None = None
@@ -53,24 +53,24 @@ class Settings:
             raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for an analysis folder or a job."""
+        """JSON values for an analysis folder or a job."""
         return {_SETTINGS_KEYS.get(name, name): value for name, value in vars(self).items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Settings:
-        """The settings that :meth:`to_dict` has given."""
+        """Restore settings from the values of :meth:`to_dict`."""
         names = {key: name for name, key in _SETTINGS_KEYS.items()}
         return cls(**{names.get(key, key): value for key, value in values.items()})
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A file of an analysis.
+    """One of the files whose reviews are in an analysis.
 
     Attributes:
-        name: what the user calls the file; for display alone.
-        reviews: how many of its reviews are in the analysis.
-        known: how many were there before and were left out.
+        name: name of the file, for display only.
+        reviews: number of its reviews in the analysis.
+        known: number of its reviews that were left out because the analysis already had them.
     """
 
     name: str
@@ -79,13 +79,13 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Base:
+class InitialTopics:
     """Topics as they were found, before the user's edits.
 
     Attributes:
-        assignments: int64 (m,).
-        topics: in order of their ids.
-        centroids, centroid_topics: of :class:`pipeline.topics.assigner.TopicAssigner`.
+        assignments: int64 (m,), topic of each unit.
+        topics: the topics, in order of their ids.
+        centroids, centroid_topics: see :class:`pipeline.topics.assigner.TopicAssigner`.
     """
 
     assignments: np.ndarray
@@ -96,32 +96,32 @@ class Base:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Reviews with their languages, vectors, topics and places; everything a view reads.
+    """Reviews with their languages, vectors, topics and map.
 
-    n reviews in m units (:class:`pipeline.reviews.units.Units`): m is n where whole reviews are
-    grouped.
+    The n reviews are grouped as m units (:class:`pipeline.reviews.units.Units`): the sentences, or
+    the whole reviews, in which case m is n.
 
     Attributes:
         frame: the file's own columns, n rows.
-        ids, texts: n each.
+        ids, texts: ids and texts of the n reviews.
         columns: role ("text", "hotel", "date", "rating", ...) -> column of ``frame``, or None.
-        languages: str (n,).
-        units: what was grouped.
-        raw: float32 (m, d), the model's vectors.
-        space: where search happens.
-        assigner: assigns new reviews to topics.
+        languages: str (n,), language code of each review.
+        units: the units that are grouped into topics.
+        raw: float32 (m, d), the model's vectors of the units.
+        space: the space that is searched, neutral or raw.
+        assigner: assigns new units to topics.
         assignments: int64 (m,), topic of each unit.
         coordinates: float32 (m, 2) on the map, or None.
-        topics: in order of their ids.
+        topics: the topics, in order of their ids.
         candidates: the numbers of topics that were compared.
-        settings: what was asked for.
+        settings: the settings of the analysis.
         encoder: fingerprint of the model that made the vectors.
-        report: rows, stages, agreement figures; plain values, fit for JSON.
-        batch: int64 (n,), which of the files a review came with.
+        report: row counts, stages and agreement metrics, as JSON values.
+        batch: int64 (n,), index into ``batches`` of the file that each review came with.
         batches: the files, oldest first.
-        edits: what the user has changed, oldest first; see :mod:`pipeline.analysis.edits`.
+        edits: the user's edits, oldest first; see :mod:`pipeline.analysis.edits`.
         undone: edits that were undone and can be redone, the last undone first.
-        base: the topics before the edits; None while there are none.
+        initial: the topics before the edits; None while there are no edits.
     """
 
     frame: pd.DataFrame
@@ -144,7 +144,7 @@ class Analysis:
     batches: tuple[Batch, ...]
     edits: tuple[dict[str, Any], ...] = ()
     undone: tuple[dict[str, Any], ...] = ()
-    base: Base | None = None
+    initial: InitialTopics | None = None
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Check that a model is the one that made the vectors.
@@ -160,65 +160,71 @@ class Analysis:
 
     @cached_property
     def vectors(self) -> np.ndarray:
-        """float32 (m, d): the units in the space that is searched."""
+        """The units' vectors in the space that is searched: float32 (m, d)."""
         return self.space.transform(self.raw)
 
     @cached_property
     def search_vectors(self) -> np.ndarray:
-        """float32 (m, d): what queries are compared with.
+        """The vectors that queries are compared with: float32 (m, d).
 
-        A sentence stands halfway to the mean of its review's: it is found by what it says and by
-        what it is said about (docs/search.md has the figures).
+        A sentence's vector is the mean of its own and its review's, so that it is found by what it
+        says and by its context (docs/search.md has the figures).
         """
         units = self.units
         if len(units) == len(self.texts):
             return self.vectors
-        letters = (units.ends - units.starts).astype(np.float32)[:, None]
-        reviews = unit_rows(np.add.reduceat(self.vectors * letters, units.first, axis=0))
+        lengths = (units.ends - units.starts).astype(np.float32)[:, None]
+        reviews = unit_rows(np.add.reduceat(self.vectors * lengths, units.first, axis=0))
         return unit_rows(self.vectors + reviews[units.review])
 
     @cached_property
     def unit_languages(self) -> np.ndarray:
-        """str (m,): the language of each unit's review."""
+        """Language of each unit's review: str (m,)."""
         return self.languages[self.units.review]
 
     @cached_property
     def language_counts(self) -> dict[str, int]:
-        """Languages with their numbers of reviews, the largest first."""
+        """Language -> number of reviews, the largest first."""
         return count_languages(self.languages)
 
     @cached_property
     def main_units(self) -> np.ndarray:
-        """int64 (n,): the unit that stands for each review: the longest one of its main topic."""
+        """The unit that represents each review, see :func:`main_units`: int64 (n,)."""
         return main_units(self.units, self.assignments, self.outlier_topic)
 
     @cached_property
     def main_topics(self) -> np.ndarray:
-        """int64 (n,): the topic that most of each review's letters are about."""
+        """The topic that most of each review's text is about: int64 (n,)."""
         return self.assignments[self.main_units]
 
     @cached_property
     def search_index(self) -> SearchIndex:
-        """What :func:`pipeline.search.hybrid.search_reviews` searches."""
-        cut = len(self.units) != len(self.texts)
+        """The index for :func:`pipeline.search.hybrid.search_reviews`."""
+        split = len(self.units) != len(self.texts)
         return SearchIndex(
             self.search_vectors,
             self.languages,
             self.texts,
-            self.units.review if cut else None,
+            self.units.review if split else None,
             seed=self.settings.seed,
         )
 
     @property
     def outlier_topic(self) -> int | None:
-        """The id of the topic of reviews that fit nowhere, or None."""
+        """Id of the topic of outliers, or None."""
         return next((topic.id for topic in self.topics if topic.is_outlier), None)
 
+    @property
+    def chosen_topic_count(self) -> int:
+        """Number of topics that were found, before outliers and edits."""
+        count = self.report.get("topics")
+        return count if isinstance(count, int) else len(self.topics)
+
     def edited(self, **changes: Any) -> Analysis:
-        """The same units with other topics; what was worked out of the vectors alone is kept."""
+        """A copy with other topics but the same units; what depends on the units only is kept."""
         changed = replace(self, **changes)
-        kept = "vectors", "search_vectors", "search_index", "unit_languages", "language_counts"
-        for name in kept:
+        cached = "vectors", "search_vectors", "search_index", "unit_languages", "language_counts"
+        for name in cached:
             if name in self.__dict__:
                 changed.__dict__[name] = self.__dict__[name]
         return changed
@@ -228,17 +234,17 @@ class Analysis:
         return self.topics[int(self.assignments[unit])]
 
     def in_topic(self, topic: int) -> np.ndarray:
-        """bool (n,): reviews of which at least one unit is in the topic."""
-        found = np.zeros(len(self.texts), bool)
-        found[self.units.review[self.assignments == topic]] = True
-        return found
+        """Reviews with at least one unit in the topic: bool (n,)."""
+        mask = np.zeros(len(self.texts), bool)
+        mask[self.units.review[self.assignments == topic]] = True
+        return mask
 
 
 def main_units(units: Units, assignments: np.ndarray, outlier_topic: int | None) -> np.ndarray:
-    """The unit that stands for each review, int64 (n,).
+    """The unit that represents each review: int64 (n,).
 
-    That is the longest unit of the topic that most letters of the review are about; "everything
-    else" only where there is nothing else.
+    This is the longest unit in the topic with most of the review's characters; an outlier only if
+    all units are outliers.
     """
     if len(units.first) == len(units):
         return np.arange(len(units))
@@ -250,8 +256,8 @@ def main_units(units: Units, assignments: np.ndarray, outlier_topic: int | None)
         else np.where(assignments == outlier_topic, lengths * 1e-6, lengths)
     )
     cell = units.review * topics + assignments
-    letters = np.bincount(cell, weights=weights, minlength=(int(units.review[-1]) + 1) * topics)
-    # By review, then by its topic's letters, then by own length; the last of each review wins.
-    order = np.lexsort((-np.arange(len(units)), lengths, letters[cell], units.review))
+    characters = np.bincount(cell, weights=weights, minlength=(int(units.review[-1]) + 1) * topics)
+    # By review, then by the topic's characters, then by length; the last of each review wins.
+    order = np.lexsort((-np.arange(len(units)), lengths, characters[cell], units.review))
     last = np.append(units.first[1:], len(units)) - 1
     return order[last]

@@ -1,4 +1,4 @@
-"""Reviews that come to an analysis: topics and places of what is there stay, counts grow."""
+"""Append reviews to an analysis without changing its existing topics and coordinates."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from pipeline.topics.topic import Topic
 
 
 @dataclass(frozen=True)
-class Arrivals:
-    """k reviews that an analysis doesn't have yet.
+class NewReviews:
+    """k reviews, in m units, that are not yet in an analysis.
 
     Attributes:
-        frame: the rows of the analysis, then theirs, with the analysis' columns and more.
-        ids, texts: k each; no id is in the analysis.
-        languages: str (k,).
-        units: theirs alone.
-        raw: float32 (m, d), the model's vectors of their units.
+        frame: rows of the analysis followed by those of the new reviews, with at least the columns
+            of the analysis.
+        ids, texts: ids and texts of the k reviews; no id is in the analysis.
+        languages: str (k,), language code of each review.
+        units: the units of the new reviews only.
+        raw: float32 (m, d), the model's vectors of these units.
     """
 
     frame: pd.DataFrame
@@ -36,59 +37,59 @@ class Arrivals:
     raw: np.ndarray
 
 
-def join(
-    analysis: Analysis, new: Arrivals, *, log: StageLog, landmarks: int | None = None
+def append_reviews(
+    analysis: Analysis, new: NewReviews, *, log: StageLog, landmarks: int | None = None
 ) -> tuple[Analysis, np.ndarray]:
-    """The analysis with more reviews, behind its own; they count to its last file.
+    """Append reviews to an analysis, as part of its last file.
 
-    A new unit gets the topic of its nearest centroid, or "everything else" where none is near,
-    and the mean place of its nearest neighbours.
+    A new unit gets the topic of its nearest centroid, or becomes an outlier if none is near, and is
+    placed on the map at the mean of its nearest neighbours.
 
     Args:
-        analysis: stays as it is.
-        new: reviews.
-        log: told of the stages "topics" and "map".
-        landmarks: how many of the units on the map, from the first, new ones are placed among;
-            all when left out.
+        analysis: is not modified.
+        new: the reviews.
+        log: receives the stages "topics" and "map".
+        landmarks: number of units, from the first, among which new ones are placed on the map; all
+            when left out.
 
     Returns:
-        The analysis, and which of the new units fit nowhere, bool (m,).
+        The extended analysis, and a mask of the new units that are outliers, bool (m,).
     """
     with log.stage("topics"):
         vectors = analysis.space.transform(new.raw)
         topics, outlier_topic = analysis.topics, analysis.outlier_topic
         assignments = analysis.assigner.assign(vectors)
-        unfit = ~analysis.assigner.is_inlier(vectors)
-        if unfit.any() and outlier_topic is None:
+        is_outlier = ~analysis.assigner.is_inlier(vectors)
+        if is_outlier.any() and outlier_topic is None:
             outlier_topic = len(topics)
             names = outlier_topic_names()
             outliers = Topic(outlier_topic, "other", names["en"], 0, {}, {}, names, is_outlier=True)
             topics = (*topics, outliers)
-        if unfit.any():
-            assignments[unfit] = outlier_topic
+        if is_outlier.any():
+            assignments[is_outlier] = outlier_topic
     coordinates = analysis.coordinates
     if coordinates is not None:
         with log.stage("map") as step:
             old = analysis.vectors[:landmarks]
-            mine = place_new_points(vectors, old, coordinates[:landmarks], progress=step)
-            coordinates = np.concatenate([coordinates, mine])
-    together = analysis.units.extended(new.units)
-    everyone = np.concatenate([analysis.languages, new.languages])
+            new_coordinates = place_new_points(vectors, old, coordinates[:landmarks], progress=step)
+            coordinates = np.concatenate([coordinates, new_coordinates])
+    units = analysis.units.extended(new.units)
+    languages = np.concatenate([analysis.languages, new.languages])
     assignments = np.concatenate([analysis.assignments, assignments])
     *before, last = analysis.batches
     number = np.full(len(new.texts), len(before), analysis.batch.dtype)
-    joined = replace(
+    extended = replace(
         analysis,
         frame=new.frame,
         ids=analysis.ids + new.ids,
         texts=analysis.texts + new.texts,
-        languages=everyone,
-        units=together,
+        languages=languages,
+        units=units,
         raw=np.concatenate([analysis.raw, new.raw]),
         assignments=assignments,
         coordinates=coordinates,
-        topics=count_topics(together, everyone, assignments, topics),
+        topics=count_topics(units, languages, assignments, topics),
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),
     )
-    return joined, unfit
+    return extended, is_outlier

@@ -1,4 +1,4 @@
-"""An analysis -> files a person opens in a spreadsheet, and scripts read."""
+"""Export an analysis as CSV tables and search hits as records."""
 
 from __future__ import annotations
 
@@ -20,24 +20,28 @@ HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text
 def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     """The file's own columns, then review_id, language, topic_id, topic and, with a map, x, y.
 
-    Where sentences are grouped, topic and place are those of the sentence that stands for the
+    If sentences are grouped, topic and coordinates are those of the sentence that represents the
     review (:func:`pipeline.analysis.analysis.main_units`).
 
-    A column of the file that has one of these names is called "<name>_original", except an id
-    column named review_id, whose values are the same.
+    A column of the file with one of these names is renamed "<name>_original", except an id column
+    named review_id, whose values are the same.
+
+    Args:
+        analysis: the analysis.
+        rows: reviews to export; all when left out.
     """
     added = RESULT_COLUMNS if analysis.coordinates is not None else RESULT_COLUMNS[:-2]
-    own = [
+    original = [
         column
         for column in map(str, analysis.frame.columns)
         if not (column == "review_id" == analysis.columns.get("id"))
     ]
     header: list[str] = list(added)
-    for position, column in enumerate(own):
+    for position, column in enumerate(original):
         while column in header:
             column = f"{column}_original"
         header.insert(position, column)
-    values = [analysis.frame[column].tolist() for column in own]
+    values = [analysis.frame[column].tolist() for column in original]
     numbers = range(len(analysis.texts)) if rows is None else rows
 
     def row(n: int) -> list[Any]:
@@ -52,46 +56,57 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     return to_csv(header, map(row, numbers))
 
 
-def sentences_csv(analysis: Analysis, chosen: Sequence[int] | None = None) -> str:
-    """A row a sentence: its review, its number in it from 1, text, language, topic and place."""
-    units = analysis.units
+def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str:
+    """One row per sentence: review, number within it from 1, text, language, topic, coordinates."""
+    all_units = analysis.units
     header = SENTENCE_COLUMNS if analysis.coordinates is not None else SENTENCE_COLUMNS[:-2]
 
     def row(unit: int) -> list[Any]:
-        review = int(units.review[unit])
+        review = int(all_units.review[unit])
         topic = analysis.topic_of(unit)
-        cells = [analysis.ids[review], unit - int(units.first[review]) + 1, units.texts[unit]]
+        cells = [
+            analysis.ids[review],
+            unit - int(all_units.first[review]) + 1,
+            all_units.texts[unit],
+        ]
         cells += [analysis.languages[review], topic.id, topic.name]
         if analysis.coordinates is not None:
             cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
         return cells
 
-    return to_csv(header, map(row, range(len(units)) if chosen is None else chosen))
+    return to_csv(header, map(row, range(len(all_units)) if units is None else units))
 
 
 def topics_csv(analysis: Analysis) -> str:
-    """A row a topic: its name and size, its share of each language, its keywords in each.
+    """One row per topic: name, size, share of each language, and keywords in each.
 
-    Each review counts once, for its topic in ``reviews.csv``. Where sentences are grouped,
-    ``mentions`` follows: the reviews of which any sentence is in the topic.
+    Each review counts once, for its topic in ``reviews.csv``. If sentences are grouped,
+    ``mentions`` counts the reviews with any sentence in the topic.
     """
     codes = sorted(set(analysis.languages.tolist()))
-    cut = analysis.units.kind == SENTENCE
-    header = ["topic_id", "topic", "reviews", *(["mentions"] if cut else [])]
+    by_sentence = analysis.units.kind == SENTENCE
+    header = ["topic_id", "topic", "reviews", *(["mentions"] if by_sentence else [])]
     header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
 
     def row(topic: Topic) -> list[Any]:
-        own = analysis.languages[analysis.main_topics == topic.id]
-        counts = Counter(own.tolist())
-        shares = [f"{counts[code] / max(len(own), 1):.4f}" for code in codes]
+        languages = analysis.languages[analysis.main_topics == topic.id]
+        counts = Counter(languages.tolist())
+        shares = [f"{counts[code] / max(len(languages), 1):.4f}" for code in codes]
         words = ["; ".join(topic.keywords.get(code, [])) for code in codes]
-        return [topic.id, topic.name, len(own), *([topic.reviews] if cut else []), *shares, *words]
+        return [
+            topic.id,
+            topic.name,
+            len(languages),
+            *([topic.reviews] if by_sentence else []),
+            *shares,
+            *words,
+        ]
 
     return to_csv(header, map(row, analysis.topics))
 
 
 def hit_records(analysis: Analysis, hits: SearchResult) -> list[dict[str, Any]]:
-    """Hits as plain records: rank from 1, review_id, score, language, topic, text."""
+    """Search hits as JSON records: rank from 1, review_id, score, language, topic, text."""
     reviews = analysis.units.review[hits.rows]
     return [
         {

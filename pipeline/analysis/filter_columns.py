@@ -1,4 +1,4 @@
-"""The columns of an analysis that filters can name."""
+"""Filter the units of an analysis: the columns that filters can name, and masks."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from pipeline.filters.columns import Column, clean_text, make_column, take
 from pipeline.reviews.parse_values import parse_dates, parse_ratings
 
 _TEXT_ROLES = ("text", "positive", "negative")
+_ALIASES = ("hotel", "date", "rating")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d+)?")
 
 
 def analysis_columns(analysis: Analysis) -> dict[str, Column]:
-    """Every column that a filter can name, with the kind its values have, unit by unit.
+    """Typed columns that a filter can name, with one value per unit.
 
-    Units are reviews or sentences; a sentence has its review's values and its own topic.
+    A sentence has the values of its review and its own topic.
 
-    ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one
-    that has such a name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers up
-    to 5 and dates are days; hotel, date and rating can also be named so whatever the file calls
-    them. The reviews' texts themselves are left out: search is for those.
+    ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one of
+    the same name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers up to 5
+    and dates are days; the hotel, date and rating columns also have these names as aliases. Texts
+    of reviews are omitted: use search for those.
     """
     names = np.array([topic.name for topic in analysis.topics], object)
     columns: dict[str, Column] = {
@@ -33,30 +34,18 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         "topic_id": make_column(analysis.assignments),
     }
     roles = {column: role for role, column in analysis.columns.items() if column is not None}
-    for own in map(str, analysis.frame.columns):
-        role = roles.get(own)
-        if role in _TEXT_ROLES or (role == "id" and own == "review_id"):
+    for original in map(str, analysis.frame.columns):
+        role = roles.get(original)
+        if role in _TEXT_ROLES or (role == "id" and original == "review_id"):
             continue
-        name = clean_text(own)
+        name = clean_text(original)
         while name in columns:
             name = f"{name}_original"
-        column = _column(analysis.frame[own].astype(str).tolist(), role)
+        column = _typed_column(analysis.frame[original].astype(str).tolist(), role)
         columns[name] = take(column, analysis.units.review)
-        if role in ("hotel", "date", "rating") and role not in analysis.frame.columns:
+        if role in _ALIASES and role not in analysis.frame.columns:
             columns[role] = columns[name]
     return columns
-
-
-def _column(cells: list[str], role: str | None) -> Column:
-    if role == "rating":
-        return make_column(parse_ratings(cells))
-    if role == "date":
-        return make_column(parse_dates(cells))
-    stripped = [cell.strip() for cell in cells]
-    filled = [cell for cell in stripped if cell]
-    if role is None and filled and all(map(_NUMBER.fullmatch, filled)):
-        return make_column(np.array([float(cell or "nan") for cell in stripped]))
-    return make_column(np.array(stripped if role == "hotel" else cells, object))
 
 
 def filter_units(
@@ -66,16 +55,16 @@ def filter_units(
     topics: Iterable[int] = (),
     where: Mapping[str, Sequence[str]] | None = None,
 ) -> np.ndarray:
-    """Units that pass every filter: bool (m,). An empty filter passes everything.
+    """Mask of the units that pass all filters: bool (m,). An empty filter passes everything.
 
     Args:
-        analysis: whose units.
-        languages: any of these codes.
-        topics: any of these ids.
-        where: column of the file -> any of these values, compared as text.
+        analysis: the analysis.
+        languages: language codes to include.
+        topics: topic ids to include.
+        where: column of the file -> values to include, compared as text.
 
     Raises:
-        InputError: a column that the file doesn't have.
+        InputError: the file has no such column.
     """
     passing = np.ones(len(analysis.texts), bool)
     if codes := list(languages):
@@ -89,3 +78,15 @@ def filter_units(
     if ids := list(topics):
         units &= np.isin(analysis.assignments, ids)
     return units
+
+
+def _typed_column(cells: list[str], role: str | None) -> Column:
+    if role == "rating":
+        return make_column(parse_ratings(cells))
+    if role == "date":
+        return make_column(parse_dates(cells))
+    stripped = [cell.strip() for cell in cells]
+    filled = [cell for cell in stripped if cell]
+    if role is None and filled and all(map(_NUMBER.fullmatch, filled)):
+        return make_column(np.array([float(cell or "nan") for cell in stripped]))
+    return make_column(np.array(stripped if role == "hotel" else cells, object))

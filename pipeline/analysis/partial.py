@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Settings
-from pipeline.analysis.append import Arrivals, join
+from pipeline.analysis.append import NewReviews, append_reviews
 from pipeline.analysis.run import Prepared, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
@@ -205,7 +205,7 @@ class PartialResultPublisher:
         rows = np.sort(self._order[self._counts[-1] : count])
         numbers, units = self._prepared.units.of(rows)
         all_rows = self._rows([*self._counts, count])
-        new = Arrivals(
+        new = NewReviews(
             frame=self._reviews.frame.iloc[all_rows].reset_index(drop=True),
             ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
             texts=tuple(self._reviews.texts[row] for row in rows.tolist()),
@@ -213,7 +213,7 @@ class PartialResultPublisher:
             units=units,
             raw=self._prepared.raw[numbers],
         )
-        return join(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
+        return append_reviews(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
 
     def _rows(self, counts: list[int]) -> np.ndarray:
         """Rows of the file in the order of the last of these results, int64 (counts[-1],).

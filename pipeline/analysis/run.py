@@ -1,4 +1,4 @@
-"""The whole way in order, from reviews to a map that can be searched."""
+"""Run an analysis: languages, vectors, language correction, topics, names and map."""
 
 from __future__ import annotations
 
@@ -27,18 +27,17 @@ from pipeline.topics.describe import describe_topics
 from pipeline.topics.stability import topic_stability
 from pipeline.topics.topic import Topic
 
-_COMPARED = 20_000  # units that the agreement of topics with languages is measured on
-__all__ = ["Analysis", "Prepared", "Settings", "Topic", "analyse"]
+_MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What :func:`analyse` would begin with, worked out before.
+    """Languages, units and vectors that were computed before :func:`analyse` is called.
 
     Attributes:
-        languages: str (n,).
-        units: m of n reviews.
-        raw: float32 (m, d), the model's vectors.
+        languages: str (n,), language code of each review.
+        units: the m units of the reviews.
+        raw: float32 (m, d), the model's vectors of the units.
     """
 
     languages: np.ndarray
@@ -57,24 +56,24 @@ def analyse(
     use_cache: bool = True,
     prepared: Prepared | None = None,
 ) -> Analysis:
-    """Languages, vectors, neutral space, topics, names and map of the reviews.
+    """Analyse reviews.
 
     Args:
         reviews: from :func:`pipeline.reviews.read.read_reviews`.
         settings: the defaults when left out.
-        name: what the user calls the file.
-        encoder: a loaded model, else ``settings.model`` is loaded.
-        log: of stages that came before (reading), to be carried on.
-        progress: told of each stage; an exception it raises stops the work.
-        use_cache: whether vectors may come from, and go to, the cache on disk.
-        prepared: languages, units and vectors, where they are at hand; its model must be given.
+        name: name of the file.
+        encoder: a loaded model; ``settings.model`` is loaded when left out.
+        log: log of earlier stages (reading), to which new ones are added.
+        progress: called during each stage; an exception it raises stops the analysis.
+        use_cache: whether to use the vector cache on disk.
+        prepared: languages, units and vectors computed before; requires ``encoder``.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
     """
     settings = settings or Settings()
     log = log or StageLog(progress)
-    # Before the model is loaded, for what could not be grouped after it.
+    # Checked before the model is loaded, which takes seconds.
     distinct = len(set(reviews.texts))
     check_topic_count(settings.topic_count, distinct=distinct, rows=len(reviews.texts))
     if prepared is None or encoder is None:
@@ -88,12 +87,12 @@ def analyse(
             raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
     else:
         languages, units, raw = prepared.languages, prepared.units, prepared.raw
-    of_units = languages[units.review]
+    unit_languages = languages[units.review]
     with log.stage("neutral") as step:
         space = raw_space(encoder.dimension)
         if settings.space == "neutral":
             parallel = parallel_means(encoder, progress=step)
-            space = fit_neutral(raw, of_units, parallel, seed=settings.seed)
+            space = fit_neutral(raw, unit_languages, parallel, seed=settings.seed)
         neutral = space.transform(raw)
     with log.stage("topics") as step:
         topics = find_topics(
@@ -101,17 +100,17 @@ def analyse(
             topic_count=settings.topic_count,
             seed=settings.seed,
             progress=step,
-            languages=of_units,
+            languages=unit_languages,
             separate_outliers=True,
         )
-        if (
-            settings.topic_count is not None
-        ):  # the user's number wins: next month's file may add one
+        if settings.topic_count is not None:  # no topic of outliers beside the user's number
             topics = topics.reassign_outliers()
         stability = topic_stability(
             topics.points, topics.assignments, topics.topic_count, seed=settings.seed
         )
-        agreement = _agreement(raw, topics.assignments, of_units, topics.topic_count, settings)
+        agreement = _agreement(
+            raw, topics.assignments, unit_languages, topics.topic_count, settings
+        )
     with log.stage("names"):
         described = describe_topics(
             units,
@@ -128,8 +127,8 @@ def analyse(
     coordinates = None
     if settings.with_map:
         with log.stage("map") as step:
-            # Not the topic points: the map is to judge the topics by, and to find neighbours on.
-            strata = np.unique(of_units, return_inverse=True)[1] * (topics.topic_count + 1)
+            # Not the topic space: the map should be independent of the topics it shows.
+            strata = np.unique(unit_languages, return_inverse=True)[1] * (topics.topic_count + 1)
             strata += topics.assignments
             coordinates = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
     report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
@@ -157,7 +156,7 @@ def analyse(
 
 
 def _with_stability(topics: tuple[Topic, ...], stability: np.ndarray) -> tuple[Topic, ...]:
-    """The topics with their shares, where they have one."""
+    """The topics with their stability, where it is known."""
     return tuple(
         replace(topic, stability=round(float(stability[topic.id]), 4))
         if topic.id < len(stability) and np.isfinite(stability[topic.id])
@@ -172,18 +171,18 @@ def identify_languages(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """The language of each review, str (n,): the file's own where it has one, else identified.
+    """Language code of each review, str (n,): as declared in the file, otherwise identified.
 
     Args:
-        reviews: of a file.
-        rows: numbers of those that are asked for; all when left out.
-        progress: told how many are done.
+        reviews: the reviews.
+        rows: rows of the reviews to identify; all when left out.
+        progress: called with the number of reviews done.
     """
     column = reviews.columns.language
-    asked = range(len(reviews.texts)) if rows is None else rows.tolist()
+    selected = range(len(reviews.texts)) if rows is None else rows.tolist()
     cells = reviews.frame[column].tolist() if column else []
-    declared = [str(cells[row]) for row in asked] if column else None
-    texts = [reviews.texts[row] for row in asked]
+    declared = [str(cells[row]) for row in selected] if column else None
+    texts = [reviews.texts[row] for row in selected]
     return detect_languages(texts, declared=declared, progress=progress)
 
 
@@ -201,15 +200,15 @@ def _agreement(
 ) -> dict[str, float]:
     """Normalised mutual information of topics and languages, with and without the correction.
 
-    0: a topic tells nothing about the language; 1: topics are the languages.
+    0: topics are independent of languages; 1: topics are the languages.
     """
     from sklearn.metrics import normalized_mutual_info_score
 
     before = assignments
     if settings.space != "raw":
         points = fit_components(raw).transform(raw)
-        if len(points) > _COMPARED:  # a figure to look at: a sample will do
-            rows = np.random.default_rng(settings.seed).permutation(len(points))[:_COMPARED]
+        if len(points) > _MAX_COMPARED:  # for information only, so a sample will do
+            rows = np.random.default_rng(settings.seed).permutation(len(points))[:_MAX_COMPARED]
             rows.sort()
             points, languages, assignments = points[rows], languages[rows], assignments[rows]
         before = kmeans_labels(

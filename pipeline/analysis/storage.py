@@ -1,10 +1,10 @@
-"""An analysis in a folder: written whole, opened again, filtered before ranking.
+"""Save an analysis in a folder and load it again.
 
-Beside the files for people (``reviews.csv``, ``topics.csv``, ``report.json``, and
-``sentences.csv`` where sentences are grouped) the folder holds what is needed to search and draw
-again: ``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and ``analysis.json``.
-None of them can carry code. An edit changes ``state-*.npz``, ``analysis.json`` and the files for
-people, and leaves the large ones alone.
+Beside the output for users (``reviews.csv``, ``topics.csv``, ``report.json``, and
+``sentences.csv`` if sentences are grouped) the folder has what is needed to load the analysis:
+``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and ``analysis.json``. None
+of these formats can carry code. An edit only rewrites ``state-*.npz``, ``analysis.json`` and the
+output, not the large files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.analysis import Analysis, Base, Batch, Settings
+from pipeline.analysis.analysis import Analysis, Batch, InitialTopics, Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
@@ -37,41 +37,41 @@ from pipeline.topics.topic import Topic
 
 _FORMAT = 2
 _Item = TypeVar("_Item", Topic, Candidate)
-TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # for people; the last one not always
+TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # the last one if sentences are grouped
 _TOPIC_SPACE = ("landmarks", "widths", "projection")
-# Attribute -> key in analysis.json, where they differ: folders of older versions must open.
+# Attribute -> key in analysis.json, where they differ. Keys must not change: older folders open.
 _KEYS = {"is_outlier": "other", "topic_count": "topics"}
 _NAMES = {key: name for name, key in _KEYS.items()}
 _STATE = re.compile("[0-9a-f]{16}")
 
 
 def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
-    """Write the analysis to a folder, which is made when missing.
+    """Save an analysis in a folder, which is created if missing.
 
-    Everything is written beside the folder first and moved in at the end: a run that fails
-    leaves nothing behind, and an older analysis there is replaced as a whole.
+    Everything is first written beside the folder and then moved into it: a failed run leaves
+    nothing behind, and an older analysis is replaced as a whole.
 
     Args:
-        analysis: to be written.
-        folder: where to.
-        tables: whether the tables for people are written.
+        analysis: the analysis.
+        folder: the folder.
+        tables: whether to write the CSV tables.
 
     Raises:
         InputError: the folder can't be written.
     """
     _write_into(folder, lambda scratch: _write(analysis, scratch, tables=tables))
-    if analysis.units.kind != SENTENCE:  # of an older analysis, by sentences
+    if analysis.units.kind != SENTENCE:  # an older analysis may have written it
         (folder / "sentences.csv").unlink(missing_ok=True)
 
 
 def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
-    """Write what edits have changed to the folder that the analysis was saved in.
+    """Save the edited topics in the folder that the analysis was saved in.
 
     Args:
-        analysis: as it is now.
-        folder: where it lies.
-        tables: whether the tables for people are written, which takes a second and a half for
-            50,000 reviews; else they go, and :func:`write_tables` brings them back.
+        analysis: the edited analysis.
+        folder: its folder.
+        tables: whether to write the CSV tables, which takes 1.5 s for 50,000 reviews; otherwise
+            they are deleted until :func:`write_tables` is called.
 
     Raises:
         InputError: the folder can't be written, or holds another analysis.
@@ -84,7 +84,7 @@ def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None
 
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
-    """Write the tables for people to the folder that the analysis was saved in.
+    """Write the CSV tables to the folder that the analysis was saved in.
 
     Raises:
         InputError: the folder can't be written.
@@ -93,9 +93,9 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
 
 
 def revision_of(folder: Path) -> tuple[str, str]:
-    """(key, state): what an analysis folder holds, and which of its states after edits.
+    """Key and state of an analysis folder: which analysis it has, and which revision by edits.
 
-    Folders with the same key hold the same reviews, vectors and places.
+    Folders with the same key have the same reviews, vectors and coordinates.
 
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
@@ -108,12 +108,12 @@ def revision_of(folder: Path) -> tuple[str, str]:
 
 
 def has_edits(folder: Path) -> bool:
-    """Whether the user has changed something in the analysis of a folder. Raises as above."""
+    """Whether the analysis in a folder has edits. Raises as :func:`revision_of` does."""
     return bool(_meta(folder).get("edits"))
 
 
 def load_analysis(folder: Path) -> Analysis:
-    """Open an analysis folder.
+    """Load the analysis in a folder.
 
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
@@ -124,17 +124,19 @@ def load_analysis(folder: Path) -> Analysis:
         texts = pd.read_parquet(folder / "texts.parquet")
         table = pd.read_parquet(folder / "table.parquet")
         if not len(texts) == len(table) == len(vectors["batch"]):
-            raise ValueError("the files don't belong together")
+            raise ValueError("the files are from different analyses")
         reviews = tuple(texts["text"])
         units = whole_reviews(reviews)
         if meta["unit"] == SENTENCE:
             units = cut(reviews, vectors["review"], vectors["starts"], vectors["ends"])
         if len(units) != len(vectors["raw"]):
-            raise ValueError("the arrays don't belong together")
+            raise ValueError("the arrays are from different analyses")
         components = Components(vectors["mean"], vectors["axes"])
         space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
-        empty = TopicAssigner(space, np.empty((0, 0)), np.empty(0, np.int64), _fit(vectors))
-        bare = Analysis(
+        assigner = TopicAssigner(
+            space, np.empty((0, 0)), np.empty(0, np.int64), _outlier_detector(vectors)
+        )
+        without_topics = Analysis(
             frame=table,
             ids=tuple(texts["id"]),
             texts=reviews,
@@ -143,7 +145,7 @@ def load_analysis(folder: Path) -> Analysis:
             units=units,
             raw=vectors["raw"],
             space=NeutralSpace(vectors["removed"], vectors["center"]),
-            assigner=empty,
+            assigner=assigner,
             assignments=np.empty(0, np.int64),
             coordinates=vectors.get("places"),
             topics=(),
@@ -154,13 +156,13 @@ def load_analysis(folder: Path) -> Analysis:
             batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
         )
-        return _with_state(bare, meta, folder)
+        return _with_state(without_topics, meta, folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
 
 
 def load_state(analysis: Analysis, folder: Path) -> Analysis:
-    """The same analysis with the topics and edits that its folder has now.
+    """Update an analysis with the topics and edits that its folder now has.
 
     Raises:
         InputError: the folder holds another analysis, or a damaged one.
@@ -173,14 +175,14 @@ def load_state(analysis: Analysis, folder: Path) -> Analysis:
 
 
 def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analysis:
-    if not _STATE.fullmatch(meta["state"]):  # an imported file must not lead elsewhere
-        raise ValueError("the state has no proper name")
+    if not _STATE.fullmatch(meta["state"]):  # an imported file must not point elsewhere
+        raise ValueError("the name of the state is invalid")
     state = _arrays(folder / f"state-{meta['state']}.npz", meta["key"])
     if len(state["assignments"]) != len(analysis.units):
-        raise ValueError("the topics are another analysis'")
-    base = None
+        raise ValueError("the topics are from another analysis")
+    initial = None
     if meta["base"] is not None:
-        base = Base(
+        initial = InitialTopics(
             state["base_assignments"],
             tuple(_from_json(Topic, topic) for topic in meta["base"]),
             state["base_centroids"],
@@ -194,11 +196,11 @@ def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analy
         topics=tuple(_from_json(Topic, topic) for topic in meta["topics"]),
         edits=tuple(meta["edits"]),
         undone=tuple(meta["undone"]),
-        base=base,
+        initial=initial,
     )
 
 
-def _fit(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
+def _outlier_detector(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
     if "fit_mean" not in vectors:
         return None
     return OutlierDetector(
@@ -211,14 +213,14 @@ def _fit(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
 
 def _meta(folder: Path) -> dict[str, Any]:
     if not (folder / "analysis.json").is_file():
-        found = "it holds no analysis" if folder.is_dir() else "there is no such folder"
+        reason = "it holds no analysis" if folder.is_dir() else "there is no such folder"
         raise InputError(
-            f"'{folder}' can't be opened: {found}; make one with the command 'analyse'"
+            f"'{folder}' can't be opened: {reason}; make one with the command 'analyse'"
         )
     try:
         meta: dict[str, Any] = json.loads((folder / "analysis.json").read_text("utf-8"))
         if meta["format"] != _FORMAT:
-            raise ValueError("an analysis of another version")
+            raise ValueError("unknown format version")
         return meta
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
@@ -227,7 +229,7 @@ def _meta(folder: Path) -> dict[str, Any]:
 def _arrays(path: Path, key: str) -> dict[str, np.ndarray]:
     arrays = load_arrays(path, key=key)
     if arrays is None:
-        raise ValueError("the arrays are missing, damaged or of another analysis")
+        raise ValueError("the arrays are missing, damaged or from another analysis")
     return arrays
 
 
@@ -244,7 +246,7 @@ def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = Tr
     try:
         write(scratch)
         folder.mkdir(exist_ok=True)
-        # analysis.json goes last: while it is missing or old, nothing else is believed.
+        # analysis.json is moved last: until then the folder counts as the old analysis, or none.
         files = sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json")
         for file in files:
             os.replace(file, folder / file.name)
@@ -277,7 +279,7 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
     if analysis.coordinates is not None:
         arrays["places"] = analysis.coordinates
-    key = os.urandom(16).hex()  # ties the files of one run together
+    key = os.urandom(16).hex()  # all files of one analysis have the same key
     save_arrays(folder / "vectors.npz", key=key, **arrays)
     _write_state(analysis, folder, key, tables=tables)
 
@@ -292,19 +294,19 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
 def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = True) -> None:
     if tables:
         _write_tables(analysis, folder)
-    assigner, base = analysis.assigner, analysis.base
+    assigner, initial = analysis.assigner, analysis.initial
     arrays = {
         "assignments": analysis.assignments,
         "centroids": assigner.centroids,
         "owners": assigner.centroid_topics,
     }
-    if base is not None:
+    if initial is not None:
         arrays |= {
-            "base_assignments": base.assignments,
-            "base_centroids": base.centroids,
-            "base_owners": base.centroid_topics,
+            "base_assignments": initial.assignments,
+            "base_centroids": initial.centroids,
+            "base_owners": initial.centroid_topics,
         }
-    state = os.urandom(8).hex()  # a file of its own: the old one is good until analysis.json is new
+    state = os.urandom(8).hex()  # a new file: the old one is valid until analysis.json is replaced
     save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
     meta: dict[str, Any] = {
         "format": _FORMAT,
@@ -313,7 +315,7 @@ def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = T
         "columns": analysis.columns,
         "unit": analysis.units.kind,
         "topics": [_to_json(topic) for topic in analysis.topics],
-        "base": None if base is None else [_to_json(topic) for topic in base.topics],
+        "base": None if initial is None else [_to_json(topic) for topic in initial.topics],
         "candidates": [_to_json(candidate) for candidate in analysis.candidates],
         "settings": analysis.settings.to_dict(),
         "encoder": analysis.encoder,

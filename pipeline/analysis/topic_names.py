@@ -1,4 +1,4 @@
-"""The names of topics in the languages of the interface."""
+"""Topic names in the languages of the interface."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from functools import cache
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.paths import PACKAGE_DATA
 
-_PHRASES = PACKAGE_DATA / "aspects"
+_ASPECTS = PACKAGE_DATA / "aspects"
 
 
 @cache
 def topic_name_languages() -> tuple[str, ...]:
-    """Languages that topics can be named in, by code; English first."""
-    codes = {file.stem for file in _PHRASES.glob("*.txt")} - {"en"}
+    """Codes of the languages that topics have names in; English first."""
+    codes = {file.stem for file in _ASPECTS.glob("*.txt")} - {"en"}
     return ("en", *sorted(codes))
 
 
 def preferred_language(locale: str | None) -> str:
-    """The language of names for a browser's locale, such as "pt-BR"; English for others."""
+    """The language of topic names for a browser's locale, such as "pt-BR"; English by default."""
     code = (locale or "").replace("_", "-").split("-")[0].lower()
     return code if code in topic_name_languages() else "en"
 
 
-def in_language(analysis: Analysis, language: str) -> Analysis:
-    """The analysis with its topics called by their names in a language; for views, not to be kept.
+def localise_topic_names(analysis: Analysis, language: str) -> Analysis:
+    """Name the topics in another language, for display; the result must not be saved.
 
-    Names stay unique: where two topics would be called the same, they keep their English names.
+    Names remain unique: topics that would share one keep their English names.
     """
     names = [topic.name_in(language) for topic in analysis.topics]
     if names == [topic.name for topic in analysis.topics]:
         return analysis
-    known = Counter(name.casefold() for name in names)
-    known.update(topic.name.casefold() for topic in analysis.topics)
+    counts = Counter(name.casefold() for name in names)
+    counts.update(topic.name.casefold() for topic in analysis.topics)
     topics = tuple(
-        # Counted twice where both names are one.
+        # A name that is the same in both languages is counted twice.
         replace(topic, name=name)
-        if known[name.casefold()] == 1 + (name.casefold() == topic.name.casefold())
+        if counts[name.casefold()] == 1 + (name.casefold() == topic.name.casefold())
         else topic
         for topic, name in zip(analysis.topics, names, strict=True)
     )

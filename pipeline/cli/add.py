@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.common.progress import StageLog
     from pipeline.embedding.encoder import load_encoder
-    from pipeline.insights.attributes import facets_of
-    from pipeline.insights.drift import drift, in_words
+    from pipeline.insights.attributes import review_attributes
+    from pipeline.insights.drift import describe_drift, topic_drift
 
     analysis = load_analysis(options.folder)
     with ProgressBars() as bars:
@@ -54,7 +54,8 @@ def run(options: argparse.Namespace) -> None:
         f"-> {out}"
     )
     newest = added.batch == len(added.batches) - 1
-    for change in drift(added, ~newest, newest, facets_of(added)):
-        print(f"{100 * change.change:+6.1f}  {added.topics[change.topic].name}: {in_words(change)}")
+    for change in topic_drift(added, ~newest, newest, review_attributes(added)):
+        name = added.topics[change.topic].name
+        print(f"{100 * change.change:+6.1f}  {name}: {describe_drift(change)}")
     for offer in added.report["offers"]:
         print(f"could be a new topic: {offer['name']} ({offer['reviews']} reviews)")

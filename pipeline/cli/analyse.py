@@ -47,7 +47,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Analyse a file, save everything in a folder and print the topics."""
-    from pipeline.analysis.run import Settings, analyse
+    from pipeline.analysis.analysis import Settings
+    from pipeline.analysis.run import analyse
     from pipeline.analysis.storage import save_analysis
     from pipeline.common.progress import StageLog
     from pipeline.embedding.encoder import with_precision
@@ -91,7 +92,7 @@ def _topics(value: str) -> int | None:
 
 def _with_edits_of(folder: Path, analysis: Analysis) -> tuple[Analysis, int]:
     """The analysis with the edits of one of the same reviews in a folder; how many were dropped."""
-    from pipeline.analysis.edits.history import carry_over
+    from pipeline.analysis.edits.history import transfer_edits
     from pipeline.analysis.storage import load_analysis
     from pipeline.embedding.encoder import load_encoder
 
@@ -101,7 +102,7 @@ def _with_edits_of(folder: Path, analysis: Analysis) -> tuple[Analysis, int]:
         return analysis, 0
     if not old.edits or old.texts != analysis.texts:
         return analysis, 0
-    edited, dropped = carry_over(old, analysis, encoder=load_encoder(analysis.settings.model))
+    edited, dropped = transfer_edits(old, analysis, encoder=load_encoder(analysis.settings.model))
     return edited, len(dropped)
 
 

@@ -1,4 +1,4 @@
-"""What the points of the map are coloured by, and with."""
+"""Colours of the map: what its points can be coloured by, and the colour of each category."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import Facets, counted, language_name
+from pipeline.insights.attributes import ReviewAttributes, count_values, language_name
 from pipeline.topics.topic import PALETTE, Topic
 
-COLOURS = ("topic", "language", "hotel", "rating")
-OTHER = "#8e939c"
+COLOURINGS = ("topic", "language", "hotel", "rating")
+GREY = "#8e939c"  # of outliers, and of everything without a colour of its own
 _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
 
 
 @dataclass(frozen=True)
 class Categories:
-    """A colouring of the units.
+    """A colouring of m units in c categories.
 
     Attributes:
         codes: int64 (m,), category of each unit.
-        names, colours, symbols: of each category.
+        names, colours, symbols: name, colour and marker symbol of each category.
     """
 
     codes: np.ndarray
@@ -30,20 +30,23 @@ class Categories:
     symbols: tuple[str, ...]
 
 
-def colourings(facets: Facets) -> tuple[str, ...]:
+def available_colourings(attributes: ReviewAttributes) -> tuple[str, ...]:
     """What the reviews of this file can be coloured by."""
-    missing = {"hotel": facets.hotels is None, "rating": facets.ratings is None}
-    return tuple(colour for colour in COLOURS if not missing.get(colour))
+    missing = {"hotel": attributes.hotels is None, "rating": attributes.ratings is None}
+    return tuple(colouring for colouring in COLOURINGS if not missing.get(colouring))
 
 
-def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
-    """Colour reviews by "topic", "language", "hotel" or "rating".
+def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str) -> Categories:
+    """Colour units by "topic", "language", "hotel" or "rating".
 
-    More than 20 languages or hotels: the rest are "other". More than 20 topics take the palette
-    again with another marker.
+    Beyond 20 languages or hotels, the rarest are pooled as "other". Beyond 20 topics, the palette
+    is repeated with another marker symbol.
+
+    Raises:
+        ValueError: the file has no such column.
     """
     review = analysis.units.review
-    if colour == "topic":
+    if colouring == "topic":
         return Categories(
             codes=analysis.assignments,
             names=tuple(topic.name for topic in analysis.topics),
@@ -52,41 +55,41 @@ def categorise(analysis: Analysis, facets: Facets, colour: str) -> Categories:
                 "circle" if topic.colour < len(PALETTE) else "diamond" for topic in analysis.topics
             ),
         )
-    if colour == "rating" and facets.ratings is not None:
-        known = np.isfinite(facets.ratings)
-        stars = np.where(known, np.clip(np.nan_to_num(facets.ratings).round(), 1, 5), 0).astype(int)
-        scale = [*sorted(_RATINGS, reverse=True), 0]
-        names = tuple(f"{star} star{'s' * (star != 1)}" for star in scale[:-1]) + ("no rating",)
-        place = {star: i for i, star in enumerate(scale)}
+    if colouring == "rating" and attributes.ratings is not None:
+        known = np.isfinite(attributes.ratings)
+        rounded = np.clip(np.nan_to_num(attributes.ratings).round(), 1, 5)
+        stars = np.where(known, rounded, 0).astype(int)
+        scale = [*_RATINGS, 0]
+        position = {star: i for i, star in enumerate(scale)}
         return Categories(
-            codes=np.array([place[star] for star in stars.tolist()], np.int64)[review],
-            names=names,
-            colours=(*_RATINGS.values(), OTHER),
+            codes=np.array([position[star] for star in stars.tolist()], np.int64)[review],
+            names=(*(f"{star} star{'s' * (star != 1)}" for star in _RATINGS), "no rating"),
+            colours=(*_RATINGS.values(), GREY),
             symbols=("circle",) * len(scale),
         )
-    if colour == "hotel" and facets.hotels is not None:
-        values = [name or "no hotel given" for name in facets.hotels.tolist()]
-    elif colour == "language":
+    if colouring == "hotel" and attributes.hotels is not None:
+        values = [name or "no hotel given" for name in attributes.hotels.tolist()]
+    elif colouring == "language":
         values = [language_name(code) for code in analysis.languages.tolist()]
     else:
-        raise ValueError(f"the reviews can't be coloured by {colour!r}")
-    order = list(counted(values))
-    named = order if len(order) <= len(PALETTE) else order[: len(PALETTE) - 1]
-    position = {name: i for i, name in enumerate(named)}
-    rest = [] if len(named) == len(order) else [f"other ({len(order) - len(named)})"]
+        raise ValueError(f"the reviews can't be coloured by {colouring!r}")
+    names = list(count_values(values))
+    named = names if len(names) <= len(PALETTE) else names[: len(PALETTE) - 1]
+    other = [] if len(named) == len(names) else [f"other ({len(names) - len(named)})"]
+    code = {name: i for i, name in enumerate(named)}
     return Categories(
-        codes=np.array([position.get(value, len(named)) for value in values], np.int64)[review],
-        names=(*named, *rest),
-        colours=(*PALETTE[: len(named)], *([OTHER] if rest else [])),
-        symbols=("circle",) * (len(named) + len(rest)),
+        codes=np.array([code.get(value, len(named)) for value in values], np.int64)[review],
+        names=(*named, *other),
+        colours=(*PALETTE[: len(named)], *([GREY] if other else [])),
+        symbols=("circle",) * (len(named) + len(other)),
     )
 
 
 def topic_colour(topic: Topic) -> str:
-    """A topic keeps its colour through edits; what fits nowhere is grey."""
-    return OTHER if topic.is_outlier else PALETTE[topic.colour % len(PALETTE)]
+    """The colour of a topic, which it keeps through edits; grey for outliers."""
+    return GREY if topic.is_outlier else PALETTE[topic.colour % len(PALETTE)]
 
 
-def ink(dark: bool) -> str:
-    """The colour of lines and letters on the map."""
+def foreground_colour(dark: bool) -> str:
+    """The colour of text and lines on the map."""
     return "#f4f1ec" if dark else "#1c1b1a"

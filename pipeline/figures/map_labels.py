@@ -1,4 +1,4 @@
-"""The words on the map: what appears over a point, and the names of topics."""
+"""Text on the map: hover texts of points, and the names of topics."""
 
 from __future__ import annotations
 
@@ -10,46 +10,47 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.figures.colours import ink
-from pipeline.insights.attributes import Facets, excerpt, language_name
+from pipeline.figures.colours import foreground_colour
+from pipeline.insights.attributes import ReviewAttributes, excerpt, language_name
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
-_HOVER_LETTERS = 100
-_UNITS_PER_PIXEL = 1 / 26  # of a map in half a window; for keeping names apart
+_MAX_HOVER_LENGTH = 100  # characters of the text
+_UNITS_PER_PIXEL = 1 / 26  # of a map that fills half a window, to keep names from overlapping
 
 
-def hover_texts(analysis: Analysis, facets: Facets, units: np.ndarray) -> list[str]:
-    """For each unit its topic, language, hotel and the beginning of its text, in plotly's HTML."""
-    topics = [f"<b>{plain(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
+def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndarray) -> list[str]:
+    """Topic, language, hotel and the beginning of the text of each unit, as plotly's HTML."""
+    topics = [f"<b>{escape(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
     texts = []
     reviews = analysis.units.review[units]
     for unit, row in zip(units.tolist(), reviews.tolist(), strict=True):
         facts = language_name(str(analysis.languages[row]))
-        if facets.hotels is not None and facets.hotels[row]:
-            facts += f" · {excerpt(facets.hotels[row], 30)}"
-        lines = _wrap(excerpt(analysis.units.texts[unit], _HOVER_LETTERS), _HOVER_WIDTH)
-        body = "<br>".join(f"\u2068{plain(line)}\u2069" for line in lines)  # isolated: may be RTL
-        texts.append(f"{topics[analysis.assignments[unit]]}<br>{plain(facts)}<br>{body}")
+        if attributes.hotels is not None and attributes.hotels[row]:
+            facts += f" · {excerpt(attributes.hotels[row], 30)}"
+        lines = _wrap(excerpt(analysis.units.texts[unit], _MAX_HOVER_LENGTH), _HOVER_WIDTH)
+        body = "<br>".join(f"\u2068{escape(line)}\u2069" for line in lines)  # may be right to left
+        texts.append(f"{topics[analysis.assignments[unit]]}<br>{escape(facts)}<br>{body}")
     return texts
 
 
 def hover_name(category: str) -> str:
-    """What stands over a point that has no text of its own, as plotly's template."""
-    name = plain(excerpt(category, 44)).replace("%", "&#37;")  # %{...} would be read as a variable
+    """A hover template for points without a text of their own: the name of the category."""
+    name = escape(excerpt(category, 44)).replace("%", "&#37;")  # else %{...} would be a variable
     return f"<b>{name}</b><extra></extra>"
 
 
-def plain(text: str) -> str:
-    """Text that plotly shows as it is, not as its HTML."""
+def escape(text: str) -> str:
+    """Escape text that plotly would interpret as HTML."""
     return html.escape(text, quote=False)
 
 
 def _width(text: str) -> int:
+    """Width of a text in Latin letters: East Asian wide characters count twice."""
     return sum(2 if c > "\u1100" and unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Lines no wider than ``width`` Latin letters; scripts without spaces break anywhere."""
+    """Wrap a text into lines of at most ``width`` Latin letters; text without spaces anywhere."""
     if text.isascii():
         return textwrap.wrap(text, width)
     lines = []
@@ -67,27 +68,30 @@ def _wrap(text: str, width: int) -> list[str]:
     return [line for line in (*lines, text[start:]) if line]
 
 
-def _short(name: str, analysis: Analysis) -> str:
-    """The first part of a name of several, "A" of "A · B", where it tells topics apart."""
+def _short_name(name: str, analysis: Analysis) -> str:
+    """The first part of a name, "A" of "A · B", unless another topic shares it."""
     first = name.split(" · ")[0]
-    same = sum(topic.name.split(" · ")[0] == first for topic in analysis.topics)
-    return first if same == 1 else name
+    count = sum(topic.name.split(" · ")[0] == first for topic in analysis.topics)
+    return first if count == 1 else name
 
 
 def name_labels(
     analysis: Analysis, units: np.ndarray, *, dark: bool, faint: bool
 ) -> list[dict[str, Any]]:
-    """Annotations with topic names at their medians, larger topics first, none upon another."""
+    """Annotations with topic names at the topics' medians, without overlaps.
+
+    Where there is no room near the median, the name is left out; topics come in order of their ids.
+    """
     assert analysis.coordinates is not None  # noqa: S101  checked by the caller
     labels: list[dict[str, Any]] = []
-    ground = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
+    background = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
     boxes: list[tuple[float, float, float]] = []  # x, y, half width
     height = 24 * _UNITS_PER_PIXEL
     for topic in analysis.topics:
         members = units[analysis.assignments[units] == topic.id]
         if not len(members) or topic.is_outlier:
             continue
-        name = excerpt(_short(topic.name, analysis), 28)
+        name = excerpt(_short_name(topic.name, analysis), 28)
         half = (_width(name) * 6.5 / 2 + 8) * _UNITS_PER_PIXEL
         x, middle = np.median(analysis.coordinates[members], axis=0).tolist()
         x = float(np.clip(x, -10 + half, 10 - half)) if half < 10 else 0.0
@@ -99,10 +103,10 @@ def name_labels(
                     {
                         "x": x,
                         "y": y,
-                        "text": plain(name),
+                        "text": escape(name),
                         "showarrow": False,
-                        "font": {"size": 12, "color": ink(dark)},
-                        "bgcolor": ground,
+                        "font": {"size": 12, "color": foreground_colour(dark)},
+                        "bgcolor": background,
                         "opacity": 0.75 if faint else 1.0,
                         "borderpad": 2,
                     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.figures.colours import ink
+from pipeline.figures.colours import foreground_colour
 from pipeline.topics.topic_count import explain_topic_count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-# Field of a candidate -> its name on the figure, colour and dash. Those it has not are left out.
+# Field of a candidate -> its name, colour and dash. Fields without values are omitted.
 _LINES = {
     "score": ("Score", "#2f7d78", "solid"),
     "stability": ("Stability", "#4269d0", "dash"),
@@ -22,32 +22,32 @@ _LINES = {
 
 
 def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 230) -> go.Figure:
-    """The numbers of topics that were compared, with the chosen one marked: a plotly figure.
+    """Plot the numbers of topics that were compared, with the chosen one marked.
 
     Raises:
-        ValueError: none were compared, as the user had chosen the number.
+        ValueError: none were compared, because the user chose the number.
     """
     import plotly.graph_objects as go
 
     candidates = sorted(analysis.candidates, key=lambda candidate: candidate.topic_count)
     if not candidates:
         raise ValueError("no numbers of topics were compared")
-    numbers = [candidate.topic_count for candidate in candidates]
     figure = go.Figure()
     for field, (name, colour, dash) in _LINES.items():
         values = [getattr(candidate, field, None) for candidate in candidates]
         if any(value is not None for value in values):
             figure.add_scatter(
-                x=numbers,
+                x=[candidate.topic_count for candidate in candidates],
                 y=values,
                 name=name,
                 mode="lines",
-                yaxis="y2" if field == "score" else "y",  # it has a scale of its own
+                yaxis="y2" if field == "score" else "y",  # the score has a scale of its own
                 line={"color": colour, "dash": dash, "width": 3 if field == "score" else 1.6},
                 hovertemplate=f"%{{x}} topics: %{{y:.2f}}<extra>{name}</extra>",
             )
     figure.add_vline(
-        x=chosen_topic_count(analysis), line={"color": ink(dark), "width": 1, "dash": "dot"}
+        x=analysis.chosen_topic_count,
+        line={"color": foreground_colour(dark), "width": 1, "dash": "dot"},
     )
     figure.update_layout(
         height=height,
@@ -60,15 +60,7 @@ def candidates_figure(analysis: Analysis, *, dark: bool = False, height: int = 2
     return figure
 
 
-def chosen_topic_count(analysis: Analysis) -> int:
-    """The number of topics that was found best, before the user's edits."""
-    number = analysis.report.get("topics")
-    return number if isinstance(number, int) else len(analysis.topics)
-
-
-def reason(analysis: Analysis) -> str:
-    """Why that number, in plain words."""
-    number = chosen_topic_count(analysis)
-    return (
-        explain_topic_count(analysis.candidates, number) or f"{number} topics, as you have chosen."
-    )
+def explain_chosen_count(analysis: Analysis) -> str:
+    """Explain in words why the analysis has its number of topics."""
+    count = analysis.chosen_topic_count
+    return explain_topic_count(analysis.candidates, count) or f"{count} topics, as you have chosen."

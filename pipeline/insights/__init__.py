@@ -1,1 +1,1 @@
-"""What an analysis says beyond its topics: change, reliability, summaries."""
+"""Insights from an analysis: summaries, drift and reliability of its topics."""

@@ -1,4 +1,4 @@
-"""What a view shows of each review beside its text: language, hotel, date, rating, excerpt."""
+"""Attributes of reviews to show beside their texts: hotel, date, rating, language names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pipeline.text.language_id import UNKNOWN
 
 
 @dataclass(frozen=True)
-class Facets:
-    """Row by row, what the file says of each review; None for what it has no column for.
+class ReviewAttributes:
+    """Attributes of n reviews; None where the file has no such column.
 
     Attributes:
         hotels: str (n,), "" where blank.
-        dates: str (n,), ISO days, else the cell as it stands.
+        dates: str (n,), ISO dates, or the cell itself where it can't be parsed.
         ratings: float64 (n,), 0 to 5, NaN where unreadable.
     """
 
@@ -30,23 +30,23 @@ class Facets:
     ratings: np.ndarray | None
 
 
-def facets_of(analysis: Analysis) -> Facets:
-    """Read the columns of an analysis that views show."""
+def review_attributes(analysis: Analysis) -> ReviewAttributes:
+    """Read the hotels, dates and ratings of an analysis from its columns."""
 
     def cells(role: str) -> list[str] | None:
         column = analysis.columns.get(role)
         return None if column is None else [str(cell) for cell in analysis.frame[column]]
 
     hotels, dates, ratings = cells("hotel"), cells("date"), cells("rating")
-    days = None
+    iso_dates = None
     if dates is not None:
         parsed = parse_dates(dates)
-        days = np.where(
+        iso_dates = np.where(
             np.isnat(parsed), np.array(dates, object), parsed.astype(str).astype(object)
         )
-    return Facets(
+    return ReviewAttributes(
         hotels=None if hotels is None else np.array([name.strip() for name in hotels], object),
-        dates=days,
+        dates=iso_dates,
         ratings=None if ratings is None else parse_ratings(ratings),
     )
 
@@ -65,51 +65,53 @@ def language_name(code: str) -> str:
     return code if name.startswith("Unknown") else name
 
 
-def counted(values: Iterable[str]) -> dict[str, int]:
-    """Values with their numbers, the most frequent first, then by name."""
+def count_values(values: Iterable[str]) -> dict[str, int]:
+    """Count values, the most frequent first; ties by name."""
     return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
 def excerpt(text: str, length: int) -> str:
-    """The beginning of a text in one line, with an ellipsis where it goes on."""
+    """The beginning of a text on one line, with an ellipsis where it was cut."""
     line = " ".join(text[: length * 2 + 50].split())
     if len(line) <= length:
         return line
     cut = line[:length]
-    space = cut.rfind(" ")  # languages that write no spaces are cut where they are
+    space = cut.rfind(" ")  # text without spaces is cut at any character
     return (cut[:space] if space > length * 0.55 else cut).rstrip(" .,;:·、，。") + "…"
 
 
-def mean_rating(facets: Facets | None, rows: np.ndarray | None = None) -> float:
-    """The mean of the ratings that can be read, NaN where there are none.
+def mean_rating(attributes: ReviewAttributes | None, rows: np.ndarray | None = None) -> float:
+    """Mean of the readable ratings, NaN without any.
 
     Args:
-        facets: of an analysis; None for none.
-        rows: reviews, bool (n,) or numbers; all when left out.
+        attributes: attributes of the reviews, or None.
+        rows: reviews to include, bool (n,) or row numbers; all when left out.
     """
-    if facets is None or facets.ratings is None:
+    if attributes is None or attributes.ratings is None:
         return float("nan")
-    ratings = facets.ratings if rows is None else facets.ratings[rows]
+    ratings = attributes.ratings if rows is None else attributes.ratings[rows]
     ratings = ratings[np.isfinite(ratings)]
     return float(ratings.mean()) if len(ratings) else float("nan")
 
 
 def topic_table(
-    analysis: Analysis, facets: Facets, allowed: np.ndarray | None = None
+    analysis: Analysis, attributes: ReviewAttributes, allowed: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """A row a topic: topic, reviews, share (percent), languages ("Japanese 30 %, ..."), rating.
+    """One row per topic: topic, reviews, share (per cent), languages, mix, rating.
+
+    ``languages`` is their number, ``mix`` the three largest: "Japanese 30%, ...".
 
     Args:
-        analysis: whose topics.
-        facets: of the same analysis.
-        allowed: bool (m,), units that are counted; all when left out.
+        analysis: the analysis.
+        attributes: attributes of its reviews.
+        allowed: bool (m,), units to count; all when left out.
     """
     counting = np.ones(len(analysis.units), bool) if allowed is None else allowed
     total = max(len(analysis.units.reviews_of(counting)), 1)
     rows = []
     for topic in analysis.topics:
         chosen = analysis.units.reviews_of(counting & (analysis.assignments == topic.id))
-        mix = counted(analysis.languages[chosen].tolist())
+        mix = count_values(analysis.languages[chosen].tolist())
         first = [f"{language_name(code)} {100 * n / len(chosen):.0f}%" for code, n in mix.items()]
         rows.append(
             {
@@ -118,7 +120,7 @@ def topic_table(
                 "share": 100 * len(chosen) / total,
                 "languages": len(mix),
                 "mix": ", ".join(first[:3]),
-                "rating": mean_rating(facets, chosen),
+                "rating": mean_rating(attributes, chosen),
             }
         )
     return pd.DataFrame(rows)

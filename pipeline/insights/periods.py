@@ -1,4 +1,4 @@
-"""Which reviews came before and which after: by file, by month, by days. Masks are bool (n,)."""
+"""Split reviews into two periods to compare: by file, by month or by ranges of days."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import Facets
+from pipeline.insights.attributes import ReviewAttributes
 
-_FEWEST = 30  # reviews of the last months
+_MIN_REVIEWS = 30  # of the second period, when split by month
 
 
 @dataclass(frozen=True)
 class Periods:
-    """Two sets of reviews that can be compared.
+    """Two sets of reviews to compare.
 
     Attributes:
-        before, after: bool (n,).
-        names: of both, for a person.
+        before, after: bool (n,), the reviews of each.
+        names: display names of both.
     """
 
     before: np.ndarray
@@ -28,12 +28,12 @@ class Periods:
 
     @property
     def comparable(self) -> bool:
-        """Whether there is something on both sides."""
+        """Whether both sets have reviews."""
         return bool(self.before.any() and self.after.any())
 
 
-def by_file(analysis: Analysis) -> Periods | None:
-    """The last file against those before it; None where there is one file."""
+def split_by_file(analysis: Analysis) -> Periods | None:
+    """Compare the last file with those before it; None if there is only one file."""
     if len(analysis.batches) < 2:
         return None
     last = len(analysis.batches) - 1
@@ -43,48 +43,48 @@ def by_file(analysis: Analysis) -> Periods | None:
     )
 
 
-def days(facets: Facets) -> np.ndarray | None:
-    """The day of each review, datetime64[D] (n,), NaT where unreadable; None without two days."""
-    if facets.dates is None:
+def review_days(attributes: ReviewAttributes) -> np.ndarray | None:
+    """Date of each review, datetime64[D] (n,), NaT where unreadable; None without two dates."""
+    if attributes.dates is None:
         return None
-    found = np.full(len(facets.dates), "NaT", "datetime64[D]")
-    for row, day in enumerate(facets.dates.tolist()):
-        if len(day) == 10 and day[4] == day[7] == "-":
+    days = np.full(len(attributes.dates), "NaT", "datetime64[D]")
+    for row, text in enumerate(attributes.dates.tolist()):
+        if len(text) == 10 and text[4] == text[7] == "-":
             try:
-                found[row] = np.datetime64(day, "D")
-            except ValueError:  # "2025-99-99", a cell that stands as it was
+                days[row] = np.datetime64(text, "D")
+            except ValueError:  # not a date: "2025-99-99"
                 continue
-    known = found[~np.isnat(found)]
-    return found if len(known) and known.min() < known.max() else None
+    known = days[~np.isnat(days)]
+    return days if len(known) and known.min() < known.max() else None
 
 
-def by_month(of: np.ndarray) -> Periods | None:
-    """The last month of days, datetime64[D] (n,), against all before; None within one month.
+def split_by_month(days: np.ndarray) -> Periods | None:
+    """Compare the last month of days, datetime64[D] (n,), with all before; None within one month.
 
-    A last month with few reviews would say nothing: as many months are taken as hold 30 of them.
+    If the last month has few reviews, as many months are taken as have 30 of them.
     """
-    months = of.astype("datetime64[M]")
+    months = days.astype("datetime64[M]")
     known = np.sort(months[~np.isnat(months)])
-    first = min(known[-1], known[max(len(known) - _FEWEST, 0)])
+    first = min(known[-1], known[max(len(known) - _MIN_REVIEWS, 0)])
     if first == known[0]:
         first = known[-1]
-    names = str(first) if first == known[-1] else f"{first} to {known[-1]}"
-    found = Periods(months < first, months >= first, ("before", names))
-    return found if found.comparable else None
+    name = str(first) if first == known[-1] else f"{first} to {known[-1]}"
+    periods = Periods(months < first, months >= first, ("before", name))
+    return periods if periods.comparable else None
 
 
-def by_days(of: np.ndarray, before: tuple[date, date], after: tuple[date, date]) -> Periods:
-    """The reviews of two ranges of days, both ends included."""
+def split_by_days(days: np.ndarray, before: tuple[date, date], after: tuple[date, date]) -> Periods:
+    """Compare two ranges of days, datetime64[D] (n,), both ends included."""
 
     def within(ends: tuple[date, date]) -> np.ndarray:
         low, high = (np.datetime64(end, "D") for end in ends)
-        return (of >= low) & (of <= high)
+        return (days >= low) & (days <= high)
 
     names = tuple(f"{low:%Y-%m-%d} to {high:%Y-%m-%d}" for low, high in (before, after))
     return Periods(within(before), within(after), (names[0], names[1]))
 
 
 def new_languages(analysis: Analysis, periods: Periods) -> list[str]:
-    """Languages that are in the second set alone, by code."""
+    """Codes of languages that occur in the second period only."""
     before = set(analysis.languages[periods.before].tolist())
     return sorted(set(analysis.languages[periods.after].tolist()) - before)

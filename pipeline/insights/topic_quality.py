@@ -1,4 +1,4 @@
-"""Why a topic can be believed, or not: its languages, its stability, and a sentence for each."""
+"""How reliable a topic is: its stability, and whether it follows a language."""
 
 from __future__ import annotations
 
@@ -11,42 +11,45 @@ from pipeline.insights.attributes import language_name
 from pipeline.text.language_id import UNKNOWN
 from pipeline.topics.topic import Topic
 
-_NEARLY_ONE = 0.75  # of a topic's reviews in one language
-_TIMES = 1.5  # that language's share of the file
-_FEWEST = 8  # reviews, for a language mix to say anything
-_SAMPLE = 400  # units of a topic that are compared with other languages'
-_OTHERS = 4_000
-_AS_NEAR = 0.85  # of the usual nearness to other languages: then guests elsewhere say it too
+# A topic is dominated by a language that has this share of its reviews, and this many times its
+# share of the file.
+_DOMINANT_SHARE, _DOMINANT_RATIO = 0.75, 1.5
+_MAX_FILE_SHARE = 0.9  # in a file of nearly one language, that language dominates every topic
+_MIN_REVIEWS = 8  # for a topic's language shares to be meaningful
+_MAX_UNITS = 400  # of a topic, compared with units in other languages
+_MAX_FOREIGN_UNITS = 4_000
+_SIMILAR = 0.85  # of the similarity to other languages that is normal outside the topic
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What speaks for a topic.
+class TopicQuality:
+    """How reliable a topic is.
 
     Attributes:
-        mix: (language, share here, share in the file), the largest here first.
+        language_shares: (language, share of the topic, share of the file), largest in the topic
+            first.
         stability: share of reviews that stay together when a tenth of the file is left out.
-        sentence: stability and mix in words.
-        warning: "" or why to look twice: nearly one language, and whose doing that is.
+        sentence: stability and languages in words.
+        warning: "", or that one language dominates, and whether the grouping is the cause.
     """
 
-    mix: tuple[tuple[str, float, float], ...]
+    language_shares: tuple[tuple[str, float, float], ...]
     stability: float | None
     sentence: str
     warning: str
 
 
-def evidence(analysis: Analysis, topic: Topic) -> Evidence:
-    """The evidence for a topic of the analysis."""
-    everyone = analysis.language_counts
-    total, here = len(analysis.texts), max(topic.reviews, 1)
-    mix = tuple((code, n / here, everyone[code] / total) for code, n in topic.languages.items())
-    return Evidence(
-        mix, topic.stability, _in_words(topic, len(everyone)), _warning(analysis, topic, mix)
+def assess_topic(analysis: Analysis, topic: Topic) -> TopicQuality:
+    """Assess a topic of the analysis."""
+    counts = analysis.language_counts
+    total, size = len(analysis.texts), max(topic.reviews, 1)
+    shares = tuple((code, n / size, counts[code] / total) for code, n in topic.languages.items())
+    return TopicQuality(
+        shares, topic.stability, _summary(topic, len(counts)), _warning(analysis, topic, shares)
     )
 
 
-def _in_words(topic: Topic, languages: int) -> str:
+def _summary(topic: Topic, languages: int) -> str:
     if topic.is_outlier:
         return "These reviews fit none of the topics; they are no topic of their own."
     parts = []
@@ -63,31 +66,36 @@ def _in_words(topic: Topic, languages: int) -> str:
     return " ".join(parts)
 
 
-def _warning(analysis: Analysis, topic: Topic, mix: tuple[tuple[str, float, float], ...]) -> str:
-    if topic.is_outlier or topic.reviews < _FEWEST or not mix:
+def _warning(analysis: Analysis, topic: Topic, shares: tuple[tuple[str, float, float], ...]) -> str:
+    if topic.is_outlier or topic.reviews < _MIN_REVIEWS or not shares:
         return ""
-    code, share, usual = mix[0]
-    if share < _NEARLY_ONE or share < _TIMES * usual or usual > 0.9:
+    code, share, file_share = shares[0]
+    dominant = share >= _DOMINANT_SHARE and share >= _DOMINANT_RATIO * file_share
+    if not dominant or file_share > _MAX_FILE_SHARE:
         return ""
     name = language_name(code)
-    said = f"{100 * share:.0f} % of this topic is {name}, against {100 * usual:.0f} % of the file."
-    near = nearness_to_other_languages(analysis, topic.id, code)
-    if near is None:
-        return said
-    if near >= _AS_NEAR:
+    finding = (
+        f"{100 * share:.0f} % of this topic is {name}, against {100 * file_share:.0f} % of the "
+        "file."
+    )
+    similarity = similarity_to_other_languages(analysis, topic.id, code)
+    if similarity is None:
+        return finding
+    if similarity >= _SIMILAR:
         return (
-            f"{said} Guests of other languages say much the same in other topics: the grouping "
+            f"{finding} Guests of other languages say much the same in other topics: the grouping "
             "still follows the language here. Merge it with the topic that fits."
         )
-    return f"{said} Nobody else writes about it like this: it is these guests, not the method."
+    return f"{finding} Nobody else writes about it like this: it is these guests, not the method."
 
 
-def nearness_to_other_languages(analysis: Analysis, topic: int, language: str) -> float | None:
-    """How near a topic's units of one language come to other languages' units.
+def similarity_to_other_languages(analysis: Analysis, topic: int, language: str) -> float | None:
+    """How similar a topic's units in one language are to units in other languages.
 
-    The mean cosine with the nearest unit of another language, as a share of what is usual for that
-    language's units outside the topic; None where there is nothing to compare with. About 1: the
-    same is said in other languages, which the grouping has put elsewhere. Well below: it isn't.
+    This is the mean cosine with the nearest unit in another language, relative to the same for that
+    language's units outside the topic; None where there is nothing to compare with. About 1 means
+    that other languages say the same and the grouping has put them elsewhere; well below 1 that
+    they don't.
     """
     own = analysis.unit_languages == language
     inside = own & (analysis.assignments == topic)
@@ -96,17 +104,17 @@ def nearness_to_other_languages(analysis: Analysis, topic: int, language: str) -
     if not (inside.any() and foreign.any() and outside.sum() >= 5):
         return None
     vectors = analysis.vectors
-    others = vectors[_some(foreign, _OTHERS)].T
-    nearest = [
-        float((vectors[_some(rows, _SAMPLE)] @ others).max(axis=1).mean())
+    others = vectors[_subsample(foreign, _MAX_FOREIGN_UNITS)].T
+    within, elsewhere = (
+        float((vectors[_subsample(rows, _MAX_UNITS)] @ others).max(axis=1).mean())
         for rows in (inside, outside)
-    ]
-    return nearest[0] / max(nearest[1], 1e-6)
+    )
+    return within / max(elsewhere, 1e-6)
 
 
-def _some(mask: np.ndarray, most: int) -> np.ndarray:
-    """At most so many of the rows, evenly spread: the same ones every time."""
+def _subsample(mask: np.ndarray, size: int) -> np.ndarray:
+    """At most ``size`` of the rows, evenly spaced and the same every time."""
     rows = np.flatnonzero(mask)
-    if len(rows) <= most:
+    if len(rows) <= size:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    return rows[np.linspace(0, len(rows) - 1, size).astype(int)]

@@ -1,4 +1,4 @@
-"""What a page says of each topic: size, languages, rating, words; figures alone, nothing drawn."""
+"""Summaries of topics: size, rating, languages and trend of each."""
 
 from __future__ import annotations
 
@@ -8,102 +8,108 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import Facets, mean_rating
-from pipeline.insights.drift import Trend, trends
+from pipeline.insights.attributes import ReviewAttributes, mean_rating
+from pipeline.insights.drift import MonthlyTrend, monthly_trends
 from pipeline.topics.topic import Topic
 
-_POOLED = 3  # months
+_SMOOTHED_MONTHS = 3  # centred moving average: a month alone may have only a handful of reviews
 SORTS = ("size", "rating", "trend", "name")
 
 
 @dataclass(frozen=True)
-class Card:
-    """One topic.
+class TopicSummary:
+    """Figures of one topic.
 
     Attributes:
-        topic: whose card it is.
-        units: how many sentences, or reviews where those are grouped.
-        share: of the file's reviews, 0 to 1.
-        rating: mean of its reviews that have one, NaN where none has.
-        mix: (language, share of the topic's reviews, share of the file's), largest there first.
+        topic: the topic.
+        units: number of its units, sentences or reviews.
+        share: share of the file's reviews, 0 to 1.
+        rating: mean rating of its reviews, NaN without any.
+        language_shares: (language, share of the topic, share of the file), largest in the file
+            first.
         months: "2025-01" and so on, for the trend; empty without dates.
-        shares: share of each month's reviews that say something of the topic, with the months
-            beside it (a month alone is a handful of reviews); NaN where there are none.
-        late: how many of the months are "lately": the latest quarter.
-        before, lately: share of the reviews before, and lately.
+        shares: the topic's share of each month's reviews, smoothed over three months; NaN where
+            there are none.
+        recent_months: number of months that count as recent: the last quarter of them.
+        earlier_share, recent_share: share of the reviews in earlier and in recent months.
     """
 
     topic: Topic
     units: int
     share: float
     rating: float
-    mix: tuple[tuple[str, float, float], ...]
+    language_shares: tuple[tuple[str, float, float], ...]
     months: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
-    late: int = 0
-    before: float = 0.0
-    lately: float = 0.0
+    recent_months: int = 0
+    earlier_share: float = 0.0
+    recent_share: float = 0.0
 
     @property
     def change(self) -> float:
-        """How the share has changed lately, in points from -1 to 1."""
-        return self.lately - self.before
+        """Recent change of the share, -1 to 1."""
+        return self.recent_share - self.earlier_share
 
 
-def topic_cards(analysis: Analysis, facets: Facets) -> tuple[Card, ...]:
-    """The cards of all topics, in order of their ids."""
+def summarise_topics(analysis: Analysis, attributes: ReviewAttributes) -> tuple[TopicSummary, ...]:
+    """Summarise all topics, in order of their ids."""
     total = max(len(analysis.texts), 1)
     file = analysis.language_counts
     units = np.bincount(analysis.assignments, minlength=len(analysis.topics))
-    found = trends(analysis, facets)
-    cards = []
+    by_topic = monthly_trends(analysis, attributes)
+    summaries = []
     for topic in analysis.topics:
-        own = max(topic.reviews, 1)
-        mix = tuple(
-            (code, topic.languages.get(code, 0) / own, n / total) for code, n in file.items()
-        )
-        cards.append(
-            Card(
+        size = max(topic.reviews, 1)
+        summaries.append(
+            TopicSummary(
                 topic=topic,
                 units=int(units[topic.id]),
                 share=topic.reviews / total,
-                rating=mean_rating(facets, analysis.in_topic(topic.id)),
-                mix=mix,
-                **(_trend(found[topic.id]) if found else {}),
+                rating=mean_rating(attributes, analysis.in_topic(topic.id)),
+                language_shares=tuple(
+                    (code, topic.languages.get(code, 0) / size, n / total)
+                    for code, n in file.items()
+                ),
+                **(_recent_change(by_topic[topic.id]) if by_topic else {}),
             )
         )
-    return tuple(cards)
+    return tuple(summaries)
 
 
-def _trend(found: Trend) -> dict[str, Any]:
-    late = max(len(found.months) // 4, 1)
-    early, total = found.reviews[:-late].sum(), found.total[:-late].sum()
-    if not total or not found.total[-late:].sum():
+def _recent_change(trend: MonthlyTrend) -> dict[str, Any]:
+    """The fields of a summary that are about change; none where there is nothing to compare."""
+    recent = max(len(trend.months) // 4, 1)
+    earlier_total, recent_total = trend.total[:-recent].sum(), trend.total[-recent:].sum()
+    if not earlier_total or not recent_total:
         return {}
-    window = np.ones(_POOLED if len(found.months) > 2 * _POOLED else 1)
+    smoothed = len(trend.months) > 2 * _SMOOTHED_MONTHS
+    window = np.ones(_SMOOTHED_MONTHS if smoothed else 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shares = np.convolve(found.reviews, window, "same") / np.convolve(
-            found.total, window, "same"
+        shares = np.convolve(trend.reviews, window, "same") / np.convolve(
+            trend.total, window, "same"
         )
     return {
-        "months": found.months,
+        "months": trend.months,
         "shares": tuple(shares.tolist()),
-        "late": late,
-        "before": float(early / total),
-        "lately": float(found.reviews[-late:].sum() / found.total[-late:].sum()),
+        "recent_months": recent,
+        "earlier_share": float(trend.reviews[:-recent].sum() / earlier_total),
+        "recent_share": float(trend.reviews[-recent:].sum() / recent_total),
     }
 
 
-def sort_cards(cards: tuple[Card, ...], by: str) -> list[Card]:
-    """Cards by "size", "rating" (worst first), "trend" (grown most first) or "name".
+def sort_summaries(summaries: tuple[TopicSummary, ...], by: str) -> list[TopicSummary]:
+    """Sort by "size", "rating" (worst first), "trend" (largest growth first) or "name".
 
-    What fits nowhere comes last, whatever the order; then by size.
+    Ties are sorted by size. The topic of outliers always comes last.
     """
     keys = {
-        "size": lambda card: 0,
-        "rating": lambda card: card.rating if np.isfinite(card.rating) else np.inf,
-        "trend": lambda card: -card.change,
-        "name": lambda card: card.topic.name.casefold(),
+        "size": lambda summary: 0,
+        "rating": lambda summary: summary.rating if np.isfinite(summary.rating) else np.inf,
+        "trend": lambda summary: -summary.change,
+        "name": lambda summary: summary.topic.name.casefold(),
     }
     key = keys[by]
-    return sorted(cards, key=lambda card: (card.topic.is_outlier, key(card), -card.topic.reviews))
+    return sorted(
+        summaries,
+        key=lambda summary: (summary.topic.is_outlier, key(summary), -summary.topic.reviews),
+    )

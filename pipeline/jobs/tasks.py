@@ -52,7 +52,7 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     """Analyse a file, with partial results where the request asks for them."""
     import numpy as np
 
-    from pipeline.analysis.edits.history import carry_over, in_colours_of
+    from pipeline.analysis.edits.history import transfer_colours, transfer_edits
     from pipeline.analysis.embedding_order import embed_in_order, sampling_order
     from pipeline.analysis.partial import PartialResultPublisher, PartialResultSchedule
     from pipeline.analysis.run import Prepared, analyse, identify_languages
@@ -102,10 +102,10 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     analysis = analyse(reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared)
     if request.edits_from:
         old = load_analysis(request.edits_from)
-        analysis, lost = carry_over(old, analysis, encoder=encoder)
+        analysis, lost = transfer_edits(old, analysis, encoder=encoder)
         analysis.report["edits_lost"] = len(lost)
     if publisher is not None and publisher.last is not None:
-        analysis = in_colours_of(publisher.last, analysis)
+        analysis = transfer_colours(publisher.last, analysis)
     save_analysis(analysis, request.target)
 
 

@@ -219,15 +219,17 @@ def _check(analysis: Analysis) -> None:
     """Check what the program relies on and ``load_analysis`` doesn't check."""
     n, m = len(analysis.texts), len(analysis.units)
     coordinates, batch = analysis.coordinates, analysis.batch
-    assigner, base = analysis.assigner, analysis.base
+    assigner, initial = analysis.assigner, analysis.initial
     consistent = (
         n > 0
         and _is_grouping(
             analysis.assignments, assigner.centroids, assigner.centroid_topics, analysis.topics, m
         )
         and (
-            base is None
-            or _is_grouping(base.assignments, base.centroids, base.centroid_topics, base.topics, m)
+            initial is None
+            or _is_grouping(
+                initial.assignments, initial.centroids, initial.centroid_topics, initial.topics, m
+            )
         )
         and analysis.raw.ndim == 2
         and analysis.raw.dtype == np.float32

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from pipeline.analysis.run import Settings
+from pipeline.analysis.analysis import Settings
 from pipeline.common.workspace import Workspace
 from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload

@@ -9,7 +9,6 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
-from pipeline.figures.topic_count import chosen_topic_count
 from pipeline.reviews.units import SENTENCE
 from ui.components.language_correction import agreement_bars
 from ui.components.topic_count import show_curve
@@ -39,7 +38,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         topic_count = None
         if auto:
             if analysis.settings.topic_count is None:
-                st.caption(f"{chosen_topic_count(analysis)} topics fit these reviews best.")
+                st.caption(f"{analysis.chosen_topic_count} topics fit these reviews best.")
         else:
             st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
             topic_count = st.slider("Number of topics", 2, most, key="topic_count")
@@ -100,7 +99,7 @@ def _restore(session: Session, view: View) -> None:
     wanted = session.analysis.requested or view.original.settings
     for key, value in (
         ("auto_topic_count", wanted.topic_count is None),
-        ("topic_count", wanted.topic_count or chosen_topic_count(view.original)),
+        ("topic_count", wanted.topic_count or view.original.chosen_topic_count),
         ("unit", wanted.unit),
         ("correction", wanted.space == "neutral"),
     ):
@@ -126,7 +125,7 @@ def _gives_same_result(view: View, wanted: Settings) -> bool:
     shown = view.original.settings
     return (
         wanted.space == shown.space
-        and wanted.topic_count in (shown.topic_count, chosen_topic_count(view.original))
+        and wanted.topic_count in (shown.topic_count, view.original.chosen_topic_count)
         and wanted.unit in (shown.unit, view.original.units.kind)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.figures.topic_count import candidates_figure, reason
+from pipeline.figures.topic_count import candidates_figure, explain_chosen_count
 from ui.components.widgets import escape_markdown
 
 
@@ -17,11 +17,11 @@ def show_curve(analysis: Analysis) -> None:
     if not place.open:
         return
     with place:
-        st.markdown(escape_markdown(reason(analysis)))
+        st.markdown(escape_markdown(explain_chosen_count(analysis)))
         st.plotly_chart(
             candidates_figure(analysis, dark=st.context.theme.type == "dark"),
             config={"displayModeBar": False},
             key="curve",
-            alt=reason(analysis),
+            alt=explain_chosen_count(analysis),
         )
         st.caption("To choose another number, switch off “Choose automatically” above.")

@@ -6,17 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.analysis.edits.draft import unit_refs
+from pipeline.analysis.edits.draft import unit_references
 from pipeline.analysis.edits.history import apply_edit, describe_edit, needs_model
 from pipeline.insights.attributes import excerpt
-from pipeline.insights.topic_summary import Card
+from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import Topic
 from ui.components.widgets import escape_markdown
 from ui.session.current import current_session
 from ui.session.session import Session
 from ui.session.view import View
 
-MOST_PARTS = 6
+MAX_PARTS = 6
 _MOST_LETTERS = 80
 _LABEL = 44  # letters of a change on a button
 
@@ -31,7 +31,7 @@ def make_edit(session: Session, view: View, edit: dict[str, Any]) -> None:
     st.rerun()
 
 
-def edit_menu(session: Session, view: View, card: Card) -> None:
+def edit_menu(session: Session, view: View, card: TopicSummary) -> None:
     """The menu of a card: rename, merge, split, hide. It is filled when it is opened."""
     topic = card.topic
     menu = st.popover(
@@ -84,7 +84,7 @@ def _merge(session: Session, view: View, topic: Topic) -> None:
 
 
 def _split(session: Session, view: View, topic: Topic) -> None:
-    parts = st.slider("Split into", 2, MOST_PARTS, 2, key=f"parts-{_key(view, topic)}")
+    parts = st.slider("Split into", 2, MAX_PARTS, 2, key=f"parts-{_key(view, topic)}")
     if st.button("Split", icon=":material/call_split:", key=f"split-{_key(view, topic)}"):
         make_edit(session, view, {"do": "split", "topic": topic.key, "parts": parts})
 
@@ -110,7 +110,7 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
             key=f"move-to-{view.number}",
         )
         if st.button("Move", disabled=target is None, key=f"move-now-{view.number}"):
-            refs = unit_refs(view.original, units)
+            refs = unit_references(view.original, units)
             make_edit(session, view, {"do": "move", "units": refs, "to": target})
         with st.form(f"example-{view.number}", border=False):
             name = st.text_input(
@@ -120,7 +120,7 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
                 help="Similar reviews are included.",
             )
             if st.form_submit_button("Create topic", icon=":material/add_circle:"):
-                refs = unit_refs(view.original, units)
+                refs = unit_references(view.original, units)
                 edit = {"do": "example", "name": name.strip(), "units": refs, "phrase": ""}
                 make_edit(session, view, edit)
 

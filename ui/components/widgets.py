@@ -12,7 +12,7 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.figures.colours import topic_colour
-from pipeline.insights.attributes import counted, language_name
+from pipeline.insights.attributes import count_values, language_name
 from pipeline.jobs.job import Job
 from ui.components.review_text import text_html
 from ui.session.current import current_session
@@ -103,7 +103,7 @@ def jobs_ahead() -> int:
 
 def language_line(codes: Iterable[str]) -> str:
     """ "Japanese 6 · Chinese 3"."""
-    return " · ".join(f"{language_name(code)} {n}" for code, n in counted(codes).items())
+    return " · ".join(f"{language_name(code)} {n}" for code, n in count_values(codes).items())
 
 
 def stars(rating: float) -> str:
@@ -143,7 +143,7 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
         unit: its number.
         before, after: HTML at both ends of the first line.
     """
-    analysis, facets = view.analysis, view.facets
+    analysis, attributes = view.analysis, view.attributes
     row = int(analysis.units.review[unit])
     code = str(analysis.languages[row])
     topic = analysis.topic_of(unit)
@@ -151,14 +151,14 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
         before,
         f'<span class="lang">{escape(language_name(code))} ({escape(code)})</span>',
     ]
-    if facets.ratings is not None and np.isfinite(facets.ratings[row]):
-        rating = float(facets.ratings[row])
+    if attributes.ratings is not None and np.isfinite(attributes.ratings[row]):
+        rating = float(attributes.ratings[row])
         who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
-    if facets.dates is not None and facets.dates[row]:
-        who.append(f"<span>{escape(facets.dates[row])}</span>")
+    if attributes.dates is not None and attributes.dates[row]:
+        who.append(f"<span>{escape(attributes.dates[row])}</span>")
     who.append(after)
     colour = topic_colour(topic)
     about = [f'<span><i class="dot" style="background:{colour}"></i>{escape(topic.name)}</span>']
-    if facets.hotels is not None and facets.hotels[row]:
-        about.append(f'<span dir="auto">{escape(facets.hotels[row])}</span>')
+    if attributes.hotels is not None and attributes.hotels[row]:
+        about.append(f'<span dir="auto">{escape(attributes.hotels[row])}</span>')
     return "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))

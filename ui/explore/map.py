@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.analysis.export import reviews_csv
-from pipeline.figures.colours import colourings
-from pipeline.figures.map import MOST_POINTS, map_description, map_figure, with_focus
+from pipeline.figures.colours import available_colourings
+from pipeline.figures.map import MAX_POINTS, add_focus, map_description, map_figure
 from pipeline.insights.attributes import excerpt, language_name
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import count, escape, language_line, show_reviews
@@ -44,7 +44,7 @@ def map_key(view: View) -> str:
 
 def choose_colour(view: View) -> tuple[str, bool]:
     """Controls of the map: what it is coloured by, and whether topic names are shown."""
-    choices = colourings(view.facets)
+    choices = available_colourings(view.attributes)
     if st.session_state.get("colour") not in choices:
         st.session_state["colour"] = "topic"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -78,7 +78,7 @@ def show_map(
         key,
         lambda: map_figure(
             view.analysis,
-            view.facets,
+            view.attributes,
             colour=colour,
             allowed=allowed,
             hits=hits,
@@ -91,7 +91,7 @@ def show_map(
     focus = current_search().focus
     if focus is not None and focus < len(view.analysis.units):
         near = search_service.nearest(view, focus, _NEIGHBOURS)
-        figure = with_focus(figure, view.analysis, view.facets, focus, near, dark=dark)
+        figure = add_focus(figure, view.analysis, view.attributes, focus, near, dark=dark)
     st.plotly_chart(
         figure,
         key=map_key(view),
@@ -108,7 +108,7 @@ def show_map(
     )
     if allowed.sum() > drawn:
         note += (
-            f" {MOST_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
+            f" {MAX_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
             "language in its share; search and figures use all of them."
         )
     st.caption(note)
@@ -196,14 +196,14 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
 
 
 def _table(view: View, rows: list[int]) -> pd.DataFrame:
-    analysis, facets = view.analysis, view.facets
+    analysis, attributes = view.analysis, view.attributes
     table = {
         "language": [language_name(str(code)) for code in analysis.unit_languages[rows]],
         "topic": [analysis.topic_of(row).name for row in rows],
         "text": [analysis.units.texts[row] for row in rows],
     }
-    if facets.ratings is not None:
-        table["rating"] = facets.ratings[analysis.units.review[rows]].tolist()
+    if attributes.ratings is not None:
+        table["rating"] = attributes.ratings[analysis.units.review[rows]].tolist()
     return pd.DataFrame(table)
 
 

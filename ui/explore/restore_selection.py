@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pipeline.analysis.edits.history import matching_topics
+from pipeline.analysis.edits.history import match_topics
 from ui.filters.filter_bar import topics_key
 from ui.session.session import Session
 
@@ -20,6 +20,6 @@ def restore_topic_filter(session: Session) -> None:
     chosen = st.session_state.get(topics_key(before))
     if chosen:
         old, new = before.original.topics, after.original.topics
-        keys, ids = matching_topics(before.original, after.original), {t.key: t.id for t in new}
+        keys, ids = match_topics(before.original, after.original), {t.key: t.id for t in new}
         kept = [ids[keys[old[topic_id].key]] for topic_id in chosen if old[topic_id].key in keys]
         st.session_state[topics_key(after)] = kept

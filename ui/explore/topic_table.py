@@ -22,7 +22,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     st.subheader("Topics", anchor=False)
     st.caption("Select a row to filter by its topic.")
     table = view.figure(
-        ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.facets, allowed)
+        ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.attributes, allowed)
     )
     # Rows go by id; those of hidden topics are left out.
     table = table[[not topic.hidden for topic in analysis.topics]]
@@ -40,7 +40,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
         "mix": st.column_config.TextColumn("Most reviews in", width=240),
         "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width=95),
     }
-    if view.facets.ratings is None:
+    if view.attributes.ratings is None:
         table = table.drop(columns="rating")
     st.dataframe(
         table,

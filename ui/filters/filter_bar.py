@@ -76,7 +76,7 @@ def choose_filters(view: View) -> FilteredUnits:
                 label_visibility="collapsed",
             )
         if chosen:
-            named, wanted = view.facets.hotels, set(chosen)
+            named, wanted = view.attributes.hotels, set(chosen)
             own = [] if named is None else [name in wanted for name in named.tolist()]
             allowed &= np.array(own, bool)[analysis.units.review]
     if several:
@@ -168,8 +168,8 @@ def set_filters(view: View, text: str) -> None:
         "language": ("languages", {code: code for code in view.original.languages.tolist()}),
         "topic": (topics_key(view), topics),
     }
-    if view.facets.hotels is not None:
-        known["hotel"] = "hotels", {name: name for name in view.facets.hotels.tolist() if name}
+    if view.attributes.hotels is not None:
+        known["hotel"] = "hotels", {name: name for name in view.attributes.hotels.tolist() if name}
     clear_filters(view)
     state, rest = current_search(), []
     for part in tree.parts if isinstance(tree, And) else (tree,):

@@ -69,7 +69,7 @@ class Autosave:
         if not saves_analyses():
             return ""
         try:
-            self.carry_over(view)
+            self.transfer_edits(view)
             worth_keeping = self._automatic or requested or view.original.edits or self.searches
             if self.revision is None and not worth_keeping:
                 return ""
@@ -117,7 +117,7 @@ class Autosave:
         """Whether searches were saved or hits judged since :meth:`save`."""
         return _versions(view) != self._versions
 
-    def carry_over(self, view: View) -> None:
+    def transfer_edits(self, view: View) -> None:
         """Carry searches and judgements from one folder of the analysis to the next.
 
         Raises:

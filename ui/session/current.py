@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.common.workspace import Workspace
-from pipeline.figures.topic_count import chosen_topic_count
 from ui.session.search_state import SearchState
 from ui.session.server import worker
 from ui.session.session import Session
@@ -36,7 +35,7 @@ def sync_widgets(session: Session) -> None:
         session.settings_changed = False
         analysis = session.view.original
         st.session_state["auto_topic_count"] = analysis.settings.topic_count is None
-        st.session_state["topic_count"] = chosen_topic_count(analysis)
+        st.session_state["topic_count"] = analysis.chosen_topic_count
         st.session_state["unit"] = analysis.settings.unit
         st.session_state["correction"] = analysis.settings.space == "neutral"
 

@@ -51,7 +51,7 @@ def open_kept(
     else:
         files = []
     autosave = Autosave(workspace, revision=revision)
-    autosave.carry_over(view)
+    autosave.transfer_edits(view)
     sources = sources_of(view.original, entry.file, folder, files, notes)
     return KeptAnalysis(view, tuple(sources), autosave)
 

@@ -82,7 +82,7 @@ class SearchState:
             return Ask("", Query(""), like)
         return Ask(typed, parse_query(typed)) if typed.strip() else None
 
-    def carry_over(self, old: Analysis, new: Analysis) -> None:
+    def transfer_edits(self, old: Analysis, new: Analysis) -> None:
         """Find the same reviews and the same unit in another analysis of the file."""
         self.like = same_reviews(self.like, old, new)
         if self.focus is not None:

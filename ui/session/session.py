@@ -330,7 +330,7 @@ class Session:
             return ""
         if before is not None and not same_topics:
             self.partial.replaced = before, view
-            self.search.carry_over(before.original, view.original)
+            self.search.transfer_edits(before.original, view.original)
         self._show(view)
         if before is not None:
             return ""
@@ -359,7 +359,7 @@ class Session:
             self.preview = None  # its table may have a million rows
         if before is not None and before.is_partial:
             self.partial.complete(before, view)
-            self.search.carry_over(before.original, view.original)
+            self.search.transfer_edits(before.original, view.original)
         elif before is not None:
             self.history.record(work.label, before, view)
         self._show(view)

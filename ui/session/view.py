@@ -13,11 +13,11 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.storage import load_analysis, load_state, save_state
-from pipeline.analysis.topic_names import in_language
+from pipeline.analysis.topic_names import localise_topic_names
 from pipeline.filters.columns import Column
-from pipeline.insights.attributes import Facets, counted, facets_of
-from pipeline.insights.topic_quality import Evidence, evidence
-from pipeline.insights.topic_summary import Card, topic_cards
+from pipeline.insights.attributes import ReviewAttributes, count_values, review_attributes
+from pipeline.insights.topic_quality import TopicQuality, assess_topic
+from pipeline.insights.topic_summary import TopicSummary, summarise_topics
 from pipeline.reviews.source import ReviewSource
 
 _T = TypeVar("_T")
@@ -32,7 +32,7 @@ class View:
         number: unique in the session; part of the keys of widgets that belong to this view.
         folder: of the analysis as it was saved last; views that differ by edits share one.
         original: the analysis, its topics named in English.
-        facets: the values by which its reviews can be coloured and filtered.
+        attributes: the values by which its reviews can be coloured and filtered.
         language: in which topics are named.
         added: the files that were added to the first one.
         edits_from: folder of the analysis whose edits were there before files were added: an
@@ -45,7 +45,7 @@ class View:
     number: int
     folder: Path
     original: Analysis
-    facets: Facets
+    attributes: ReviewAttributes
     language: str = "en"
     added: tuple[ReviewSource, ...] = ()
     edits_from: Path | None = None
@@ -56,7 +56,7 @@ class View:
     @cached_property
     def analysis(self) -> Analysis:
         """The analysis with its topics named in the user's language."""
-        return in_language(self.original, self.language)
+        return localise_topic_names(self.original, self.language)
 
     @property
     def is_partial(self) -> bool:
@@ -74,14 +74,14 @@ class View:
         return f"{stem}-first-{self.partial[0]}.csv" if self.partial else f"{stem}.csv"
 
     @cached_property
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[TopicSummary, ...]:
         """The summary of each topic."""
-        return topic_cards(self.analysis, self.facets)
+        return summarise_topics(self.analysis, self.attributes)
 
     @cached_property
-    def evidence(self) -> tuple[Evidence, ...]:
+    def evidence(self) -> tuple[TopicQuality, ...]:
         """How far each topic can be relied on."""
-        return tuple(evidence(self.analysis, topic) for topic in self.analysis.topics)
+        return tuple(assess_topic(self.analysis, topic) for topic in self.analysis.topics)
 
     def set_language(self, language: str) -> None:
         """Name the topics in another language."""
@@ -94,8 +94,8 @@ class View:
     @cached_property
     def hotels(self) -> dict[str, int]:
         """How many reviews are of each hotel; none without a column of them."""
-        named = self.facets.hotels
-        return {} if named is None else counted(name for name in named.tolist() if name)
+        named = self.attributes.hotels
+        return {} if named is None else count_values(name for name in named.tolist() if name)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -175,7 +175,7 @@ def open_view(number: int, folder: Path, *, language: str, shown: View | None = 
         kept = ("raw", "texts", "units")
         named = [field.name for field in fields(analysis) if field.name not in kept]
         analysis = shown.original.edited(**{name: getattr(analysis, name) for name in named})
-    return View(number, folder, analysis, facets_of(analysis), language)
+    return View(number, folder, analysis, review_attributes(analysis), language)
 
 
 def _same_units(one: Analysis, other: Analysis) -> bool:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from pipeline.figures.colours import OTHER, topic_colour
+from pipeline.figures.colours import GREY, topic_colour
 from pipeline.insights.attributes import language_name
-from pipeline.insights.topic_summary import Card
+from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import PALETTE
 from ui.components.widgets import count, escape, stars
 
@@ -19,7 +19,7 @@ _LINE = "#3a8f93"  # to be seen on a white page and a dark one
 
 
 def card_html(
-    card: Card,
+    card: TopicSummary,
     *,
     kind: str,
     mean: float,
@@ -90,12 +90,12 @@ def sparkline(values: Sequence[float], label: str, *, width: int = 220, height: 
     )
 
 
-def _size(card: Card, kind: str) -> str:
+def _size(card: TopicSummary, kind: str) -> str:
     more = f", {count(card.units, kind)}" if card.units != card.topic.reviews else ""
     return f"<span><b>{count(card.topic.reviews, 'review')}</b>{more}, {percent(card.share)}</span>"
 
 
-def _rating(card: Card, mean: float) -> str:
+def _rating(card: TopicSummary, mean: float) -> str:
     if not math.isfinite(card.rating):
         return ""
     return (
@@ -104,39 +104,39 @@ def _rating(card: Card, mean: float) -> str:
     )
 
 
-def _trend(card: Card) -> str:
+def _trend(card: TopicSummary) -> str:
     if not card.months:
         return ""
-    since = month(card.months[-card.late])
-    words = f"{percent(card.lately)} since {since}, {percent(card.before)} before"
+    since = month(card.months[-card.recent_months])
+    words = f"{percent(card.recent_share)} since {since}, {percent(card.earlier_share)} before"
     line = sparkline(card.shares, f"Share of each month's reviews: {words}")
     return f'<div class="pg-trend">{line}<span class="pg-quiet">{words}</span></div>'
 
 
-def _mix(card: Card) -> str:
+def _mix(card: TopicSummary) -> str:
     """Two bars: the languages here, and in the file."""
-    named = [code for code, _, _ in card.mix[:_NAMED_LANGUAGES]]
+    named = [code for code, _, _ in card.language_shares[:_NAMED_LANGUAGES]]
     colours = {code: PALETTE[i] for i, code in enumerate(named)}
 
     def bar(shares: Sequence[tuple[str, float]], label: str) -> str:
         said = ", ".join(f"{language_name(c)} {percent(s)}" for c, s in shares if s >= 0.005)
         parts = "".join(
-            f'<i style="width:{100 * share:.2f}%;background:{colours.get(code, OTHER)}" '
+            f'<i style="width:{100 * share:.2f}%;background:{colours.get(code, GREY)}" '
             f'title="{escape(language_name(code))} {percent(share)}"></i>'
             for code, share in shares
             if share > 0
         )
         return f'<div class="pg-mix" role="img" aria-label="{label}: {escape(said)}">{parts}</div>'
 
-    here = bar([(code, own) for code, own, _ in card.mix], "Languages of the topic")
-    file = bar([(code, all_) for code, _, all_ in card.mix], "Languages of the file")
-    largest = sorted((m for m in card.mix if m[1] > 0), key=lambda m: (-m[1], m[0]))[:3]
+    here = bar([(code, own) for code, own, _ in card.language_shares], "Languages of the topic")
+    file = bar([(code, all_) for code, _, all_ in card.language_shares], "Languages of the file")
+    largest = sorted((m for m in card.language_shares if m[1] > 0), key=lambda m: (-m[1], m[0]))[:3]
     legend = "".join(
-        f'<span><i class="dot" style="background:{colours.get(code, OTHER)}"></i>'
+        f'<span><i class="dot" style="background:{colours.get(code, GREY)}"></i>'
         f"{escape(language_name(code))} {percent(own)}</span>"
         for code, own, _ in largest
     )
-    rest = sum(own > 0 for _, own, _ in card.mix) - len(largest)
+    rest = sum(own > 0 for _, own, _ in card.language_shares) - len(largest)
     more = f'<span class="pg-quiet">and {rest} more</span>' if rest > 0 else ""
     return (
         f'<div class="pg-mixes"><span class="pg-quiet">here</span>{here}'
@@ -144,7 +144,7 @@ def _mix(card: Card) -> str:
     )
 
 
-def _keywords(card: Card, language: str) -> str:
+def _keywords(card: TopicSummary, language: str) -> str:
     topic = card.topic
     rows = []
     for code in sorted(topic.languages, key=lambda code: (code != language, code != "en")):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import language_name, mean_rating
-from pipeline.insights.topic_summary import SORTS, Card, sort_cards
+from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries
 from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
 from ui.filters.filter_bar import topics_key
@@ -30,7 +30,7 @@ _TYPICAL_LANGUAGES = 6
 _TYPICAL = {"closest": "Closest to the topic", "different": "Most different"}
 
 
-def choose_cards(view: View) -> tuple[list[Card], str]:
+def choose_cards(view: View) -> tuple[list[TopicSummary], str]:
     """Draw the controls; returns the cards to show, in order, and "Cards" or "Table"."""
     offered = [sort for sort in SORTS if _sorts(view, sort)]
     for key, choices, usual in (("sort", offered, "size"), ("drawn-as", _DRAWN, "Cards")):
@@ -45,7 +45,7 @@ def choose_cards(view: View) -> tuple[list[Card], str]:
         if len(view.analysis.topics) > _MANY:
             wanted = st.text_input("Find a topic", key="find-topic", width=220, max_chars=80)
         drawn = st.segmented_control("Show as", _DRAWN, required=True, key="drawn-as")
-    cards = [card for card in sort_cards(view.cards, sort) if not card.topic.hidden]
+    cards = [card for card in sort_summaries(view.cards, sort) if not card.topic.hidden]
     wanted = wanted.strip().casefold()
     return [card for card in cards if wanted in card.topic.name.casefold()], drawn or "Cards"
 
@@ -64,7 +64,7 @@ def choose_language(view: View) -> None:
     view.set_language(language)
 
 
-def show_cards(session: Session, view: View, cards: list[Card]) -> None:
+def show_cards(session: Session, view: View, cards: list[TopicSummary]) -> None:
     """The cards side by side, as many as fit."""
     with st.container(key="cards"):
         for card in cards:
@@ -73,9 +73,9 @@ def show_cards(session: Session, view: View, cards: list[Card]) -> None:
 
 
 @st.fragment
-def _card(session: Session, view: View, card: Card) -> None:
+def _card(session: Session, view: View, card: TopicSummary) -> None:
     """One card; opening its menu redraws only this card."""
-    mean = mean_rating(view.facets)
+    mean = mean_rating(view.attributes)
     st.html(
         card_html(
             card,
@@ -98,13 +98,13 @@ def _card(session: Session, view: View, card: Card) -> None:
                 _typical(view, card)
 
 
-def show_on_map(view: View, card: Card) -> None:
+def show_on_map(view: View, card: TopicSummary) -> None:
     """Go to the map, filtered to the topic."""
     st.session_state[topics_key(view)] = [card.topic.id]
     st.switch_page("ui/pages/explore.py")
 
 
-def _typical(view: View, card: Card) -> None:
+def _typical(view: View, card: TopicSummary) -> None:
     shown = [code for code in card.topic.languages if code in card.topic.typical]
     for kind, heading in _TYPICAL.items():
         units = [
@@ -117,7 +117,7 @@ def _typical(view: View, card: Card) -> None:
             show_reviews(view, units)
 
 
-def show_table(session: Session, view: View, cards: list[Card]) -> None:
+def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
     """The topics as a table, with the card of the selected one below."""
     rows = [_row(card) for card in cards]
     table = pd.DataFrame(rows)
@@ -153,7 +153,7 @@ def show_table(session: Session, view: View, cards: list[Card]) -> None:
         st.caption("Choose a row to read more of its topic, to edit it or to see it on the map.")
 
 
-def _row(card: Card) -> dict[str, Any]:
+def _row(card: TopicSummary) -> dict[str, Any]:
     topic = card.topic
     first = [
         f"{language_name(code)} {100 * n / max(topic.reviews, 1):.0f}%"
@@ -177,7 +177,7 @@ def _told(cell: object) -> bool:
 def _sorts(view: View, sort: str) -> bool:
     """Whether the file has the values that this order needs."""
     if sort == "rating":
-        return view.facets.ratings is not None
+        return view.attributes.ratings is not None
     if sort == "trend":
         return any(card.months for card in view.cards)
     return True

@@ -10,8 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.insights.attributes import language_name
-from pipeline.insights.drift import TopicDrift, drift, in_words
-from pipeline.insights.periods import Periods, by_days, by_file, by_month, days, new_languages
+from pipeline.insights.drift import TopicDrift, describe_drift, topic_drift
+from pipeline.insights.periods import (
+    Periods,
+    new_languages,
+    review_days,
+    split_by_days,
+    split_by_file,
+    split_by_month,
+)
 from ui.components.topic_editing import make_edit
 from ui.components.widgets import count, escape, escape_markdown
 from ui.session.session import Session
@@ -39,7 +46,7 @@ def show_changes(session: Session, view: View) -> None:
     )
     found = [
         change
-        for change in drift(view.analysis, periods.before, periods.after, view.facets)
+        for change in topic_drift(view.analysis, periods.before, periods.after, view.attributes)
         if not view.analysis.topics[change.topic].hidden
     ]
     _clear(view, found)
@@ -50,8 +57,8 @@ def show_changes(session: Session, view: View) -> None:
 
 def _choose(view: View) -> Periods | None:
     """Choose the two periods to compare."""
-    files, of = by_file(view.analysis), days(view.facets)
-    months = None if of is None else by_month(of)
+    files, of = split_by_file(view.analysis), review_days(view.attributes)
+    months = None if of is None else split_by_month(of)
     choices = [
         name
         for name, there in ((_FILES, files), (_MONTH, months), (_RANGES, of))
@@ -98,11 +105,11 @@ def _ranges(view: View, of: np.ndarray) -> Periods | None:
             st.caption("Choose the last day as well.")
             return None
         ranges.append(chosen)
-    return by_days(of, ranges[0], ranges[1])
+    return split_by_days(of, ranges[0], ranges[1])
 
 
 def _clear(view: View, found: list[TopicDrift]) -> None:
-    clear = [change for change in found if change.clear]
+    clear = [change for change in found if change.significant]
     if not clear:
         st.html("<b>No topic has clearly grown or shrunk: what differs may be chance.</b>")
         return
@@ -110,7 +117,7 @@ def _clear(view: View, found: list[TopicDrift]) -> None:
         f'<li><span class="pg-arrow {"up" if change.change > 0 else "down"}" aria-hidden="true">'
         f"{'▲' if change.change > 0 else '▼'}</span> "
         f"<b><bdi>{escape(view.analysis.topics[change.topic].name)}</bdi></b>: "
-        f"{escape(in_words(change))}</li>"
+        f"{escape(describe_drift(change))}</li>"
         for change in clear
     )
     st.html(f'<ul class="pg-changes">{lines}</ul>')
@@ -120,7 +127,7 @@ def _table(view: View, found: list[TopicDrift]) -> None:
     rows = [
         {
             "Topic": view.analysis.topics[change.topic].name,
-            "Change": in_words(change),
+            "Change": describe_drift(change),
             "Points": 100 * change.change,
             "Between": f"{100 * change.low:+.1f} and {100 * change.high:+.1f}",
             "Rating before": change.rating_before,
@@ -129,7 +136,7 @@ def _table(view: View, found: list[TopicDrift]) -> None:
         for change in found
     ]
     table = pd.DataFrame(rows)
-    if view.facets.ratings is None:
+    if view.attributes.ratings is None:
         table = table.drop(columns=["Rating before", "Rating after"])
     st.dataframe(
         table,

@@ -1,4 +1,4 @@
-"""Edits in order: done, undone, done again, and carried over to another analysis."""
+"""The history of edits: apply, undo, redo, replay, and transfer to another analysis."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.analysis.analysis import Analysis, Base
-from pipeline.analysis.edits.draft import Draft, Edit, digest
-from pipeline.analysis.edits.operations import CHANGES
+from pipeline.analysis.analysis import Analysis, InitialTopics
+from pipeline.analysis.edits.draft import Draft, Edit, text_digest
+from pipeline.analysis.edits.operations import OPERATIONS
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import Encoder
 from pipeline.topics.describe import count_topics, describe_topics
 from pipeline.topics.topic import Topic
 
-_QUICK = frozenset({"rename", "hide", "move"})
-_MAKING = frozenset({"split", "example"})
-_SHARED = 0.3  # of two topics' reviews, for one to be the other's successor
+_WITHOUT_MODEL = frozenset({"rename", "hide", "move"})
+_CREATING = frozenset({"split", "example"})  # edits that create topics
+_MAX_CREATED = 9  # topics that one edit creates
+_MIN_JACCARD = 0.3  # of the reviews of two topics, for them to match
 
 
 def needs_model(edit: Edit) -> bool:
-    """Whether an edit takes a model and dictionaries, and so more than a moment."""
-    return edit.get("do") not in _QUICK
+    """Whether applying an edit needs the model and dictionaries, and thus takes time."""
+    return edit.get("do") not in _WITHOUT_MODEL
 
 
 def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None) -> Analysis:
-    """The analysis with one more edit; what was undone before can't be redone any more.
+    """Apply an edit to an analysis; edits that were undone before can no longer be redone.
 
-    Names and words of topics that the edit does not touch stay.
+    Names and keywords of topics that the edit does not affect stay the same.
 
     Args:
-        analysis: stays as it is.
+        analysis: is not modified.
         edit: see :mod:`pipeline.analysis.edits`.
-        encoder: the analysis' model; needed where :func:`needs_model` says so.
+        encoder: model of the analysis; required where :func:`needs_model` is true.
 
     Raises:
-        InputError: the edit can't be done, with what to do instead.
+        InputError: the edit can't be applied; the message says what to do instead.
     """
-    change = CHANGES.get(str(edit.get("do")))
-    if change is None:
+    operation = OPERATIONS.get(str(edit.get("do")))
+    if operation is None:
         raise InputError(f"The change '{edit.get('do')}' is unknown")
-    if edit["do"] in _MAKING and "key" not in edit:
+    if edit["do"] in _CREATING and "key" not in edit:
         edit = {**edit, "key": _new_key(analysis)}
     draft = Draft(
         analysis.assignments.copy(),
@@ -51,30 +52,29 @@ def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None
         set(),
         str(edit.get("key")),
     )
-    change(analysis, draft, edit, encoder)
-    edited = _finished(analysis, draft, encoder)
+    operation(analysis, draft, edit, encoder)
+    edited = _finish(analysis, draft, encoder)
     return edited.edited(edits=(*analysis.edits, edit), undone=())
 
 
 def undo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
-    """The analysis before its last edit.
+    """Undo the last edit.
 
-    All edits but the last are done again, which may take the model; who still has the analysis of
-    before at hand goes back to that instead.
+    All other edits are applied again to the unedited analysis, which may need the model. A caller
+    that still holds the previous analysis should use that instead.
 
     Raises:
         InputError: there is nothing to undo.
     """
     if not analysis.edits:
         raise InputError("There is nothing to undo")
-    *before, last = analysis.edits
-    undone = (last, *analysis.undone)
-    again, _lost = replay(unedited(analysis), before, encoder=encoder)
-    return again.edited(undone=undone)
+    *earlier, last = analysis.edits
+    replayed, _failed = replay(unedited(analysis), earlier, encoder=encoder)
+    return replayed.edited(undone=(last, *analysis.undone))
 
 
 def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
-    """The analysis with the edit that was undone last.
+    """Redo the edit that was undone last.
 
     Raises:
         InputError: nothing was undone, or an edit came after it.
@@ -86,69 +86,77 @@ def redo(analysis: Analysis, *, encoder: Encoder | None = None) -> Analysis:
 
 
 def unedited(analysis: Analysis) -> Analysis:
-    """The analysis as it was made."""
-    bare = analysis.edited(base=None, edits=(), undone=())
-    if analysis.base is None:
-        return bare
-    base = analysis.base
+    """The analysis without any edits."""
+    without_edits = analysis.edited(initial=None, edits=(), undone=())
+    initial = analysis.initial
+    if initial is None:
+        return without_edits
     assigner = replace(
-        analysis.assigner, centroids=base.centroids, centroid_topics=base.centroid_topics
+        analysis.assigner, centroids=initial.centroids, centroid_topics=initial.centroid_topics
     )
-    return bare.edited(assignments=base.assignments, topics=base.topics, assigner=assigner)
+    return without_edits.edited(
+        assignments=initial.assignments, topics=initial.topics, assigner=assigner
+    )
 
 
 def replay(
     analysis: Analysis, edits: Sequence[Edit], *, encoder: Encoder | None = None
 ) -> tuple[Analysis, list[Edit]]:
-    """Edits in order; also those that can't be done here, which are left out."""
-    lost = []
+    """Apply edits in order; return the analysis, and the edits that could not be applied."""
+    failed = []
     for edit in edits:
         try:
             analysis = apply_edit(analysis, edit, encoder=encoder)
         except InputError:
-            lost.append(edit)
-    return analysis, lost
+            failed.append(edit)
+    return analysis, failed
 
 
-def carry_over(
+def transfer_edits(
     old: Analysis, new: Analysis, *, encoder: Encoder | None = None
 ) -> tuple[Analysis, list[Edit]]:
-    """The edits of an analysis done on a new one of the same reviews, whatever its settings.
+    """Apply the edits of an analysis to a new analysis of the same reviews with other settings.
 
-    Topics are matched by the reviews they share (Jaccard index, each the other's best and at
-    least 0.3). Edits of topics without a match are returned; no edit is done by halves.
+    Topics are matched by the reviews they share (Jaccard index, mutually best and at least 0.3). An
+    edit that concerns a topic without a match is not applied at all.
+
+    Returns:
+        The new analysis with the edits, and those edits that could not be applied.
     """
     if not old.edits:
         return new, []
-    keys = matching_topics(unedited(old), new)
+    keys = match_topics(unedited(old), new)
     edits: list[Edit] = []
-    lost: list[Edit] = []
+    unmatched: list[Edit] = []
     for edit in old.edits:
-        called = [edit.get("topic"), edit.get("to"), *edit.get("topics", ())]
-        if not all(key is None or key in keys for key in called):
-            lost.append(edit)
+        concerned = [edit.get("topic"), edit.get("to"), *edit.get("topics", ())]
+        if not all(key is None or key in keys for key in concerned):
+            unmatched.append(edit)
             continue
-        moved: Edit = {part: keys[edit[part]] for part in ("topic", "to") if part in edit}
+        translated: Edit = {name: keys[edit[name]] for name in ("topic", "to") if name in edit}
         if "topics" in edit:
-            moved["topics"] = [keys[key] for key in edit["topics"]]
-        edits.append({**edit, **moved})
-        if edit["do"] in _MAKING:  # topics that it makes are called the same in both
-            keys |= {f"{edit['key']}.{part}": f"{edit['key']}.{part}" for part in range(9)}
-    again, refused = replay(new, edits, encoder=encoder)
-    return again, lost + refused
+            translated["topics"] = [keys[key] for key in edit["topics"]]
+        edits.append({**edit, **translated})
+        if edit["do"] in _CREATING:  # the topics that it creates have the same keys in both
+            created = [f"{edit['key']}.{part}" for part in range(_MAX_CREATED)]
+            keys |= dict(zip(created, created, strict=True))
+    replayed, failed = replay(new, edits, encoder=encoder)
+    return replayed, unmatched + failed
 
 
-def in_colours_of(old: Analysis, new: Analysis) -> Analysis:
-    """The new analysis with the colours of the old one's topics where they are the same topics.
+def transfer_colours(old: Analysis, new: Analysis) -> Analysis:
+    """Give topics of a new analysis the colours of the matching topics of an old one.
 
-    Topics are matched as in :func:`carry_over`; keys, names and order stay the new analysis' own.
-    A topic without a match takes a colour that is left.
+    Topics are matched as in :func:`transfer_edits`; keys, names and order do not change. A topic
+    without a match gets an unused colour, if possible one that no old topic had.
     """
-    keys = {there: here for here, there in matching_topics(old, new).items()}
+    old_keys = {new_key: old_key for old_key, new_key in match_topics(old, new).items()}
     colours = {topic.key: topic.colour for topic in old.topics}
-    kept = {topic.key: colours[keys[topic.key]] for topic in new.topics if topic.key in keys}
-    left = [colour for colour in range(2 * len(new.topics)) if colour not in kept.values()]
-    free = iter(sorted(left, key=lambda colour: colour in colours.values()))  # of none of the old
+    kept = {
+        topic.key: colours[old_keys[topic.key]] for topic in new.topics if topic.key in old_keys
+    }
+    unused = [colour for colour in range(2 * len(new.topics)) if colour not in kept.values()]
+    free = iter(sorted(unused, key=lambda colour: colour in colours.values()))
     topics = tuple(
         replace(topic, colour=kept[topic.key] if topic.key in kept else next(free))
         for topic in new.topics
@@ -157,14 +165,14 @@ def in_colours_of(old: Analysis, new: Analysis) -> Analysis:
 
 
 def describe_edit(analysis: Analysis, edit: Edit) -> str:
-    """An edit in words, for the history: "Renamed a topic to “Night noise”".
+    """Describe an edit in words: "Renamed a topic to “Night noise”".
 
     Args:
-        analysis: in which the topics' names are looked up.
-        edit: done or to be done.
+        analysis: has the names of the topics.
+        edit: an edit of this analysis.
     """
-    base = analysis.base.topics if analysis.base else ()
-    names = {topic.key: topic.name for topic in (*base, *analysis.topics)}
+    initial = analysis.initial.topics if analysis.initial else ()
+    names = {topic.key: topic.name for topic in (*initial, *analysis.topics)}
 
     def name(key: object) -> str:
         return f"“{names.get(str(key), 'a topic')}”"
@@ -191,11 +199,12 @@ def _new_key(analysis: Analysis) -> str:
     return next(key for n in range(len(taken) + 1) if (key := f"e{n}") not in taken)
 
 
-def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analysis:
+def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analysis:
+    """The analysis with the draft's topics, described and counted."""
     draft.reorder(
         sorted(range(len(draft.topics)), key=lambda topic_id: draft.topics[topic_id].is_outlier)
     )
-    if draft.fresh:
+    if draft.undescribed:
         if encoder is None:
             raise ValueError("this edit needs the analysis' model")
         described = describe_topics(
@@ -210,39 +219,43 @@ def _finished(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Anal
             outlier_topic=next(
                 (i for i, topic in enumerate(draft.topics) if topic.is_outlier), None
             ),
-            kept={i: topic for i, topic in enumerate(draft.topics) if topic.key not in draft.fresh},
+            kept={
+                i: topic
+                for i, topic in enumerate(draft.topics)
+                if topic.key not in draft.undescribed
+            },
         )
         draft.topics = list(map(_with_identity, described, draft.topics))
     topics = count_topics(
         analysis.units, analysis.languages, draft.assignments, tuple(draft.topics)
     )
-    found = analysis.assigner
+    old = analysis.assigner
     return analysis.edited(
         assignments=draft.assignments,
         topics=topics,
-        assigner=replace(found, centroids=draft.centroids, centroid_topics=draft.centroid_topics),
-        base=analysis.base
-        or Base(analysis.assignments, analysis.topics, found.centroids, found.centroid_topics),
+        assigner=replace(old, centroids=draft.centroids, centroid_topics=draft.centroid_topics),
+        initial=analysis.initial
+        or InitialTopics(analysis.assignments, analysis.topics, old.centroids, old.centroid_topics),
     )
 
 
 def _with_identity(new: Topic, old: Topic) -> Topic:
-    """A topic described anew, still the same topic to who knows its key, colour and name."""
+    """A newly described topic with the key, colour and user's name of the old one."""
     new = replace(new, key=old.key, colour=old.colour, is_outlier=old.is_outlier, hidden=old.hidden)
     return replace(new, name=old.name, names={}, named=True) if old.named else new
 
 
-def matching_topics(old: Analysis, new: Analysis) -> dict[str, str]:
-    """Key of an old topic -> key of the new topic with the same reviews; see :func:`carry_over`."""
-    texts = {digest(text): row for row, text in enumerate(new.texts)}
-    rows = np.array([texts.get(digest(text), -1) for text in old.texts])
+def match_topics(old: Analysis, new: Analysis) -> dict[str, str]:
+    """Keys of old topics -> keys of the new topics that match, see :func:`transfer_edits`."""
+    new_rows = {text_digest(text): row for row, text in enumerate(new.texts)}
+    rows = np.array([new_rows.get(text_digest(text), -1) for text in old.texts])
     common = rows >= 0
-    first = np.array([old.in_topic(topic.id)[common] for topic in old.topics], float)
-    second = np.array([new.in_topic(topic.id)[rows[common]] for topic in new.topics], float)
-    both = first @ second.T
-    jaccard = both / np.maximum(first.sum(1)[:, None] + second.sum(1)[None, :] - both, 1)
+    in_old = np.array([old.in_topic(topic.id)[common] for topic in old.topics], float)
+    in_new = np.array([new.in_topic(topic.id)[rows[common]] for topic in new.topics], float)
+    both = in_old @ in_new.T
+    jaccard = both / np.maximum(in_old.sum(1)[:, None] + in_new.sum(1)[None, :] - both, 1)
     return {
         topic.key: new.topics[best].key
         for topic, best in zip(old.topics, jaccard.argmax(axis=1).tolist(), strict=True)
-        if jaccard[topic.id, best] >= _SHARED and jaccard[:, best].argmax() == topic.id
+        if jaccard[topic.id, best] >= _MIN_JACCARD and jaccard[:, best].argmax() == topic.id
     }

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pipeline.analysis.edits.draft import unit_refs
-from pipeline.analysis.edits.history import apply_edit, carry_over, describe_edit, redo, undo
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.analysis import Settings
+from pipeline.analysis.edits.draft import unit_references
+from pipeline.analysis.edits.history import apply_edit, describe_edit, redo, transfer_edits, undo
+from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, load_state, save_analysis, save_state
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews
@@ -91,12 +92,12 @@ def test_move_and_an_empty_topic_goes(analysis):
     source, target = analysis.topics[0], analysis.topics[1]
     units = np.flatnonzero(analysis.assignments == source.id)
     one = apply_edit(
-        analysis, {"do": "move", "units": unit_refs(analysis, units[:1]), "to": target.key}
+        analysis, {"do": "move", "units": unit_references(analysis, units[:1]), "to": target.key}
     )
     assert (
         one.topics[1].reviews == target.reviews + 1 and one.topics[0].reviews == source.reviews - 1
     )
-    everything = {"do": "move", "units": unit_refs(analysis, units), "to": target.key}
+    everything = {"do": "move", "units": unit_references(analysis, units), "to": target.key}
     edited = apply_edit(analysis, everything)
     assert len(edited.topics) == 3 and source.key not in {topic.key for topic in edited.topics}
     assert edited.assigner.centroid_topics.max() == 2
@@ -110,7 +111,7 @@ def test_a_topic_by_examples_takes_what_is_like_them(analysis, fake_encoder):
         encoder=fake_encoder,
     )
     assert len(merged.topics) == 1
-    edit = {"do": "example", "units": unit_refs(analysis, rows[:3]), "name": "Swimming"}
+    edit = {"do": "example", "units": unit_references(analysis, rows[:3]), "name": "Swimming"}
     edited = apply_edit(merged, edit, encoder=fake_encoder)
     swimming = next(topic for topic in edited.topics if topic.name == "Swimming")
     found = set(np.flatnonzero(edited.assignments == swimming.id))
@@ -179,10 +180,10 @@ def test_an_edit_after_undo_forgets_what_was_undone(analysis, fake_encoder):
 
 def test_edits_survive_the_same_file_analysed_again(analysis, fake_encoder):
     edited = edits_of(analysis, fake_encoder)[-1]
-    again, lost = carry_over(edited, made(fake_encoder), encoder=fake_encoder)
+    again, lost = transfer_edits(edited, made(fake_encoder), encoder=fake_encoder)
     assert not lost and same(again, edited) and again.edits == edited.edits
     # Another seed groups the same reviews; topics have other ids.
-    other, lost = carry_over(edited, made(fake_encoder, seed=3), encoder=fake_encoder)
+    other, lost = transfer_edits(edited, made(fake_encoder, seed=3), encoder=fake_encoder)
     assert len(other.edits) + len(lost) == 3
     mine = next(topic for topic in other.topics if topic.name == "Mine")
     before = set(np.flatnonzero(edited.in_topic(edited.topics[0].id)))

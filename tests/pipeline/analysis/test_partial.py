@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.analysis.edits.history import in_colours_of
+from pipeline.analysis.analysis import Settings
+from pipeline.analysis.edits.history import transfer_colours
 from pipeline.analysis.embedding_order import embed_in_order, sampling_order
 from pipeline.analysis.export import reviews_csv, topics_csv
 from pipeline.analysis.partial import PartialResultPublisher, PartialResultSchedule, partial_folders
-from pipeline.analysis.run import Prepared, Settings, analyse, identify_languages
+from pipeline.analysis.run import Prepared, analyse, identify_languages
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.arrays import stratified_order
 from pipeline.common.errors import InputError
@@ -203,7 +204,7 @@ def test_topics_that_are_the_same_keep_their_colours(tmp_path, cache):
     reviews = made(300)
     analysis = analyse(reviews, SETTINGS, encoder=FakeEncoder())
     turned = tuple(replace(t, colour=(t.id + 1) % 3, key=f"x{t.id}") for t in analysis.topics)
-    coloured = in_colours_of(analysis.edited(topics=turned), analysis)
+    coloured = transfer_colours(analysis.edited(topics=turned), analysis)
     assert [t.colour for t in coloured.topics[:3]] == [1, 2, 0]
     assert [t.key for t in coloured.topics] == [t.key for t in analysis.topics]
     for each in (coloured, analysis):

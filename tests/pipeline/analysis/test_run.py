@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.analysis import Settings
+from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews

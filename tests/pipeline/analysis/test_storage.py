@@ -7,9 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv
 from pipeline.analysis.filter_columns import filter_units
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.analysis.analysis import Settings
 from pipeline.analysis.filter_columns import analysis_columns
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.run import analyse
 from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
 from pipeline.filters.columns import make_columns

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.analysis.run import Settings
+from pipeline.analysis.analysis import Settings
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.jobs.client import CRASH_MESSAGE, FAULT_MESSAGE, WorkerClient

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.analysis import Settings
+from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import save_analysis
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError

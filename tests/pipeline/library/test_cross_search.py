@@ -11,8 +11,9 @@ import time
 import numpy as np
 import pytest
 
+from pipeline.analysis.analysis import Settings
 from pipeline.analysis.edits.history import apply_edit
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, save_state
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError

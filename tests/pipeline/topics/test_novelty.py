@@ -3,8 +3,9 @@
 import numpy as np
 
 from pipeline.analysis.add_file import add_reviews
+from pipeline.analysis.analysis import Settings
 from pipeline.analysis.edits.history import apply_edit
-from pipeline.analysis.run import Settings, analyse
+from pipeline.analysis.run import analyse
 from pipeline.reviews.read import read_reviews
 from pipeline.topics.novelty import find_emerging
 

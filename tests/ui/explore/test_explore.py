@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.analysis.run import Settings
+from pipeline.analysis.analysis import Settings
 from tests.support.apptest import finish, pieces, press, session, start
 from tests.support.waiting import wait_until
 from ui.explore.map import selected_units

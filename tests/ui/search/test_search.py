@@ -80,8 +80,8 @@ def test_filters_over_any_column_are_chips_that_go_with_a_click(explored):
     state.conditions = {"rating": In("rating", (1.0, 2.0))}
     state.expression = "date >= 2025-06"
     at.run()
-    rated = view.facets.ratings
-    days = np.array([day >= "2025-06" for day in view.facets.dates])
+    rated = view.attributes.ratings
+    days = np.array([day >= "2025-06" for day in view.attributes.dates])
     passing = int((np.isin(rated, (1, 2)) & days).sum())
     assert f"Searching {passing} reviews of 789 that match the filters" in pieces(at)
     by_key(at.button, "chip-0-12").click().run()

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from pipeline.analysis.run import Settings
+from pipeline.analysis.analysis import Settings
 from pipeline.common.workspace import Workspace
 from pipeline.jobs import client
 from pipeline.jobs.client import WorkerClient
