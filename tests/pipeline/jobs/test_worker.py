@@ -244,7 +244,7 @@ def test_the_process_ends_with_its_input_and_prints_only_answers():
     assert {"id": 1, "event": "failed"} in lines
 
 
-MORTAL = """
+CRASHING = """
 import base64, json, os, sys
 for line in sys.stdin:
     request = json.loads(line)
@@ -271,7 +271,7 @@ def client_of(program, **options):
 
 
 def test_a_worker_that_dies_is_started_again(tmp_path):
-    with client_of(MORTAL) as client:
+    with client_of(CRASHING) as client:
         first = client.process_id
         assert client.encode(["a"], "fake").shape == (1, 2)
         job = client.submit(analyse_request(tmp_path / "f", tmp_path / "t"))
@@ -310,7 +310,7 @@ def test_a_job_that_does_not_listen_is_ended_by_force(tmp_path):
         assert client.process_id != first and deaf.state == "stopped"
 
 
-def test_jobs_outlive_the_server(tmp_path):
+def test_jobs_survive_a_restart_of_the_server(tmp_path):
     source, files = tmp_path / "f", tmp_path / "jobs"
     source.write_text("review")
     with client_of(SLEEPER, files=files) as client:
@@ -334,7 +334,7 @@ def test_jobs_outlive_the_server(tmp_path):
         assert client.find(deaf.token).target == tmp_path / "deaf"
 
 
-LOOKER = """
+PUBLISHER = """
 import json, sys, threading
 def say(id, **event):
     print(json.dumps({"id": id, **event}), flush=True)
@@ -352,7 +352,7 @@ for line in sys.stdin:
 """
 
 
-def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path):
+def test_a_paused_job_lets_others_go_first_and_survives_a_restart(tmp_path):
     source, files = tmp_path / "f", tmp_path / "jobs"
     source.write_text("review")
 
@@ -361,7 +361,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
         request = analyse_request(source, path, name=name, partial_base=path)
         return client.submit(request, owner=name)
 
-    with client_of(LOOKER, files=files) as client:
+    with client_of(PUBLISHER, files=files) as client:
         job = ask(client, "large")
         wait_until(lambda: job.partial_result is not None)
         assert job.partial_result == PartialResult(tmp_path / "large-first-300", 300, 2000)
@@ -379,7 +379,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
         assert job.state == "waiting"
         wait_until(lambda: job.state == "running")
         client.pause(job)
-    with client_of(LOOKER, files=files) as client:
+    with client_of(PUBLISHER, files=files) as client:
         again = client.find(job.token)
         assert (again.state, again.partial_result) == ("paused", job.partial_result)
         assert again.request.source.name == "large"
@@ -389,7 +389,7 @@ def test_a_paused_job_lets_others_go_first_and_goes_on_after_a_restart(tmp_path)
         client.resume(again)
         wait_until(lambda: again.state == "running")
         client.stop(again)
-    with client_of(LOOKER, files=files) as client:
+    with client_of(PUBLISHER, files=files) as client:
         assert client.find(job.token) is None
 
 
@@ -422,9 +422,9 @@ class SlowEncoder(FakeEncoder):
         return super().encode_documents(texts)
 
 def embed(request, load, log):
-    with log.stage("embed") as told:
+    with log.stage("embed") as progress:
         texts = pathlib.Path(request.source.path).read_text("utf-8").splitlines()
-        embed_documents(load("fake"), texts, progress=told)
+        embed_documents(load("fake"), texts, progress=progress)
 
 tasks.run_analyse = embed
 worker.Worker.__init__.__kwdefaults__["load"] = lambda name: SlowEncoder()
@@ -434,7 +434,7 @@ worker.main()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
-def test_a_large_file_is_looked_at_paused_killed_and_finished(tmp_path, cache, monkeypatch):
+def test_partial_results_of_a_job_that_is_paused_and_killed(tmp_path, cache, monkeypatch):
     monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "0.3")
     rows = [f"The {('bed', 'bath', 'view')[n % 3]} of guest{n} was good" for n in range(1500)]
     path = tmp_path / "upload"
@@ -501,7 +501,7 @@ for line in sys.stdin:
 """
 
 
-def test_the_client_knows_how_each_job_stands(tmp_path):
+def test_the_client_tracks_the_state_of_each_job(tmp_path):
     client = WorkerClient([sys.executable, "-c", SPEAKER])
 
     def ask(name):
