@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Column, clean_text, make_column, take
+from pipeline.filters.columns import Column, make_column, replace_surrogates, take
 from pipeline.reviews.parse_values import parse_dates, parse_ratings
 
 _TEXT_ROLES = ("text", "positive", "negative")
@@ -38,7 +38,7 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         role = roles.get(original)
         if role in _TEXT_ROLES or (role == "id" and original == "review_id"):
             continue
-        name = clean_text(original)
+        name = replace_surrogates(original)
         while name in columns:
             name = f"{name}_original"
         column = _typed_column(analysis.frame[original].astype(str).tolist(), role)

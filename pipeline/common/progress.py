@@ -24,7 +24,7 @@ STAGES = {
     "names": "Naming the topics",
     "map": "Drawing the map",
 }
-OTHER_STAGES = {"store": "Making analyses searchable"}  # of other jobs than an analysis
+OTHER_STAGES = {"store": "Preparing analyses for search"}  # of other jobs than an analysis
 
 
 @dataclass

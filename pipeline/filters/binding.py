@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Kind, clean_text
+from pipeline.filters.columns import Kind, replace_surrogates
 from pipeline.filters.expressions import And, Equals, Filter, In, IsMissing, Not, Or, Range, Value
 
 MAX_CONDITIONS = 500  # SQLite refuses expressions deeper than 1,000
@@ -36,7 +36,7 @@ def bind(tree: Filter, schema: Mapping[str, Kind]) -> Filter:
         folded.setdefault(_fold(name), []).append(name)
 
     def column(name: str) -> str:
-        name = clean_text(name)
+        name = replace_surrogates(name)
         if name in schema:
             return name
         near = folded.get(_fold(name), [])
@@ -66,14 +66,16 @@ def bind(tree: Filter, schema: Mapping[str, Kind]) -> Filter:
 
 def _bind_text(node: Filter) -> Filter:
     if isinstance(node, Equals):
-        text = clean_text(str(node.value))
+        text = replace_surrogates(str(node.value))
         return Equals(node.column, text) if text else IsMissing(node.column)
     if isinstance(node, In):
-        texts = tuple(dict.fromkeys(clean_text(str(value)) for value in node.values))
+        texts = tuple(dict.fromkeys(replace_surrogates(str(value)) for value in node.values))
         chosen = In(node.column, tuple(filter(None, texts)))
         return Or((chosen, IsMissing(node.column))) if "" in texts else chosen
     if isinstance(node, Range):
-        low, high = (None if v is None else clean_text(str(v)) for v in (node.low, node.high))
+        low, high = (
+            None if v is None else replace_surrogates(str(v)) for v in (node.low, node.high)
+        )
         return replace(node, low=low, high=high)
     return node
 

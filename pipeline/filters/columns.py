@@ -183,10 +183,10 @@ def make_column(values: object, *, kind: Kind | None = None) -> Column:
 
 def make_columns(columns: Mapping[str, Any]) -> dict[str, Column]:
     """Columns of a table by name, each of the kind that its type says."""
-    return {clean_text(name): make_column(values) for name, values in columns.items()}
+    return {replace_surrogates(name): make_column(values) for name, values in columns.items()}
 
 
-def clean_text(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text as UTF-8 can hold it: a lone half of a surrogate pair becomes U+FFFD."""
     try:
         text.encode()
@@ -205,7 +205,7 @@ def _text_column(array: np.ndarray) -> TextColumn:
 
     # factorize is a hash table in C: only the distinct texts become Python's work.
     codes, found = pd.factorize(array.astype(object), use_na_sentinel=True)
-    texts = [clean_text(str(value)) for value in found]
+    texts = [replace_surrogates(str(value)) for value in found]
     vocabulary = sorted(set(texts) - {""})
     place = {text: code for code, text in enumerate(vocabulary)}
     table = np.array([*(place.get(text, -1) for text in texts), -1], np.int32)

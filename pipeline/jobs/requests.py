@@ -104,7 +104,7 @@ class EditRequest:
 
 @dataclass(frozen=True)
 class PrepareRequest:
-    """Make kept analyses searchable (:mod:`pipeline.library.search_store`).
+    """Update the search stores of kept analyses (:mod:`pipeline.library.search_store`).
 
     Attributes:
         folders: of the analyses, at least one.

@@ -1,4 +1,4 @@
-"""The jobs of the worker: analyse a file, add a file, edit topics, make analyses searchable.
+"""The jobs of the worker: analyse a file, add a file, edit topics, update search stores.
 
 Each takes a request, a function that loads a model, and a log that reports progress and stops the
 work; each leaves its result in a folder.
@@ -156,7 +156,7 @@ def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
             try:
                 update_search_store(folder, progress=_progress_of_part(progress, number, count))
             except InputError:
-                logger.warning("can't be made searchable", exc_info=True)
+                logger.warning("can't update a search store", exc_info=True)
             progress(number + 1, count)
 
 

@@ -63,17 +63,17 @@ def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
     Raises:
         OSError: the file can't be written.
     """
-    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as bundle:
-        bundle.writestr(_member(ABOUT), json.dumps(dict(about), ensure_ascii=False, indent=1))
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(_member(ABOUT), json.dumps(dict(about), ensure_ascii=False, indent=1))
         meta = (folder / "analysis.json").read_bytes()
         state = f"state-{json.loads(meta)['state']}.npz"
-        bundle.writestr(_member("analysis.json"), meta)
+        archive.writestr(_member("analysis.json"), meta)
         for name in (state, *LIMITS):
             source = folder / name
             if name not in (ABOUT, "analysis.json") and (name == state or source.is_file()):
                 member = _member(name)
                 member.file_size = source.stat().st_size
-                with open(source, "rb") as data, bundle.open(member, "w") as out:
+                with open(source, "rb") as data, archive.open(member, "w") as out:
                     shutil.copyfileobj(data, out, MB)
 
 
@@ -94,16 +94,16 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
     folder = Path(tempfile.mkdtemp(dir=scratch, prefix=".import-"))
     try:
         try:
-            with zipfile.ZipFile(path) as bundle:
-                for member in _check_members(bundle):
-                    _unpack(bundle, member, folder)
+            with zipfile.ZipFile(path) as archive:
+                for member in _check_members(archive):
+                    _unpack(archive, member, folder)
             for arrays in folder.glob("*.npz"):
                 _check_arrays(arrays)
             for name in ("table.parquet", "texts.parquet"):
                 _check_table(folder / name)
             about = json.loads((folder / ABOUT).read_text("utf-8"))
-            analysis = _load(folder)
-            _check(analysis)
+            analysis = _load_unpacked(folder)
+            _check_analysis(analysis)
         except InputError:
             raise
         except FileNotFoundError as error:
@@ -111,7 +111,7 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
         except OSError as error:
             raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
         except Exception as error:  # each library raises its own errors for damaged files
-            raise _refuse("it is no exported analysis, or it is damaged") from error
+            raise _import_error("it is no exported analysis, or it is damaged") from error
         about = about if isinstance(about, dict) else {}
         extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
         return about | extras, analysis
@@ -128,9 +128,9 @@ def _member(name: str) -> zipfile.ZipInfo:
     return member
 
 
-def _check_members(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+def _check_members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """Check all members, and return those to unpack."""
-    members = bundle.infolist()
+    members = archive.infolist()
     if not members or min(member.header_offset for member in members):
         raise zipfile.BadZipFile("cut short, or something stands before it")
     names = [member.filename for member in members]
@@ -140,35 +140,35 @@ def _check_members(bundle: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         file_type = stat.S_IFMT(member.external_attr >> 16)
         limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
         if limit is None:
-            raise _refuse(f"it holds {shown}, which is no part of an analysis")
+            raise _import_error(f"it holds {shown}, which is no part of an analysis")
         if file_type not in (0, stat.S_IFREG):
-            raise _refuse(f"{shown} is no plain file")
+            raise _import_error(f"{shown} is no plain file")
         if member.flag_bits & 1:
-            raise _refuse("it is encrypted")
+            raise _import_error("it is encrypted")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _refuse(f"{shown} is packed in an unknown way")
+            raise _import_error(f"{shown} is packed in an unknown way")
         bomb = member.file_size > _MAX_RATIO * max(member.compress_size, 1)
         if member.file_size > limit or (bomb and member.file_size > _SMALL_BYTES):
-            raise _refuse(f"{shown} would be too large")
+            raise _import_error(f"{shown} would be too large")
     if len(set(names)) != len(names):
-        raise _refuse("it holds a file twice")
+        raise _import_error("it holds a file twice")
     if len(list(filter(_STATE.fullmatch, names))) != 1:
-        raise _refuse("it must hold one file of topics, state-*.npz")
+        raise _import_error("it must hold one file of topics, state-*.npz")
     missing = [name for name in (ABOUT, *REQUIRED) if name not in names]
     if missing:
-        raise _refuse(f"{missing[0]} is missing in it")
+        raise _import_error(f"{missing[0]} is missing in it")
     return (member for member in members if member.filename not in _UNREAD)
 
 
-def _unpack(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
     """Unpack a member, but not more bytes than it declares."""
     left = member.file_size
     # The name is a known one, see _check_members().
-    with bundle.open(member) as source, open(folder / member.filename, "xb") as target:
+    with archive.open(member) as source, open(folder / member.filename, "xb") as target:
         while block := source.read(MB):
             left -= len(block)
             if left < 0:
-                raise _refuse(f"{member.filename} is larger than it says")
+                raise _import_error(f"{member.filename} is larger than it says")
             target.write(block)
 
 
@@ -177,7 +177,7 @@ def _check_arrays(path: Path) -> None:
     with zipfile.ZipFile(path) as arrays:
         for member in arrays.infolist():
             if member.compress_type != zipfile.ZIP_STORED:
-                raise _refuse("its arrays are packed")
+                raise _import_error("its arrays are packed")
             with arrays.open(member) as file:
                 version = np.lib.format.read_magic(file)
                 read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
@@ -186,7 +186,7 @@ def _check_arrays(path: Path) -> None:
                 shape, _, dtype = read(file)
                 size = int(np.prod(shape, dtype=object)) * dtype.itemsize
                 if dtype.hasobject or size > member.file_size:
-                    raise _refuse("its arrays are damaged")
+                    raise _import_error("its arrays are damaged")
 
 
 def _check_table(path: Path) -> None:
@@ -200,22 +200,22 @@ def _check_table(path: Path) -> None:
             metadata.num_rows > _MAX_ROWS
             or sum(g.total_byte_size for g in groups) > _MAX_TABLE_BYTES
         ):
-            raise _refuse("its tables would be too large")
+            raise _import_error("its tables would be too large")
         size = 0
         for batch in table.iter_batches(batch_size=128):
             size += batch.nbytes
             if size > _MAX_TABLE_BYTES:
-                raise _refuse("its tables would be too large")
+                raise _import_error("its tables would be too large")
 
 
-def _load(folder: Path) -> Analysis:
+def _load_unpacked(folder: Path) -> Analysis:
     try:
         return load_analysis(folder)
     except InputError as error:  # its message names a temporary folder
-        raise _refuse("it is no exported analysis, or it is damaged") from error
+        raise _import_error("it is no exported analysis, or it is damaged") from error
 
 
-def _check(analysis: Analysis) -> None:
+def _check_analysis(analysis: Analysis) -> None:
     """Check what the program relies on and ``load_analysis`` doesn't check."""
     n, m = len(analysis.texts), len(analysis.units)
     coordinates, batch = analysis.coordinates, analysis.batch
@@ -246,12 +246,14 @@ def _check(analysis: Analysis) -> None:
         and isinstance(analysis.report, dict)
     )
     if not consistent:
-        raise _refuse("its parts don't fit together")
+        raise _import_error("its parts don't fit together")
     model = analysis.settings.model
     # Searching must not load a model from a folder of a stranger's choice.
     is_hub_name = isinstance(model, str) and _MODEL_NAME.fullmatch(model) and ".." not in model
     if model != DEFAULT_MODEL and (not is_hub_name or Path(model).exists()):
-        raise _refuse("it names a model by a folder; only names of the model hub can be imported")
+        raise _import_error(
+            "it names a model by a folder; only names of the model hub can be imported"
+        )
 
 
 def _is_grouping(
@@ -284,5 +286,5 @@ def _are_ids(array: np.ndarray, length: int, end: int) -> bool:
     return bool(integers and (array >= 0).all() and (array < end).all())
 
 
-def _refuse(why: str) -> InputError:
+def _import_error(why: str) -> InputError:
     return InputError(f"The file can't be imported: {why}")

@@ -95,7 +95,7 @@ class Catalogue:
         what = "in the trash" if trashed else "in the list"
         if found:
             tokens = ", ".join(entry.token for entry in found[:5])
-            raise InputError(f"{len(found)} analyses {what} are called so: choose one of {tokens}")
+            raise InputError(f"{len(found)} analyses {what} have this name: choose one of {tokens}")
         raise InputError(
             f"There is no analysis '{one_line(text)[:60]}' {what}: 'analyses list' shows them all"
         )

@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
-from pipeline.filters.columns import clean_text
+from pipeline.filters.columns import replace_surrogates
 
 log = logging.getLogger(__name__)
 
@@ -120,4 +120,4 @@ def clean_name(name: str) -> str:
 
 def one_line(text: str) -> str:
     """Join a text to one line without unprintable characters."""
-    return "".join(c for c in " ".join(clean_text(text).split()) if c.isprintable())
+    return "".join(c for c in " ".join(replace_surrogates(text).split()) if c.isprintable())

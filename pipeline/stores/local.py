@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
-from pipeline.filters.columns import Column, Kind, clean_text, concatenate
+from pipeline.filters.columns import Column, Kind, concatenate, replace_surrogates
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
@@ -139,7 +139,7 @@ class LocalStore:
     def get(self, ids: Sequence[str]) -> Rows:
         """Read the rows with these ids, in this order."""
         with self._file.read_transaction():
-            names = [clean_text(name) for name in ids]
+            names = [replace_surrogates(name) for name in ids]
             found = self._rows.find(names)
             missing = next((name for name in names if name not in found), None)
             if missing is not None:

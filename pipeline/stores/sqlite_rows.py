@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Column, Kind, clean_text, make_column
+from pipeline.filters.columns import Column, Kind, make_column, replace_surrogates
 from pipeline.stores.base import check_vectors
 from pipeline.stores.sqlite_file import SqliteFile
 
@@ -142,8 +142,10 @@ class SqliteRows:
     ) -> None:
         """Insert or replace rows, see :meth:`pipeline.stores.base.VectorStore.upsert`."""
         array = check_vectors(vectors, self._file.fingerprint.dimension)
-        names = [clean_text(str(name)) for name in ids]
-        columns = {clean_text(name): make_column(values) for name, values in metadata.items()}
+        names = [replace_surrogates(str(name)) for name in ids]
+        columns = {
+            replace_surrogates(name): make_column(values) for name, values in metadata.items()
+        }
         lengths = {len(array), len(names), *map(len, columns.values())}
         if len(lengths | ({len(texts)} if texts is not None else set())) != 1:
             raise InputError("Ids, vectors, metadata and texts must have the same number of rows")
@@ -163,7 +165,7 @@ class SqliteRows:
                 zip(rows, (names[n] for n in last), *cells, strict=True),
             )
             if texts is not None:
-                cleaned = (clean_text(str(texts[n])) for n in last)
+                cleaned = (replace_surrogates(str(texts[n])) for n in last)
                 self._file.execute_many(
                     "INSERT INTO texts VALUES (?, ?)", zip(rows, cleaned, strict=True)
                 )
@@ -173,7 +175,9 @@ class SqliteRows:
     def delete(self, ids: Sequence[str]) -> int:
         """Delete rows, see :meth:`pipeline.stores.base.VectorStore.delete`."""
         with self._file.write_transaction():
-            deleted = self._mark_deleted(list(dict.fromkeys(clean_text(str(name)) for name in ids)))
+            deleted = self._mark_deleted(
+                list(dict.fromkeys(replace_surrogates(str(name)) for name in ids))
+            )
             if deleted:
                 self._finish_write()
         return deleted

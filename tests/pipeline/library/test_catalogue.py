@@ -1,4 +1,4 @@
-"""The list of analyses: kept, renamed, deleted and brought back; exported, and imported warily."""
+"""The catalogue: add, rename, delete, restore, export, and import with checks."""
 
 import io
 import json
@@ -66,7 +66,7 @@ def test_kept_listed_opened_renamed(catalogue, analysis):
     with pytest.raises(InputError, match="name is empty"):
         catalogue.rename(second.token, " \n\u200b")
     catalogue.rename(second.token, "Spring")
-    with pytest.raises(InputError, match="2 analyses in the list are called so"):
+    with pytest.raises(InputError, match="2 analyses in the list have this name"):
         catalogue.find("Spring")
     assert not list(catalogue.folder.glob(".*"))
 

@@ -142,11 +142,11 @@ def test_an_edit_writes_only_the_rows_that_changed(catalogue, monkeypatch):
     written = []
     upsert = LocalStore.upsert
 
-    def noted(self, ids, *rest):
+    def record(self, ids, *rest):
         written.extend(ids)
         return upsert(self, ids, *rest)
 
-    monkeypatch.setattr(LocalStore, "upsert", noted)
+    monkeypatch.setattr(LocalStore, "upsert", record)
     assert update_search_store(rose) and not update_search_store(rose)
     assert sorted(map(int, written)) == np.flatnonzero(analysis.assignments == 1).tolist()
     hits = ask(catalogue, "number 1", top=100, where=parse_filter("topic = Bathing")).hits

@@ -58,7 +58,7 @@ def test_it_is_taken_up_by_a_session_with_its_file(catalogue, tmp_path):
     assert notes["files"][0]["name"] == "spring.csv" and notes["files"][0]["rows"] == 48
 
 
-def test_it_is_made_searchable(catalogue):
+def test_its_search_store_is_filled(catalogue):
     folder = catalogue.path(TOKEN)
     update_search_store(folder)
     assert (folder / "store" / "store.sqlite").is_file()

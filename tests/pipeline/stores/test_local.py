@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import clean_text
+from pipeline.filters.columns import replace_surrogates
 from pipeline.filters.expressions import Equals
 from pipeline.filters.parser import parse_filter, quote
 from pipeline.stores import flat_index
@@ -296,7 +296,7 @@ def test_naughty_strings_everywhere(tmp_path):
     for start in range(0, 512, 64):
         columns = {f"{text}#": shown[start : start + 64] for text in NAUGHTY[start : start + 64]}
         store.upsert(names[start : start + 64], vectors[start : start + 64], columns, names[:64])
-    assert store.count() == len(set(map(clean_text, names)))
+    assert store.count() == len(set(map(replace_surrogates, names)))
     for text in NAUGHTY[::16]:
         where = parse_filter(f"{quote(text + '#')} = {quote(text)}")
         found = store.search(vectors[:1], top=600, where=where)
@@ -311,7 +311,7 @@ def test_naughty_strings_everywhere(tmp_path):
 WRITER = """
 import sys, numpy as np
 from pathlib import Path
-from pipeline.filters.columns import clean_text
+from pipeline.filters.columns import replace_surrogates
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.local import open_store
 store = open_store(Path(sys.argv[1]), Fingerprint("model-1", 32))
