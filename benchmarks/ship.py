@@ -13,14 +13,14 @@ from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import NAME as ASPECTS
-from pipeline.topics.aspects import OTHER
+from pipeline.topics.aspects import NON_HOTEL
 from pipeline.topics.glosses import compute_vocabulary_vectors
 from pipeline.topics.polarity import NAME as POLARITY
 
 if __name__ == "__main__":
     encoder = load_encoder()
     print(ship("parallel", encoder, compute_parallel_means(encoder)))
-    for name in (ASPECTS, OTHER, POLARITY):
+    for name in (ASPECTS, NON_HOTEL, POLARITY):
         print(ship(name, encoder, compute_line_means(name, encoder)))
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts

@@ -20,7 +20,7 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
-from pipeline.topics.novelty import find_emerging
+from pipeline.topics.novelty import is_emerging
 
 _MIN_OFFERED_REVIEWS = 8  # of a suggested topic
 _MAX_DISTANCE = 0.62  # mean cosine distance up to which two groups are merged
@@ -92,7 +92,7 @@ def add_reviews(
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
     new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw)
     extended, is_outlier = append_reviews(analysis, new_reviews, log=log)
-    novel = find_emerging(
+    novel = is_emerging(
         analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed
     )
     number = np.full(len(texts), len(analysis.batches), analysis.batch.dtype)

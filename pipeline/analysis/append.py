@@ -11,7 +11,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.progress import StageLog
 from pipeline.projection.neighbours import place_new_points
 from pipeline.reviews.units import Units
-from pipeline.topics.describe import count_topics
+from pipeline.topics.describe import recount_topics
 from pipeline.topics.naming import outlier_topic_names
 from pipeline.topics.topic import Topic
 
@@ -88,7 +88,7 @@ def append_reviews(
         raw=np.concatenate([analysis.raw, new.raw]),
         assignments=assignments,
         coordinates=coordinates,
-        topics=count_topics(units, languages, assignments, topics),
+        topics=recount_topics(units, languages, assignments, topics),
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),
     )

@@ -38,7 +38,6 @@ from pipeline.topics.topic import Topic
 _FORMAT = 2
 _Item = TypeVar("_Item", Topic, Candidate)
 TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # the last one if sentences are grouped
-_TOPIC_SPACE = ("landmarks", "widths", "projection")
 # Attribute -> key in analysis.json, where they differ. Keys must not change: older folders open.
 _KEYS = {"is_outlier": "other", "topic_count": "topics"}
 _NAMES = {key: name for name, key in _KEYS.items()}
@@ -132,7 +131,9 @@ def load_analysis(folder: Path) -> Analysis:
         if len(units) != len(vectors["raw"]):
             raise ValueError("the arrays are from different analyses")
         components = Components(vectors["mean"], vectors["axes"])
-        space = TopicSpace(components, *(vectors[name] for name in _TOPIC_SPACE))
+        space = TopicSpace(
+            components, vectors["landmarks"], vectors["widths"], vectors["projection"]
+        )
         assigner = TopicAssigner(
             space, np.empty((0, 0)), np.empty(0, np.int64), _outlier_detector(vectors)
         )
@@ -264,12 +265,15 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     analysis.frame.to_parquet(folder / "table.parquet", index=False)
     texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
     pd.DataFrame(texts).to_parquet(folder / "texts.parquet", index=False)
+    space = analysis.assigner.space
     arrays = {
         "raw": analysis.raw,
         "batch": analysis.batch,
         **vars(analysis.space),
-        **vars(analysis.assigner.space.components),
-        **{name: getattr(analysis.assigner.space, name) for name in _TOPIC_SPACE},
+        **vars(space.components),
+        "landmarks": space.landmarks,
+        "widths": space.bandwidths,
+        "projection": space.projection,
     }
     if (fit := analysis.assigner.outlier_detector) is not None:
         arrays |= {"fit_mean": fit.mean, "fit_whitener": fit.whitener, "fit_scales": fit.scales}

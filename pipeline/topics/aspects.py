@@ -1,7 +1,7 @@
-"""What guests talk about in hotels: short names in many languages, matched by meaning.
+"""Hotel aspects that guests write about: headings in many languages, matched by meaning.
 
 ``pipeline/data/aspects/<code>.txt``: line n of every file names the same aspect, as a heading.
-``pipeline/data/aspect_groups.txt``: which broader aspect each belongs to.
+``pipeline/data/aspect_groups.txt``: the broad aspect that each one belongs to.
 """
 
 from __future__ import annotations
@@ -18,69 +18,79 @@ from pipeline.embedding.reference import line_means, load_lines
 from pipeline.topics.polarity import polarity_vectors
 
 NAME = "aspects"
-OTHER = "other"  # sentences that are about no hotel
-_NEAREST = (4 / 7, 2 / 7, 1 / 7)  # what a review gives to the three aspects nearest to it
-_SMOOTHING = 0.01
-_FEWEST_SHARE = 0.22  # of the votes, for a broad aspect to speak for a topic
-_FEWEST_RARE = 0.15  # for one that hardly occurs elsewhere
-_RARE = 8.0  # times as often as elsewhere
-_MORE = 2.5  # times as often as elsewhere, for one that occurs elsewhere too
-_FEWEST_COSINE = 0.25  # with what sets the topic's centre apart
-_FEW, _MANY = 0.7, 14  # of these floors with few, large topics; topics from which on all is asked
-_SPECIFIC = 0.5  # of its broad aspect's votes: then the narrower name is the right one
-_NEXT = 0.4  # for the second narrower one, where the first is not fit to name the topic
-_ALSO = 0.75  # of the best aspect's score: then both are named
-_AS_OFTEN, _ALSO_FREQUENT = 0.9, 0.5  # or of its votes, and a lower score
-_KIN = {"Breakfast": "Food and drinks"}  # where both hold, the wider name says it all
-_HOTEL_FILE, _HOTEL_TOPIC = 0.65, 0.58  # 0: as far from hotels as the other sentences, 1: hotels
+NON_HOTEL = "other"  # data folder of sentences about other things than hotels
+_VOTES = (4 / 7, 2 / 7, 1 / 7)  # of a review, for the three nearest aspects
+_SMOOTHING = 0.01  # of shares of votes
+
+# For a broad aspect to name a topic: its share of the topic's votes, and the ratio of that to its
+# share elsewhere. A high ratio makes up for a smaller share.
+_MIN_SHARE, _MIN_RATIO = 0.22, 2.5
+_MIN_SPECIFIC_SHARE, _MIN_SPECIFIC_RATIO = 0.15, 8.0
+_MIN_COSINE = 0.25  # with the topic's centre, relative to the other centres
+_MIN_LENIENCY, _STRICT_TOPIC_COUNT = 0.7, 14  # the limits are lower for fewer, larger topics
+
+# For a narrow aspect: its share of the votes of its broad aspect.
+_MIN_NARROW_SHARE = 0.5  # of the first one, to replace the broad aspect
+_MIN_NEXT_NARROW_SHARE = 0.4  # of the others, to be tried when the first can't be used
+
+# For a second broad aspect, to be named beside the first: its score relative to the first's; or
+# its share of the votes relative to the first's, with a lower score.
+_MIN_SECOND_SCORE = 0.75
+_MIN_SECOND_SHARE, _MIN_FREQUENT_SECOND_SCORE = 0.9, 0.5
+_COVERED_BY = {"Breakfast": "Food and drinks"}  # if both fit, the second is the name
+
+# Mean hotel relevance, 0 to 1, of a file and of a topic that aspects may name.
+_MIN_FILE_RELEVANCE, _MIN_TOPIC_RELEVANCE = 0.65, 0.58
 
 
 def aspect_names(language: str = "en") -> tuple[str, ...]:
-    """The aspects' names, in a language of ``data/aspects``."""
+    """The names of the aspects in a language of ``data/aspects``."""
     return load_lines(NAME)[language]
 
 
 @cache
 def aspect_groups() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """For each aspect its broader one (itself where there is none), and its sign.
+    """For each aspect its broad aspect (itself if it is one), and its polarity.
 
-    The sign is -1 for what is a complaint by itself ("Bad smells"), 1 for praise, else 0.
+    The polarity is -1 for aspects that are complaints ("Bad smells"), 1 for praise, else 0.
     """
-    place = {name: aspect for aspect, name in enumerate(aspect_names())}
-    parents, signs, broad = [-1] * len(place), [0] * len(place), -1
+    id_of = {name: aspect for aspect, name in enumerate(aspect_names())}
+    parents, polarities, broad = [-1] * len(id_of), [0] * len(id_of), -1
     for line in (PACKAGE_DATA / "aspect_groups.txt").read_text("utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         name = line.strip()
-        sign = {"- ": -1, "+ ": 1}.get(name[:2], 0)
-        aspect = place[name[2:] if sign else name]
+        polarity = {"- ": -1, "+ ": 1}.get(name[:2], 0)
+        aspect = id_of[name[2:] if polarity else name]
         broad = broad if line.startswith(" ") else aspect
-        parents[aspect], signs[aspect] = broad, sign
+        parents[aspect], polarities[aspect] = broad, polarity
     if -1 in parents:
-        raise ValueError(f"no group: {aspect_names()[parents.index(-1)]}")
-    return tuple(parents), tuple(signs)
+        raise ValueError(f"aspect without a group: {aspect_names()[parents.index(-1)]}")
+    return tuple(parents), tuple(polarities)
 
 
 def aspect_vectors(encoder: Encoder) -> np.ndarray:
-    """Raw vector of each aspect, mean over the languages: float32 (aspects, d)."""
+    """Raw vector of each aspect, averaged over languages: float32 (aspects, d)."""
     return line_means(NAME, encoder)
 
 
 def hotel_relevance(raw: np.ndarray, space: NeutralSpace, encoder: Encoder) -> np.ndarray:
-    """How much each text is about a stay: float32 (n,), 1 as hotel sentences, 0 as others."""
+    """How much each text is about a stay, float32 (n,): 1 like hotel sentences, 0 like others."""
     hotel = space.without_language(polarity_vectors(encoder)).mean(axis=0)
-    other = space.without_language(line_means(OTHER, encoder)).mean(axis=0)
+    other = space.without_language(line_means(NON_HOTEL, encoder)).mean(axis=0)
     axis = (hotel - other) / max(float(((hotel - other) ** 2).sum()), 1e-9)
     return ((space.without_language(raw) - other) @ axis).astype(np.float32)
 
 
-def find_hotel_topics(about: np.ndarray, assignments: np.ndarray, topic_count: int) -> np.ndarray:
-    """Which topics a hotel aspect may name, bool (k,): none in a file about something else."""
+def find_hotel_topics(
+    relevance: np.ndarray, assignments: np.ndarray, topic_count: int
+) -> np.ndarray:
+    """Which topics aspects may name, bool (topic_count,): none in a file about something else."""
     sizes = [max(int((assignments == topic).sum()), 1) for topic in range(topic_count)]
     means = np.array(
-        [about[assignments == topic].sum() / sizes[topic] for topic in range(topic_count)]
+        [relevance[assignments == topic].sum() / sizes[topic] for topic in range(topic_count)]
     )
-    return (means >= _HOTEL_TOPIC) & (about.mean() >= _HOTEL_FILE)
+    return (means >= _MIN_TOPIC_RELEVANCE) & (relevance.mean() >= _MIN_FILE_RELEVANCE)
 
 
 def match_aspects(
@@ -92,100 +102,124 @@ def match_aspects(
 ) -> list[list[tuple[int, ...]]]:
     """For each topic the aspects that may name it: single ones and pairs, best first.
 
-    A review votes for the three aspects nearest to it, and so for the broader aspects these
-    belong to. A broad aspect speaks for a topic that gives it a good share of its votes, clearly
-    more than other topics do (weighed like words in class-based TF-IDF), and whose centre leans
-    to it or to one of its narrower aspects; less is asked where topics are few and large. The
-    narrower one is put in its place where it has half of its votes. A second broad aspect is named
-    beside the first where it speaks for the topic about as well. A topic may have none.
+    A review votes for the three nearest aspects, and so for their broad aspects. A broad aspect
+    matches a topic if it has a good share of the topic's votes, clearly more than elsewhere (scored
+    like words in class-based TF-IDF), and if the topic's centre points towards it or one of its
+    narrow aspects; the limits are lower if topics are few and large. A narrow aspect takes its
+    place if it has half of its votes. A second broad aspect is named beside the first if it matches
+    about as well. A topic may have no match.
 
     Args:
         neutral: float32 (n, d), reviews in the neutral space.
-        assignments: int (n,), topic of each review; others than 0 to ``topic_count`` - 1
-            count as outliers.
+        assignments: int (n,), topic of each review; outliers are not 0 to ``topic_count`` - 1.
         topic_count: number of topics.
-        aspects: float32 (a, d), raw, of :func:`aspect_vectors`.
+        aspects: float32 (a, d), raw, from :func:`aspect_vectors`.
         space: of the reviews.
     """
     headings = space.transform_phrases(aspects)
-    similar = neutral @ headings.T
-    # A heading that is near to every review says nothing about one.
-    similar = similar - similar.mean(axis=0)
-    nearest = np.argsort(-similar, axis=1, kind="stable")[:, : len(_NEAREST)]
-    votes = np.zeros_like(similar)
-    for place, weight in enumerate(_NEAREST[: nearest.shape[1]]):
-        votes[np.arange(len(votes)), nearest[:, place]] = weight
+    similarities = neutral @ headings.T
+    # A heading that is near to every review is characteristic of none.
+    similarities = similarities - similarities.mean(axis=0)
+    nearest = np.argsort(-similarities, axis=1, kind="stable")[:, : len(_VOTES)]
+    votes = np.zeros_like(similarities)
+    for rank, vote in enumerate(_VOTES[: nearest.shape[1]]):
+        votes[np.arange(len(votes)), nearest[:, rank]] = vote
     parents = np.array(aspect_groups()[0])
-    broad = np.zeros((len(parents), len(parents)), votes.dtype)
-    broad[np.arange(len(parents)), parents] = 1
-    # Sums and not means: a topic may be empty.
+    to_broad = np.zeros((len(parents), len(parents)), votes.dtype)
+    to_broad[np.arange(len(parents)), parents] = 1
+    # Sums instead of means: a topic may be empty.
     centres = unit_rows(
         np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
     )
     cosines = unit_rows(centres - centres.mean(axis=0)) @ headings.T
-    narrow_here, _narrow_score, _times = _shares(votes, assignments, topic_count)
-    here, score, times = _shares(votes @ broad, assignments, topic_count)
-    # A large topic holds more than its aspect, and is itself much of what is "elsewhere".
-    asked = min(max(topic_count / _MANY, _FEW), 1.0)
-    found = []
+    narrow_shares, _narrow_scores, _narrow_ratios = _vote_shares(votes, assignments, topic_count)
+    shares, scores, ratios = _vote_shares(votes @ to_broad, assignments, topic_count)
+    # A large topic is about more than its aspect, and is itself a large part of "elsewhere".
+    leniency = min(max(topic_count / _STRICT_TOPIC_COUNT, _MIN_LENIENCY), 1.0)
+    matches = []
     for topic in range(topic_count):
-        leaning = np.array([cosines[topic][parents == p].max(initial=-1) for p in parents])
-        speaks = (leaning >= _FEWEST_COSINE) & (
-            ((here[topic] >= asked * _FEWEST_SHARE) & (times[topic] >= asked * _MORE))
-            | ((here[topic] >= asked * _FEWEST_RARE) & (times[topic] >= _RARE))
+        group_cosines = np.array([cosines[topic][parents == p].max(initial=-1) for p in parents])
+        matching = (group_cosines >= _MIN_COSINE) & (
+            ((shares[topic] >= leniency * _MIN_SHARE) & (ratios[topic] >= leniency * _MIN_RATIO))
+            | (
+                (shares[topic] >= leniency * _MIN_SPECIFIC_SHARE)
+                & (ratios[topic] >= _MIN_SPECIFIC_RATIO)
+            )
         )
-        order = [int(a) for a in np.argsort(-score[topic], kind="stable") if speaks[a]]
-        found.append(
-            _candidates(order, score[topic], here[topic], narrow_here[topic], cosines[topic])
+        broad = [int(a) for a in np.argsort(-scores[topic], kind="stable") if matching[a]]
+        matches.append(
+            _rank_matches(broad, scores[topic], shares[topic], narrow_shares[topic], cosines[topic])
         )
-    return found
+    return matches
 
 
-def _shares(
+def _vote_shares(
     votes: np.ndarray, assignments: np.ndarray, topic_count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(k, a) each: a topic's mean vote, its score, and how many times the others' mean."""
+    """Mean vote in each topic, its TF-IDF score, and its ratio to the mean vote elsewhere.
+
+    Args:
+        votes: float (n, a).
+        assignments: int (n,), topic of each review.
+        topic_count: number of topics.
+
+    Returns:
+        Three arrays (topic_count, a).
+    """
     sums = np.array([votes[assignments == topic].sum(axis=0) for topic in range(topic_count)])
     sizes = np.array([(assignments == topic).sum() for topic in range(topic_count)])[:, None]
-    here = sums / np.maximum(sizes, 1)
+    shares = sums / np.maximum(sizes, 1)
     elsewhere = (votes.sum(axis=0) - sums) / np.maximum(len(votes) - sizes, 1)
     return (
-        here,
-        here * np.log((here + _SMOOTHING) / (elsewhere + _SMOOTHING)),
-        here / np.maximum(elsewhere, 1e-6),
+        shares,
+        shares * np.log((shares + _SMOOTHING) / (elsewhere + _SMOOTHING)),
+        shares / np.maximum(elsewhere, 1e-6),
     )
 
 
-def _candidates(
-    order: list[int], score: np.ndarray, here: np.ndarray, narrow: np.ndarray, cosines: np.ndarray
+def _rank_matches(
+    broad_aspects: list[int],
+    scores: np.ndarray,
+    shares: np.ndarray,
+    narrow_shares: np.ndarray,
+    cosines: np.ndarray,
 ) -> list[tuple[int, ...]]:
-    """Names to try, best first, out of a topic's broad aspects."""
-    if not order:
+    """Aspects and pairs of them to name a topic by, best first.
+
+    Args:
+        broad_aspects: that match the topic, best first.
+        scores, shares: of broad aspects, by aspect.
+        narrow_shares, cosines: of all aspects, by aspect.
+    """
+    if not broad_aspects:
         return []
     parents = np.array(aspect_groups()[0])
-    place = {name: aspect for aspect, name in enumerate(aspect_names())}
-    wider = {place[name]: place[kin] for name, kin in _KIN.items()}
+    id_of = {name: aspect for aspect, name in enumerate(aspect_names())}
+    covered_by = {id_of[name]: id_of[cover] for name, cover in _COVERED_BY.items()}
     singles: list[int] = []
-    best: list[int] = []  # of each broad aspect, itself or the narrower one in its place
-    for broad in order:
+    best: list[int] = []  # of each broad aspect, itself or the narrow one in its place
+    for broad in broad_aspects:
         own = np.flatnonzero(parents == broad)
-        own = own[np.argsort(-narrow[own], kind="stable")]
-        fits = (narrow[own] >= _NEXT * here[broad]) & (cosines[own] >= _FEWEST_COSINE)
-        narrower = [int(aspect) for aspect in own[fits]]
-        if not fits[0] or narrow[own[0]] < _SPECIFIC * here[broad]:
-            narrower = []
-        best.append(narrower[0] if narrower else broad)
-        singles += [*narrower, broad] if narrower else [broad, int(own[0])]
+        own = own[np.argsort(-narrow_shares[own], kind="stable")]
+        fits = narrow_shares[own] >= _MIN_NEXT_NARROW_SHARE * shares[broad]
+        fits = fits & (cosines[own] >= _MIN_COSINE)
+        narrow = [int(aspect) for aspect in own[fits]]
+        if not fits[0] or narrow_shares[own[0]] < _MIN_NARROW_SHARE * shares[broad]:
+            narrow = []
+        best.append(narrow[0] if narrow else broad)
+        singles += [*narrow, broad] if narrow else [broad, int(own[0])]
     pairs = [(best[0], other) for other in best[1:]]
-    also = len(order) > 1 and (
-        score[order[1]] >= _ALSO * score[order[0]]
+    first, second = broad_aspects[0], broad_aspects[min(1, len(broad_aspects) - 1)]
+    has_second = len(broad_aspects) > 1 and (
+        scores[second] >= _MIN_SECOND_SCORE * scores[first]
         or (
-            here[order[1]] >= _AS_OFTEN * here[order[0]]
-            and score[order[1]] >= _ALSO_FREQUENT * score[order[0]]
+            shares[second] >= _MIN_SECOND_SHARE * shares[first]
+            and scores[second] >= _MIN_FREQUENT_SECOND_SCORE * scores[first]
         )
     )
-    first = [*pairs[:1], (best[0],)] if also else [(best[0],)]
-    if also and (kin := {wider.get(order[0]), wider.get(order[1])} & set(order[:2])):
-        first = [(int(aspect),) for aspect in kin if aspect is not None]
-    others = [(aspect,) for aspect in dict.fromkeys(singles) if (aspect,) not in first]
-    return list(dict.fromkeys([*first, *others, *pairs]))
+    preferred = [*pairs[:1], (best[0],)] if has_second else [(best[0],)]
+    covers = {covered_by.get(first), covered_by.get(second)} & {first, second}
+    if has_second and covers:
+        preferred = [(int(aspect),) for aspect in covers if aspect is not None]
+    others = [(aspect,) for aspect in dict.fromkeys(singles) if (aspect,) not in preferred]
+    return list(dict.fromkeys([*preferred, *others, *pairs]))

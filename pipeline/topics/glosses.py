@@ -1,10 +1,10 @@
-"""Keywords of any language -> English words, by nearness in the language-neutral space.
+"""English glosses: keywords of any language -> English words.
 
-Two things speak for an English word: its vector is near, and it stands in the same lines of the
-project's parallel texts (:mod:`pipeline.topics.lexicon`). A single word's vector says more about
-its language than a review's does, so each language's keywords are centred on their own mean; and a
-word that is near to everything must not be everybody's gloss, so nearness is measured as CSLS
-(Conneau et al. 2018, arXiv 1710.04087).
+Two things support an English word: its vector is near in the language-neutral space, and it occurs
+in the same lines of the project's parallel texts (:mod:`pipeline.topics.lexicon`). The language
+effect is larger in the vector of a single word than in that of a review, so the keywords of each
+language are centred on their own mean. Some words are near to everything; similarity is therefore
+measured by CSLS (Conneau et al. 2018, arXiv 1710.04087), which corrects for such hubs.
 """
 
 from __future__ import annotations
@@ -21,123 +21,131 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reference import encode_lines, load_lines, precomputed
 from pipeline.text.tokenise import tokenise_texts, unnegated_form
-from pipeline.topics.lexicon import meanings
+from pipeline.topics.lexicon import translations
 
 NAME = "glosses"
-_MOST = 5  # keywords a language and topic that are glossed
-_NEIGHBOURS = 10
-_FLOOR = 0.45  # of nearness (CSLS) and Dice together
-_LATIN_FLOOR = 0.6  # words in Latin letters are near to what only looks like them: Lage, law
-_COGNATE_FLOOR, _COGNATE = 0.3, 5  # unless they begin alike: fabelhaft, fabulous no; fantastisch
-_DICE = 0.6  # what stands in the same lines only adds this to nearness
-_FEWEST = 12  # words of a language, for a mean of their own
+_GLOSSED_KEYWORDS = 5  # per language and topic
+_NEIGHBOURS = 10  # for CSLS
+_DICE_WEIGHT = 0.6  # of co-occurrence in parallel lines, added to CSLS
+_MIN_SCORE = 0.45  # CSLS with weighted Dice
+# Without support from parallel lines, words in Latin script need more: they are near to words that
+# only look similar (Lage, law). Cognates, which begin alike (fantastisch, fantastic), need less.
+_MIN_LATIN_SCORE = 0.6
+_MIN_COGNATE_SCORE, _COGNATE_PREFIX = 0.3, 5
+_MEAN_SMOOTHING = 12  # words: draws the mean of a language with few words to the mean of all
 _LATIN = regex.compile(r"\p{Latin}")
-Keywords = Sequence[Mapping[str, Sequence[str]]]
+Keywords = Sequence[Mapping[str, Sequence[str]]]  # for each topic, language -> words
 
 
 @cache
 def gloss_vocabulary() -> tuple[str, ...]:
-    """English words that may be glosses: of ``data/glosses``."""
+    """English words that may be glosses, from ``data/glosses``."""
     return load_lines(NAME)["en"]
 
 
-def word_vectors(encoder: Encoder) -> np.ndarray:
-    """Raw vectors of the English words of ``data/glosses``: float32 (words, d)."""
+def vocabulary_vectors(encoder: Encoder) -> np.ndarray:
+    """Raw vectors of the vocabulary: float32 (words, d)."""
     return precomputed(NAME, encoder, lambda: compute_vocabulary_vectors(encoder))["vectors"]
 
 
 def compute_vocabulary_vectors(encoder: Encoder) -> dict[str, np.ndarray]:
-    """Embed the words."""
+    """Embed the vocabulary."""
     return {"vectors": encode_lines(encoder, load_lines(NAME))[0].astype(np.float32)}
 
 
 def gloss_keywords(
     keywords: Keywords, encoder: Encoder, space: NeutralSpace, *, use_cache: bool = True
 ) -> list[dict[str, list[str]]]:
-    """For each topic: language -> an English word for each keyword, "" where none is near.
+    """For each topic: language -> an English gloss of each keyword, "" if none is near enough.
 
-    English keywords are their own gloss; only the first five of a language and topic get one.
+    English keywords are their own glosses. Only the first five of a language and topic get one.
 
     Args:
         keywords: for each topic, language -> words.
         encoder: the model of the reviews.
         space: of the reviews.
-        use_cache: whether the words' vectors may come from, and go to, the cache on disk.
+        use_cache: whether to read and write the cache of vectors.
     """
     english = {word for topic in keywords for word in topic.get("en", ()) if " " not in word}
-    bank = gloss_vocabulary()
-    own = sorted(english - set(bank))
+    fixed = gloss_vocabulary()
+    added = sorted(english - set(fixed))
     wanted = {
-        language: sorted({word for topic in keywords for word in topic.get(language, ())[:_MOST]})
+        language: sorted(
+            {word for topic in keywords for word in topic.get(language, ())[:_GLOSSED_KEYWORDS]}
+        )
         for language in sorted({code for topic in keywords for code in topic} - {"en"})
     }
-    # What is negated is looked up, and the gloss negated: 不干净 is "not clean".
+    # A negated word is looked up in its positive form and its gloss negated: 不干净, "not clean".
     positive = {
         (language, word): unnegated_form(word, language)
         for language, words in wanted.items()
         for word in words
     }
-    looked_up = {
+    queries = {
         language: [positive[language, word] or word for word in words]
         for language, words in wanted.items()
     }
-    asked = [*own, *(word for words in looked_up.values() for word in words)]
-    if not asked:
+    texts = [*added, *(word for words in queries.values() for word in words)]
+    if not texts:
         return [{code: list(words) for code, words in topic.items()} for topic in keywords]
-    vectors = embed_documents(encoder, asked, use_cache=use_cache)
-    vocabulary = [*bank, *own]
-    places = {word: place for place, word in enumerate(vocabulary)}
-    known = space.without_language(np.vstack([word_vectors(encoder), vectors[: len(own)]]))
-    center = known[: len(bank)].mean(axis=0)
-    known = unit_rows(known - center)
-    rest = space.without_language(vectors[len(own) :])
-    meant: dict[tuple[str, str], str] = {}
-    first = 0
+    vectors = embed_documents(encoder, texts, use_cache=use_cache)
+    vocabulary = [*fixed, *added]
+    column_of = {word: column for column, word in enumerate(vocabulary)}
+    raw_targets = np.vstack([vocabulary_vectors(encoder), vectors[: len(added)]])
+    targets = space.without_language(raw_targets)
+    center = targets[: len(fixed)].mean(axis=0)
+    targets = unit_rows(targets - center)
+    sources = space.without_language(vectors[len(added) :])
+    glosses: dict[tuple[str, str], str] = {}
+    start = 0
     for language, words in wanted.items():
-        part = rest[first : first + len(words)]
-        first += len(words)
-        # A few words' mean is their topic's, not the language's: the mean of all words helps out.
-        mean = (part.sum(axis=0) + _FEWEST * rest.mean(axis=0)) / (len(part) + _FEWEST)
-        dice = _dice(looked_up[language], language, places)
-        scores = _nearness(unit_rows(part - mean), known) + _DICE * dice
-        for word, score, beside in zip(words, scores, dice, strict=True):
-            best = int(score.argmax())
+        own = sources[start : start + len(words)]
+        start += len(words)
+        # The mean of few words is that of their topic rather than of their language.
+        total = own.sum(axis=0) + _MEAN_SMOOTHING * sources.mean(axis=0)
+        mean = total / (len(own) + _MEAN_SMOOTHING)
+        dice = _dice(queries[language], language, column_of)
+        scores = _csls(unit_rows(own - mean), targets) + _DICE_WEIGHT * dice
+        for word, word_scores, word_dice in zip(words, scores, dice, strict=True):
+            best = int(word_scores.argmax())
             gloss = vocabulary[best]
-            if score[best] < _floor(word, gloss, beside[best]):
+            if word_scores[best] < _min_score(word, gloss, word_dice[best]):
                 gloss = ""
             negation = "not " if gloss and positive[language, word] else ""
-            meant[language, word] = negation + gloss
+            glosses[language, word] = negation + gloss
     return [
         {
-            code: list(words) if code == "en" else [meant.get((code, word), "") for word in words]
+            code: list(words) if code == "en" else [glosses.get((code, word), "") for word in words]
             for code, words in topic.items()
         }
         for topic in keywords
     ]
 
 
-def _floor(word: str, gloss: str, beside: float) -> float:
-    if beside or not _LATIN.match(word):
-        return _FLOOR
-    return _COGNATE_FLOOR if word[:_COGNATE] == gloss[:_COGNATE] else _LATIN_FLOOR
+def _min_score(word: str, gloss: str, dice: float) -> float:
+    """Lowest score at which a gloss is accepted."""
+    if dice or not _LATIN.match(word):
+        return _MIN_SCORE
+    is_cognate = word[:_COGNATE_PREFIX] == gloss[:_COGNATE_PREFIX]
+    return _MIN_COGNATE_SCORE if is_cognate else _MIN_LATIN_SCORE
 
 
-def _nearness(words: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """CSLS of each row of ``words`` with each of ``known``."""
-    similar = words @ known.T
-    near = min(_NEIGHBOURS, *similar.shape)
-    here = np.sort(similar, axis=1)[:, -near:].mean(axis=1, keepdims=True)
-    there = np.sort(similar, axis=0)[-near:].mean(axis=0, keepdims=True)
-    return 2 * similar - here - there
+def _csls(sources: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Cross-domain similarity local scaling of unit vectors: (sources, targets)."""
+    cosines = sources @ targets.T
+    neighbours = min(_NEIGHBOURS, *cosines.shape)
+    of_sources = np.sort(cosines, axis=1)[:, -neighbours:].mean(axis=1, keepdims=True)
+    of_targets = np.sort(cosines, axis=0)[-neighbours:].mean(axis=0, keepdims=True)
+    return 2 * cosines - of_sources - of_targets
 
 
-def _dice(words: Sequence[str], language: str, places: Mapping[str, int]) -> np.ndarray:
-    """(words, vocabulary): how much each pair keeps to the same parallel lines."""
-    found = np.zeros((len(words), len(places)))
-    known = meanings(language)
-    for row, parts in enumerate(tokenise_texts(words, language)):
-        # A compound's first word is the whole.
-        for other, score in known.get(parts[0].key, {}).items() if parts else ():
-            if other in places:
-                found[row, places[other]] = score
-    return found
+def _dice(words: Sequence[str], language: str, column_of: Mapping[str, int]) -> np.ndarray:
+    """Dice coefficient of each word with each vocabulary word: (words, vocabulary)."""
+    dice = np.zeros((len(words), len(column_of)))
+    lexicon = translations(language)
+    for row, tokens in enumerate(tokenise_texts(words, language)):
+        # The first token of a compound is the whole.
+        for english, score in lexicon.get(tokens[0].key, {}).items() if tokens else ():
+            if english in column_of:
+                dice[row, column_of[english]] = score
+    return dice

@@ -1,7 +1,7 @@
-"""Which words set a topic apart, within each language: class-based TF-IDF.
+"""Keywords: words that set a topic apart, per language, by class-based TF-IDF.
 
-Words of different languages never compete: a topic's Japanese words are weighed against the
-Japanese words of the other topics (Grootendorst 2022, arXiv 2203.05794, applied per language).
+Words of different languages never compete: a topic's Japanese words are compared with the Japanese
+words of the other topics (Grootendorst 2022, arXiv 2203.05794, applied per language).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 from pipeline.text.tokenise import tokenise_texts
 from pipeline.text.word import NEGATION_PREFIX, Word
 
-_FEWEST_REVIEWS = 2  # of a language in a topic, and of these that use a word
-_MOST_REVIEWS = 600  # of a language in a topic that are read; more change no order worth having
-_RARE = 5.0  # reviews added to every word's count: a word of two reviews is no discovery yet
-_PRIOR = 2.0  # reviews' worth of the language's own habits in every topic: smooths small topics
-_WITHIN = 0.6  # a part this often seen inside one compound is left to the compound
-_UNSPACED = frozenset({"ja", "ko", "th", "vi", "zh"})
+_MIN_REVIEWS = 2  # of a language in a topic, and of these with a keyword
+_MAX_REVIEWS = 600  # read per language and topic; more hardly change the order
+_IDF_SMOOTHING = 5.0  # reviews added to each word's count, against chance finds in rare words
+_TF_SMOOTHING = 2.0  # reviews with the average words of the language, added to each topic
+_MIN_SHARE_IN_COMPOUND = 0.6  # of a part's uses, for the compound to replace it
+_COMPOUNDING = frozenset({"ja", "ko", "th", "vi", "zh"})  # tokenised into compounds and parts
 
 
 def topic_keywords(
@@ -28,110 +28,122 @@ def topic_keywords(
     assignments: np.ndarray,
     topic_count: int,
     *,
-    most: int = 8,
+    limit: int = 8,
 ) -> list[dict[str, list[str]]]:
-    """For each of ``topic_count`` topics: language -> its words, the most telling first.
+    """Keywords of each topic: language -> words, the most distinctive first.
 
-    A topic with fewer than two reviews of a language has no words in it.
+    A topic with fewer than two reviews in a language has no keywords in it.
 
     Args:
         texts: n reviews.
         languages: str (n,).
         assignments: int (n,), topic of each review.
         topic_count: number of topics.
-        most: words a language and topic at the most.
+        limit: most keywords per language and topic.
     """
-    found: list[dict[str, list[str]]] = [{} for _ in range(topic_count)]
+    keywords: list[dict[str, list[str]]] = [{} for _ in range(topic_count)]
     for language in map(str, np.unique(languages)):
         rows = np.flatnonzero(languages == language)
-        if len(rows) < _FEWEST_REVIEWS:
+        if len(rows) < _MIN_REVIEWS:
             continue
         sizes = np.bincount(assignments[rows], minlength=topic_count)
-        rows = _thinned(rows, assignments[rows], sizes)
-        read = np.bincount(assignments[rows], minlength=topic_count)
-        uses, spellings = _uses(
+        rows = _subsample(rows, assignments[rows], sizes)
+        sampled = np.bincount(assignments[rows], minlength=topic_count)
+        counts, spellings = _count_reviews(
             [texts[int(row)] for row in rows], assignments[rows], topic_count, language
         )
-        for topic, scores in enumerate(_scores(uses, sizes, read)):
-            if language in _UNSPACED:
-                scores = _without_parts(scores, uses[topic])
-            ranked = sorted((-score, *_spelling(spellings[key])) for key, score in scores.items())
+        for topic, scores in enumerate(_class_tf_idf(counts, sizes, sampled)):
+            if language in _COMPOUNDING:
+                scores = _without_compound_parts(scores, counts[topic])
+            ranked = sorted(
+                (-score, *_preferred_spelling(spellings[key])) for key, score in scores.items()
+            )
             if ranked:
-                # Words of two readings are two keys, and look alike.
+                # Words with two readings have two keys but look the same.
                 distinct = dict.fromkeys(text for *_, text in ranked)
-                found[topic][language] = list(distinct)[:most]
-    return found
+                keywords[topic][language] = list(distinct)[:limit]
+    return keywords
 
 
-def _thinned(rows: np.ndarray, topics: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Rows evenly taken from each large topic: time does not grow with the file."""
+def _subsample(rows: np.ndarray, topics: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Rows, at most 600 per topic, evenly spaced: the cost does not grow with the file."""
     kept = []
     for topic in np.flatnonzero(sizes):
         own = rows[topics == topic]
-        if len(own) > _MOST_REVIEWS:
-            own = own[np.linspace(0, len(own) - 1, _MOST_REVIEWS).astype(int)]
+        if len(own) > _MAX_REVIEWS:
+            own = own[np.linspace(0, len(own) - 1, _MAX_REVIEWS).astype(int)]
         kept.append(own)
     return np.sort(np.concatenate(kept))
 
 
-def _uses(
+def _count_reviews(
     texts: Sequence[str], topics: np.ndarray, topic_count: int, language: str
 ) -> tuple[list[Counter[str]], dict[str, Counter[str]]]:
-    """For each topic the reviews that use a word, by key; and each key's spellings."""
-    # Reviews that use a word, not uses: one guest's refrain is not a topic.
-    uses: list[Counter[str]] = [Counter() for _ in range(topic_count)]
+    """Number of reviews with a word, by topic and key; and the spellings of each key.
+
+    Reviews are counted and not occurrences: a word that one guest repeats is not a topic.
+    """
+    counts: list[Counter[str]] = [Counter() for _ in range(topic_count)]
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for topic, words in zip(topics, tokenise_texts(texts, language), strict=True):
         distinct: set[Word] = set(words)
-        uses[topic].update({word.key for word in distinct})
+        counts[topic].update({word.key for word in distinct})
         for word in distinct:
             spellings[word.key][word.text] += 1
-    return uses, spellings
+    return counts, spellings
 
 
-def _scores(
-    uses: Sequence[Counter[str]], sizes: np.ndarray, read: np.ndarray
+def _class_tf_idf(
+    counts: Sequence[Counter[str]], sizes: np.ndarray, sampled: np.ndarray
 ) -> list[dict[str, float]]:
-    """Class-based TF-IDF of the words that a topic uses more than its language does.
+    """Class-based TF-IDF of words that are more frequent in a topic than in its language.
 
-    tf: share of the topic's reviews with the word, smoothed by the language's share.
-    idf: log(1 + A / (f + 5)), A the mean reviews of a topic, f the reviews with the word.
+    tf: share of the topic's reviews with the word, smoothed by its share in the language.
+    idf: log(1 + A / (f + 5)), A the mean number of reviews of a topic, f the reviews with the word.
+
+    Args:
+        counts: for each topic, sampled reviews with a word, by key.
+        sizes: number of reviews of each topic.
+        sampled: number of those that were read.
     """
-    weights = sizes / np.maximum(read, 1)  # reviews that each one read stands for
-    total: Counter[str] = Counter()
-    for counter, weight in zip(uses, weights, strict=True):
+    weights = sizes / np.maximum(sampled, 1)  # reviews that each sampled one stands for
+    totals: Counter[str] = Counter()
+    for counter, weight in zip(counts, weights, strict=True):
         for key, n in counter.items():
-            total[key] += n * weight
-    reviews, mean = sizes.sum(), sizes[sizes > 0].mean()
-    scored = []
-    for topic, counter in enumerate(uses):
+            totals[key] += n * weight
+    review_count, mean_size = sizes.sum(), sizes[sizes > 0].mean()
+    scores_by_topic = []
+    for topic, counter in enumerate(counts):
         scores = {}
         for key, n in counter.items():
-            overall = total[key] / reviews
-            if n < _FEWEST_REVIEWS or (n / read[topic] <= overall and np.count_nonzero(sizes) > 1):
+            overall = totals[key] / review_count
+            if n < _MIN_REVIEWS or (n / sampled[topic] <= overall and np.count_nonzero(sizes) > 1):
                 continue
-            share = (n * weights[topic] + _PRIOR * overall) / (sizes[topic] + _PRIOR)
-            scores[key] = float(share * np.log1p(mean / (total[key] + _RARE)))
-        scored.append(scores)
-    return scored
+            tf = (n * weights[topic] + _TF_SMOOTHING * overall) / (sizes[topic] + _TF_SMOOTHING)
+            scores[key] = float(tf * np.log1p(mean_size / (totals[key] + _IDF_SMOOTHING)))
+        scores_by_topic.append(scores)
+    return scores_by_topic
 
 
-def _without_parts(scores: dict[str, float], uses: Counter[str]) -> dict[str, float]:
-    """Leave out 露天 where nearly every guest who wrote it wrote 露天風呂."""
-    longer = sorted(scores, key=len)
+def _without_compound_parts(scores: dict[str, float], counts: Counter[str]) -> dict[str, float]:
+    """Drop 露天 if nearly every guest who used it wrote 露天風呂."""
+    by_length = sorted(scores, key=len)
     parts = {
         part
-        for place, part in enumerate(longer)
-        for whole in longer[place + 1 :]
-        # 不干净 is no compound of 干净: it is counted apart.
-        if len(whole) > len(part)
-        and part in whole
-        and not whole.startswith(NEGATION_PREFIX)
-        and uses[whole] >= _WITHIN * uses[part]
+        for index, part in enumerate(by_length)
+        for compound in by_length[index + 1 :]
+        # 不干净 is not a compound of 干净: negations are counted separately.
+        if len(compound) > len(part)
+        and part in compound
+        and not compound.startswith(NEGATION_PREFIX)
+        and counts[compound] >= _MIN_SHARE_IN_COMPOUND * counts[part]
     }
     return {key: score for key, score in scores.items() if key not in parts}
 
 
-def _spelling(counter: Counter[str]) -> tuple[int, int, str]:
-    """The commonest spelling, after its reviews and letters, negative: more go first."""
-    return min((-n, -len(text), text) for text, n in counter.items())
+def _preferred_spelling(spellings: Counter[str]) -> tuple[int, int, str]:
+    """The commonest spelling, after minus its number of reviews and minus its length.
+
+    As sort keys these put frequent and long words first.
+    """
+    return min((-n, -len(text), text) for text, n in spellings.items())

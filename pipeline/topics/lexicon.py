@@ -1,8 +1,9 @@
-"""A small dictionary into English, read off the project's own parallel lines.
+"""A small bilingual lexicon into English, extracted from the project's own parallel lines.
 
-The same sentences and headings stand in many languages (``data/parallel``, ``aspects``,
-``polarity``); a word and an English word that keep to the same lines mean the same. Measured by
-the Dice coefficient over lines (Melamed 2000, Computational Linguistics 26(2), one-to-one links).
+The same sentences and headings exist in many languages (``data/parallel``, ``aspects``,
+``polarity``); a word and an English word that occur in the same lines are taken for translations.
+Measured by the Dice coefficient over lines (Melamed 2000, Computational Linguistics 26(2),
+one-to-one links).
 """
 
 from __future__ import annotations
@@ -13,59 +14,63 @@ from functools import cache
 from pipeline.embedding.reference import load_lines
 from pipeline.text.tokenise import tokenise_texts
 
-_SETS = ("aspects", "parallel", "polarity")
-_FEWEST = 0.4  # Dice
-_FEWEST_ONCE = 0.6  # of two words that meet in one line only
+_CORPORA = ("aspects", "parallel", "polarity")
+_MIN_DICE = 0.4
+_MIN_DICE_ONCE = 0.6  # of a word that occurs in a single line
 
 
 @cache
-def meanings(language: str) -> dict[str, dict[str, float]]:
-    """Key of a word (:class:`pipeline.text.word.Word`) -> English words it may mean, with Dice.
+def translations(language: str) -> dict[str, dict[str, float]]:
+    """Key of a word (:class:`pipeline.text.word.Word`) -> possible English words, with Dice.
 
-    A language without parallel lines has none, and English neither.
+    Empty for English and for a language without parallel lines.
     """
-    theirs, english = _lines(language)
-    if not theirs or language == "en":
+    foreign_lines, english_lines = _parallel_lines(language)
+    if not foreign_lines or language == "en":
         return {}
-    words, _spelt = _places(theirs, language)
-    known, spellings = _places(english, "en")
-    at: dict[int, list[str]] = defaultdict(list)
-    for word, places in known.items():
-        for place in places:
-            at[place].append(word)
-    found: dict[str, dict[str, float]] = {}
-    for word, places in words.items():
-        shared = Counter(other for place in places for other in at[place])
-        floor = _FEWEST if len(places) > 1 else _FEWEST_ONCE
-        dice = {other: 2 * n / (len(places) + len(known[other])) for other, n in shared.items()}
-        found[word] = {
-            commonest(spellings[other]): score for other, score in dice.items() if score >= floor
+    foreign, _spellings = _occurrences(foreign_lines, language)
+    english, spellings = _occurrences(english_lines, "en")
+    english_in_line: dict[int, list[str]] = defaultdict(list)
+    for word, lines in english.items():
+        for line in lines:
+            english_in_line[line].append(word)
+    lexicon: dict[str, dict[str, float]] = {}
+    for word, lines in foreign.items():
+        shared = Counter(other for line in lines for other in english_in_line[line])
+        threshold = _MIN_DICE if len(lines) > 1 else _MIN_DICE_ONCE
+        dice = {other: 2 * n / (len(lines) + len(english[other])) for other, n in shared.items()}
+        lexicon[word] = {
+            _most_common(spellings[other]): score
+            for other, score in dice.items()
+            if score >= threshold
         }
-    return {word: meant for word, meant in found.items() if meant}
+    return {word: english_words for word, english_words in lexicon.items() if english_words}
 
 
-def commonest(spellings: Counter[str]) -> str:
-    """The spelling that occurs most."""
+def _most_common(spellings: Counter[str]) -> str:
     return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]
 
 
-def _lines(language: str) -> tuple[list[str], list[str]]:
-    theirs: list[str] = []
+def _parallel_lines(language: str) -> tuple[list[str], list[str]]:
+    """Lines in a language and in English, one for one."""
+    foreign: list[str] = []
     english: list[str] = []
-    for name in _SETS:
+    for name in _CORPORA:
         lines = load_lines(name)
         if language in lines:
-            theirs += lines[language]
+            foreign += lines[language]
             english += lines["en"]
-    return theirs, english
+    return foreign, english
 
 
-def _places(lines: list[str], language: str) -> tuple[dict[str, set[int]], dict[str, Counter[str]]]:
-    """Key -> lines it is in, and its spellings."""
-    places: dict[str, set[int]] = defaultdict(set)
+def _occurrences(
+    lines: list[str], language: str
+) -> tuple[dict[str, set[int]], dict[str, Counter[str]]]:
+    """For each key of a word, the lines it occurs in, and its spellings."""
+    occurrences: dict[str, set[int]] = defaultdict(set)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for place, words in enumerate(tokenise_texts(lines, language)):
+    for line, words in enumerate(tokenise_texts(lines, language)):
         for word in set(words):
-            places[word.key].add(place)
+            occurrences[word.key].add(line)
             spellings[word.key][word.text] += 1
-    return places, spellings
+    return occurrences, spellings

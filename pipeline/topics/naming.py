@@ -1,4 +1,4 @@
-"""Topics -> names a person can read, in every language of the interface, no two alike."""
+"""Names of topics, in every language of the interface, no two alike."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pipeline.embedding.reference import load_lines
 from pipeline.topics.aspects import aspect_groups, aspect_names
 from pipeline.topics.polarity import PRAISE
 
-_WORDS = 3
-_FEWEST_REVIEWS = 5  # of a language in a topic, for its words to name the topic in it
-# English words, or what others mean, that name no topic: times, people, praise of nothing.
-_EMPTY = frozenset(
+_NAME_WORDS = 3
+_MIN_REVIEWS = 5  # of a language in a topic, for its keywords to name the topic in it
+# English words that name no topic (times, people, general praise), and so do words that mean them.
+_UNINFORMATIVE = frozenset(
     "day days week weeks weekend month months year years morning evening afternoon night nights "
     "hour hours minute minutes time times today april thing things way bit lot people person man "
     "woman lady husband wife mother father son daughter friend friends couple room rooms hotel "
@@ -21,7 +21,8 @@ _EMPTY = frozenset(
     "including experience review reviews luck someone moment reason recommend place places "
     "extremely".split()
 )
-_SIDES = {
+# Language -> words for praise and for complaints.
+_POLARITY_WORDS = {
     "ar": ("إشادة", "شكاوى"),
     "de": ("Lob", "Beschwerden"),
     "en": ("praise", "complaints"),
@@ -41,7 +42,7 @@ _SIDES = {
     "vi": ("khen", "phàn nàn"),
     "zh": ("好评", "投诉"),
 }
-_OTHER = {
+_OUTLIER_TOPIC_NAMES = {
     "ar": "كل ما عدا ذلك",
     "de": "Alles andere",
     "en": "Everything else",
@@ -62,14 +63,16 @@ _OTHER = {
     "zh": "其他",
 }
 
+Aspects = tuple[int, ...]  # one, or two that name a topic together
+
 
 def outlier_topic_names() -> dict[str, str]:
-    """Language -> what the reviews that fit nowhere are called."""
-    return dict(_OTHER)
+    """The name of the topic of outliers: language -> name."""
+    return dict(_OUTLIER_TOPIC_NAMES)
 
 
 def topic_name_languages() -> tuple[str, ...]:
-    """The languages that every topic has a name in."""
+    """The languages in which every topic has a name."""
     return tuple(load_lines("aspects"))
 
 
@@ -77,138 +80,149 @@ def name_topics(
     keywords: Sequence[Mapping[str, Sequence[str]]],
     sizes: Sequence[Mapping[str, int]],
     *,
-    aspects: Sequence[Sequence[tuple[int, ...]]] | None = None,
-    sides: Sequence[int] | None = None,
+    aspects: Sequence[Sequence[Aspects]] | None = None,
+    polarities: Sequence[int] | None = None,
     glosses: Sequence[Mapping[str, Sequence[str]]] | None = None,
-    taken: Sequence[str] = (),
+    reserved: Sequence[str] = (),
 ) -> list[dict[str, str]]:
-    """For each topic: language -> its name, unlike all others in that language.
+    """Name each topic: language -> name, unique in that language.
 
-    The hotel aspect that fits it, or the two that do; where none does, its most telling words: in
-    English the English ones and what those of other languages mean, in another language its own.
+    A topic is named by the hotel aspect that matches it, or by the two that do. If none does, it is
+    named by its most distinctive keywords: in English by English ones and by glosses of others, in
+    another language by its own.
 
     Args:
-        keywords: for each topic, language -> words, the most telling first.
+        keywords: for each topic, language -> words, the most distinctive first.
         sizes: for each topic, language -> number of reviews.
-        aspects: for each topic the aspects that may name it, of
+        aspects: for each topic the aspects that may name it, from
             :func:`pipeline.topics.aspects.match_aspects`; may be empty.
-        sides: for each topic 1 where it praises, -1 where it complains, else 0; of
-            :func:`pipeline.topics.polarity.dominant_polarity`.
+        polarities: for each topic, from :func:`pipeline.topics.polarity.dominant_polarity`.
         glosses: for each topic, language -> the keywords in English, "" for unknown.
-        taken: names of other topics, that none of these may have.
+        reserved: names of other topics, which none of these may have.
     """
     languages = topic_name_languages()
-    chosen_before: set[tuple[tuple[int, ...], int]] = set()
-    others = {name.casefold() for name in taken}
-    used = {language: set(others) for language in languages}
+    taken_aspects: set[tuple[Aspects, int]] = set()
+    taken = {language: {name.casefold() for name in reserved} for language in languages}
     names: list[dict[str, str]] = []
     for topic, (words, size) in enumerate(zip(keywords, sizes, strict=True)):
-        side = sides[topic] if sides else 0
-        chosen = _choose(aspects[topic] if aspects else (), side, chosen_before)
-        if chosen:
-            chosen_before.add(chosen)
-            name = {language: _by_aspects(*chosen, language) for language in languages}
+        polarity = polarities[topic] if polarities else 0
+        choice = _choose_aspects(aspects[topic] if aspects else (), polarity, taken_aspects)
+        if choice:
+            taken_aspects.add(choice)
+            name = {language: _name_by_aspects(*choice, language) for language in languages}
         else:
-            name = _by_keywords(words, size, glosses[topic] if glosses else {}, languages)
-        name = {language: _unlike(name[language], used[language], topic) for language in languages}
+            name = _name_by_keywords(words, size, glosses[topic] if glosses else {}, languages)
         for language in languages:
-            used[language].add(name[language].casefold())
+            name[language] = _make_unique(name[language], taken[language], topic)
+            taken[language].add(name[language].casefold())
         names.append(name)
     return names
 
 
 def is_uninformative(
-    words: Mapping[str, Sequence[str]],
+    keywords: Mapping[str, Sequence[str]],
     size: Mapping[str, int],
     glosses: Mapping[str, Sequence[str]],
 ) -> bool:
-    """Whether a topic's most telling words are times, people and praise of nothing."""
-    english = _in_english(words, size, glosses, all_of_them=True)[:_WORDS]
-    return sum(word not in _EMPTY for word in english) < 2
+    """Whether a topic's most distinctive keywords are times, people and general praise."""
+    english = _english_words(keywords, size, glosses, filtered=False)[:_NAME_WORDS]
+    return sum(word not in _UNINFORMATIVE for word in english) < 2
 
 
-def _choose(
-    aspects: Sequence[tuple[int, ...]], side: int, taken: set[tuple[tuple[int, ...], int]]
-) -> tuple[tuple[int, ...], int] | None:
-    """The first aspects that say nothing against the topic's side and name no other topic."""
-    signs = aspect_groups()[1]
-    for chosen in aspects:
-        said = {signs[aspect] for aspect in chosen} - {0}
-        if side and -side in said:
+def _choose_aspects(
+    candidates: Sequence[Aspects], polarity: int, taken: set[tuple[Aspects, int]]
+) -> tuple[Aspects, int] | None:
+    """The first aspects that agree with a topic's polarity and name no other topic.
+
+    Returns:
+        The aspects, and the polarity to be added to the name, 0 if the aspects have it themselves.
+    """
+    aspect_polarities = aspect_groups()[1]
+    for aspects in candidates:
+        own = {aspect_polarities[aspect] for aspect in aspects} - {0}
+        if polarity and -polarity in own:
             continue
-        shown = 0 if said else side  # "Bad smells" needs no ": complaints"
-        if not any((order, shown) in taken for order in (chosen, chosen[::-1])):
-            return chosen, shown
+        shown = 0 if own else polarity  # "Bad smells" needs no ": complaints"
+        if not any((order, shown) in taken for order in (aspects, aspects[::-1])):
+            return aspects, shown
     return None
 
 
-def _by_aspects(aspects: tuple[int, ...], side: int, language: str) -> str:
+def _name_by_aspects(aspects: Aspects, polarity: int, language: str) -> str:
     name = " · ".join(aspect_names(language)[aspect] for aspect in aspects)
-    if not side:
+    if not polarity:
         return name
     colon = "：" if language in ("ja", "zh") else " : " if language == "fr" else ": "
-    return name + colon + _SIDES[language][0 if side == PRAISE else 1]
+    return name + colon + _POLARITY_WORDS[language][0 if polarity == PRAISE else 1]
 
 
-def _by_keywords(
-    words: Mapping[str, Sequence[str]],
+def _name_by_keywords(
+    keywords: Mapping[str, Sequence[str]],
     size: Mapping[str, int],
     glosses: Mapping[str, Sequence[str]],
     languages: Sequence[str],
 ) -> dict[str, str]:
-    english = _in_english(words, size, glosses)
-    if not english:  # nothing has a meaning we know: the largest language's own words
-        by_size = sorted(words, key=lambda code: (-size.get(code, 0), code))
-        english = list(words[by_size[0]]) if by_size else []
-    fallback = _sentence(english)
+    english = _english_words(keywords, size, glosses)
+    if not english:  # no keyword has a known meaning: the words of the largest language
+        by_size = sorted(keywords, key=lambda code: (-size.get(code, 0), code))
+        english = list(keywords[by_size[0]]) if by_size else []
+    english_name = _join(english)
     names = {}
     for language in languages:
-        own = _telling(words.get(language, ()), glosses.get(language, ()), fewest=_WORDS)
-        few = len(own) < _WORDS or size.get(language, 0) < _FEWEST_REVIEWS
-        names[language] = fallback if few or language == "en" else _sentence(own)
+        own = _informative(
+            keywords.get(language, ()), glosses.get(language, ()), minimum=_NAME_WORDS
+        )
+        too_few = len(own) < _NAME_WORDS or size.get(language, 0) < _MIN_REVIEWS
+        names[language] = english_name if too_few or language == "en" else _join(own)
     return names
 
 
-def _in_english(
-    words: Mapping[str, Sequence[str]],
+def _english_words(
+    keywords: Mapping[str, Sequence[str]],
     size: Mapping[str, int],
     glosses: Mapping[str, Sequence[str]],
     *,
-    all_of_them: bool = False,
+    filtered: bool = True,
 ) -> list[str]:
-    """English words, those first that most languages' words come to."""
+    """English keywords and glosses, by their rank in all languages; uninformative ones filtered."""
     votes: dict[str, float] = {}
-    for language in sorted(words):
-        meant = words[language] if language == "en" else glosses.get(language, ())
+    for language in sorted(keywords):
+        words = keywords[language] if language == "en" else glosses.get(language, ())
         weight = size.get(language, 0) ** 0.5 * (1.0 if language == "en" else 0.6)
-        for place, word in enumerate(dict.fromkeys(word for word in meant if word)):
-            votes[word] = votes.get(word, 0.0) + weight / (place + 2)
+        for rank, word in enumerate(dict.fromkeys(word for word in words if word)):
+            votes[word] = votes.get(word, 0.0) + weight / (rank + 2)
     ranked = sorted(votes, key=lambda word: (-votes[word], word))
-    if not all_of_them:
-        ranked = _telling(ranked)
+    if filtered:
+        ranked = _informative(ranked)
     distinct: list[str] = []
-    for word in ranked:  # "bus, buses" says one thing
+    for word in ranked:  # only one of "bus" and "buses"
         if not any(word.startswith(w[:4]) and w.startswith(word[:4]) for w in distinct):
             distinct.append(word)
     return distinct
 
 
-def _telling(words: Sequence[str], glosses: Sequence[str] = (), *, fewest: int = 2) -> list[str]:
-    """Words that a topic may be named by; all of them where these are too few."""
-    meant = [*glosses, *words[len(glosses) :]]
-    told = [word for word, gloss in zip(words, meant, strict=False) if gloss not in _EMPTY]
-    return told if len(told) >= fewest else list(words)
+def _informative(
+    words: Sequence[str], glosses: Sequence[str] = (), *, minimum: int = 2
+) -> list[str]:
+    """Words that can name a topic; all words if there are fewer than the minimum."""
+    meanings = [*glosses, *words[len(glosses) :]]
+    kept = [
+        word
+        for word, meaning in zip(words, meanings, strict=False)
+        if meaning not in _UNINFORMATIVE
+    ]
+    return kept if len(kept) >= minimum else list(words)
 
 
-def _sentence(words: Sequence[str]) -> str:
-    name = ", ".join(words[:_WORDS])
+def _join(words: Sequence[str]) -> str:
+    name = ", ".join(words[:_NAME_WORDS])
     return name[:1].upper() + name[1:]
 
 
-def _unlike(name: str, used: set[str], topic: int) -> str:
+def _make_unique(name: str, taken: set[str], topic: int) -> str:
     name = name or f"Topic {topic + 1}"
-    number, unlike = topic + 1, name
-    while unlike.casefold() in used:
-        unlike = f"{name} ({number})"
+    number, unique = topic + 1, name
+    while unique.casefold() in taken:
+        unique = f"{name} ({number})"
         number += 1
-    return unlike
+    return unique

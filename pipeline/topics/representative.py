@@ -1,4 +1,4 @@
-"""Typical reviews of each topic, in each language: the closest, and the most different."""
+"""Typical reviews of each topic in each language: the closest, and the most different."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from pipeline.common.arrays import unit_rows
 
-_SHORTEST, _LONGEST = 30, 400  # characters that read well; CJK letters say more, so half of it
-_CJK = frozenset({"ja", "ko", "th", "zh"})
-_PENALTY = 0.15  # cosine that a text too short or too long loses
-_FEWEST = 4  # reviews of a language in a topic, for the most different to mean anything
-_OUTSIDE = 0.05  # share of a topic's reviews nearest to its edge that are left out as strays
+_MIN_LENGTH, _MAX_LENGTH = 30, 400  # readable lengths in characters; half of it for dense scripts
+_DENSE_SCRIPTS = frozenset({"ja", "ko", "th", "zh"})
+_LENGTH_PENALTY = 0.15  # cosine that a text of another length loses
+_MIN_FOR_DIFFERENT = 4  # reviews of a language in a topic, for "most different" to mean anything
+_EDGE = 0.05  # share of a topic's reviews, farthest from the centroid, that are left out
 
 
 def typical_reviews(
@@ -22,70 +22,72 @@ def typical_reviews(
     languages: np.ndarray,
     texts: Sequence[str],
     *,
-    most: int = 2,
+    limit: int = 2,
 ) -> list[dict[str, dict[str, list[int]]]]:
     """For each topic: language -> {"closest": rows, "different": rows}.
 
-    "closest" are the nearest to the topic's centroid, the nearest first; "different" the farthest
-    that are still nearer to it than to any other centroid, strays at the very edge left out. Texts
-    are distinct; those of 30 to 400 characters are preferred. Languages come with the largest
-    first; one with fewer than four reviews in a topic has no "different" ones.
+    "closest" are the reviews nearest to the topic's centroid, nearest first; "different" are the
+    farthest ones that are still nearer to it than to any other centroid, without those at the very
+    edge. Texts are distinct, preferably of 30 to 400 characters. Languages are ordered by size; one
+    with fewer than four reviews in a topic has no "different" ones.
 
     Args:
-        points: float32 (n, d), reviews in the space where topics were found.
+        points: float32 (n, d), reviews in the neutral space.
         centroids: float32 (k, d), in the same space.
-        assignments: int (n,), topic of each review; others than 0 to k - 1 belong to none.
+        assignments: int (n,), topic of each review; other than 0 to k - 1 for none.
         languages: str (n,).
         texts: n.
-        most: rows of a kind at the most.
+        limit: most rows of each kind.
     """
-    points, centers = unit_rows(points), unit_rows(centroids)
-    found: list[dict[str, dict[str, list[int]]]] = []
-    for topic in range(len(centers)):
+    points, centroids = unit_rows(points), unit_rows(centroids)
+    typical: list[dict[str, dict[str, list[int]]]] = []
+    for topic in range(len(centroids)):
         rows = np.flatnonzero(assignments == topic)
-        near = points[rows] @ centers[topic]
-        inside = near >= (points[rows] @ centers.T).max(axis=1, initial=-1) - 1e-6
-        if len(rows) > 1 / _OUTSIDE:
-            inside &= near >= np.quantile(near, _OUTSIDE)
+        cosines = points[rows] @ centroids[topic]
+        inside = cosines >= (points[rows] @ centroids.T).max(axis=1, initial=-1) - 1e-6
+        if len(rows) > 1 / _EDGE:
+            inside &= cosines >= np.quantile(cosines, _EDGE)
         codes, counts = np.unique(languages[rows], return_counts=True)
-        own: dict[str, dict[str, list[int]]] = {}
-        for code, n in sorted(
+        by_language: dict[str, dict[str, list[int]]] = {}
+        for code, count in sorted(
             zip(codes.tolist(), counts.tolist(), strict=True), key=lambda item: (-item[1], item[0])
         ):
             here = np.flatnonzero(languages[rows] == code)
-            reads_well = np.array([_reads_well(texts[int(row)], code) for row in rows[here]])
-            loss = np.where(reads_well, 0.0, _PENALTY)
-            closest = _distinct(rows[here], loss - near[here], texts, most, set())
+            readable = np.array([_has_readable_length(texts[int(row)], code) for row in rows[here]])
+            penalty = np.where(readable, 0.0, _LENGTH_PENALTY)
+            closest = _lowest_distinct(rows[here], penalty - cosines[here], texts, limit, set())
             different: list[int] = []
-            if n >= _FEWEST:
-                far = here[inside[here]]
-                score = near[far] + loss[inside[here]]
-                seen = {_plain(texts[row]) for row in closest}
-                different = _distinct(rows[far], score, texts, most, seen)
-            own[code] = {"closest": closest, "different": different}
-        found.append(own)
-    return found
+            if count >= _MIN_FOR_DIFFERENT:
+                eligible = here[inside[here]]
+                score = cosines[eligible] + penalty[inside[here]]
+                seen = {_letters(texts[row]) for row in closest}
+                different = _lowest_distinct(rows[eligible], score, texts, limit, seen)
+            by_language[code] = {"closest": closest, "different": different}
+        typical.append(by_language)
+    return typical
 
 
-def _distinct(
-    rows: np.ndarray, scores: np.ndarray, texts: Sequence[str], most: int, seen: set[str]
+def _lowest_distinct(
+    rows: np.ndarray, scores: np.ndarray, texts: Sequence[str], limit: int, seen: set[str]
 ) -> list[int]:
-    """The rows of the least scores whose texts say something else than those seen."""
+    """Rows with the lowest scores whose texts differ from one another and from those seen."""
     kept: list[int] = []
-    for place in np.argsort(scores, kind="stable"):
-        row = int(rows[place])
-        if len(kept) == most:
+    for index in np.argsort(scores, kind="stable"):
+        row = int(rows[index])
+        if len(kept) == limit:
             break
-        if _plain(texts[row]) not in seen:
-            seen.add(_plain(texts[row]))
+        letters = _letters(texts[row])
+        if letters not in seen:
+            seen.add(letters)
             kept.append(row)
     return kept
 
 
-def _plain(text: str) -> str:
+def _letters(text: str) -> str:
+    """Letters and digits alone, in lower case: equal texts are compared by them."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
-def _reads_well(text: str, language: str) -> bool:
-    scale = 0.5 if language in _CJK else 1.0
-    return _SHORTEST * scale <= len(text.strip()) <= _LONGEST * scale
+def _has_readable_length(text: str, language: str) -> bool:
+    scale = 0.5 if language in _DENSE_SCRIPTS else 1.0
+    return _MIN_LENGTH * scale <= len(text.strip()) <= _MAX_LENGTH * scale

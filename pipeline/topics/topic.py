@@ -1,4 +1,4 @@
-"""A topic: its name, words, counts and colour."""
+"""A topic: its name, keywords, counts and colour."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic of an analysis. All counts are of reviews, also where sentences are grouped.
+    """A topic of an analysis. All counts are of reviews, even if sentences are grouped.
 
     Attributes:
-        id: its place among the topics; 0 is the largest when an analysis is made.
-        key: stays with the topic through edits and next month's file.
-        name: English, or what the user has called it; unique among the topics.
-        reviews: how many say something of it.
-        languages: language -> number of its reviews here, largest first.
+        id: its index among the topics; the largest is 0 in a new analysis.
+        key: stays with the topic through edits and added files.
+        name: in English, or as the user has named it; unique among the topics.
+        reviews: number of reviews that mention it.
+        languages: language -> number of these reviews, largest first.
         keywords: language -> words that set the topic apart in that language.
-        names: its name in other languages of the interface; empty once the user has named it.
-        glosses: language -> English of each keyword, "" where none is near.
+        names: language of the interface -> name; empty once the user has named it.
+        glosses: language -> English gloss of each keyword, "" for none.
         stability: share of its reviews that stay together when a tenth of the file is left out;
-            None when it was not measured.
+            None if not measured.
         typical: language -> {"closest": units, "different": units}.
-        colour: its place in the palette.
+        colour: its index in the palette.
         is_outlier: whether this is the topic of outliers, shown as "Everything else".
-        hidden: whether the user has put it out of sight.
+        hidden: whether the user has hidden it.
         named: whether the user has named it.
     """
 
@@ -47,17 +47,17 @@ class Topic:
     named: bool = False
 
     def name_in(self, language: str) -> str:
-        """Its name in a language of the interface, else in English."""
+        """Its name in a language of the interface, or else in English."""
         return self.names.get(language, self.name)
 
 
 def count_languages(languages: np.ndarray) -> dict[str, int]:
-    """Languages with their numbers of reviews, the largest first, then by code."""
+    """Number of reviews by language, the largest first, then by code."""
     counts: Mapping[str, int] = Counter(languages.tolist())
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-# Apart from each other for 20 categories, and from a white page and a dark one.
+# 20 colours that differ from one another and from a white and a dark page.
 PALETTE = (
     "#4269d0", "#e8a317", "#e4573d", "#3fb8a0", "#7c4fc4", "#e36ba5", "#3d8f47", "#8f5b3c",
     "#3fa7dc", "#b3ae2c", "#b02a4c", "#00767a", "#c98cf0", "#f08a3c", "#6d7a1f", "#a8326f",

@@ -12,7 +12,7 @@ from pipeline.analysis.edits.draft import Draft, Edit, text_digest
 from pipeline.analysis.edits.operations import OPERATIONS
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import Encoder
-from pipeline.topics.describe import count_topics, describe_topics
+from pipeline.topics.describe import describe_topics, recount_topics
 from pipeline.topics.topic import Topic
 
 _WITHOUT_MODEL = frozenset({"rename", "hide", "move"})
@@ -226,7 +226,7 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
             },
         )
         draft.topics = list(map(_with_identity, described, draft.topics))
-    topics = count_topics(
+    topics = recount_topics(
         analysis.units, analysis.languages, draft.assignments, tuple(draft.topics)
     )
     old = analysis.assigner

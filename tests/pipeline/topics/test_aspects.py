@@ -1,4 +1,4 @@
-"""Hotel aspects name the topics they fit, whatever the language of the reviews."""
+"""Hotel aspects name the topics they match, whatever the language of the reviews."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import is_shipped, load_lines
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.aspects import (
-    _candidates,
+    _rank_matches,
     aspect_groups,
     aspect_names,
     aspect_vectors,
@@ -18,7 +18,7 @@ from pipeline.topics.aspects import (
 )
 from pipeline.topics.naming import is_uninformative, name_topics, topic_name_languages
 
-SAID = {
+REVIEWS = {
     "Wi-Fi and internet": [
         "The Wi-Fi kept dropping during my calls",
         "WLAN extrem langsam, Videokonferenz unmöglich",
@@ -57,47 +57,49 @@ def test_same_lines_in_at_least_twelve_languages(encoder):
 
 @pytest.fixture(scope="module")
 def matched(encoder):
-    texts = [text for group in SAID.values() for text in group]
+    texts = [text for group in REVIEWS.values() for text in group]
     raw = encoder.encode_documents(texts)
     space = fit_neutral(raw, detect_languages(texts), parallel_means(encoder))
     assignments = np.repeat(np.arange(3), 6)
     return match_aspects(space.transform(raw), assignments, 3, aspect_vectors(encoder), space)
 
 
-def test_the_aspect_that_was_spoken_of_comes_first(matched):
+def test_best_match_is_the_aspect_of_the_reviews(matched):
     names = aspect_names()
     broad = {"Wi-Fi and internet": "Facilities of the hotel", "Swimming pool": "Pool and wellness"}
-    for topic, expected in enumerate(SAID):
+    for topic, expected in enumerate(REVIEWS):
         best = {names[aspect] for aspect in matched[topic][0]}
         assert best & {expected, broad.get(expected, "Breakfast")}, best
 
 
-def test_every_aspect_has_one_broader_one():
-    parents, signs = aspect_groups()
+def test_every_aspect_has_a_broad_aspect():
+    parents, polarities = aspect_groups()
     names = aspect_names()
     assert all(parents[parent] == parent for parent in parents)
     assert parents[names.index("Dirty bathroom")] == names.index("Cleanliness")
-    assert signs[names.index("Bad smells")] == -1 and signs[names.index("Good value")] == 1
+    assert (
+        polarities[names.index("Bad smells")] == -1 and polarities[names.index("Good value")] == 1
+    )
 
 
-def test_news_are_no_hotel_topics(encoder):
+def test_news_is_not_about_hotels(encoder):
     texts = [
         "The government resigned after the vote", "Der Stürmer schoss drei Tore im Finale",
         "科学家发现了一颗新的行星", "La banca centrale ha alzato i tassi",
     ]  # fmt: skip
-    news, stays = np.array([0] * len(texts)), [text for group in SAID.values() for text in group]
+    news, stays = np.array([0] * len(texts)), [text for group in REVIEWS.values() for text in group]
     space = fit_neutral(
         raw := encoder.encode_documents([*texts, *stays]),
         detect_languages([*texts, *stays]),
         parallel_means(encoder),
     )
-    about = hotel_relevance(raw, space, encoder)
-    assert about[: len(texts)].mean() < 0.5 < 0.7 < about[len(texts) :].mean()
-    assert not find_hotel_topics(about[: len(texts)], news, 1).any()
-    assert find_hotel_topics(about[len(texts) :], np.zeros(len(stays), int), 1).all()
+    relevance = hotel_relevance(raw, space, encoder)
+    assert relevance[: len(texts)].mean() < 0.5 < 0.7 < relevance[len(texts) :].mean()
+    assert not find_hotel_topics(relevance[: len(texts)], news, 1).any()
+    assert find_hotel_topics(relevance[len(texts) :], np.zeros(len(stays), int), 1).all()
 
 
-def test_lines_say_the_same_in_every_language(encoder):
+def test_lines_mean_the_same_in_every_language(encoder):
     lines = load_lines("aspects")
     english, japanese = (encoder.encode_documents(lines[code]) for code in ("en", "ja"))
     centred = [v - v.mean(axis=0) for v in (english, japanese)]
@@ -105,21 +107,21 @@ def test_lines_say_the_same_in_every_language(encoder):
     assert ((b @ a.T).argmax(axis=1) == np.arange(len(a))).mean() > 0.75
 
 
-def test_names_are_unique_and_honest_in_every_language():
+def test_names_are_unique_and_agree_with_polarity_in_every_language():
     place = {name: aspect for aspect, name in enumerate(aspect_names())}
     pool, beds, dirty = place["Swimming pool"], place["Sun loungers"], place["Closed or dirty pool"]
     words = [{"en": ["pool", "towel", "sun"], "de": ["liege", "handtuch", "sonne"]}] * 7
     aspects = [
         [(pool, beds), (pool,)],
-        [(beds, pool), (pool,)],  # the same two
+        [(beds, pool), (pool,)],  # the same pair
         [(pool,)],
         [(pool,)],
         [(dirty,), (pool,)],
         [(dirty,), (beds,)],  # praise can't be a complaint
-        [],  # nothing fits: its words
+        [],  # no match: keywords
     ]
-    sides = [0, 0, 1, -1, -1, 1, 0]
-    names = name_topics(words, [{"en": 5, "de": 5}] * 7, aspects=aspects, sides=sides)
+    polarities = [0, 0, 1, -1, -1, 1, 0]
+    names = name_topics(words, [{"en": 5, "de": 5}] * 7, aspects=aspects, polarities=polarities)
     assert [name["en"] for name in names] == [
         "Swimming pool · Sun loungers",
         "Swimming pool",
@@ -134,16 +136,16 @@ def test_names_are_unique_and_honest_in_every_language():
         assert len({name[language] for name in names}) == 7, language
 
 
-def test_a_topic_without_english_reviews_has_an_english_name():
+def test_topic_without_english_reviews_has_an_english_name():
     words = [{"ar": ["مدير", "غرفة", "نظيفة"]}] * 2
     glosses = [{"ar": ["manager", "room", ""]}] * 2
-    names = name_topics(words, [{"ar": 9}] * 2, glosses=glosses, taken=["Everything else"])
+    names = name_topics(words, [{"ar": 9}] * 2, glosses=glosses, reserved=["Everything else"])
     assert names[0]["en"] == "Manager, room" and names[0]["ar"] == "مدير, غرفة, نظيفة"
     assert names[1]["en"] == "Manager, room (2)"
-    assert name_topics([{}], [{}], taken=["Topic 1"])[0]["en"] == "Topic 1 (1)"
+    assert name_topics([{}], [{}], reserved=["Topic 1"])[0]["en"] == "Topic 1 (1)"
 
 
-def test_words_that_say_nothing_name_no_topic():
+def test_uninformative_words_name_no_topic():
     words = [{"en": ["night", "towels", "day", "pool"], "de": ["tag", "liege", "handtuch"]}]
     glosses = [{"en": words[0]["en"], "de": ["day", "", "towel"]}]
     (name,) = name_topics(words, [{"en": 9, "de": 9}], glosses=glosses)
@@ -152,17 +154,17 @@ def test_words_that_say_nothing_name_no_topic():
     assert not is_uninformative({"en": ["night", "towels", "pool"]}, {"en": 9}, {})
 
 
-def test_two_aspects_only_where_both_hold_and_no_wider_one_says_it():
+def test_two_aspects_only_if_both_match_and_neither_covers_the_other():
     place = {name: aspect for aspect, name in enumerate(aspect_names())}
-    score, here = np.zeros(len(place)), np.full(len(place), 0.4)
-    narrow, cosines = np.zeros(len(place)), np.full(len(place), 0.5)
+    scores, shares = np.zeros(len(place)), np.full(len(place), 0.4)
+    narrow_shares, cosines = np.zeros(len(place)), np.full(len(place), 0.5)
 
-    def first(**scores: float) -> tuple[int, ...]:
-        order = [place[name.replace("_", " ")] for name in scores]
-        score[order] = list(scores.values())
-        return _candidates(order, score, here, narrow, cosines)[0]
+    def best(**aspects: float) -> tuple[int, ...]:
+        order = [place[name.replace("_", " ")] for name in aspects]
+        scores[order] = list(aspects.values())
+        return _rank_matches(order, scores, shares, narrow_shares, cosines)[0]
 
-    assert first(Breakfast=1.0, Food_and_drinks=0.9) == (place["Food and drinks"],)
-    assert first(Breakfast=1.0, Food_and_drinks=0.4) == (place["Breakfast"],)
-    assert first(Noise=1.0, Cleanliness=0.9) == (place["Noise"], place["Cleanliness"])
-    assert first(Noise=1.0, Cleanliness=0.4) == (place["Noise"],)
+    assert best(Breakfast=1.0, Food_and_drinks=0.9) == (place["Food and drinks"],)
+    assert best(Breakfast=1.0, Food_and_drinks=0.4) == (place["Breakfast"],)
+    assert best(Noise=1.0, Cleanliness=0.9) == (place["Noise"], place["Cleanliness"])
+    assert best(Noise=1.0, Cleanliness=0.4) == (place["Noise"],)

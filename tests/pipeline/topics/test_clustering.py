@@ -126,7 +126,7 @@ def test_chosen_topic_count_with_comparison_and_languages():
 def test_large_file_is_fitted_on_a_sample(monkeypatch):
     vectors, truth = blobs(6, 400)
     whole = find_topics(vectors, topic_count=6, separate_outliers=True)
-    monkeypatch.setattr(space, "_WALKED", 900)
+    monkeypatch.setattr(space, "_WALK_SAMPLE", 900)
     for module in (space, outliers, arrays):
         monkeypatch.setattr(module, "BLOCK", 1_000)
     part = find_topics(vectors, topic_count=6, separate_outliers=True)

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.topics.glosses import gloss_keywords
-from pipeline.topics.lexicon import meanings
+from pipeline.topics.lexicon import translations
 
 KNOWN = {
     "de": {"frühstück": "breakfast", "handtücher": "towels", "parkplatz": "parking"},
@@ -20,12 +20,12 @@ KNOWN = {
 }
 
 
-def test_words_that_keep_to_the_same_lines():
-    assert max(meanings("ja")["朝食"].items(), key=lambda item: item[1])[0] == "breakfast"
-    assert meanings("en") == {} and meanings("xx") == {}
+def test_words_in_the_same_lines_are_translations():
+    assert max(translations("ja")["朝食"].items(), key=lambda item: item[1])[0] == "breakfast"
+    assert translations("en") == {} and translations("xx") == {}
 
 
-def test_glosses_stand_beside_their_keywords(encoder):
+def test_glosses_of_keywords(encoder):
     parallel = parallel_means(encoder)
     _u, _s, axes = np.linalg.svd(parallel - parallel.mean(axis=0), full_matrices=False)
     space = NeutralSpace(axes[:30].astype(np.float32), np.zeros(encoder.dimension, np.float32))
@@ -38,15 +38,15 @@ def test_glosses_stand_beside_their_keywords(encoder):
     }
     assert found["en"] == ["breakfast"]
     assert found["th"][0] == "breakfast" and found["th"][5] == ""
-    right = [
-        found[code][place] == gloss
+    correct = [
+        found[code][index] == gloss
         for code, words in KNOWN.items()
-        for place, gloss in enumerate(words.values())
+        for index, gloss in enumerate(words.values())
     ]
-    assert np.mean(right) >= 0.8, found
+    assert np.mean(correct) >= 0.8, found
 
 
-def test_a_negation_is_glossed_as_one(encoder):
+def test_negation_is_glossed_as_negation(encoder):
     parallel = parallel_means(encoder)
     _u, _s, axes = np.linalg.svd(parallel - parallel.mean(axis=0), full_matrices=False)
     space = NeutralSpace(axes[:30].astype(np.float32), np.zeros(encoder.dimension, np.float32))

@@ -1,4 +1,4 @@
-"""Words that tell topics apart, and provisional names of them."""
+"""Keywords of topics, and names made of them."""
 
 import csv
 from functools import cache
@@ -25,7 +25,7 @@ LANGUAGES = np.array(["en"] * 4 + ["ja"] * 4)
 ASSIGNMENTS = np.array([0, 0, 1, 1, 0, 0, 1, 1])
 
 
-def test_words_of_each_language_in_their_topic():
+def test_keywords_of_each_language_are_in_their_topic():
     pool, breakfast = topic_keywords(TEXTS, LANGUAGES, ASSIGNMENTS, 2)
     assert pool["en"][0] == "pool" and breakfast["en"][0] == "breakfast"
     assert pool["ja"][0] == "プール" and breakfast["ja"][0] == "朝食"
@@ -74,8 +74,8 @@ def _chinese_word(word):
 
     jieba.setLogLevel("WARNING")
     jieba.initialize()
-    simple = OpenCC("t2s").convert(word)
-    return bool(jieba.dt.FREQ.get(simple)) or simple in {"半食宿"}
+    simplified = OpenCC("t2s").convert(word)
+    return bool(jieba.dt.FREQ.get(simplified)) or simplified in {"半食宿"}
 
 
 @cache
@@ -104,7 +104,7 @@ CHECKS = {"ja": _japanese_word, "zh": _chinese_word, "ko": _korean_word, "th": _
 
 
 @pytest.mark.parametrize("language", sorted(CHECKS))
-def test_no_fragments_among_the_first_five(sample, language):
+def test_no_fragments_among_the_first_five_keywords(sample, language):
     first = {word for found in sample[0].values() for word in found.get(language, [])[:5]}
     assert len(first) >= 20
     unknown = {word for word in first if not word.isascii() and not CHECKS[language](word)}
@@ -126,17 +126,17 @@ def test_no_fragments_among_the_first_five(sample, language):
         ("temperature", {"ja": "冷房", "zh": "空调", "ko": "에어컨", "th": "แอร์"}),
     ],
 )
-def test_the_word_of_the_topic_in_each_language(sample, topic, expected):
+def test_expected_keyword_in_each_language(sample, topic, expected):
     for language, word in expected.items():
         assert word in sample[0][topic][language][:5], (language, sample[0][topic][language])
 
 
-def test_never_a_sentence(sample):
+def test_keywords_are_short(sample):
     words = {word for found in sample[0].values() for row in found.values() for word in row}
     assert all(len(word) <= 30 and word.count(" ") <= 1 for word in words)
 
 
-def test_the_order_of_reviews_changes_nothing(sample):
+def test_keywords_do_not_depend_on_the_order_of_reviews(sample):
     found, texts, languages, assignments = sample
     order = np.random.default_rng(0).permutation(len(texts))
     again = topic_keywords(
@@ -152,7 +152,7 @@ def test_one_review_of_a_language_has_no_keywords():
     assert "en" in found[0] and "ja" not in found[0] and "ja" in found[1] and found[2] == {}
 
 
-def test_a_compound_stands_for_its_parts():
+def test_compound_replaces_its_parts():
     texts = [
         "露天風呂が最高",
         "露天風呂からの眺め",
@@ -165,21 +165,20 @@ def test_a_compound_stands_for_its_parts():
     assert found[0]["ja"][0] == "露天風呂" and not {"露天", "風呂"} & set(found[0]["ja"])
 
 
-def test_spellings_are_one_word_shown_as_most_wrote_it():
+def test_spellings_are_one_word_in_its_commonest_spelling():
     texts = ["電梯壞了", "電梯很慢", "电梯太小", "早餐好吃", "早餐丰富"]
     found = topic_keywords(texts, np.array(["zh"] * 5), np.array([0, 0, 0, 1, 1]), 2)
     assert found[0]["zh"][0] == "電梯" and "电梯" not in found[0]["zh"]
 
 
-def test_large_topics_are_read_in_part():
-    # The first words come in the topic's share, whatever part of its reviews is read.
+def test_large_topics_are_sampled():
     texts = ["The pool was warm"] * 3000 + ["The pool was cold"] * 1500 + ["Fresh bread"] * 40
     assignments = np.array([0] * 4500 + [1] * 40)
     found = topic_keywords(texts, np.array(["en"] * 4540), assignments, 2)
     assert found[0]["en"][:3] == ["pool", "warm", "cold"] and "bread" in found[1]["en"]
 
 
-def test_negated_words_are_counted_apart():
+def test_negated_words_are_counted_separately():
     texts = [
         "房间不干净",
         "浴室不太干净",

@@ -1,4 +1,4 @@
-"""What a new file says that was not said before, with the real model."""
+"""Novelty detection with the real model: a new topic in a new file."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.run import analyse
 from pipeline.reviews.read import read_reviews
-from pipeline.topics.novelty import find_emerging
+from pipeline.topics.novelty import is_emerging
 
 CHARGERS = """The charger for electric cars was broken
 No charging station for my EV in the garage
@@ -31,7 +31,7 @@ De laadpaal voor elektrische auto's was kapot
 شاحن السيارات الكهربائية لا يعمل"""
 
 
-def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews):
+def test_new_topic_is_offered_and_can_be_added(encoder, sample_reviews):
     march = read_reviews(("review\n" + "\n".join(_one_line(sample_reviews.texts[:500]))).encode())
     settings = Settings(topic_count=12, unit="sentence", with_map=False)
     analysis = analyse(march, settings, name="march.csv", encoder=encoder)
@@ -39,9 +39,9 @@ def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews
     april = read_reviews(("review\n" + "\n".join(lines)).encode())
     added = add_reviews(analysis, april, name="april.csv", encoder=encoder)
     new = added.units.review >= len(analysis.texts)
-    found = find_emerging(added.vectors[new], analysis.vectors)
+    emerging = is_emerging(added.vectors[new], analysis.vectors)
     chargers = np.isin([added.texts[row] for row in added.units.review[new]], CHARGERS.splitlines())
-    assert found[chargers].mean() > 0.9 and found[~chargers].mean() < 0.02
+    assert emerging[chargers].mean() > 0.9 and emerging[~chargers].mean() < 0.02
     offer = added.report["offers"][0]
     assert 15 <= offer["reviews"] <= 30
     edit = {"do": "example", "units": offer["units"], "name": "Charging electric cars"}
@@ -51,10 +51,10 @@ def test_a_theme_that_is_new_is_offered_and_made_a_topic(encoder, sample_reviews
     assert 15 <= topic.reviews <= 45 and len(topic.languages) >= 8
 
 
-def test_the_same_text_twice_is_no_theme():
+def test_duplicates_are_not_a_new_topic():
     vectors = np.eye(12, dtype=np.float32)
-    assert not find_emerging(np.repeat(vectors[:2], 8, axis=0), vectors[2:]).any()
-    assert not find_emerging(vectors[:3], vectors).any()
+    assert not is_emerging(np.repeat(vectors[:2], 8, axis=0), vectors[2:]).any()
+    assert not is_emerging(vectors[:3], vectors).any()
 
 
 def _one_line(texts):

@@ -1,4 +1,4 @@
-"""Praise and complaint: the axis, ratings, and when a topic is one-sided."""
+"""Polarity: the axis, ratings, and the dominant polarity of topics."""
 
 import csv
 
@@ -35,35 +35,37 @@ def sample(encoder, sample_reviews):
     return raw, space, ratings
 
 
-def test_the_axis_agrees_with_the_ratings(encoder, sample):
+def test_axis_agrees_with_ratings(encoder, sample):
     raw, space, ratings = sample
     assert len(raw) == len(ratings)
     scores = polarity_scores(raw, space, polarity_vectors(encoder))
     clear = (ratings >= 4) | (ratings <= 2)
-    right = (scores > 0) == (ratings >= 4)
-    print(f"right of rated 1, 2, 4, 5: {right[clear].mean():.3f}")
-    sure = clear & (np.abs(scores) >= 0.3)
-    print(f"right of the polar ones: {right[sure].mean():.3f} of {sure.sum() / clear.sum():.2f}")
-    assert right[clear].mean() > 0.78 and right[sure].mean() > 0.85
+    correct = (scores > 0) == (ratings >= 4)
+    print(f"correct of rated 1, 2, 4, 5: {correct[clear].mean():.3f}")
+    polar = clear & (np.abs(scores) >= 0.3)
+    print(
+        f"correct of the polar ones: {correct[polar].mean():.3f} of {polar.sum() / clear.sum():.2f}"
+    )
+    assert correct[clear].mean() > 0.78 and correct[polar].mean() > 0.85
 
 
-def test_ratings_decide_where_there_are_any(encoder, sample):
+def test_ratings_override_vectors(encoder, sample):
     raw, space, _ratings = sample
     given = np.full(len(raw), np.nan)
     given[:3] = [1, 5, 3]
     vectors = polarity_vectors(encoder)
-    polar, guessed = (classify_polarity(raw, space, vectors, by) for by in (given, None))
-    assert polar[:3].tolist() == [-1, 1, 0] and (polar[3:] == guessed[3:]).all()
+    with_ratings, without = (classify_polarity(raw, space, vectors, by) for by in (given, None))
+    assert with_ratings[:3].tolist() == [-1, 1, 0] and (with_ratings[3:] == without[3:]).all()
 
 
-def test_one_sided_means_many_clear_and_more_than_the_file():
+def test_dominant_polarity_needs_many_polar_reviews_and_more_than_the_file():
     assignments = np.repeat(np.arange(5), 20)
-    polar = np.zeros(100, np.int8)
-    polar[:20] = [1] * 18 + [-1] * 2
-    polar[20:40] = [1] * 10 + [-1] * 10
-    polar[40:60] = -1
-    polar[60:65] = 1  # too few of twenty
-    assert dominant_polarity(polar, assignments, 5) == [1, 0, -1, 0, 0]
-    # Nearly all of the file is praise: a topic that is no better says nothing by it.
+    polarities = np.zeros(100, np.int8)
+    polarities[:20] = [1] * 18 + [-1] * 2
+    polarities[20:40] = [1] * 10 + [-1] * 10
+    polarities[40:60] = -1
+    polarities[60:65] = 1  # too few of twenty
+    assert dominant_polarity(polarities, assignments, 5) == [1, 0, -1, 0, 0]
+    # Where nearly all of the file is praise, a topic is not remarkable for it.
     praise = np.where(np.arange(100) % 10 == 0, -1, 1).astype(np.int8)
     assert dominant_polarity(praise, assignments, 5) == [0] * 5

@@ -1,4 +1,4 @@
-"""Typical reviews: closest to the centroid, and the most different that still belong."""
+"""Typical reviews: closest to the centroid, and the most different ones of the topic."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ POINTS = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1).astype(np.float32)
 CENTROIDS = np.array([[1, 0], [0, 1]], np.float32)
 LONG = "a review that is long enough to be read: "
 TEXTS = [f"{LONG}{row}" for row in range(9)]
-TEXTS[0] = "Ok."  # the very closest, but too short
-TEXTS[2] = TEXTS[1].upper()  # said before
+TEXTS[0] = "Ok."  # the closest, but too short
+TEXTS[2] = TEXTS[1].upper()  # the same text
 LANGUAGES = np.array(["en"] * 6 + ["de"] * 3)
 ASSIGNMENTS = np.array([0, 0, 0, 0, 0, 0, 1, 1, 0])
 
@@ -26,8 +26,8 @@ def test_closest_and_most_different_of_each_language():
     assert second == {"de": {"closest": [6, 7], "different": []}}
 
 
-def test_what_is_nearer_to_another_centroid_is_no_example():
+def test_reviews_nearer_to_another_centroid_are_not_typical():
     points = POINTS.copy()
-    points[4] = [0.1, 1.0]  # assigned to 0, lies with 1
+    points[4] = [0.1, 1.0]  # assigned to 0, nearer to 1
     first, _second = typical_reviews(points, CENTROIDS, ASSIGNMENTS, LANGUAGES, TEXTS)
     assert 4 not in first["en"]["different"]
