@@ -11,7 +11,10 @@ structure: Kobak and Linderman 2021, doi 10.1038/s41587-020-00809-z.) Of very la
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,15 +115,27 @@ def _lay_out_distinct(
 
 def _fuzzy_graph(nearest: tuple[np.ndarray, np.ndarray]) -> csr_matrix:
     """UMAP's fuzzy simplicial set: symmetric weights (n, n) between neighbours, 0 to 1."""
-    from umap.umap_ import fuzzy_simplicial_set
-
     rows, distances = nearest
     vectors = np.empty((len(rows), 0))  # umap only counts their rows
     with _umap_lock:
-        graph, _, _ = fuzzy_simplicial_set(
+        graph, _, _ = _umap().fuzzy_simplicial_set(
             vectors, rows.shape[1], None, "cosine", knn_indices=rows, knn_dists=distances
         )
     return graph.tocsr()
+
+
+@cache
+def _umap() -> ModuleType:
+    """umap-learn's module, with all its compiled functions cached on disk.
+
+    It caches most of them itself; the two others take seven seconds to compile in each process.
+    """
+    from umap import umap_
+
+    for function in (umap_.smooth_knn_dist, umap_.compute_membership_strengths):
+        with contextlib.suppress(RuntimeError):  # no folder can be written
+            function.enable_caching()
+    return umap_
 
 
 def _spectral_layout(vectors: np.ndarray, graph: csr_matrix, seed: int) -> np.ndarray:

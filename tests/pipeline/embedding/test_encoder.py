@@ -51,8 +51,8 @@ def test_bits_depend_on_the_text_alone(encoder, sample_reviews):
 
 def test_progress_callback_can_stop_the_work(encoder, sample_reviews, monkeypatch):
     computed = []
-    compute = encoder._vectors
-    monkeypatch.setattr(encoder, "_vectors", lambda ids: computed.extend(ids) or compute(ids))
+    compute = encoder._encode_pack
+    monkeypatch.setattr(encoder, "_encode_pack", lambda ids: computed.extend(ids) or compute(ids))
 
     def stop(done, total):
         raise InterruptedError
