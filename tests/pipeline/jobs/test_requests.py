@@ -1,7 +1,6 @@
 """Requests to the worker, and their JSON objects."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -49,7 +48,17 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
         "target": str(tmp_path / "analysis1"),
         "source": str(path),
         "name": "spring.csv",
-        "columns": asdict(Columns("review")),
+        "columns": {
+            "text": "review",
+            "title": None,
+            "id": None,
+            "language": None,
+            "hotel": None,
+            "date": None,
+            "rating": None,
+            "positive": None,
+            "negative": None,
+        },
         "rules": None,
         "reading": reading,
         "settings": {

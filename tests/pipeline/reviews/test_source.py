@@ -1,7 +1,6 @@
 """A file of reviews with its columns, rules and read options, and its form in JSON."""
 
 import json
-from dataclasses import asdict
 
 import pytest
 
@@ -34,5 +33,23 @@ def test_a_source_comes_back_from_json(tmp_path):
         data = json.loads(json.dumps(source.to_dict()))
         assert list(data) == ["name", "rows", "columns", "rules", "reading"]
         assert ReviewSource.from_dict(data, tmp_path) == source
-    assert full.to_dict()["columns"] == asdict(full.columns)
+    assert full.to_dict()["columns"] == {  # the keys of job files and of kept analyses
+        "text": "text",
+        "title": None,
+        "id": None,
+        "language": None,
+        "hotel": "h",
+        "date": None,
+        "rating": None,
+        "positive": None,
+        "negative": None,
+    }
+    assert full.to_dict()["rules"] == {
+        "drop_duplicates": True,
+        "drop_one_word": False,
+        "strip_boilerplate": True,
+        "repair_mojibake": True,
+        "join_title": False,
+    }
+    assert full.to_dict()["reading"] == {"encoding": "x", "delimiter": None, "sheet": None}
     assert ReviewSource.from_dict({"name": "c"}, tmp_path) == ReviewSource("c", tmp_path, 0)
