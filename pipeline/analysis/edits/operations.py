@@ -44,9 +44,8 @@ def merge(_analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | Non
     # Topics that are merged with the outliers become outliers.
     outliers = [topic_id for topic_id in ids if draft.topics[topic_id].is_outlier]
     named = [topic_id for topic_id in ids if draft.topics[topic_id].named]
-    kept = (outliers or named or sorted(ids, key=lambda topic_id: -draft.topics[topic_id].reviews))[
-        0
-    ]
+    largest = max(ids, key=lambda topic_id: draft.topics[topic_id].reviews)
+    kept = [*outliers, *named, largest][0]
     merged = [topic_id for topic_id in ids if topic_id != kept]
     draft.assignments[np.isin(draft.assignments, merged)] = kept
     if outliers:

@@ -1,4 +1,4 @@
-"""Edits of topics: what each does, undone, done again, saved, and carried over."""
+"""Edits of topics: each operation, undo and redo, saving, and transfer to another analysis."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def topic_with(analysis, word):
     return analysis.topics[int(np.bincount(analysis.assignments[rows]).argmax())]
 
 
-def test_rename_keeps_everything_but_the_name(analysis):
+def test_rename_changes_only_the_name(analysis):
     key = analysis.topics[1].key
     edited = apply_edit(analysis, {"do": "rename", "topic": key, "name": "  Night\n noise "})
     assert edited.topics[1].name == "Night noise" and edited.topics[1].named
@@ -53,18 +53,18 @@ def test_rename_keeps_everything_but_the_name(analysis):
 
 
 @pytest.mark.parametrize("name", ["", " \n ", "\x00"])
-def test_a_name_is_needed(analysis, name):
+def test_empty_names_are_rejected(analysis, name):
     with pytest.raises(InputError, match="needs a name"):
         apply_edit(analysis, {"do": "rename", "topic": analysis.topics[0].key, "name": name})
 
 
-def test_no_two_topics_with_one_name(analysis):
+def test_duplicate_names_are_rejected(analysis):
     taken = analysis.topics[1].name.upper()
     with pytest.raises(InputError, match="Another topic"):
         apply_edit(analysis, {"do": "rename", "topic": analysis.topics[0].key, "name": taken})
 
 
-def test_merge_keeps_the_reviews_and_new_ones_fall_into_it(analysis, fake_encoder):
+def test_merged_topic_has_all_reviews_and_takes_new_ones(analysis, fake_encoder):
     pair = [topic_with(analysis, word) for word in ("pool", "staff")]
     edit = {"do": "merge", "topics": [topic.key for topic in pair]}
     edited = apply_edit(analysis, edit, encoder=fake_encoder)
@@ -88,7 +88,7 @@ def test_split_undoes_a_merge(analysis, fake_encoder):
     assert len({topic.name for topic in parts.topics}) == 4
 
 
-def test_move_and_an_empty_topic_goes(analysis):
+def test_move_and_empty_topics_are_removed(analysis):
     source, target = analysis.topics[0], analysis.topics[1]
     units = np.flatnonzero(analysis.assignments == source.id)
     one = apply_edit(
@@ -103,7 +103,7 @@ def test_move_and_an_empty_topic_goes(analysis):
     assert edited.assigner.centroid_topics.max() == 2
 
 
-def test_a_topic_by_examples_takes_what_is_like_them(analysis, fake_encoder):
+def test_topic_from_examples_takes_similar_reviews(analysis, fake_encoder):
     rows = [row for row, text in enumerate(analysis.texts) if "pool pool" in text]
     merged = apply_edit(
         analysis,
@@ -118,7 +118,7 @@ def test_a_topic_by_examples_takes_what_is_like_them(analysis, fake_encoder):
     assert len(found & set(rows)) >= 15 and len(found - set(rows)) <= 3
 
 
-def test_a_topic_by_a_phrase(analysis, fake_encoder):
+def test_topic_from_a_phrase(analysis, fake_encoder):
     edit = {"do": "example", "phrase": "breakfast buffet eggs coffee"}
     edited = apply_edit(analysis, edit, encoder=fake_encoder)
     made_topic = next(topic for topic in edited.topics if topic.key.startswith("e0"))
@@ -126,7 +126,7 @@ def test_a_topic_by_a_phrase(analysis, fake_encoder):
     assert texts and np.mean(["breakfast" in text for text in texts]) > 0.9
 
 
-def test_hidden_topics_come_back_and_the_last_stays(analysis):
+def test_hide_and_show_but_never_the_last_topic(analysis):
     for topic in analysis.topics[:3]:
         analysis = apply_edit(analysis, {"do": "hide", "topic": topic.key, "hidden": True})
     assert [topic.hidden for topic in analysis.topics] == [True, True, True, False]
@@ -149,7 +149,7 @@ def same(one, two):
     return one.topics == two.topics and np.array_equal(one.assignments, two.assignments)
 
 
-def test_undo_and_redo_before_and_after_opening_again(analysis, fake_encoder, tmp_path):
+def test_undo_and_redo_before_and_after_reloading(analysis, fake_encoder, tmp_path):
     states = edits_of(analysis, fake_encoder)
     assert len(states[-1].edits) == 3
     once = undo(states[-1], encoder=fake_encoder)
@@ -171,14 +171,14 @@ def test_undo_and_redo_before_and_after_opening_again(analysis, fake_encoder, tm
         redo(states[-1])
 
 
-def test_an_edit_after_undo_forgets_what_was_undone(analysis, fake_encoder):
+def test_edit_after_undo_clears_redo(analysis, fake_encoder):
     state = undo(edits_of(analysis, fake_encoder)[-1], encoder=fake_encoder)
     key = state.topics[0].key
     state = apply_edit(state, {"do": "rename", "topic": key, "name": "Other"})
     assert state.undone == ()
 
 
-def test_edits_survive_the_same_file_analysed_again(analysis, fake_encoder):
+def test_edits_are_transferred_to_a_new_analysis(analysis, fake_encoder):
     edited = edits_of(analysis, fake_encoder)[-1]
     again, lost = transfer_edits(edited, made(fake_encoder), encoder=fake_encoder)
     assert not lost and same(again, edited) and again.edits == edited.edits
@@ -190,7 +190,7 @@ def test_edits_survive_the_same_file_analysed_again(analysis, fake_encoder):
     assert len(before & set(np.flatnonzero(other.in_topic(mine.id)))) >= 0.5 * len(before)
 
 
-def test_every_edit_has_words(analysis, fake_encoder):
+def test_every_edit_is_described(analysis, fake_encoder):
     edited = edits_of(analysis, fake_encoder)[-1]
     words = [describe_edit(edited, edit) for edit in edited.edits]
     assert words[0] == "Renamed a topic to “Mine”"
@@ -210,7 +210,7 @@ def test_every_edit_has_words(analysis, fake_encoder):
         {"do": "example", "units": [], "phrase": "  "},
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(analysis, fake_encoder, edit):
+def test_invalid_edits_raise_one_line(analysis, fake_encoder, edit):
     with pytest.raises(InputError) as caught:
         apply_edit(analysis, edit, encoder=fake_encoder)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""The whole way on the sample, with the real model."""
+"""A complete analysis of the sample with the real model."""
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ def test_topics_mix_languages(analysis):
             assert len(topic.languages) >= 6
 
 
-def test_topics_follow_what_the_reviews_are_about(analysis):
+def test_topics_match_labels(analysis):
     from sklearn.metrics import normalized_mutual_info_score
 
     labels = pd.read_csv(ROOT / "sample_data" / "labels.csv", dtype=str).set_index("review_id")
@@ -85,7 +85,7 @@ def test_three_guests_among_the_sample(encoder, sample_reviews):
     assert set(guests) <= found
 
 
-def test_raw_space_leaves_the_language_in(encoder, sample_reviews):
+def test_raw_space_groups_by_language(encoder, sample_reviews):
     settings = Settings(topic_count=12, space="raw", with_map=False)
     raw = analyse(sample_reviews, settings, encoder=encoder)
     agreement = raw.report["agreement_with_language"]
@@ -94,7 +94,7 @@ def test_raw_space_leaves_the_language_in(encoder, sample_reviews):
     assert raw.coordinates is None
 
 
-def test_report_adds_up(analysis):
+def test_report_is_consistent(analysis):
     report = analysis.report
     assert report["rows_read"] == report["rows_kept"] + report["rows_rejected"]
     names = [stage["stage"] for stage in report["stages"]]
@@ -102,7 +102,7 @@ def test_report_adds_up(analysis):
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
 
 
-def test_progress_can_stop_the_work(fake_encoder, cache):
+def test_progress_can_stop_the_analysis(fake_encoder, cache):
     class StopError(Exception):
         pass
 
@@ -118,6 +118,6 @@ def test_progress_can_stop_the_work(fake_encoder, cache):
 
 
 @pytest.mark.parametrize("settings", [{"space": "both"}, {"seed": -1}])
-def test_settings_out_of_range(settings):
+def test_invalid_settings_are_rejected(settings):
     with pytest.raises(InputError):
         Settings(**settings)

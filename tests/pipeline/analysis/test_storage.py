@@ -1,4 +1,4 @@
-"""An analysis in a folder: the same when opened again, clear when damaged."""
+"""Analysis folders: round trip, damage, filters."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ def test_round_trip(analysis, tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_own_columns_stay_and_ours_follow(analysis):
+def test_result_columns_follow_original_ones(analysis):
     rows = list(csv.DictReader(io.StringIO(reviews_csv(analysis))))
     assert list(rows[0]) == [
         *["language_original", "x_original", "review"],
@@ -52,7 +52,7 @@ def test_own_columns_stay_and_ours_follow(analysis):
     assert rows[1]["review_id"] == "A1" and rows[1]["x_original"] == "1"
 
 
-def test_saving_over_an_older_analysis(analysis, tmp_path):
+def test_saving_replaces_an_older_analysis(analysis, tmp_path):
     folder = tmp_path / "deep" / "out"
     save_analysis(analysis, folder)
     (folder / "notes.txt").write_text("mine")
@@ -65,7 +65,7 @@ def test_saving_over_an_older_analysis(analysis, tmp_path):
     "name", ["analysis.json", "vectors.npz", "state-*.npz", "texts.parquet", "report.json"]
 )
 @pytest.mark.parametrize("damage", ["cut", "missing"])
-def test_damage_is_one_clear_line(analysis, tmp_path, name, damage):
+def test_damaged_folders_raise_one_line(analysis, tmp_path, name, damage):
     save_analysis(analysis, tmp_path / "out")
     (file,) = (tmp_path / "out").glob(name)
     if damage == "cut":
@@ -77,7 +77,7 @@ def test_damage_is_one_clear_line(analysis, tmp_path, name, damage):
     assert "\n" not in str(caught.value)
 
 
-def test_folder_that_is_none(tmp_path):
+def test_missing_and_empty_folders(tmp_path):
     with pytest.raises(InputError, match="there is no such folder"):
         load_analysis(tmp_path / "nowhere")
     with pytest.raises(InputError, match="holds no analysis"):

@@ -199,7 +199,7 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
     go(page, "ui/pages/explore.py")
     files = next(box for box in page.multiselect if box.label == "Files")
     files.set_value([1]).run()
-    assert "24 reviews of 120 pass" in pieces(page)
+    assert "24 reviews of 120 match" in pieces(page)
 
 
 def test_a_file_without_dates_has_nothing_to_compare():
