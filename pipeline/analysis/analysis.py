@@ -14,7 +14,7 @@ from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.reviews.units import KINDS, Units
+from pipeline.reviews.units import UNIT_KINDS, Units
 from pipeline.search.index import SearchIndex
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
@@ -47,7 +47,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.space not in SPACES:
             raise InputError(f"The space '{self.space}' is unknown: choose neutral or raw")
-        if self.unit not in (*KINDS, "auto"):
+        if self.unit not in (*UNIT_KINDS, "auto"):
             raise InputError(f"The unit '{self.unit}' is unknown: choose review, sentence or auto")
         if not 0 <= self.seed < 2**32:
             raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")

@@ -111,7 +111,7 @@ def _embed(
     on_fraction: Callable[[float], None],
     use_cache: bool,
 ) -> None:
-    numbers, own = units.of(rows)
+    numbers, own = units.select(rows)
     raw[numbers] = embed_documents(
         encoder,
         own.texts,

@@ -9,8 +9,9 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Column, make_column, replace_surrogates, take
+from pipeline.filters.columns import Column, make_column, take_rows
 from pipeline.reviews.parse_values import parse_dates, parse_ratings
+from pipeline.text.normalise import replace_surrogates
 
 _TEXT_ROLES = ("text", "positive", "negative")
 _ALIASES = ("hotel", "date", "rating")
@@ -42,7 +43,7 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         while name in columns:
             name = f"{name}_original"
         column = _typed_column(analysis.frame[original].astype(str).tolist(), role)
-        columns[name] = take(column, analysis.units.review)
+        columns[name] = take_rows(column, analysis.units.review)
         if role in _ALIASES and role not in analysis.frame.columns:
             columns[role] = columns[name]
     return columns

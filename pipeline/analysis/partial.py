@@ -182,7 +182,7 @@ class PartialResultPublisher:
     def _analyse(self, count: int, stages: StageLog) -> Analysis:
         """The first result."""
         rows = np.sort(self._order[:count])
-        numbers, units = self._prepared.units.of(rows)
+        numbers, units = self._prepared.units.select(rows)
         prepared = Prepared(self._prepared.languages[rows], units, self._prepared.raw[numbers])
         reviews = replace(
             self._reviews,
@@ -203,7 +203,7 @@ class PartialResultPublisher:
         """The latest result with the reviews that were embedded since."""
         assert self.last is not None  # noqa: S101
         rows = np.sort(self._order[self._counts[-1] : count])
-        numbers, units = self._prepared.units.of(rows)
+        numbers, units = self._prepared.units.select(rows)
         all_rows = self._rows([*self._counts, count])
         new = NewReviews(
             frame=self._reviews.frame.iloc[all_rows].reset_index(drop=True),

@@ -28,7 +28,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.reviews.units import SENTENCE, cut, whole_reviews
+from pipeline.reviews.units import SENTENCE, review_units, sentence_units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.outliers import OutlierDetector
@@ -125,9 +125,9 @@ def load_analysis(folder: Path) -> Analysis:
         if not len(texts) == len(table) == len(vectors["batch"]):
             raise ValueError("the files are from different analyses")
         reviews = tuple(texts["text"])
-        units = whole_reviews(reviews)
+        units = review_units(reviews)
         if meta["unit"] == SENTENCE:
-            units = cut(reviews, vectors["review"], vectors["starts"], vectors["ends"])
+            units = sentence_units(reviews, vectors["review"], vectors["starts"], vectors["ends"])
         if len(units) != len(vectors["raw"]):
             raise ValueError("the arrays are from different analyses")
         components = Components(vectors["mean"], vectors["axes"])

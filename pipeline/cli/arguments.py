@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.embedding.encoder import DEFAULT_MODEL, PRECISIONS
-from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:
     from pipeline.reviews.read import Reviews
@@ -98,8 +98,8 @@ def output_file(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any
         raise InputError(f"'{path}' can't be written: {error.strerror}") from error
 
 
-def _rules(switches: list[str]) -> Rules:
-    known = {field.name for field in fields(Rules)}
+def _rules(switches: list[str]) -> CleaningRules:
+    known = {field.name for field in fields(CleaningRules)}
     chosen = {}
     for switch in switches:
         name, _, state = switch.partition("=")
@@ -109,4 +109,4 @@ def _rules(switches: list[str]) -> Rules:
                 f"the rules are {', '.join(sorted(known))}"
             )
         chosen[name] = state == "on"
-    return Rules(**chosen)
+    return CleaningRules(**chosen)

@@ -1,1 +1,1 @@
-"""Filters over columns: as typed, as a tree, as a mask and as SQL."""
+"""Filters over columns: typed text, expression trees, NumPy masks and SQL."""

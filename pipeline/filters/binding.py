@@ -1,4 +1,4 @@
-"""A filter meets a table: its columns looked up, its values turned into their column's kind."""
+"""Binding of a filter to a table: looks up its columns and converts its values."""
 
 from __future__ import annotations
 
@@ -13,40 +13,57 @@ from typing import Literal
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Kind, replace_surrogates
-from pipeline.filters.expressions import And, Equals, Filter, In, IsMissing, Not, Or, Range, Value
+from pipeline.filters.columns import ColumnKind
+from pipeline.filters.expressions import (
+    MAX_DEPTH,
+    And,
+    Equals,
+    Filter,
+    In,
+    IsMissing,
+    Not,
+    Or,
+    Range,
+    Value,
+)
+from pipeline.text.normalise import replace_surrogates
 
 MAX_CONDITIONS = 500  # SQLite refuses expressions deeper than 1,000
 MAX_VALUES = 10_000
-MAX_DEPTH = 50
 
 
-def bind(tree: Filter, schema: Mapping[str, Kind]) -> Filter:
-    """The same filter with columns looked up and values of their column's kind.
+def bind(tree: Filter, schema: Mapping[str, ColumnKind]) -> Filter:
+    """Look up a filter's columns and convert its values to the kind of their column.
 
-    A name is taken as it stands, else without regard to case where that fits one column only.
+    A column is matched by its exact name, or without regard to case if that is unambiguous.
+
+    Args:
+        tree: not bound yet.
+        schema: column -> kind.
 
     Raises:
-        InputError: an unknown column, a value that is no number or date where the column holds
-            such, or a filter beyond the limits above.
+        InputError: a column is unknown, a value is not of its column's kind, or the filter exceeds
+            the limits above.
     """
     counts = {"conditions": 0, "values": 0}
-    folded: dict[str, list[str]] = {}
+    by_caseless_key: dict[str, list[str]] = {}
     for name in schema:
-        folded.setdefault(_fold(name), []).append(name)
+        by_caseless_key.setdefault(_caseless_key(name), []).append(name)
 
     def column(name: str) -> str:
         name = replace_surrogates(name)
         if name in schema:
             return name
-        near = folded.get(_fold(name), [])
-        if len(near) == 1:
-            return near[0]
-        raise InputError(f"There is no column '{_short(name)}'; {_listing(schema)}")
+        candidates = by_caseless_key.get(_caseless_key(name), [])
+        if len(candidates) == 1:
+            return candidates[0]
+        raise InputError(f"There is no column '{_shorten(name)}'. {_list_columns(schema)}")
 
     def visit(node: Filter, depth: int) -> Filter:
         if depth > MAX_DEPTH:
-            raise InputError(f"The filter is nested more than {MAX_DEPTH} deep: simplify it")
+            raise InputError(
+                f"The filter is nested more than {MAX_DEPTH} levels deep. Simplify it."
+            )
         if isinstance(node, And | Or):
             return replace(node, parts=tuple(visit(part, depth + 1) for part in node.parts))
         if isinstance(node, Not):
@@ -55,11 +72,11 @@ def bind(tree: Filter, schema: Mapping[str, Kind]) -> Filter:
         counts["values"] += len(node.values) if isinstance(node, In) else 2
         if counts["conditions"] > MAX_CONDITIONS or counts["values"] > MAX_VALUES:
             raise InputError(
-                f"The filter holds more than {MAX_CONDITIONS} conditions or {MAX_VALUES} values: "
-                "simplify it"
+                f"The filter has more than {MAX_CONDITIONS} conditions or {MAX_VALUES} values. "
+                "Simplify it."
             )
         name = column(node.column)
-        return _BIND[schema[name]](replace(node, column=name))
+        return _BINDERS[schema[name]](replace(node, column=name))
 
     return visit(tree, 0)
 
@@ -82,54 +99,58 @@ def _bind_text(node: Filter) -> Filter:
 
 def _bind_number(node: Filter) -> Filter:
     if isinstance(node, Equals):
-        return Equals(node.column, _number(node.column, node.value))
+        return Equals(node.column, _parse_number(node.column, node.value))
     if isinstance(node, In):
-        values = (_number(node.column, value) for value in node.values)
+        values = (_parse_number(node.column, value) for value in node.values)
         return In(node.column, tuple(dict.fromkeys(values)))
     if isinstance(node, Range):
-        low, high = (None if v is None else _number(node.column, v) for v in (node.low, node.high))
+        low, high = (
+            None if v is None else _parse_number(node.column, v) for v in (node.low, node.high)
+        )
         return replace(node, low=low, high=high)
     return node
 
 
 def _bind_date(node: Filter) -> Filter:
-    """Dates as ranges of days: "2026-01" is all of January."""
+    """Bind dates as ranges of days: "2026-01" is all of January."""
     name = node.column if not isinstance(node, And | Or | Not) else ""
     if isinstance(node, Equals):
-        first, last = _days(name, node.value)
+        first, last = _first_and_last_day(name, node.value)
         return Equals(name, first) if first == last else Range(name, first, last)
     if isinstance(node, In):
-        spans = dict.fromkeys(_days(name, value) for value in node.values)
+        spans = dict.fromkeys(_first_and_last_day(name, value) for value in node.values)
         whole = tuple(Range(name, first, last) for first, last in spans if first != last)
         days = In(name, tuple(first for first, last in spans if first == last))
         return Or((*whole, days)) if whole else days
     if isinstance(node, Range):
-        low = None if node.low is None else _days(name, node.low)[bool(node.open_low)]
-        high = None if node.high is None else _days(name, node.high)[not node.open_high]
+        low = None if node.low is None else _first_and_last_day(name, node.low)[bool(node.open_low)]
+        high = (
+            None if node.high is None else _first_and_last_day(name, node.high)[not node.open_high]
+        )
         return replace(node, low=low, high=high)
     return node
 
 
-_BIND: dict[Kind, Callable[[Filter], Filter]] = {
+_BINDERS: dict[ColumnKind, Callable[[Filter], Filter]] = {
     "text": _bind_text,
     "number": _bind_number,
     "date": _bind_date,
 }
 
 
-def _number(column: str, value: Value) -> float:
+def _parse_number(column: str, value: Value) -> float:
     if isinstance(value, int | float) and not math.isnan(value):
         return float(value)
     text = unicodedata.normalize("NFKC", str(value)).strip().replace(",", ".").replace("−", "-")
     if len(text) <= 400 and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.I | re.A):
         return float(text)
     raise InputError(
-        f"'{_short(str(value))}' is not a number, but the column '{_short(column)}' holds numbers"
+        f"'{_shorten(str(value))}' is not a number, but column '{_shorten(column)}' holds numbers."
     )
 
 
-def _days(column: str, value: Value) -> tuple[np.datetime64, np.datetime64]:
-    """First and last day of what is meant: a day, a month or a year."""
+def _first_and_last_day(column: str, value: Value) -> tuple[np.datetime64, np.datetime64]:
+    """The first and the last day of a day, a month or a year."""
     text = unicodedata.normalize("NFKC", str(value)).strip()
     found = re.fullmatch(
         r"(\d{4})(?:[-./](\d{1,2})(?:[-./](\d{1,2}))?)?(?:T[\d:.]*)?", text, re.ASCII
@@ -141,24 +162,24 @@ def _days(column: str, value: Value) -> tuple[np.datetime64, np.datetime64]:
         first = np.datetime64(datetime.date(year or 0, month or 1, day or 1), "D")
     except ValueError:
         raise InputError(
-            f"'{_short(text)}' is not a date, but the column '{_short(column)}' holds dates: "
-            "write 2026-01-31, 2026-01 or 2026"
+            f"'{_shorten(text)}' is not a date, but column '{_shorten(column)}' holds dates. "
+            "Write 2026-01-31, 2026-01 or 2026."
         ) from None
     unit: Literal["D", "M", "Y"] = "D" if day else "M" if month else "Y"
     following = (first.astype(f"datetime64[{unit}]") + 1).astype("datetime64[D]")
     return first, following - 1
 
 
-def _fold(name: str) -> str:
+def _caseless_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 40 else line[:39] + "…"
 
 
-def _listing(schema: Mapping[str, Kind]) -> str:
-    names = [_short(name) for name in schema]
+def _list_columns(schema: Mapping[str, ColumnKind]) -> str:
+    names = [_shorten(name) for name in schema]
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
-    return f"the columns are: {', '.join(names[:20])}{more}" if names else "there are no columns"
+    return f"Columns: {', '.join(names[:20])}{more}." if names else "The table has no columns."

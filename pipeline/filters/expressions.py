@@ -1,10 +1,10 @@
-"""Filters over columns: a small typed tree, as a numpy mask or as parameterised SQL.
+"""Filter expressions: a small tree that becomes a NumPy mask or parameterised SQL.
 
-:func:`pipeline.filters.parser.parse_filter` reads the form people type; pages build the tree
-themselves. A tree knows nothing of a table until :func:`pipeline.filters.binding.bind` has
-looked its columns up and turned its values into their kind.
+:func:`pipeline.filters.parser.parse_filter` parses typed filters; pages build trees directly. A
+tree is independent of any table until :func:`pipeline.filters.binding.bind` has looked up its
+columns and converted its values to their kinds.
 
-What is missing (an empty cell, NaN, NaT) fails every comparison, and Not is the plain opposite:
+A missing value (an empty cell, NaN, NaT) fails every comparison, and Not is the complement:
 ``not rating <= 2`` keeps reviews without a rating.
 """
 
@@ -17,35 +17,36 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pipeline.filters.columns import Column, days_of
+from pipeline.filters.columns import Column, days_since_epoch
 
 Value: TypeAlias = str | float | datetime.date | np.datetime64
+MAX_DEPTH = 50  # of nested conditions that are parsed or bound
 
 
 @dataclass(frozen=True)
 class And:
-    """Every part holds; without parts, always true."""
+    """Every part is true; without parts, always true."""
 
     parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    """Some part holds; without parts, never true."""
+    """At least one part is true; without parts, never true."""
 
     parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    """The part doesn't hold."""
+    """The part is not true."""
 
     part: Filter
 
 
 @dataclass(frozen=True)
 class Equals:
-    """The column has this value; a month or a year of a date column means all its days."""
+    """The column has this value; in a date column, a month or a year stands for all its days."""
 
     column: str
     value: Value
@@ -61,9 +62,9 @@ class In:
 
 @dataclass(frozen=True)
 class Range:
-    """The value lies between low and high; None leaves that side open.
+    """The value lies between low and high; None means no bound.
 
-    Text is ordered by code points. ``open_low`` and ``open_high`` leave the ends themselves out.
+    Text is ordered by code points. ``open_low`` and ``open_high`` exclude the bound itself.
     """
 
     column: str
@@ -75,7 +76,7 @@ class Range:
 
 @dataclass(frozen=True)
 class IsMissing:
-    """The column has no value here: blank, not a number, not a date."""
+    """The column has no value: blank, not a number, not a date."""
 
     column: str
 
@@ -84,7 +85,7 @@ Filter: TypeAlias = And | Or | Not | Equals | In | Range | IsMissing
 
 
 def mask(bound: Filter, columns: Mapping[str, Column], n: int) -> np.ndarray:
-    """Which of n rows pass a bound filter: bool (n,). Columns that it doesn't name aren't read."""
+    """Evaluate a bound filter on n rows: bool (n,). Only columns that it names are read."""
     if isinstance(bound, And | Or):
         every = isinstance(bound, And)
         result = np.full(n, every)
@@ -96,24 +97,27 @@ def mask(bound: Filter, columns: Mapping[str, Column], n: int) -> np.ndarray:
         return ~mask(bound.part, columns, n)
     column = columns[bound.column]
     if isinstance(bound, Equals):
-        return column.among([bound.value])
+        return column.is_in([bound.value])
     if isinstance(bound, In):
-        return column.among(list(bound.values))
+        return column.is_in(list(bound.values))
     if isinstance(bound, Range):
         return column.between(bound.low, bound.high, bound.open_low, bound.open_high)
-    return column.missing()
+    return column.is_missing()
 
 
 def to_sql(
     bound: Filter, names: Mapping[str, str], *, placeholder: str = "?"
 ) -> tuple[str, list[str | float | int]]:
-    """A bound filter as a condition and its parameters, in the SQL of SQLite and PostgreSQL.
+    """Translate a bound filter to a condition in the SQL of SQLite and PostgreSQL.
 
     Args:
         bound: see :func:`pipeline.filters.binding.bind`.
-        names: column -> the name of the table's column, made by the program: strangers' names and
-            values never become part of the statement.
-        placeholder: what stands for a parameter. Dates are days since 1970-01-01.
+        names: column -> name of the SQL column, chosen by the program: names and values from a file
+            never become part of the statement.
+        placeholder: of a parameter.
+
+    Returns:
+        The condition and its parameters. Dates are days since 1970-01-01.
     """
     if isinstance(bound, And | Or):
         word, alone = ("AND", "1 = 1") if isinstance(bound, And) else ("OR", "1 = 0")
@@ -130,7 +134,7 @@ def to_sql(
     name = names[bound.column]
     if isinstance(bound, IsMissing):
         return f"({name} IS NULL)", []
-    # IS TRUE: a comparison with NULL is false, so that NOT turns it into true.
+    # IS TRUE makes a comparison with NULL false, so that NOT makes it true.
     if isinstance(bound, Range):
         ends: list[str] = []
         parameters = []
@@ -145,10 +149,10 @@ def to_sql(
     chosen = bound.values if isinstance(bound, In) else (bound.value,)
     if not chosen:
         return "(1 = 0)", []
-    marks = ", ".join([placeholder] * len(chosen))
-    return f"(({name} IN ({marks})) IS TRUE)", [_parameter(value) for value in chosen]
+    placeholders = ", ".join([placeholder] * len(chosen))
+    return f"(({name} IN ({placeholders})) IS TRUE)", [_parameter(value) for value in chosen]
 
 
 def _parameter(value: Value) -> str | float | int:
     assert not isinstance(value, datetime.date)  # noqa: S101  bound ones are np.datetime64
-    return days_of(value) if isinstance(value, np.datetime64) else value
+    return days_since_epoch(value) if isinstance(value, np.datetime64) else value

@@ -1,17 +1,17 @@
-"""Filters as people type them: ``language = ja and rating <= 2 and hotel in ("A", "B")``.
+"""Parser of filters: ``language = ja and rating <= 2 and hotel in ("A", "B")``.
 
 ::
 
-    filter     = all ("or" all)*
-    all        = one ("and" one)*
-    one        = "not" one | "(" filter ")" | column condition
+    filter     = and ("or" and)*
+    and        = not ("and" not)*
+    not        = "not" not | "(" filter ")" | column condition
     condition  = ("=" | "!=" | "<" | "<=" | ">" | ">=") value
                | ["not"] "in" "(" value ("," value)* ")"
                | "is" ["not"] "missing"
 
-A column or a value is a word, or anything between quotes of one sort, in which that quote is
-written twice. Keywords may be written in capitals; between quotes they are plain words. Nothing
-here is ever run: the text becomes a tree of :mod:`pipeline.filters.expressions`.
+A column or a value is a word, or anything between single or double quotes, in which that quote is
+doubled. Keywords may be in capitals; between quotes they are plain words. Nothing is ever executed:
+the text becomes a tree of :mod:`pipeline.filters.expressions`.
 """
 
 from __future__ import annotations
@@ -23,207 +23,219 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.binding import MAX_DEPTH
-from pipeline.filters.expressions import And, Equals, Filter, In, IsMissing, Not, Or, Range, Value
+from pipeline.filters.expressions import (
+    MAX_DEPTH,
+    And,
+    Equals,
+    Filter,
+    In,
+    IsMissing,
+    Not,
+    Or,
+    Range,
+    Value,
+)
 
 MAX_LENGTH = 200_000
 _KEYWORDS = ("and", "or", "not", "in", "is", "missing")
 _EXAMPLE = 'language = ja and rating <= 2 and hotel in ("A", "B") and date >= 2026-01'
 _TOKEN = re.compile(
     r"""\s*(?: (?P<quoted> "(?:[^"]|"")*" | '(?:[^']|'')*' )
-      | (?P<sign> <= | >= | != | <> | == | [=<>≤≥≠(),] )
+      | (?P<symbol> <= | >= | != | <> | == | [=<>≤≥≠(),] )
       | (?P<word> [^\s"'=<>≤≥≠(),!]+ ) )""",
     re.VERBOSE,
 )
-_PLAIN = {"==": "=", "<>": "!=", "≤": "<=", "≥": ">=", "≠": "!="}
-_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+_CANONICAL_OPERATORS = {"==": "=", "<>": "!=", "≤": "<=", "≥": ">=", "≠": "!="}
+_COMPARISON_OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True)
 class _Token:
-    kind: str  # "text", "sign", "keyword" or "end"
+    kind: str  # "text", "symbol", "keyword" or "end"
     text: str
-    shown: str
+    source: str  # as typed
 
 
 def parse_filter(text: str) -> Filter:
-    """The tree of a typed filter; an empty text passes everything.
+    """Parse a filter; an empty text matches every row.
 
     Raises:
-        InputError: it can't be read; the message says where and shows a filter.
+        InputError: a syntax error; the message says where and shows an example.
     """
     if not text.strip():
         return And(())
     parser = _Parser(_tokens(text))
-    tree = parser.any_of(0)
-    parser.take_end()
+    tree = parser.parse_or(0)
+    parser.expect_end()
     return tree
 
 
 def filter_to_text(tree: Filter) -> str:
-    """A text that :func:`parse_filter` reads as the same filter.
+    """Write a filter as text that :func:`parse_filter` reads as the same filter.
 
     Raises:
-        ValueError: an And or Or without parts inside another; there is no text for it.
+        ValueError: an And or Or without parts within another, for which there is no text.
     """
     if isinstance(tree, And) and not tree.parts:
         return ""
-    return _write(tree)
+    return _to_text(tree)
 
 
 def quote(text: str) -> str:
-    """A column or a value between quotes, as it may stand in a filter."""
+    """Quote a column or a value for use in a filter."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def _tokens(text: str) -> list[_Token]:
     if len(text) > MAX_LENGTH:
-        raise InputError(f"The filter has more than {MAX_LENGTH} characters: simplify it")
+        raise InputError(f"The filter has more than {MAX_LENGTH} characters. Simplify it.")
     tokens = []
-    place, end = 0, len(text.rstrip())
-    while place < end:
-        found = _TOKEN.match(text, place)
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        found = _TOKEN.match(text, position)
         if not found:
-            rest = text[place:].split()[0]
-            what = "a quote is not closed" if rest[0] in "\"'" else "it can't be read"
-            raise _unread(what, rest)
-        place = found.end()
-        shown = found[0].strip()
+            rest = text[position:].split()[0]
+            what = "a quote is not closed" if rest[0] in "\"'" else "it can't be parsed"
+            raise _syntax_error(what, rest)
+        position = found.end()
+        source = found[0].strip()
         if found["quoted"]:
-            mark = shown[0]
-            tokens.append(_Token("text", shown[1:-1].replace(mark * 2, mark), shown))
-        elif found["sign"]:
-            tokens.append(_Token("sign", _PLAIN.get(shown, shown), shown))
-        elif shown.lower() in _KEYWORDS:
-            tokens.append(_Token("keyword", shown.lower(), shown))
+            mark = source[0]
+            tokens.append(_Token("text", source[1:-1].replace(mark * 2, mark), source))
+        elif found["symbol"]:
+            tokens.append(_Token("symbol", _CANONICAL_OPERATORS.get(source, source), source))
+        elif source.lower() in _KEYWORDS:
+            tokens.append(_Token("keyword", source.lower(), source))
         else:
-            tokens.append(_Token("text", shown, shown))
+            tokens.append(_Token("text", source, source))
     return [*tokens, _Token("end", "", "its end")]
 
 
-def _unread(what: str, shown: str) -> InputError:
-    shown = shown if len(shown) <= 40 else shown[:39] + "…"
+def _syntax_error(what: str, source: str) -> InputError:
+    source = source if len(source) <= 40 else source[:39] + "…"
     return InputError(
-        f"The filter can't be understood at '{shown}': {what}. An example: {_EXAMPLE}"
+        f"The filter can't be understood at '{source}': {what}. An example: {_EXAMPLE}"
     )
 
 
 class _Parser:
-    """Recursive descent, one method a rule; ``depth`` guards the stack."""
+    """Recursive descent with one method for each rule; ``depth`` guards the stack."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
-        self.place = 0
+        self.position = 0
 
-    def any_of(self, depth: int) -> Filter:
-        parts = [self.all_of(depth)]
-        while self.takes("keyword", "or"):
-            parts.append(self.all_of(depth))
+    def parse_or(self, depth: int) -> Filter:
+        parts = [self.parse_and(depth)]
+        while self.accept("keyword", "or"):
+            parts.append(self.parse_and(depth))
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def all_of(self, depth: int) -> Filter:
-        parts = [self.one(depth)]
-        while self.takes("keyword", "and"):
-            parts.append(self.one(depth))
+    def parse_and(self, depth: int) -> Filter:
+        parts = [self.parse_not(depth)]
+        while self.accept("keyword", "and"):
+            parts.append(self.parse_not(depth))
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def one(self, depth: int) -> Filter:
+    def parse_not(self, depth: int) -> Filter:
         if depth > MAX_DEPTH:
-            raise InputError(f"The filter is nested more than {MAX_DEPTH} deep: simplify it")
-        if self.takes("keyword", "not"):
-            return Not(self.one(depth + 1))
-        if self.takes("sign", "("):
-            inner = self.any_of(depth + 1)
-            self.demand("sign", ")")
+            raise InputError(
+                f"The filter is nested more than {MAX_DEPTH} levels deep. Simplify it."
+            )
+        if self.accept("keyword", "not"):
+            return Not(self.parse_not(depth + 1))
+        if self.accept("symbol", "("):
+            inner = self.parse_or(depth + 1)
+            self.expect("symbol", ")")
             return inner
-        return self.condition(self.text("the name of a column"))
+        return self.parse_condition(self.text("the name of a column"))
 
-    def condition(self, column: str) -> Filter:
+    def parse_condition(self, column: str) -> Filter:
         token = self.next()
-        if token.kind == "sign" and token.text in _COMPARISONS:
+        if token.kind == "symbol" and token.text in _COMPARISON_OPERATORS:
             return _comparison(column, token.text, self.text("a value"))
         if token.kind == "keyword" and token.text == "is":
-            negated = self.takes("keyword", "not")
-            self.demand("keyword", "missing")
+            negated = self.accept("keyword", "not")
+            self.expect("keyword", "missing")
             return Not(IsMissing(column)) if negated else IsMissing(column)
         negated = token.kind == "keyword" and token.text == "not"
         if negated:
             token = self.next()
         if token.kind == "keyword" and token.text == "in":
-            self.demand("sign", "(")
+            self.expect("symbol", "(")
             values = [self.text("a value")]
-            while self.takes("sign", ","):
+            while self.accept("symbol", ","):
                 values.append(self.text("a value"))
-            self.demand("sign", ")")
+            self.expect("symbol", ")")
             chosen = In(column, tuple(values))
             return Not(chosen) if negated else chosen
-        raise _unread("expected =, !=, <, <=, >, >=, in or is", token.shown)
+        raise _syntax_error("expected =, !=, <, <=, >, >=, in or is", token.source)
 
     def text(self, what: str) -> str:
         token = self.next()
         if token.kind != "text":
-            raise _unread(f"expected {what}", token.shown)
+            raise _syntax_error(f"expected {what}", token.source)
         return token.text
 
     def next(self) -> _Token:
-        token = self.tokens[self.place]
-        self.place = min(self.place + 1, len(self.tokens) - 1)
+        token = self.tokens[self.position]
+        self.position = min(self.position + 1, len(self.tokens) - 1)
         return token
 
-    def takes(self, kind: str, text: str) -> bool:
-        token = self.tokens[self.place]
+    def accept(self, kind: str, text: str) -> bool:
+        token = self.tokens[self.position]
         if token.kind == kind and token.text == text:
-            self.place += 1
+            self.position += 1
             return True
         return False
 
-    def demand(self, kind: str, text: str) -> None:
-        if not self.takes(kind, text):
-            raise _unread(f"expected '{text}'", self.tokens[self.place].shown)
+    def expect(self, kind: str, text: str) -> None:
+        if not self.accept(kind, text):
+            raise _syntax_error(f"expected '{text}'", self.tokens[self.position].source)
 
-    def take_end(self) -> None:
-        token = self.tokens[self.place]
+    def expect_end(self) -> None:
+        token = self.tokens[self.position]
         if token.kind != "end":
-            raise _unread("expected 'and', 'or' or the end", token.shown)
+            raise _syntax_error("expected 'and', 'or' or the end", token.source)
 
 
-def _comparison(column: str, sign: str, value: str) -> Filter:
-    if sign in ("=", "!="):
+def _comparison(column: str, operator: str, value: str) -> Filter:
+    if operator in ("=", "!="):
         equal = Equals(column, value)
-        return equal if sign == "=" else Not(equal)
-    if sign[0] == "<":
-        return Range(column, high=value, open_high=sign == "<")
-    return Range(column, low=value, open_low=sign == ">")
+        return equal if operator == "=" else Not(equal)
+    if operator[0] == "<":
+        return Range(column, high=value, open_high=operator == "<")
+    return Range(column, low=value, open_low=operator == ">")
 
 
-def _write(tree: Filter) -> str:
+def _to_text(tree: Filter) -> str:
     if isinstance(tree, And | Or):
         if not tree.parts:
             raise ValueError("an empty And or Or has no text")
         word = " and " if isinstance(tree, And) else " or "
-        return "(" + word.join(map(_write, tree.parts)) + ")"
+        return "(" + word.join(map(_to_text, tree.parts)) + ")"
     if isinstance(tree, Not):
-        return f"not {_write(tree.part)}"
+        return f"not {_to_text(tree.part)}"
     name = quote(tree.column)
     if isinstance(tree, IsMissing):
         return f"{name} is missing"
     if isinstance(tree, Equals):
-        return f"{name} = {_value(tree.value)}"
+        return f"{name} = {_quote_value(tree.value)}"
     if isinstance(tree, In):
         if not tree.values:
             return f"({name} is missing and not {name} is missing)"
-        return f"{name} in ({', '.join(map(_value, tree.values))})"
+        return f"{name} in ({', '.join(map(_quote_value, tree.values))})"
     ends = []
     if tree.low is not None:
-        ends.append(f"{name} >{'' if tree.open_low else '='} {_value(tree.low)}")
+        ends.append(f"{name} >{'' if tree.open_low else '='} {_quote_value(tree.low)}")
     if tree.high is not None:
-        ends.append(f"{name} <{'' if tree.open_high else '='} {_value(tree.high)}")
+        ends.append(f"{name} <{'' if tree.open_high else '='} {_quote_value(tree.high)}")
     if not ends:
         return f"not {name} is missing"
     return ends[0] if len(ends) == 1 else f"({' and '.join(ends)})"
 
 
-def _value(value: Value) -> str:
+def _quote_value(value: Value) -> str:
     if isinstance(value, datetime.date | np.datetime64):
         return quote(str(value)[:10])
     return quote(value if isinstance(value, str) else repr(float(value)))

@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
-from pipeline.filters.columns import replace_surrogates
+from pipeline.text.normalise import replace_surrogates
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.common.progress import Progress
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.filters.columns import make_column, take
+from pipeline.filters.columns import make_column, take_rows
 from pipeline.search.calibration import Calibration
 from pipeline.stores.base import Fingerprint, VectorStore
 from pipeline.stores.local import delete_store, has_store, open_store
@@ -167,7 +167,7 @@ def upsert_units(
         store.upsert(
             [str(unit) for unit in part.tolist()],
             analysis.search_vectors[part],
-            {name: take(column, part) for name, column in columns.items()},
+            {name: take_rows(column, part) for name, column in columns.items()},
             [analysis.units.texts[unit] for unit in part.tolist()],
         )
         if progress:

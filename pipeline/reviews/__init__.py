@@ -1,1 +1,1 @@
-"""A table -> reviews: which column is what, values, cleaning, units."""
+"""Reviews from tables: column roles, values, cleaning, units."""

@@ -1,4 +1,4 @@
-"""A table and what its columns mean -> the reviews to analyse."""
+"""Reading of reviews: a table and its column roles to cleaned texts with ids."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,44 +11,48 @@ import pandas as pd
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.wording import count_noun, was_or_were
-from pipeline.reviews.cleaning import Cleaner, Rules, clean_text, is_one_word, join_parts
-from pipeline.reviews.column_roles import Columns, guess_columns
+from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word, join_parts
+from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
-
-__all__ = ["Reviews", "Rules", "clean_text", "read_reviews", "reviews_from_table"]
 
 _BLANK = "the review is blank"
 _DUPLICATE = "the row repeats another one"
 _ONE_WORD = "the review is a single word"
-_KINDS = ("html", "mojibake", "boilerplate", "duplicates", "one_word")
-_BATCH = 20_000  # rows turned into Python strings at a time
-_LEAST = 40  # characters of a text that two guests hardly write alike
-# What programs write for a missing value; no guest writes them as a whole review.
+_COUNTED = ("html", "mojibake", "boilerplate", "duplicates", "one_word")
+_BATCH_ROWS = 20_000  # rows turned into Python strings at a time
+_MIN_DUPLICATE_LENGTH = 40  # characters of a text that two guests hardly both write
+# What programs write for a missing value, and no guest as a whole review.
 _MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
 
 
 @dataclass(frozen=True)
 class Reviews:
-    """The reviews of a file: `frame`, `ids` and `texts` go row by row, `n` of each.
+    """The n reviews of a file.
 
-    `frame` has the file's own columns as they were, with a RangeIndex; `texts` are cleaned. `ids`
-    are unique: the id column's value, else the data row's number from 1, counted over all data
-    rows of the file, rejected ones too.
-
-    `found` counts what the rules looked for, whether they are on or off: "duplicates", "one_word",
-    "boilerplate", "mojibake", "html" (rows each).
+    Attributes:
+        frame: n rows of the file's own columns, unchanged, with a RangeIndex.
+        ids: n unique ids: the id column's values, else the row numbers from 1, counted over all
+            data rows of the file, rejected ones included.
+        texts: n cleaned texts.
+        columns: the column roles.
+        rejected: rows of the file that are not reviews, or that a rule dropped.
+        rows_read: number of data rows in the file.
+        notes: what was skipped or repaired, in sentences.
+        counts: number of rows with "duplicates", "one_word", "boilerplate", "mojibake" or "html",
+            whether or not the rule is on.
+        rules: how the texts were cleaned.
     """
 
     frame: pd.DataFrame
     ids: tuple[str, ...]
     texts: tuple[str, ...]
-    columns: Columns
+    columns: ColumnRoles
     rejected: tuple[RejectedRow, ...]
     rows_read: int
     notes: tuple[str, ...]
-    found: dict[str, int] = field(default_factory=dict)
-    rules: Rules = Rules()
+    counts: dict[str, int] = field(default_factory=dict)
+    rules: CleaningRules = CleaningRules()
 
 
 def read_reviews(
@@ -63,15 +67,16 @@ def read_reviews(
     sheet: str | int | None = None,
     max_bytes: int | None = None,
     max_rows: int | None = None,
-    rules: Rules | None = None,
+    rules: CleaningRules | None = None,
     progress: Progress | None = None,
 ) -> Reviews:
-    """Read a file of reviews; columns that are not named are guessed.
+    """Read a file of reviews; the roles of columns that are not named are guessed.
 
-    Options beyond the columns and `rules` are those of `read_table`.
+    The other options are those of `read_table` and `reviews_from_table`.
 
-    Raises InputError for a file that can't be read (see `read_table`), a column that is not in
-    it, no column of review text, and no review that isn't blank.
+    Raises:
+        InputError: the file can't be read (see `read_table`), it lacks a named column, no column
+            holds review text, or all reviews are blank.
     """
     table = read_table(
         source,
@@ -83,67 +88,72 @@ def read_reviews(
         max_rows=max_rows,
         progress=progress,
     )
-    found = [str(column) for column in table.frame.columns]
+    column_names = [str(column) for column in table.frame.columns]
     asked = {"text": text_column, "id": id_column, "language": language_column}
     for column in asked.values():
-        _check_column(column, found, table.name)
+        _check_column(column, column_names, table.name)
     _check_rows(table)
     columns = guess_columns(table.frame, text=text_column)
     given = {role: column for role, column in asked.items() if column is not None}
-    # A column the user named for one role is not guessed for another.
+    # A column that the user named for one role is not guessed for another.
     roles: dict[str, Any] = {
         role: None if role != "text" and column in given.values() else column
         for role, column in vars(columns).items()
     }
-    return reviews_from_table(table, Columns(**(roles | given)), rules=rules)
+    return reviews_from_table(table, ColumnRoles(**(roles | given)), rules=rules)
 
 
 def reviews_from_table(
-    table: Table, columns: Columns | None = None, *, rules: Rules | None = None
+    table: Table, columns: ColumnRoles | None = None, *, rules: CleaningRules | None = None
 ) -> Reviews:
-    """The reviews of a table; `columns` are guessed where not given, `rules` are the usual ones.
+    """Make the reviews of a table; rows with a blank text, or that a rule drops, are rejected.
 
-    Rows whose text is blank are rejected, and those that a rule drops. Raises InputError as
-    `read_reviews` does.
+    Args:
+        table: as read.
+        columns: guessed by default.
+        rules: `CleaningRules()` by default.
+
+    Raises:
+        InputError: the table lacks one of the columns, or no review is left.
     """
-    rules = rules or Rules()
-    found_columns = [str(column) for column in table.frame.columns]
+    rules = rules or CleaningRules()
+    column_names = [str(column) for column in table.frame.columns]
     _check_rows(table)
     columns = columns or guess_columns(table.frame)
     for column in vars(columns).values():
-        _check_column(column, found_columns, table.name)
+        _check_column(column, column_names, table.name)
     clean = Cleaner(rules)
-    texts = _texts(table.frame, columns, clean)
+    texts = _read_texts(table.frame, columns, clean)
     reasons = ["" if text and text.lower() not in _MISSING else _BLANK for text in texts]
     if all(reasons):
         raise InputError(
             f"Every review in column {columns.text!r} of {table.name} is blank. "
-            f"Choose another column: {', '.join(found_columns)}."
+            f"Choose another column: {', '.join(column_names)}."
         )
-    found = dict.fromkeys(_KINDS, 0) | clean.found
-    for i in _duplicates(table, columns, texts, reasons):
-        found["duplicates"] += 1
+    counts = dict.fromkeys(_COUNTED, 0) | clean.counts
+    for i in _find_duplicates(table, columns, texts, reasons):
+        counts["duplicates"] += 1
         reasons[i] = _DUPLICATE if rules.drop_duplicates else ""
     for i, text in enumerate(texts):
         if not reasons[i] and is_one_word(text):
-            found["one_word"] += 1
+            counts["one_word"] += 1
             reasons[i] = _ONE_WORD if rules.drop_one_word else ""
     kept = np.array([not reason for reason in reasons], dtype=bool)
     if not kept.any():
-        raise InputError(
-            f"No review of {table.name} is left by the rules. Switch some of them off."
-        )
+        raise InputError(f"The rules reject every review of {table.name}. Switch some of them off.")
     dropped = [
-        RejectedRow(int(table.lines[i]), reasons[i], _raw(table, i))
+        RejectedRow(int(table.lines[i]), reasons[i], _row_text(table, i))
         for i in np.flatnonzero(~kept).tolist()
     ]
     rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
-    notes = [*table.notes, *_found_notes(found, rules)]
+    notes = [*table.notes, *_rule_notes(counts, rules)]
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
-    ids = _unique_ids([given[i].strip() for i in rows], _numbers(table)[rows], columns.id, notes)
+    ids = _make_unique_ids(
+        [given[i].strip() for i in rows], _row_numbers(table)[rows], columns.id, notes
+    )
     return Reviews(
-        # Where all is kept, the frame is the table's own: a copy could be half a gigabyte.
+        # If all rows are kept, the frame is the table's own: a copy could take half a gigabyte.
         frame=table.frame if kept.all() else table.frame[kept].reset_index(drop=True),
         ids=ids,
         texts=tuple(texts[i] for i in rows),
@@ -151,20 +161,20 @@ def reviews_from_table(
         rejected=rejected,
         rows_read=table.rows_read,
         notes=tuple(notes),
-        found=found,
+        counts=counts,
         rules=rules,
     )
 
 
-def _texts(frame: pd.DataFrame, columns: Columns, clean: Cleaner) -> list[str]:
-    """Each row's review: one cell, or title, liked and disliked put together."""
+def _read_texts(frame: pd.DataFrame, columns: ColumnRoles, clean: Cleaner) -> list[str]:
+    """The review of each row: one cell, or title, liked and disliked joined."""
     parts = [columns.text, columns.positive, columns.negative]
     if clean.rules.join_title:
         parts.insert(0, columns.title)
     names = list(dict.fromkeys(part for part in parts if part))
     texts: list[str] = []
-    for start in range(0, len(frame), _BATCH):
-        part = frame.iloc[start : start + _BATCH]
+    for start in range(0, len(frame), _BATCH_ROWS):
+        part = frame.iloc[start : start + _BATCH_ROWS]
         cells = [list(map(clean, part[name].tolist())) for name in names]
         if len(names) == 1:
             texts += cells[0]
@@ -173,20 +183,20 @@ def _texts(frame: pd.DataFrame, columns: Columns, clean: Cleaner) -> list[str]:
     return texts
 
 
-def _duplicates(
-    table: Table, columns: Columns, texts: list[str], reasons: list[str]
+def _find_duplicates(
+    table: Table, columns: ColumnRoles, texts: list[str], reasons: list[str]
 ) -> Iterator[int]:
-    """The rows that repeat an earlier one in every column."""
+    """Find the rows that repeat an earlier one in every column."""
     if columns.id is not None and table.frame[columns.id].is_unique:
         return
-    marked = columns.id is not None
+    has_ids = columns.id is not None
     for i in np.flatnonzero(table.frame.duplicated().to_numpy()).tolist():
-        if not reasons[i] and (marked or len(texts[i]) >= _LEAST):
+        if not reasons[i] and (has_ids or len(texts[i]) >= _MIN_DUPLICATE_LENGTH):
             yield i
 
 
-def _found_notes(found: dict[str, int], rules: Rules) -> list[str]:
-    """What the rules found and did, in plain sentences."""
+def _rule_notes(counts: dict[str, int], rules: CleaningRules) -> list[str]:
+    """Describe in sentences what the rules found and did."""
     done = {
         "html": ("review", "with HTML", "cleaned", True, ""),
         "mojibake": ("review", "with garbled characters", "repaired", rules.repair_mojibake, ""),
@@ -197,7 +207,7 @@ def _found_notes(found: dict[str, int], rules: Rules) -> list[str]:
     }  # fmt: skip
     notes = []
     for kind, (noun, what, did, on, single) in done.items():
-        count = found[kind]
+        count = counts[kind]
         if count:
             what = what.replace("repeat", single) if single and count == 1 else what
             outcome = did if on else "kept as it is" if count == 1 else "kept"
@@ -216,37 +226,37 @@ def _check_rows(table: Table) -> None:
         raise InputError(f"{table.name} has a header but no rows that can be read.{more}".strip())
 
 
-def _raw(table: Table, row: int) -> str:
-    """A kept row as it may stand in the file, cut where it is long."""
-    sign = table.delimiter or ("," if table.kind == "text" else "\t")
+def _row_text(table: Table, row: int) -> str:
+    """A row of the table as it would stand in the file, shortened if long."""
+    delimiter = table.delimiter or ("," if table.kind == "text" else "\t")
     cells = table.frame.iloc[row].tolist()
-    special = (sign, '"', "\n", "\r")
+    special = (delimiter, '"', "\n", "\r")
     return shorten(
-        sign.join(
+        delimiter.join(
             '"' + cell.replace('"', '""') + '"' if any(s in cell for s in special) else cell
             for cell in cells
         )
     )
 
 
-def _numbers(table: Table) -> np.ndarray:
-    """The number from 1 of each kept row among all data rows of the file: int64 (n,)."""
+def _row_numbers(table: Table) -> np.ndarray:
+    """The number from 1 of each row among all data rows of the file: int64 (n,)."""
     lines = np.sort(np.concatenate([table.lines, [row.line for row in table.rejected]]))
     return np.searchsorted(lines, table.lines) + 1
 
 
-def _unique_ids(
+def _make_unique_ids(
     given: Sequence[str], numbers: np.ndarray, column: str | None, notes: list[str]
 ) -> tuple[str, ...]:
     seen: set[str] = set()
     taken = set(given)
     if len(taken) == len(given) and "" not in taken:
         return tuple(given)
-    again = blank = 0
+    repeated = blank = 0
     ids = []
     for value, number in zip(given, numbers.tolist(), strict=True):
         blank += not value
-        again += value in seen
+        repeated += value in seen
         new = base = value or str(number)
         count = 2
         while new in seen or (new != value and new in taken):
@@ -257,7 +267,7 @@ def _unique_ids(
         by = "its row number" if blank == 1 else "row numbers"
         text = f"{count_noun(blank, 'blank value')} in column {column!r}"
         notes.append(f"{text} {was_or_were(blank)} replaced by {by}.")
-    if column and again:
-        text = f"{count_noun(again, 'repeated value')} in column {column!r}"
-        notes.append(f"{text} {was_or_were(again)} numbered.")
+    if column and repeated:
+        text = f"{count_noun(repeated, 'repeated value')} in column {column!r}"
+        notes.append(f"{text} {was_or_were(repeated)} numbered.")
     return tuple(ids)

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.tables.read import read_table
 
@@ -46,8 +46,8 @@ class ReviewSource:
     name: str
     path: Path
     rows: int
-    columns: Columns | None = None
-    rules: Rules | None = None
+    columns: ColumnRoles | None = None
+    rules: CleaningRules | None = None
     options: ReadOptions = ReadOptions()
 
     def read(self, *, progress: Progress | None = None) -> Reviews:
@@ -86,7 +86,7 @@ class ReviewSource:
             name=data["name"],
             path=path,
             rows=int(data.get("rows", 0)),
-            columns=Columns(**columns) if columns else None,
-            rules=Rules(**rules) if rules else None,
+            columns=ColumnRoles(**columns) if columns else None,
+            rules=CleaningRules(**rules) if rules else None,
             options=ReadOptions(**data.get("reading") or {}),
         )

@@ -1,4 +1,4 @@
-"""What is grouped and searched: whole reviews, or their sentences."""
+"""Units of analysis: whole reviews, or their sentences."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import cached_property
 import numpy as np
 
 REVIEW, SENTENCE = "review", "sentence"
-KINDS = (REVIEW, SENTENCE)
-# A file of short remarks gains nothing from being cut; one of long reviews does
-# (docs/method.md, "Sentences or whole reviews").
-_SENTENCES_OF_A_REVIEW = 2.0
+UNIT_KINDS = (REVIEW, SENTENCE)
+# Splitting helps a file of long reviews, not one of short remarks (docs/method.md, "Sentences or
+# whole reviews").
+_MIN_SENTENCES_PER_REVIEW = 2.0
 
 
 @dataclass(frozen=True)
 class Units:
-    """The m pieces of n reviews, in the reviews' order; every review has at least one.
+    """The m units of n reviews, in the reviews' order; every review has at least one.
 
     Attributes:
         kind: "review" or "sentence".
-        texts: m pieces.
-        review: int64 (m,), row of each piece's review, rising.
-        starts, ends: int64 (m,), where the piece stands in its review's text, in characters.
+        texts: of the m units.
+        review: int64 (m,), row of each unit's review, ascending.
+        starts, ends: int64 (m,), character offsets in the review's text.
     """
 
     kind: str
@@ -37,18 +37,25 @@ class Units:
 
     @cached_property
     def first(self) -> np.ndarray:
-        """int64 (n,): the first piece of each review."""
+        """int64 (n,), the index of each review's first unit."""
         return np.flatnonzero(np.diff(self.review, prepend=-1))
 
     def reviews_of(self, chosen: np.ndarray) -> np.ndarray:
-        """The reviews of some pieces, each once, rising; a bool (m,) mask or numbers of pieces."""
-        return np.unique(self.review[chosen])
-
-    def of(self, reviews: np.ndarray) -> tuple[np.ndarray, Units]:
-        """Numbers of the pieces of some reviews, and those pieces as units of these alone.
+        """The reviews of some units, each once, ascending.
 
         Args:
-            reviews: int64 (k,), each once, in the order that they shall have.
+            chosen: a mask, bool (m,), or indices of units.
+        """
+        return np.unique(self.review[chosen])
+
+    def select(self, reviews: np.ndarray) -> tuple[np.ndarray, Units]:
+        """Select the units of some reviews.
+
+        Args:
+            reviews: int64 (k,), distinct rows in the order that they are to have.
+
+        Returns:
+            The indices of their units, and these as the units of k reviews.
         """
         counts = np.diff(self.first, append=len(self))[reviews]
         before = np.cumsum(counts) - counts
@@ -62,13 +69,13 @@ class Units:
         )
 
     def extended(self, more: Units) -> Units:
-        """These pieces and those of reviews that are appended.
+        """Append the units of further reviews.
 
         Raises:
-            ValueError: sentences and whole reviews don't mix.
+            ValueError: one has sentences and the other whole reviews.
         """
         if more.kind != self.kind:
-            raise ValueError(f"units of kind {self.kind!r} can't take in {more.kind!r}")
+            raise ValueError(f"units of kind {self.kind!r} can't be extended by {more.kind!r}")
         reviews = int(self.review[-1]) + 1 if len(self) else 0
         return Units(
             self.kind,
@@ -79,36 +86,38 @@ class Units:
         )
 
 
-def whole_reviews(texts: Sequence[str]) -> Units:
-    """Each review is one piece."""
+def review_units(texts: Sequence[str]) -> Units:
+    """Make each review one unit."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     return Units(
         REVIEW, tuple(texts), np.arange(len(texts)), np.zeros(len(texts), np.int64), lengths
     )
 
 
-def cut(texts: Sequence[str], review: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Units:
-    """Sentences by their offsets."""
-    pieces = tuple(
+def sentence_units(
+    texts: Sequence[str], review: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> Units:
+    """Make sentences by their offsets; the arrays are those of `Units`."""
+    sentences = tuple(
         texts[row][start:end]
         for row, start, end in zip(review.tolist(), starts.tolist(), ends.tolist(), strict=True)
     )
-    return Units(SENTENCE, pieces, review, starts, ends)
+    return Units(SENTENCE, sentences, review, starts, ends)
 
 
 def make_units(texts: Sequence[str], languages: np.ndarray, kind: str) -> Units:
-    """Pieces of reviews.
+    """Make the units of reviews.
 
     Args:
         texts: n reviews.
-        languages: str (n,).
-        kind: "review", "sentence", or "auto": sentences where reviews have several of them.
+        languages: str (n,), ISO 639-1 codes.
+        kind: "review", "sentence", or "auto": sentences if reviews have two or more on average.
     """
     if kind == REVIEW:
-        return whole_reviews(texts)
+        return review_units(texts)
     from pipeline.text.sentences import split_sentences
 
     found = split_sentences(texts, languages)
-    if kind == "auto" and len(found.review) < _SENTENCES_OF_A_REVIEW * len(texts):
-        return whole_reviews(texts)
-    return cut(texts, found.review, found.starts, found.ends)
+    if kind == "auto" and len(found.review) < _MIN_SENTENCES_PER_REVIEW * len(texts):
+        return review_units(texts)
+    return sentence_units(texts, found.review, found.starts, found.ends)

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Kind
+from pipeline.filters.columns import ColumnKind
 from pipeline.filters.expressions import Filter
 
 _MAX_LENGTH = 10_000.0  # of a vector; float16 ends at 65,504, and embeddings have length 1
@@ -96,7 +96,7 @@ class VectorStore(Protocol):
         ...
 
     @property
-    def schema(self) -> dict[str, Kind]:
+    def schema(self) -> dict[str, ColumnKind]:
         """The metadata columns that filters can use."""
         ...
 

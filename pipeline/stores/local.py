@@ -16,13 +16,14 @@ from filelock import FileLock
 
 from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
-from pipeline.filters.columns import Column, Kind, concatenate, replace_surrogates
+from pipeline.filters.columns import Column, ColumnKind, concatenate_columns
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
 from pipeline.stores.index_cache import IndexCache, IndexedRows
 from pipeline.stores.sqlite_file import SqliteFile, StoreState
 from pipeline.stores.sqlite_rows import SqliteRows
+from pipeline.text.normalise import replace_surrogates
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class _Snapshot:
     tail: FlatIndex | None
     tail_vectors: np.ndarray
     live: np.ndarray | None
-    schema: dict[str, tuple[str, Kind]]
+    schema: dict[str, tuple[str, ColumnKind]]
     columns: dict[str, Column] = field(default_factory=dict)
     masks: dict[Filter, np.ndarray] = field(default_factory=dict)
 
@@ -99,7 +100,7 @@ class LocalStore:
         return self._file.fingerprint
 
     @property
-    def schema(self) -> dict[str, Kind]:
+    def schema(self) -> dict[str, ColumnKind]:
         """The metadata columns that filters can use."""
         with self._file.read_transaction():
             return {name: kind for name, (_, kind) in self._rows.columns().items()}
@@ -288,7 +289,7 @@ class LocalStore:
                     snapshot.indexed.columns[sql_name] = column
                 if covered < len(snapshot.rows):
                     tail = self._rows.metadata([name], snapshot.rows[covered:])[name]
-                    column = concatenate(column, tail)
+                    column = concatenate_columns(column, tail)
                 snapshot.columns[name] = column
             return snapshot.columns[name]
 

@@ -17,21 +17,22 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import Column, Kind, make_column, replace_surrogates
+from pipeline.filters.columns import Column, ColumnKind, make_column
 from pipeline.stores.base import check_vectors
 from pipeline.stores.sqlite_file import SqliteFile
+from pipeline.text.normalise import replace_surrogates
 
 CHUNK = 4096  # rows whose vectors share one blob
 MAX_COLUMNS = 1000
 _MAX_PARAMETERS = 10_000  # of one statement; SQLite allows 32,766
 _IN_LIST = "IN (SELECT value FROM json_each(?))"
-_MISSING: dict[Kind, tuple[Any, Any]] = {  # kind -> missing value, dtype
+_MISSING: dict[ColumnKind, tuple[Any, Any]] = {  # kind -> missing value, dtype
     "text": (None, object),
     "number": (np.nan, np.float64),
     "date": (np.datetime64("NaT"), "datetime64[D]"),
 }
 _NAT = np.iinfo(np.int64).min  # NaT as an integer
-_AFFINITY: dict[Kind, str] = {"text": "TEXT", "number": "REAL", "date": "INTEGER"}
+_AFFINITY: dict[ColumnKind, str] = {"text": "TEXT", "number": "REAL", "date": "INTEGER"}
 
 
 class SqliteRows:
@@ -44,7 +45,7 @@ class SqliteRows:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
-    def columns(self) -> dict[str, tuple[str, Kind]]:
+    def columns(self) -> dict[str, tuple[str, ColumnKind]]:
         """Read the metadata columns: name -> (name in SQL, kind)."""
         found = self._file.execute("SELECT name, place, kind FROM columns ORDER BY place")
         return {name: (f"c{place}", kind) for name, place, kind in found}
@@ -259,7 +260,7 @@ def _to_sql(column: Column, rows: np.ndarray) -> Iterator[Any]:
     return iter(days.tolist())
 
 
-def _from_sql(cells: Sequence[Any], kind: Kind) -> np.ndarray:
+def _from_sql(cells: Sequence[Any], kind: ColumnKind) -> np.ndarray:
     """Convert cells of a column from SQLite's types."""
     if kind == "date":
         days = np.array([_NAT if cell is None else cell for cell in cells], np.int64)

@@ -7,7 +7,7 @@ from pipeline.analysis.analysis import Analysis, Batch, Settings
 from pipeline.analysis.run import analyse
 from pipeline.embedding.neutral import raw_space
 from pipeline.reviews.read import read_reviews
-from pipeline.reviews.units import whole_reviews
+from pipeline.reviews.units import review_units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.space import fit_topic_space
 from pipeline.topics.topic import Topic
@@ -68,7 +68,7 @@ def synthetic_analysis(
         "texts": (text,) * n,
         "columns": {"text": "x", "hotel": "hotel", "rating": "stars", "date": "day"},
         "languages": codes,
-        "units": whole_reviews((text,) * n),
+        "units": review_units((text,) * n),
         "raw": np.eye(n, 4, dtype=np.float32),
         "space": raw_space(4),
         "assigner": TopicAssigner(

@@ -99,7 +99,7 @@ def _editor(view: View, state: SearchState, name: str, label: str) -> None:
     active = state.conditions.get(name)
     key = f"filter-{state.version}-{view.number}-{name}"
     label = label or escape_markdown(excerpt(name, 60))
-    counts, distinct = value_counts(column, first, most=_MOST_VALUES)
+    counts, distinct = value_counts(column, first, limit=_MOST_VALUES)
     if not distinct:
         st.caption(f"{label}: no review has a value here.")
     elif column.kind == "text" or (column.kind == "number" and distinct <= _FEW_NUMBERS):
@@ -147,7 +147,7 @@ def _range(
     ends = value_range(column, rows)
     assert ends is not None  # noqa: S101  there are values
     low, high = (active.low, active.high) if isinstance(active, Range) else (None, None)
-    missing = int(column.missing()[rows].sum())
+    missing = int(column.is_missing()[rows].sum())
     places = st.columns(2)
     if column.kind == "date":
         least, most = (_day(end) for end in ends)

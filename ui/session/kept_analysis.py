@@ -11,8 +11,8 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import checkout
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Autosave
 from ui.session.folders import SessionFolder
@@ -74,7 +74,7 @@ def sources_of(
     """
     kept = (notes or {}).get("files")
     kept = kept if files and isinstance(kept, list) else []
-    known = {field.name for field in fields(Columns)}
+    known = {field.name for field in fields(ColumnRoles)}
     roles: dict[str, Any] = {
         role: column for role, column in analysis.columns.items() if role in known
     }
@@ -82,11 +82,11 @@ def sources_of(
     for number, batch in enumerate(analysis.batches):
         # Where the file is not kept its rows become one, all of which were kept once.
         path = files[number] if files else _write_batch(analysis, number, folder)
-        rules = None if files else Rules(drop_duplicates=False)
+        rules = None if files else CleaningRules(drop_duplicates=False)
         source = ReviewSource(batch.name or name, path, batch.reviews, rules=rules)
         if number < len(kept):
             source = ReviewSource.from_dict(source.to_dict() | kept[number], path)
-        sources.append(replace(source, columns=source.columns or Columns(**roles)))
+        sources.append(replace(source, columns=source.columns or ColumnRoles(**roles)))
     return sources
 
 

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_memory import forget_columns, known_columns
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_memory import forget_columns, recall_or_guess_columns
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.reviews.source import ReadOptions
 from pipeline.tables.read import Table, read_table
@@ -54,8 +54,8 @@ class Preview:
     options: ReadOptions | None = None
     times: int = 0
     table: Table | None = None
-    guessed: Columns | None = None
-    rules: Rules = Rules()
+    guessed: ColumnRoles | None = None
+    rules: CleaningRules = CleaningRules()
     remembered: bool = False
     problem: str = ""
     doubt: str = ""
@@ -64,7 +64,7 @@ class Preview:
     delimiter: str = ""
     sheet: str | None = None
     parts: tuple[str, ...] = ()
-    _reviews: dict[tuple[Columns, Rules], Reviews] = field(default_factory=dict)
+    _reviews: dict[tuple[ColumnRoles, CleaningRules], Reviews] = field(default_factory=dict)
 
     def read(self, options: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
@@ -83,7 +83,7 @@ class Preview:
             self._understood(table, options)
             if not len(table.frame):
                 raise InputError(f"{self.name} has a header but no rows with reviews.")
-            self.guessed, self.remembered = known_columns(table.frame)
+            self.guessed, self.remembered = recall_or_guess_columns(table.frame)
         except InputError as error:
             self.problem = str(error)
             if self.table is None and not self.parts:
@@ -98,7 +98,7 @@ class Preview:
             forget_columns([str(name) for name in self.table.frame.columns])
             self.options = None
 
-    def reviews(self, columns: Columns, rules: Rules) -> Reviews:
+    def reviews(self, columns: ColumnRoles, rules: CleaningRules) -> Reviews:
         """The reviews with these columns and rules, read once."""
         assert self.table is not None  # noqa: S101  there is nothing to choose columns of
         key = (columns, rules)

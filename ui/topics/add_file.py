@@ -8,7 +8,7 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.reviews.column_memory import remember_columns
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.read import Table
 from ui.components.widgets import error_box, escape_markdown
@@ -57,20 +57,20 @@ def add_file(session: Session, view: View) -> None:
         _offer(session, preview, table, columns)
 
 
-def same_columns(view: View, table: Table) -> Columns | None:
+def same_columns(view: View, table: Table) -> ColumnRoles | None:
     """The first file's column roles, where the table has columns of the same names."""
     names = {str(name) for name in table.frame.columns}
-    known = {field.name for field in fields(Columns)}
+    known = {field.name for field in fields(ColumnRoles)}
     roles = {
         role: column
         for role, column in view.original.columns.items()
         if role in known and column in names
     }
     text = roles.pop("text", None)
-    return Columns(text, **roles) if text else None
+    return ColumnRoles(text, **roles) if text else None
 
 
-def _offer(session: Session, preview: Preview, table: Table, columns: Columns) -> None:
+def _offer(session: Session, preview: Preview, table: Table, columns: ColumnRoles) -> None:
     rules = session.source.rules if session.source and session.source.rules else preview.rules
     try:
         with st.spinner("Checking the reviews …"):

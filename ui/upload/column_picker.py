@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews
 from pipeline.tables.read import Table
 from ui.components.widgets import count
@@ -42,7 +42,7 @@ _FOUND = {
 }
 
 
-def choose_columns(preview: Preview, table: Table) -> Columns | None:
+def choose_columns(preview: Preview, table: Table) -> ColumnRoles | None:
     """A box for each role, set to the guess; None while no text column is chosen."""
     guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
@@ -77,10 +77,10 @@ def choose_columns(preview: Preview, table: Table) -> Columns | None:
                 placeholder="Choose the column",
             )
     text = chosen.pop("text")
-    return None if text is None else Columns(text, **chosen)
+    return None if text is None else ColumnRoles(text, **chosen)
 
 
-def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
+def choose_rules(preview: Preview) -> tuple[CleaningRules, Callable[[Reviews], None]]:
     """A checkbox for each rule, and the function that writes below each what it did."""
     st.subheader("Cleaning", anchor=False)
     chosen, places = {}, {}
@@ -95,15 +95,15 @@ def choose_rules(preview: Preview) -> tuple[Rules, Callable[[Reviews], None]]:
 
     def tell(reviews: Reviews) -> None:
         for rule, (kind, noun, done, otherwise) in _FOUND.items():
-            found = reviews.found.get(kind, 0)
+            found = reviews.counts.get(kind, 0)
             done = done if getattr(reviews.rules, rule) else otherwise
             places[rule].caption(f"{count(found, noun)} found, {done}" if found else "None found")
         if reviews.columns.title is None:
             places["join_title"].caption("No title column is chosen")
-        if found := reviews.found.get("html", 0):
+        if found := reviews.counts.get("html", 0):
             html.caption(f"HTML was removed from {count(found, 'review')}")
 
-    return Rules(**chosen), tell
+    return CleaningRules(**chosen), tell
 
 
 def _places(number: int, per_row: int) -> list[DeltaGenerator]:

@@ -13,9 +13,9 @@ from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.progress import Progress
-from pipeline.reviews.cleaning import Rules
+from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_memory import remember_columns
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from ui.components.widgets import error_box, escape_markdown
@@ -159,7 +159,7 @@ def _show(session: Session, preview: Preview) -> None:
 
 
 def _sum_up(
-    session: Session, preview: Preview, columns: Columns, rules: Rules, reviews: Reviews
+    session: Session, preview: Preview, columns: ColumnRoles, rules: CleaningRules, reviews: Reviews
 ) -> None:
     table = preview.table
     assert table is not None  # noqa: S101  its reviews are here

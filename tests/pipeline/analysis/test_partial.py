@@ -107,7 +107,7 @@ def test_every_beginning_of_the_order_is_fair():
 def test_units_of_some_reviews():
     texts = ("One bed. Two baths were here.", "A pool was there.", "Loud. The bar was too loud!")
     units = make_units(texts, np.array(["en"] * 3), "sentence")
-    numbers, some = units.of(np.array([2, 0]))
+    numbers, some = units.select(np.array([2, 0]))
     assert [units.texts[number] for number in numbers] == list(some.texts)
     assert [
         texts[(2, 0)[row]][a:b]

@@ -1,4 +1,4 @@
-"""Filters: read as typed, the same as numpy masks and as SQL, and deaf to hostile names."""
+"""Filters: parsed as typed, equal as NumPy masks and as SQL, and safe from hostile names."""
 
 import sqlite3
 from itertools import count
@@ -91,7 +91,7 @@ def by_sql(tree, table) -> list[int]:
         ("language=ja and rating≤2", [0]),
     ],
 )
-def test_what_people_type(text, expected):
+def test_typed_filters(text, expected):
     if expected is None:
         with pytest.raises(InputError):
             rows(text)
@@ -102,9 +102,9 @@ def test_what_people_type(text, expected):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("hotel = A", "no column 'hotel'; the columns are: language, rating, date, Hotel name"),
-        ("rating = good", "'good' is not a number, but the column 'rating' holds numbers"),
-        ("date >= 2026-02-30", "'2026-02-30' is not a date.*write 2026-01-31"),
+        ("hotel = A", "no column 'hotel'. Columns: language, rating, date, Hotel name"),
+        ("rating = good", "'good' is not a number, but column 'rating' holds numbers"),
+        ("date >= 2026-02-30", "'2026-02-30' is not a date.*Write 2026-01-31"),
         ("date >= 0000", "not a date"),
         ("language ja", "at 'ja': expected =, !="),
         ("language = ja and", "at 'its end': expected the name of a column"),
@@ -112,7 +112,7 @@ def test_what_people_type(text, expected):
         ("language = ja rating = 2", "expected 'and', 'or' or the end"),
         ("(language = ja", r"expected '\)'"),
         ("language in ()", "expected a value"),
-        ("language ! ja", "can't be read"),
+        ("language ! ja", "can't be parsed"),
         ("(" * 100_000, "nested more than 50"),
         ("not " * 40_000 + "a = b", "nested more than 50"),
         ("a" * 200_001, "more than 200000 characters"),
@@ -120,13 +120,13 @@ def test_what_people_type(text, expected):
         (f"rating in ({','.join('1' * 10_001)})", "10000 values"),
     ],
 )
-def test_what_cannot_be_read_is_one_line(text, says):
+def test_errors_are_messages_of_one_line(text, says):
     with pytest.raises(InputError, match=says) as caught:
         bind(parse_filter(text), SCHEMA)
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
 
 
-def test_values_of_programs_are_taken_as_they_are():
+def test_numbers_and_dates_as_values():
     tree = And((Equals("rating", 2), Range("date", low=np.datetime64("2024-02-29"))))
     assert np.flatnonzero(mask(bind(tree, SCHEMA), COLUMNS, 6)).tolist() == [1, 5]
     assert parse_filter(filter_to_text(tree)) == And(
@@ -191,7 +191,7 @@ def test_masks_sql_and_plain_python_agree(tree, cells):
 
 
 def _plain(node, row) -> bool:
-    """The filter on one row, in the plainest way there is."""
+    """Evaluate a filter on one row in plain Python."""
     if isinstance(node, And):
         return all(_plain(part, row) for part in node.parts)
     if isinstance(node, Or):
@@ -229,7 +229,7 @@ def test_naughty_strings_as_columns_and_values():
 
 
 def test_naughty_strings_as_filters():
-    """Whatever is typed is a filter or one clear line."""
+    """Any typed text is a filter or gives a message of one line."""
     for text in NAUGHTY:
         for typed in (text, f"language = {text}", f"{text} = ja", f"language in ({text})"):
             try:
@@ -242,7 +242,7 @@ def test_naughty_strings_as_filters():
 
 
 @pytest.mark.parametrize("unit", ["review", "sentence"])
-def test_an_analysis_in_a_store(fake_encoder, cache, tmp_path, unit):
+def test_filters_on_the_store_of_an_analysis(fake_encoder, cache, tmp_path, unit):
     file = "review_id,language,Sterne,Hotel,nights,Zimmer nr,review\n" + "\n".join(
         f"A{n},{'Deutsch' if n % 2 else 'English'},{n % 5 + 1}/5,Inn {n % 3},{n},{n % 4}b,"
         f"The {'pool' if n % 2 else 'noise'} was number {n}. The staff smiled at us {n} times."

@@ -14,11 +14,13 @@ from pipeline.jobs.requests import (
     PrepareRequest,
     request_from_dict,
 )
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReadOptions, ReviewSource
 
-SOURCE = ReviewSource("a.csv", Path("/in/a"), 7, Columns("text"), Rules(), ReadOptions("utf-8"))
+SOURCE = ReviewSource(
+    "a.csv", Path("/in/a"), 7, ColumnRoles("text"), CleaningRules(), ReadOptions("utf-8")
+)
 REQUESTS = (
     AnalyseRequest(SOURCE, Path("/out/1"), Settings(topic_count=3)),
     AnalyseRequest(SOURCE, Path("/out/1"), Settings(), Path("/old"), Path("/out/1")),
@@ -90,7 +92,7 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
     (job,) = files.load()
     assert (job.state, job.rows, job.partial_result.reviews) == ("waiting", 640, 300)
     assert job.request == AnalyseRequest(
-        ReviewSource("spring.csv", path, 640, Columns("review"), None, ReadOptions("cp1252")),
+        ReviewSource("spring.csv", path, 640, ColumnRoles("review"), None, ReadOptions("cp1252")),
         tmp_path / "analysis1",
         Settings(topic_count=4),
         partial_base=tmp_path / "analysis1",

@@ -1,8 +1,14 @@
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.cleaning import Cleaner, Rules, is_one_word, join_parts, strip_boilerplate
-from pipeline.reviews.column_roles import Columns, guess_columns
+from pipeline.reviews.cleaning import (
+    Cleaner,
+    CleaningRules,
+    is_one_word,
+    join_parts,
+    strip_boilerplate,
+)
+from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.read import read_reviews, reviews_from_table
 from pipeline.tables.read import read_table
 
@@ -25,23 +31,23 @@ from pipeline.tables.read import read_table
         ),
     ],
 )
-def test_platform_words_go(text, own):
+def test_boilerplate_is_stripped(text, own):
     assert strip_boilerplate(text) == own
 
 
 def test_cleaner_counts_what_it_finds():
-    clean = Cleaner(Rules())
+    clean = Cleaner(CleaningRules())
     assert clean("FrÃ¼hstÃ¼ck war schÃ¶n") == "Frühstück war schön"
     assert clean("Caf&eacute;<br>bar") == "Café\nbar"
     assert clean("Frühstück & Spa, 2 < 3") == "Frühstück & Spa, 2 < 3"
     assert clean("Завтрак был хороший, персонал — нет") == "Завтрак был хороший, персонал — нет"
     assert clean("朝食は最高、また来ます") == "朝食は最高、また来ます"
     assert clean("Ça va très bien à l’hôtel") == "Ça va très bien à l’hôtel"
-    assert dict(clean.found) == {"mojibake": 1, "html": 1}
-    off = Cleaner(Rules(repair_mojibake=False, strip_boilerplate=False))
+    assert dict(clean.counts) == {"mojibake": 1, "html": 1}
+    off = Cleaner(CleaningRules(repair_mojibake=False, strip_boilerplate=False))
     assert off("FrÃ¼hstÃ¼ck war schÃ¶n") == "FrÃ¼hstÃ¼ck war schÃ¶n"
     assert off("(Traduit par Google) Bien") == "(Traduit par Google) Bien"
-    assert dict(off.found) == {"mojibake": 1, "boilerplate": 1}
+    assert dict(off.counts) == {"mojibake": 1, "boilerplate": 1}
 
 
 def test_one_word():
@@ -49,7 +55,7 @@ def test_one_word():
     assert not any(map(is_one_word, ["Very good", "夜に音楽がうるさい", "", "ห้องสะอาดมาก"]))
 
 
-def test_parts_of_a_review():
+def test_parts_of_a_review_are_joined():
     assert join_parts(["Title", "Text", "Text"]) == "Title\nText"
     assert join_parts(["Quiet room", "No Negative"]) == "Quiet room"
     assert join_parts(["Nothing.", "特になし", "N/A"]) == ""
@@ -73,13 +79,13 @@ def test_liked_and_disliked_become_one_review():
     assert alone.columns.positive is None and alone.texts[0] == "Cold coffee"
 
 
-def test_title_joins_where_asked():
+def test_title_is_joined_on_request():
     read = read_table(b"id,title,review\n1,Too loud,Music all night\n2,Great,\n3,,Fine stay\n")
     columns = guess_columns(read.frame)
     assert columns.title == "title"
     plain = reviews_from_table(read, columns)
     assert plain.texts == ("Music all night", "Fine stay")
-    joined = reviews_from_table(read, columns, rules=Rules(join_title=True))
+    joined = reviews_from_table(read, columns, rules=CleaningRules(join_title=True))
     assert joined.texts == ("Too loud\nMusic all night", "Great", "Fine stay")
 
 
@@ -91,22 +97,22 @@ REPEATS = b"""id,date,review
 """
 
 
-def test_rules_drop_and_keep():
+def test_rules_can_be_switched():
     reviews = read_reviews(REPEATS)
     assert reviews.texts == ("Quiet room", "Great", "Quiet room")
     assert [(row.line, row.reason) for row in reviews.rejected] == [
         (3, "the row repeats another one")
     ]
-    assert (reviews.found["duplicates"], reviews.found["one_word"]) == (1, 1)
+    assert (reviews.counts["duplicates"], reviews.counts["one_word"]) == (1, 1)
     assert reviews.rows_read == 4 == len(reviews.frame) + len(reviews.rejected)
-    both = read_reviews(REPEATS, rules=Rules(drop_one_word=True))
+    both = read_reviews(REPEATS, rules=CleaningRules(drop_one_word=True))
     assert both.texts == ("Quiet room", "Quiet room")
-    none = read_reviews(REPEATS, rules=Rules(drop_duplicates=False))
-    assert len(none.texts) == 4 and none.found["duplicates"] == 1
+    none = read_reviews(REPEATS, rules=CleaningRules(drop_duplicates=False))
+    assert len(none.texts) == 4 and none.counts["duplicates"] == 1
     assert any("repeat" in note and "kept" in note for note in none.notes)
 
 
-def test_guests_may_write_alike():
+def test_short_texts_without_ids_are_not_duplicates():
     same = b"review\n" + b"Very good\n" * 5
     assert len(read_reviews(same).texts) == 5
     dated = b"date,review\n" + b"2024-01-02,Very good\n" * 5
@@ -115,13 +121,13 @@ def test_guests_may_write_alike():
     assert len(read_reviews(long).texts) == 1
 
 
-def test_rules_that_leave_nothing():
-    with pytest.raises(InputError, match="left by the rules"):
-        read_reviews(b"id,review\n1,Great\n2,Fine\n", rules=Rules(drop_one_word=True))
+def test_rules_that_reject_every_review():
+    with pytest.raises(InputError, match="rules reject every review"):
+        read_reviews(b"id,review\n1,Great\n2,Fine\n", rules=CleaningRules(drop_one_word=True))
 
 
 def test_columns_stay_plain_values():
-    assert all(v is None or isinstance(v, str) for v in vars(Columns(text="a")).values())
+    assert all(v is None or isinstance(v, str) for v in vars(ColumnRoles(text="a")).values())
 
 
 @pytest.mark.parametrize(
@@ -138,4 +144,4 @@ def test_columns_stay_plain_values():
     ],
 )
 def test_text_read_in_a_wrong_encoding_is_repaired(wrong, text):
-    assert Cleaner(Rules())(text.encode().decode(wrong, "replace")) == text
+    assert Cleaner(CleaningRules())(text.encode().decode(wrong, "replace")) == text

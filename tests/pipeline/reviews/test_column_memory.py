@@ -3,11 +3,11 @@ import pandas as pd
 from pipeline.common.paths import cache_folder
 from pipeline.reviews.column_memory import (
     forget_columns,
-    known_columns,
+    recall_columns,
+    recall_or_guess_columns,
     remember_columns,
-    remembered_columns,
 )
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.column_roles import ColumnRoles
 
 NAMES = ["a", "b", "口コミ"]
 FRAME = pd.DataFrame(
@@ -15,25 +15,25 @@ FRAME = pd.DataFrame(
 )
 
 
-def test_a_correction_comes_back_for_the_same_header(tmp_path, monkeypatch):
+def test_a_correction_is_recalled_for_the_same_header(tmp_path, monkeypatch):
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path))
-    assert remembered_columns(NAMES) is None
-    assert known_columns(FRAME) == (Columns(text="口コミ"), False)
-    mine = Columns(text="b", id="a")
+    assert recall_columns(NAMES) is None
+    assert recall_or_guess_columns(FRAME) == (ColumnRoles(text="口コミ"), False)
+    mine = ColumnRoles(text="b", id="a")
     remember_columns(NAMES, mine)
-    assert remembered_columns(NAMES[::-1]) == mine
-    assert known_columns(FRAME) == (mine, True)
-    assert remembered_columns([*NAMES, "more"]) is None
-    remember_columns(NAMES, Columns(text="a"))
-    assert known_columns(FRAME)[0].text == "a"
+    assert recall_columns(NAMES[::-1]) == mine
+    assert recall_or_guess_columns(FRAME) == (mine, True)
+    assert recall_columns([*NAMES, "more"]) is None
+    remember_columns(NAMES, ColumnRoles(text="a"))
+    assert recall_or_guess_columns(FRAME)[0].text == "a"
     forget_columns(NAMES)
     forget_columns(NAMES)
-    assert known_columns(FRAME)[1] is False
+    assert recall_or_guess_columns(FRAME)[1] is False
 
 
-def test_damage_is_passed_over(tmp_path, monkeypatch):
+def test_damaged_files_are_ignored(tmp_path, monkeypatch):
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path))
-    remember_columns(NAMES, Columns(text="b"))
+    remember_columns(NAMES, ColumnRoles(text="b"))
     (path,) = cache_folder("columns").iterdir()
     for text in (
         "",
@@ -44,11 +44,11 @@ def test_damage_is_passed_over(tmp_path, monkeypatch):
         '{"version": 1, "columns": {"text": null}}',
     ):
         path.write_text(text)
-        assert remembered_columns(NAMES) is None
+        assert recall_columns(NAMES) is None
 
 
-def test_a_folder_that_cannot_be_written_costs_nothing_else(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / "file"))
-    remember_columns(NAMES, Columns(text="b"))
-    assert remembered_columns(NAMES) is None
+    remember_columns(NAMES, ColumnRoles(text="b"))
+    assert recall_columns(NAMES) is None

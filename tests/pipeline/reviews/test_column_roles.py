@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.column_roles import Columns, guess_columns
+from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.parse_values import parse_dates, parse_ratings
 from pipeline.tables.header_names import is_known_column_name
 
@@ -57,14 +57,14 @@ def test_names_in_many_languages(line, backwards):
     assert [getattr(found, role) for role in ROLES] == names
 
 
-def test_values_where_names_say_nothing():
+def test_values_decide_where_names_do_not():
     found = guess_columns(frame_of([f"column {i}" for i in range(1, 8)]))
     assert found.text == "column 7"
     assert found.date == "column 3"
     assert found.language == "column 5"
 
 
-def test_answers_and_ids_are_no_reviews():
+def test_responses_and_links_are_not_reviews():
     frame = pd.DataFrame(
         {
             "review_id": ["a1", "a2"],
@@ -73,10 +73,10 @@ def test_answers_and_ids_are_no_reviews():
             "review url": ["https://example.org/some/long/path/1"] * 2,
         }
     )
-    assert guess_columns(frame) == Columns(text="review", id="review_id")
+    assert guess_columns(frame) == ColumnRoles(text="review", id="review_id")
 
 
-def test_no_text_column_lists_what_was_found():
+def test_message_without_a_text_column_lists_the_columns():
     frame = pd.DataFrame({"id": ["1", "2"], "stay": ["2024-01-02", "2024-02-03"]})
     with pytest.raises(InputError, match="id, stay"):
         guess_columns(frame)
@@ -117,7 +117,7 @@ def test_dates(value):
     assert parse_dates([value])[0] == np.datetime64("2024-03-05")
 
 
-def test_day_or_month_first_is_the_columns_matter():
+def test_the_column_decides_whether_day_or_month_is_first():
     assert parse_dates(["03/02/2024", "03/15/2024"])[0] == np.datetime64("2024-03-02")
     assert parse_dates(["03/02/2024", "15/03/2024"])[0] == np.datetime64("2024-02-03")
     assert parse_dates(["3/2/24 5:10 PM"])[0] == np.datetime64("2024-03-02")
@@ -134,13 +134,13 @@ def test_hotels_are_found_by_their_names_and_topics_are_not():
     assert guess_columns(frame).hotel is None
 
 
-def test_grades_are_found_by_their_values():
+def test_ratings_are_found_by_their_values():
     text = [f"The room was quiet and the bed good, night {i}." for i in range(8)]
     frame = pd.DataFrame({"review": text, "q7": list("45321545"), "nights": list("12345678")})
     assert guess_columns(frame).rating == "q7"
     assert guess_columns(frame.drop(columns="q7")).rating is None
 
 
-def test_a_blank_column_tells_by_its_name():
+def test_a_blank_column_is_judged_by_its_name():
     frame = pd.DataFrame({"review": ["", " "], "hotel": ["Sonne", "Meer"]})
-    assert guess_columns(frame) == Columns(text="review", hotel="hotel")
+    assert guess_columns(frame) == ColumnRoles(text="review", hotel="hotel")

@@ -1,8 +1,9 @@
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.column_roles import Columns
-from pipeline.reviews.read import clean_text, read_reviews, reviews_from_table
+from pipeline.reviews.cleaning import clean_text
+from pipeline.reviews.column_roles import ColumnRoles
+from pipeline.reviews.read import read_reviews, reviews_from_table
 from pipeline.tables.read import read_table
 
 FILE = """id,hotel,lang,review
@@ -18,7 +19,7 @@ g,Meer,es,Muy limpio
 
 def test_reviews_of_a_file():
     reviews = read_reviews(FILE)
-    assert reviews.columns == Columns(text="review", id="id", language="lang", hotel="hotel")
+    assert reviews.columns == ColumnRoles(text="review", id="id", language="lang", hotel="hotel")
     assert reviews.texts[0] == 'Sehr "ruhig"\nund sauber'
     assert reviews.ids == ("a", "a (2)", "4", "g")
     assert [(row.line, row.reason) for row in reviews.rejected] == [
@@ -31,10 +32,10 @@ def test_reviews_of_a_file():
     assert reviews.frame.index.tolist() == [0, 1, 2, 3]
     assert reviews.frame["review"][0].endswith("<br>und sauber")
     assert len(reviews.notes) == 3
-    assert reviews.found["html"] == 1
+    assert reviews.counts["html"] == 1
 
 
-def test_row_numbers_count_every_data_row():
+def test_row_numbers_count_rejected_rows_too():
     reviews = read_reviews(b"review,hotel\nGood,A\n,B\nx,y,z\nBad,C\n")
     assert reviews.ids == ("1", "4")
 
@@ -47,7 +48,7 @@ def test_columns_by_name():
     with pytest.raises(InputError, match="'nope'.*id, hotel, lang, review"):
         read_reviews(FILE, text_column="nope")
     with pytest.raises(InputError, match="nope"):
-        reviews_from_table(read_table(FILE), Columns(text="review", rating="nope"))
+        reviews_from_table(read_table(FILE), ColumnRoles(text="review", rating="nope"))
 
 
 def test_nothing_to_analyse():
@@ -96,7 +97,7 @@ def test_long_rejected_texts_end_in_an_ellipsis():
     assert cut == "3," + "c" * 497 + "…"
 
 
-def test_notes_on_ids_count_in_words():
+def test_notes_on_ids():
     rows = "a,Fine stay\nb,Too loud\nc,Very clean\n"
     one = read_reviews(f"id,review\n{rows}a,Small room\n,Good food\n".encode(), id_column="id")
     assert one.notes[-2:] == (

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.cleaning import Rules
-from pipeline.reviews.column_roles import Columns
+from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReadOptions, ReviewSource
 
 
@@ -14,7 +14,12 @@ def test_a_source_is_read_with_its_columns_rules_and_options(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes("note|review\nвсё хорошо|x\nвсё хорошо|x\n".encode("cp1251"))
     source = ReviewSource(
-        "a.csv", path, 2, Columns("note"), Rules(drop_duplicates=False), ReadOptions("cp1251", "|")
+        "a.csv",
+        path,
+        2,
+        ColumnRoles("note"),
+        CleaningRules(drop_duplicates=False),
+        ReadOptions("cp1251", "|"),
     )
     steps = []
     reviews = source.read(progress=lambda done, total: steps.append((done, total)))
@@ -27,7 +32,12 @@ def test_a_source_is_read_with_its_columns_rules_and_options(tmp_path):
 
 def test_a_source_comes_back_from_json(tmp_path):
     full = ReviewSource(
-        "a.csv", tmp_path, 7, Columns("text", hotel="h"), Rules(join_title=False), ReadOptions("x")
+        "a.csv",
+        tmp_path,
+        7,
+        ColumnRoles("text", hotel="h"),
+        CleaningRules(join_title=False),
+        ReadOptions("x"),
     )
     for source in (full, ReviewSource("b.csv", tmp_path, 1)):
         data = json.loads(json.dumps(source.to_dict()))

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.filters.columns import replace_surrogates
 from pipeline.filters.expressions import Equals
 from pipeline.filters.parser import parse_filter, quote
 from pipeline.stores import flat_index
@@ -21,6 +20,7 @@ from pipeline.stores import local as store_module
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.flat_index import FlatIndex, create_index
 from pipeline.stores.local import LocalStore, open_store
+from pipeline.text.normalise import replace_surrogates
 from tests.support.command import ROOT
 from tests.support.naughty import NAUGHTY
 
@@ -311,7 +311,7 @@ def test_naughty_strings_everywhere(tmp_path):
 WRITER = """
 import sys, numpy as np
 from pathlib import Path
-from pipeline.filters.columns import replace_surrogates
+from pipeline.text.normalise import replace_surrogates
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.local import open_store
 store = open_store(Path(sys.argv[1]), Fingerprint("model-1", 32))

@@ -64,7 +64,7 @@ def test_values_of_a_column_are_counted_by_review():
     column = make_column(np.array(["b", "a", "b", "", "c"], object))
     assert value_counts(column, np.array([0, 1, 2, 3])) == ([("b", 2), ("a", 1)], 2)
     numbers = make_column(np.array([2.0, np.nan, 5.0, 2.0]))
-    assert value_counts(numbers, np.arange(4), most=1) == ([(2.0, 2)], 2)
+    assert value_counts(numbers, np.arange(4), limit=1) == ([(2.0, 2)], 2)
     assert value_range(numbers, np.arange(4)) == (2.0, 5.0)
     assert value_range(numbers, np.array([1])) is None
 
