@@ -225,6 +225,10 @@ def _to_text(tree: Filter) -> str:
         if not tree.values:
             return f"({name} is missing and not {name} is missing)"
         return f"{name} in ({', '.join(map(_quote_value, tree.values))})"
+    return _write_range(name, tree)
+
+
+def _write_range(name: str, tree: Range) -> str:
     ends = []
     if tree.low is not None:
         ends.append(f"{name} >{'' if tree.open_low else '='} {_quote_value(tree.low)}")

@@ -135,21 +135,7 @@ def _check_members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         raise zipfile.BadZipFile("cut short, or something stands before it")
     names = [member.filename for member in members]
     for member in members:
-        name = member.filename
-        shown = repr(name if len(name) <= 40 else name[:39] + "…")
-        file_type = stat.S_IFMT(member.external_attr >> 16)
-        limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
-        if limit is None:
-            raise _import_error(f"it holds {shown}, which is no part of an analysis")
-        if file_type not in (0, stat.S_IFREG):
-            raise _import_error(f"{shown} is no plain file")
-        if member.flag_bits & 1:
-            raise _import_error("it is encrypted")
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _import_error(f"{shown} is packed in an unknown way")
-        bomb = member.file_size > _MAX_RATIO * max(member.compress_size, 1)
-        if member.file_size > limit or (bomb and member.file_size > _SMALL_BYTES):
-            raise _import_error(f"{shown} would be too large")
+        _check_member(member)
     if len(set(names)) != len(names):
         raise _import_error("it holds a file twice")
     if len(list(filter(_STATE.fullmatch, names))) != 1:
@@ -158,6 +144,25 @@ def _check_members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     if missing:
         raise _import_error(f"{missing[0]} is missing in it")
     return (member for member in members if member.filename not in _UNREAD)
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    """Refuse a member that is no plain file of an analysis, or would be too large."""
+    name = member.filename
+    shown = repr(name if len(name) <= 40 else name[:39] + "…")
+    file_type = stat.S_IFMT(member.external_attr >> 16)
+    limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
+    if limit is None:
+        raise _import_error(f"it holds {shown}, which is no part of an analysis")
+    if file_type not in (0, stat.S_IFREG):
+        raise _import_error(f"{shown} is no plain file")
+    if member.flag_bits & 1:
+        raise _import_error("it is encrypted")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _import_error(f"{shown} is packed in an unknown way")
+    bomb = member.file_size > _MAX_RATIO * max(member.compress_size, 1)
+    if member.file_size > limit or (bomb and member.file_size > _SMALL_BYTES):
+        raise _import_error(f"{shown} would be too large")
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:

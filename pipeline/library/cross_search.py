@@ -156,10 +156,7 @@ def search_all(
         hits = tuple(_merge(rankings, top))
     if without_column and not rankings and not pending:
         raise InputError(sorted(errors)[0])  # a filter that fits no analysis is mistyped
-    if without_column:
-        listed = ", ".join(f"“{name}”" for name in without_column[:3])
-        more = f" and {len(without_column) - 3} more" if len(without_column) > 3 else ""
-        notes.append(f"The filter does not fit {listed}{more}: nothing was found there.")
+    notes += _filter_notes(without_column)
     if query.phrases or query.excluded:
         notes.append(
             f"Phrases and exclusions were looked for in the {_CANDIDATES_WITH_OPERATORS:,} nearest "
@@ -167,6 +164,15 @@ def search_all(
         )
     counts = {ranking.entry.token: _count(ranking.probabilities) for ranking in rankings}
     return CrossSearchResult(hits, counts, tuple(pending), tuple(notes))
+
+
+def _filter_notes(names: Sequence[str]) -> list[str]:
+    """What to say of the analyses that the filter does not fit."""
+    if not names:
+        return []
+    listed = ", ".join(f"“{name}”" for name in names[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return [f"The filter does not fit {listed}{more}: nothing was found there."]
 
 
 def _rank(

@@ -169,7 +169,7 @@ def _text_score(name: str, cells: list[str]) -> float:
     return name_score + shape if name_score > 0 or length >= 20 else name_score + min(shape, 0.0)
 
 
-def _role_score(role: str, name: str, cells: list[str]) -> float:
+def _role_score(role: str, name: str, cells: list[str]) -> float:  # noqa: C901  a case for each role
     name_score = score_name(name, role)
     competing_score = max(
         score_name(name, other) for other in _COMPETING_ROLES if other not in (role, "text")

@@ -56,7 +56,20 @@ def parse_query(typed: str) -> Query:
     if len(typed) > MAX_LENGTH:
         typed = typed[:MAX_LENGTH]
         notes.append(f"Only the first {MAX_LENGTH:,} characters of the query were used.")
-    typed = _CONTROL.sub(" ", typed)
+    text, phrases, excluded = _split_terms(_CONTROL.sub(" ", typed))
+    for name, terms in (("phrases", phrases), ("exclusions", excluded)):
+        if len(terms) > MAX_TERMS:
+            notes.append(f"Only the first {MAX_TERMS} {name} of the query were used.")
+    text = " ".join(_STRAY_QUOTES.sub(" ", text).split())
+    if not any(map(_has_content, text)):
+        text = ""
+    if not text and excluded:
+        notes.append("The query has only exclusions: also type what guests might say.")
+    return Query(text, _distinct(phrases), _distinct(excluded), tuple(notes))
+
+
+def _split_terms(typed: str) -> tuple[str, list[str], list[str]]:
+    """The text without exclusions, the phrases, and the exclusions, as typed."""
     text_parts: list[str] = []
     phrases: list[str] = []
     excluded: list[str] = []
@@ -79,15 +92,7 @@ def parse_query(typed: str) -> Query:
         else:
             text_parts.append(typed[at])
             at += 1
-    for name, terms in (("phrases", phrases), ("exclusions", excluded)):
-        if len(terms) > MAX_TERMS:
-            notes.append(f"Only the first {MAX_TERMS} {name} of the query were used.")
-    text = " ".join(_STRAY_QUOTES.sub(" ", "".join(text_parts)).split())
-    if not any(map(_has_content, text)):
-        text = ""
-    if not text and excluded:
-        notes.append("The query has only exclusions: also type what guests might say.")
-    return Query(text, _distinct(phrases), _distinct(excluded), tuple(notes))
+    return "".join(text_parts), phrases, excluded
 
 
 def _parse_phrase(typed: str, at: int, at_word_start: bool) -> tuple[str, int] | None:

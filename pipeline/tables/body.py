@@ -4,6 +4,8 @@ Rows go into Arrow arrays a few thousand at a time. Only the last ones stay Pyth
 the end of the file decides whether they are a footer.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
@@ -69,11 +71,37 @@ def read_body(
             f"{name} has {len(header.columns):,} columns, more than the limit of "
             f"{limits.columns:,}. Check that it is a table with one review in each row."
         )
+    stream = chain(head[header.first_data :], source)
+    tables, blank_lines = _build_tables(stream, header, name, limits, detect_layout)
+    main = max(tables, key=lambda table: (_has_review_text(table), table.count))
+    if detect_layout:
+        for table in tables:
+            _reject_footer(table)
+    main.flush()
+    if main.count + len(main.rejected) > limits.rows:
+        raise InputError(_too_many_rows(name, limits.rows))
     notes = _header_notes(header)
+    rejected = list(main.rejected)
+    if len(tables) > 1:
+        notes.append(_other_tables_note(tables, main))
+        rejected += _rows_of_other_tables(tables, main, header)
+    notes += _row_notes(main, blank_lines)
+    lines = np.concatenate([np.empty(0, np.int64), *main.lines])
+    rejected.sort(key=lambda row: row.line)
+    return Body(main.frame(), lines, tuple(rejected), main.line, notes)
+
+
+def _build_tables(
+    stream: Iterator[Record], header: Header, name: str, limits: Limits, detect_layout: bool
+) -> tuple[list[_TableBuilder], int]:
+    """The tables of the records below the first header, and the number of blank lines.
+
+    Raises:
+        InputError: there are more rows than the limit.
+    """
     tables = [_TableBuilder(header.columns, header.line, [])]
     names = [record.cells for record in header.rows]
     total = blank_lines = 0
-    stream = chain(head[header.first_data :], source)
     record = next(stream, None)
     while record is not None:
         following = next(stream, None)
@@ -103,22 +131,24 @@ def read_body(
         else:
             table.add(record)
         record = following
-    main = max(tables, key=lambda table: (_has_review_text(table), table.count))
-    if detect_layout:
-        for table in tables:
-            _reject_footer(table)
-    main.flush()
-    if main.count + len(main.rejected) > limits.rows:
-        raise InputError(_too_many_rows(name, limits.rows))
-    rejected = list(main.rejected)
-    if len(tables) > 1:
-        notes.append(_other_tables_note(tables, main))
-        for table in tables:
-            rejected += table.above if table is not main else table.above[:-1]
-            if table is not main:
-                rejected += table.reject_all("the row belongs to another table of the file")
-        if main is not tables[0]:
-            rejected += [_rejected(row, "the header of another table") for row in header.rows[:1]]
+    return tables, blank_lines
+
+
+def _rows_of_other_tables(
+    tables: list[_TableBuilder], main: _TableBuilder, header: Header
+) -> list[RejectedRow]:
+    rejected: list[RejectedRow] = []
+    for table in tables:
+        rejected += table.above if table is not main else table.above[:-1]
+        if table is not main:
+            rejected += table.reject_all("the row belongs to another table of the file")
+    if main is not tables[0]:
+        rejected += [_rejected(row, "the header of another table") for row in header.rows[:1]]
+    return rejected
+
+
+def _row_notes(main: _TableBuilder, blank_lines: int) -> list[str]:
+    notes = []
     if blank_lines:
         notes.append(f"{count_noun(blank_lines, 'blank line')} {was_or_were(blank_lines)} skipped.")
     if main.stray_quotes:
@@ -127,9 +157,7 @@ def read_body(
     if main.short:
         rows = count_noun(main.short, "row")
         notes.append(f"{rows} had fewer cells than the header; the missing ones are blank.")
-    lines = np.concatenate([np.empty(0, np.int64), *main.lines])
-    rejected.sort(key=lambda row: row.line)
-    return Body(main.frame(), lines, tuple(rejected), main.line, notes)
+    return notes
 
 
 class _Row(NamedTuple):

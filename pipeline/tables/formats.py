@@ -32,9 +32,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        if not math.isfinite(value):
-            return "" if math.isnan(value) else str(value)
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return _float_text(value)
     if isinstance(value, datetime):
         midnight = value.time() == time(0) and value.tzinfo is None
         return value.date().isoformat() if midnight else value.isoformat(" ")
@@ -44,11 +42,22 @@ def cell_text(value: object) -> str:
         return format(value, "f")
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, (list, tuple)) and not any(isinstance(v, (dict, list)) for v in value):
-        return ", ".join(map(cell_text, value))
     if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value, ensure_ascii=False, default=cell_text)
+        return _collection_text(value)
     return str(value)
+
+
+def _float_text(value: float) -> str:
+    if not math.isfinite(value):
+        return "" if math.isnan(value) else str(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _collection_text(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> str:
+    """A plain list as its values, anything deeper as JSON."""
+    if isinstance(value, dict) or any(isinstance(v, (dict, list)) for v in value):
+        return json.dumps(value, ensure_ascii=False, default=cell_text)
+    return ", ".join(map(cell_text, value))
 
 
 def workbook_records(

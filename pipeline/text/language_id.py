@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -138,9 +138,7 @@ def detect_languages(
     classified: dict[int, np.ndarray] = {}
     # Exports repeat texts such as "Very good".
     probabilities_of_sample: dict[str, np.ndarray] = {}
-    for i, text in enumerate(texts):
-        if progress is not None and i % 500 == 0:
-            progress(i, n)
+    for i, text in enumerate(_with_progress(texts, progress)):
         code = language_code(str(declared[i])) if declared is not None else None
         if code is None:
             sample = _URL.sub(" ", text[:_MAX_CHARACTERS])
@@ -155,14 +153,24 @@ def detect_languages(
         if code:
             codes[i] = code
             certain[code] += 1
-    japanese_file = certain["ja"] > 0 and certain["zh"] * 4 <= certain["ja"]
-    for i in undecided_han:
-        codes[i] = "ja" if japanese_file else "zh"
+    codes[undecided_han] = _language_of_han(certain)
     for i, code in zip(classified, _apply_prior(list(classified.values()), certain), strict=True):
         codes[i] = code
     if progress is not None:
         progress(n, n)
     return codes.astype(str)
+
+
+def _with_progress(texts: Sequence[str], progress: Progress | None) -> Iterator[str]:
+    for i, text in enumerate(texts):
+        if progress is not None and i % 500 == 0:
+            progress(i, len(texts))
+        yield text
+
+
+def _language_of_han(certain: Counter[str]) -> str:
+    """Chinese, unless most of the file's other texts in the two languages are Japanese."""
+    return "ja" if certain["ja"] > 0 and certain["zh"] * 4 <= certain["ja"] else "zh"
 
 
 def _iso_639_1(language: langcodes.Language) -> str | None:
