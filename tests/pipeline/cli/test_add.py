@@ -2,9 +2,13 @@
 
 import csv
 
+import pytest
+
 from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.storage import load_analysis, save_state
 from tests.support.command import SAMPLE, run
+
+pytestmark = pytest.mark.model
 
 
 def test_next_month_falls_into_last_months_topics(tmp_path):

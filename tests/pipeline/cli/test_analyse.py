@@ -9,6 +9,8 @@ import pytest
 from pipeline.embedding.reference import load_lines
 from tests.support.command import SAMPLE, run, run_process
 
+pytestmark = pytest.mark.model
+
 RESULT = ["review_id", "language", "topic_id", "topic", "x", "y"]
 
 

@@ -4,9 +4,13 @@ import csv
 import io
 import json
 
+import pytest
+
 from tests.pipeline.cli.test_analyse import failed
 from tests.support.command import SAMPLE, run
 from tests.support.naughty import NAUGHTY
+
+pytestmark = pytest.mark.model
 
 KEYS = ["rank", "review_id", "score", "language", "topic", "text"]
 GOLDEN = SAMPLE.parent / "golden_queries.csv"

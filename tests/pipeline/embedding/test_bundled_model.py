@@ -8,6 +8,8 @@ import pytest
 from pipeline.common.errors import InputError
 from pipeline.embedding import bundled_model
 
+pytestmark = pytest.mark.model
+
 # First numbers of known vectors (with "query: "), from the 4-bit copy of the published weights.
 GOLDEN = {
     "Loud music at night": (0.048399, -0.034400, -0.025220, -0.130481, 0.072963, -0.034875),

@@ -9,6 +9,8 @@ from pipeline.embedding.bundled_model import model_folder
 from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, with_precision
 from pipeline.embedding.onnx_graph import quantise_rows
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def both():
