@@ -3,11 +3,14 @@
 import time
 
 PATIENCE = 180  # seconds
+PROMPTLY = 15  # seconds, for what is promised to take about one
 
 
-def wait_until(condition, *, meanwhile=lambda: time.sleep(0.02), said=lambda: None):
+def wait_until(
+    condition, *, meanwhile=lambda: time.sleep(0.02), said=lambda: None, seconds=PATIENCE
+):
     """Wait until a condition holds; ``said`` is shown when it never does."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, said()
         meanwhile()

@@ -25,7 +25,7 @@ from pipeline.jobs.worker import Worker
 from pipeline.reviews.source import ReviewSource
 from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
 from tests.support.fake_encoder import FakeEncoder
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import PATIENCE, PROMPTLY, wait_until
 
 QUICK = Settings(topic_count=3, space="raw", with_map=False, model="fake").to_dict()
 
@@ -56,7 +56,7 @@ class Talk:
     def ask(self, **request):
         self.worker.read_requests([json.dumps(request).encode()])
 
-    def wait(self, id):
+    def wait(self, id, seconds=PATIENCE):
         """The last answer to a request."""
 
         def found():
@@ -66,7 +66,7 @@ class Talk:
                 if answer["id"] == id and answer["event"] not in ("progress", "pace", "early")
             ]
 
-        wait_until(found, said=lambda: f"no answer to {id}: {self.answers}")
+        wait_until(found, said=lambda: f"no answer to {id}: {self.answers}", seconds=seconds)
         return found()[0]
 
 
@@ -194,8 +194,8 @@ def test_a_stopped_job_ends_soon_and_a_waiting_one_never_starts(file, cache):
     talk.ask(do="cancel", id=1)
     talk.ask(do="cancel", id=2)
     encoder.go_on.set()
-    assert talk.wait(1) == {"id": 1, "event": "stopped"}
-    assert talk.wait(2) == {"id": 2, "event": "stopped"}
+    assert talk.wait(1, PROMPTLY) == {"id": 1, "event": "stopped"}
+    assert talk.wait(2, PROMPTLY) == {"id": 2, "event": "stopped"}
     assert not (file.parent / "result1").exists()
     assert encoder.encoded == 0
 
@@ -221,7 +221,7 @@ def test_a_job_that_reports_nothing_is_stopped_too(file, cache, monkeypatch):
     analyse(talk, file, 1)
     assert at_work.wait(PATIENCE)
     talk.ask(do="cancel", id=1)
-    assert talk.wait(1) == {"id": 1, "event": "stopped"}
+    assert talk.wait(1, PROMPTLY) == {"id": 1, "event": "stopped"}
     monkeypatch.undo()
     monkeypatch.setenv("POLYGUEST_CACHE", str(file.parent / "cache"))
     analyse(talk, file, 2)
@@ -306,7 +306,7 @@ def test_a_job_that_does_not_listen_is_ended_by_force(tmp_path):
         first = client.process_id
         client.stop(deaf)
         assert deaf.state == "stopped"
-        wait_until(lambda: next_one.state == "done")
+        wait_until(lambda: next_one.state == "done", seconds=PROMPTLY)
         assert client.process_id != first and deaf.state == "stopped"
 
 
@@ -369,7 +369,7 @@ def test_a_paused_job_lets_others_go_first_and_survives_a_restart(tmp_path):
         small = ask(client, "small")
         client.pause(job)
         assert job.state == "paused" and not job.finished and client.has_unfinished_jobs("large")
-        wait_until(lambda: small.state == "done")
+        wait_until(lambda: small.state == "done", seconds=PROMPTLY)
         assert job.state == "paused"
         os.kill(client.process_id, signal.SIGTERM)  # nothing of it is lost, nothing begins
         client.resume(job)

@@ -94,7 +94,7 @@ def test_an_analysis_is_kept_edited_opened_elsewhere_deleted_and_brought_back(da
     click(other, f"delete-{entry.token}")
     assert catalogue().entries() == []
     assert "Deleted: " in pieces(other)
-    assert any("No analysis is kept yet" in text.value for text in other.markdown)
+    assert any("No saved analyses yet" in text.value for text in other.markdown)
     click(other, "undo-delete")
     assert [kept.token for kept in catalogue().entries()] == [entry.token]
     assert "Deleted: " not in pieces(other)
@@ -108,7 +108,7 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     first = catalogue().entries()[0]
 
     again = upload(start(), SMALL, "copy.csv")
-    assert "analysed this file before" in pieces(again)
+    assert "This file was analysed before" in pieces(again)
     finish(press(again, "Analyse"))
     assert "Sleep" in topic_names(again)
     assert session(again).view.original.edits
@@ -118,7 +118,9 @@ def test_the_same_file_again_is_known_and_takes_the_changes_over(data):
     another = upload(start(), SMALL, "copy.csv")
     click(another, f"open-known-{catalogue().entries()[0].token}")
     assert "Sleep" in topic_names(another)
-    assert "analysed this file before" not in pieces(upload(start(), SMALL + b"\nThe sea was near"))
+    assert "This file was analysed before" not in pieces(
+        upload(start(), SMALL + b"\nThe sea was near")
+    )
     assert catalogue().find(first.token).name == "reviews"
 
 
@@ -182,7 +184,7 @@ def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
     catalogue().export(entry.token, path)
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
     other = upload(start(), SMALL)
-    assert "analysed this file before" not in pieces(other)
+    assert "This file was analysed before" not in pieces(other)
     assert "reviews" not in pieces(go(other, "ui/pages/analyses.py"))
     other.file_uploader[0].upload("a.zip", path.read_bytes(), "application/zip").run()
     assert not other.exception
