@@ -59,7 +59,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("button", name=re.compile("Redo: renamed")).wait_for()
     assert page.get_by_role("heading", name="& rest").count() == 0
 
-    page.get_by_label("Make a topic from a phrase").fill("noise in the street at night")
+    page.get_by_label("New topic from a phrase").fill("noise in the street at night")
     page.get_by_role("button", name="Create topic").click()
     page.get_by_role("button", name=re.compile("Undo: made a topic")).wait_for()
     guest.settle()
