@@ -19,7 +19,7 @@ install: $(VENV)/.run
 test: $(VENV)/.dev chromium ## the whole suite, with the real model and a real browser
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE)
 
-test-quick: $(VENV)/.dev ## what needs neither the model nor a page: under a minute
+test-quick: $(VENV)/.dev ## what needs neither the model, a page nor minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m unit
 
 lint: $(VENV)/.dev

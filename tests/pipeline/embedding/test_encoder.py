@@ -9,6 +9,8 @@ from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import load_encoder
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
+pytestmark = pytest.mark.slow  # loads torch
+
 TEXTS = ["Very clean", "Ein sehr sauberes Zimmer mit Blick auf den See", "房间很干净", "Very clean"]
 
 

@@ -27,6 +27,8 @@ from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.waiting import PATIENCE, PROMPTLY, wait_until
 
+pytestmark = pytest.mark.slow  # processes of its own, or many files
+
 QUICK = Settings(topic_count=3, space="raw", with_map=False, model="fake").to_dict()
 
 

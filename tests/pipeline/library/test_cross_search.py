@@ -29,6 +29,8 @@ from tests.support.command import ROOT
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.naughty import NAUGHTY
 
+pytestmark = pytest.mark.slow  # processes of its own, or many files
+
 THINGS = ["pool", "noise", "staff", "breakfast"]
 
 

@@ -24,6 +24,8 @@ from pipeline.text.normalise import replace_surrogates
 from tests.support.command import ROOT
 from tests.support.naughty import NAUGHTY
 
+pytestmark = pytest.mark.slow  # processes of its own, or many files
+
 DIMENSION = 32
 FINGERPRINT = Fingerprint("model-1", DIMENSION)
 

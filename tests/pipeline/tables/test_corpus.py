@@ -6,6 +6,8 @@ from benchmarks import headers
 from benchmarks.corpus import cases, combined
 from benchmarks.reading import fuzz, measure, score_corpus, write_large
 
+pytestmark = pytest.mark.slow  # processes of its own, or many files
+
 CORPUS = cases()
 
 
