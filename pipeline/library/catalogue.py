@@ -37,6 +37,7 @@ from pipeline.search.saved import save_searches
 
 RETENTION = timedelta(days=30)  # in the trash
 _ABANDONED_AFTER = timedelta(days=1)  # unfinished folders of processes that were killed
+_MOVE_ATTEMPTS = 10
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _REPLACED = re.compile(r"\.old-([0-9a-f]{16})")  # an analysis that is being replaced
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -124,7 +125,7 @@ class Catalogue:
         """
         entry = make_entry(analysis, name=name, file=file, digest=digest)
         with self._written(entry, write or (lambda path: save_analysis(analysis, path))) as written:
-            written.rename(self.folder / entry.token)
+            self._move_in(written, entry.token)
         return entry
 
     def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
@@ -138,7 +139,7 @@ class Catalogue:
         aside = self.folder / f".old-{token}"
         with self._written(entry, write) as written:
             (self.folder / token).rename(aside)
-            written.rename(self.folder / token)
+            self._move_in(written, token)
         shutil.rmtree(aside, ignore_errors=True)
         return entry
 
@@ -161,10 +162,28 @@ class Catalogue:
             for path in list(self.folder.iterdir()):
                 if (found := _REPLACED.fullmatch(path.name)) is None:
                     continue
-                if (self.folder / found[1]).exists() or (self._trash / found[1]).exists():
+                token = found[1]
+                if _has_entry(self.folder / token) or _has_entry(self._trash / token):
                     shutil.rmtree(path, ignore_errors=True)
                 else:
-                    path.rename(self.folder / found[1])
+                    self._move_in(path, token)
+
+    def _move_in(self, folder: Path, token: str) -> None:
+        """Make a complete folder the analysis of this token.
+
+        A process that was writing a search store when the analysis moved away may leave a folder
+        without an entry in its place, even while this runs.
+        """
+        target = self.folder / token
+        for attempt in range(_MOVE_ATTEMPTS):
+            if target.exists() and not _has_entry(target):
+                shutil.rmtree(target, ignore_errors=True)
+            try:
+                folder.rename(target)
+                return
+            except OSError:
+                if attempt == _MOVE_ATTEMPTS - 1 or not target.exists() or _has_entry(target):
+                    raise
 
     def path(self, token: str) -> Path:
         """The folder of an analysis.
@@ -211,7 +230,7 @@ class Catalogue:
         with self.locked():
             folder = self._trash / self._existing(self._trash, token)
             entry = replace(require_entry(folder), deleted=None)
-            folder.rename(self.folder / token)
+            self._move_in(folder, token)
             write_entry(self.folder / token, entry)
         return entry
 
@@ -282,7 +301,7 @@ class Catalogue:
         )
 
     def _existing(self, folder: Path, token: str) -> str:
-        if not _TOKEN.fullmatch(token) or not (folder / token / "entry.json").is_file():
+        if not _TOKEN.fullmatch(token) or not _has_entry(folder / token):
             raise InputError("There is no such analysis any more: look at the list again")
         return token
 
@@ -306,6 +325,10 @@ class Catalogue:
 
 def _analysis_folders(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
+
+
+def _has_entry(folder: Path) -> bool:
+    return (folder / "entry.json").is_file()
 
 
 def _modified(folder: Path) -> datetime:

@@ -87,6 +87,43 @@ def test_deleted_comes_back_for_thirty_days(catalogue, analysis):
         catalogue.undelete(token)
 
 
+def test_files_left_where_an_analysis_was_do_not_keep_it_away(catalogue, analysis):
+    """A process that fills a search store may still write where the analysis has gone."""
+
+    def leave_files(token):
+        (catalogue.folder / token / "store").mkdir(parents=True)
+        (catalogue.folder / token / "store" / "rows.sqlite").write_bytes(b"rows")
+
+    entry = catalogue.add(analysis, name="Spring")
+    catalogue.delete(entry.token)
+    leave_files(entry.token)
+    catalogue.undelete(entry.token)
+    assert same(catalogue.open(entry.token), analysis)
+
+    # Killed while the analysis was being replaced.
+    catalogue.path(entry.token).rename(catalogue.folder / f".old-{entry.token}")
+    leave_files(entry.token)
+    assert same(Catalogue(catalogue.folder).open(entry.token), analysis)
+    assert not (catalogue.path(entry.token) / "store" / "rows.sqlite").exists()
+
+    def write(path):
+        save_analysis(analysis, path)
+        rename = Path.rename
+
+        def rename_and_write(self, target):
+            moved = rename(self, target)
+            if Path(target).name.startswith(".old-"):
+                leave_files(entry.token)
+            return moved
+
+        patch.setattr(Path, "rename", rename_and_write)
+
+    with pytest.MonkeyPatch.context() as patch:
+        catalogue.replace(entry.token, analysis, write)
+    assert same(catalogue.open(entry.token), analysis)
+    assert not (catalogue.path(entry.token) / "store").exists()
+
+
 @pytest.mark.parametrize(
     "token", ["../analyses", "..", "", "/etc", "a" * 16, "trash", "\x00", "A" * 16]
 )
