@@ -51,12 +51,6 @@ _PLATFORM_NOTICE = re.compile(
     re.IGNORECASE,
 )
 _READ_MORE_LENGTH = 40  # characters at the end of a text within which "Read more" is found
-# What guests or forms write when there was nothing to like or to dislike.
-_EMPTY_ANSWERS = set(
-    "no positive|no negative|nothing|none|n/a|na|nil|-|--|.|nichts|keine|kein|rien|aucun|nada|"
-    "ninguno|ninguna|niente|nessuno|niets|geen|нет|ничего|なし|無し|特になし|特にありません|无|無|没有|沒有|"
-    "없음|없습니다|없어요|لا شيء|ไม่มี|yok|brak|nic|inget|ingen|ei mitään".split("|")
-)
 
 
 @dataclass(frozen=True)
@@ -162,14 +156,6 @@ def _original_text(text: str) -> str:
     own = [part for part, original in parts if original and part]
     rest = [part for part, original in parts if not original and part]
     return own[0] if own else before or " ".join(rest)
-
-
-def join_parts(parts: list[str]) -> str:
-    """Join several cells of one review, without blanks, repetitions and answers like "nothing"."""
-    distinct = [
-        part for part in dict.fromkeys(parts) if part.strip(" .!").casefold() not in _EMPTY_ANSWERS
-    ]
-    return "\n".join(part for part in distinct if part)
 
 
 def is_one_word(text: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.reviews.column_pair import find_pair
 from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_dates, parse_ratings
 from pipeline.tables.header_names import (
     COLUMN_NAMES,
@@ -82,7 +83,7 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> ColumnRole
         InputError: no column looks like review text; the message lists the columns.
     """
     values = {str(name): _sample_values(frame[name]) for name in frame.columns}
-    pair = _find_pair(values) if text is None else {}
+    pair = find_pair(values) if text is None else {}
     if text is None:
         scores = {name: _text_score(name, cells) for name, cells in values.items()}
         text = max(scores, key=lambda name: scores[name], default=None)
@@ -107,20 +108,9 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> ColumnRole
     return ColumnRoles(**chosen)
 
 
-def _find_pair(values: dict[str, list[str]]) -> dict[str, str]:
-    """Find the columns of what guests liked and disliked; {} unless there are both."""
-    found: dict[str, tuple[float, str]] = {}
-    for name, cells in values.items():
-        letter_share = _letter_share(cells)
-        if letter_share < 0.4 or _is_about_other_subject(name):
-            continue
-        liked, disliked = score_name(name, "positive"), score_name(name, "negative")
-        # "nicht gefallen" contains "gefallen": if both match, the negation counts.
-        role = "negative" if disliked else "positive"
-        score = max(liked, disliked)
-        if score and score > found.get(role, (0.0, ""))[0]:
-            found[role] = (score, name)
-    return {role: name for role, (_, name) in found.items()} if len(found) == 2 else {}
+def is_hotel_name(cell: str) -> bool:
+    """Whether a cell contains a word such as "hotel" or "旅館"."""
+    return bool(_HOTEL_WORD.search(normalise_name(cell)))
 
 
 def _is_about_other_subject(name: str) -> bool:
@@ -224,5 +214,5 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:  # noqa: C901 
     # A few names that recur, many of which contain a word such as "hotel".
     few = 1 < len(set(cells)) <= max(2, 0.5 * len(cells))
     proper = (cell for cell in sample if not cell[0].islower() and "_" not in cell)
-    share = sum(bool(_HOTEL_WORD.search(normalise_name(cell))) for cell in proper) / len(sample)
+    share = sum(map(is_hotel_name, proper)) / len(sample)
     return share if few and share >= 0.2 and not competing_score else 0.0

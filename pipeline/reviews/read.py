@@ -11,19 +11,19 @@ import pandas as pd
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.wording import count_noun, was_or_were
-from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word, join_parts
+from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
+from pipeline.reviews.parts import join_columns
+from pipeline.reviews.placeholders import is_score_word
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
 
 _BLANK = "the review is blank"
 _DUPLICATE = "the row repeats another one"
 _ONE_WORD = "the review is a single word"
-_COUNTED = ("html", "mojibake", "boilerplate", "duplicates", "one_word")
-_BATCH_ROWS = 20_000  # rows turned into Python strings at a time
+_SCORE_WORD = "the review has no text, and its title is only the site's word for the score"
+_COUNTED = ("html", "mojibake", "boilerplate", "duplicates", "one_word", "titles")
 _MIN_DUPLICATE_LENGTH = 40  # characters of a text that two guests hardly both write
-# What programs write for a missing value, and no guest as a whole review.
-_MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class Reviews:
         frame: n rows of the file's own columns, unchanged, with a RangeIndex.
         ids: n unique ids: the id column's values, else the row numbers from 1, counted over all
             data rows of the file, rejected ones included.
-        texts: n cleaned texts.
+        texts: n cleaned texts, the title's where there is no other.
         columns: the column roles.
         rejected: rows of the file that are not reviews, or that a rule dropped.
         rows_read: number of data rows in the file.
         notes: what was skipped or repaired, in sentences.
         counts: number of rows with "duplicates", "one_word", "boilerplate", "mojibake" or "html",
-            whether or not the rule is on.
+            whether or not the rule is on, and of reviews that are "titles" alone.
         rules: how the texts were cleaned.
     """
 
@@ -123,14 +123,17 @@ def reviews_from_table(
     for column in vars(columns).values():
         _check_column(column, column_names, table.name)
     clean = Cleaner(rules)
-    texts = _read_texts(table.frame, columns, clean)
-    reasons = ["" if text and text.lower() not in _MISSING else _BLANK for text in texts]
+    texts, from_title = join_columns(table.frame, columns, clean)
+    reasons = ["" if text else _BLANK for text in texts]
     if all(reasons):
         raise InputError(
             f"Every review in column {columns.text!r} of {table.name} is blank. "
             f"Choose another column: {', '.join(column_names)}."
         )
     counts = dict.fromkeys(_COUNTED, 0) | clean.counts
+    for i in from_title:
+        reasons[i] = _SCORE_WORD if is_score_word(texts[i]) else ""
+        counts["titles"] += not reasons[i]
     for i in _find_duplicates(table, columns, texts, reasons):
         counts["duplicates"] += 1
         reasons[i] = _DUPLICATE if rules.drop_duplicates else ""
@@ -166,23 +169,6 @@ def reviews_from_table(
     )
 
 
-def _read_texts(frame: pd.DataFrame, columns: ColumnRoles, clean: Cleaner) -> list[str]:
-    """The review of each row: one cell, or title, liked and disliked joined."""
-    parts = [columns.text, columns.positive, columns.negative]
-    if clean.rules.join_title:
-        parts.insert(0, columns.title)
-    names = list(dict.fromkeys(part for part in parts if part))
-    texts: list[str] = []
-    for start in range(0, len(frame), _BATCH_ROWS):
-        part = frame.iloc[start : start + _BATCH_ROWS]
-        cells = [list(map(clean, part[name].tolist())) for name in names]
-        if len(names) == 1:
-            texts += cells[0]
-        else:
-            texts += (join_parts(list(row)) for row in zip(*cells, strict=True))
-    return texts
-
-
 def _find_duplicates(
     table: Table, columns: ColumnRoles, texts: list[str], reasons: list[str]
 ) -> Iterator[int]:
@@ -204,6 +190,7 @@ def _rule_notes(counts: dict[str, int], rules: CleaningRules) -> list[str]:
                         rules.strip_boilerplate, ""),
         "duplicates": ("row", "that repeat another", "left out", rules.drop_duplicates, "repeats"),
         "one_word": ("review", "of a single word", "left out", rules.drop_one_word, ""),
+        "titles": ("review", "without a text", "read from the title", True, ""),
     }  # fmt: skip
     notes = []
     for kind, (noun, what, did, on, single) in done.items():

@@ -58,21 +58,65 @@ COLUMN_NAMES: dict[str, str] = {
     "星級,得分,评级,평점,별점,점수,만족도,تقييم,التقييم,الدرجة,คะแนน,puan,puani,=degerlendirme,"
     "ocena,oceny,punkty,gwiazdki,betyg,karakter,arvosana,hodnoceni,ertekeles,=znamka,оцінк*,"
     "βαθμολογια,דירוג,ציון,nilai,diem",
-    "positive": "positive,positives,liked,likes,=like,=pros,=pro,plus,advantages,strengths,"
-    "gefallen,positiv,vorteile,pluspunkte,positifs,=ce qui a plu,plu,points forts,aime,positivo,"
-    "positivos,positivas,puntos fuertes,gusto,mejor,ventajas,positivi,pregi,piaciuto,gostou,"
-    "pluspunten,positief,достоинств*,плюс*,понравил*,良かった,良い点,よかった,好きな,优点,優點,"
-    "満足した,好评,满意,滿意,喜欢,장점,좋았던,좋은,إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,"
-    "begen*,zalety,plusy,podobal*,fordele,fordelar,klady,elonyok,переваг*,θετικα,יתרונות,"
-    "kelebihan",
-    "negative": "negative,negatives,disliked,dislikes,=dislike,=cons,=con,minus,not like,did not,"
-    "didn t,disadvantages,weaknesses,nicht gefallen,negativ,nachteile,minuspunkte,negatifs,"
-    "points faibles,pas aime,pas plu,deplu,n avez pas,negativo,negativos,negativas,"
-    "puntos debiles,no gusto,peor,no te gusto,desventajas,negativi,difetti,non ti,non e piaciuto,"
-    "nao gostou,minpunten,negatief,недостат*,минус*,не понравил*,悪かった,悪い点,気になった,残念,"
-    "不満だった,改善,缺点,缺點,差评,不足,不满,不滿,不喜欢,단점,아쉬운,나쁜,سلبيات,السلبيات,"
-    "لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,begenilmey*,begenmed*,wady,minusy,nie podobal*,ulemper,"
-    "nackdelar,zapory,hatranyok,недолік*,αρνητικα,חסרונות,kekurangan",
+    "positive": "positive,positives,=pos,pos text,pos review,review pos,pos comment,liked,likes,"
+    "=like,=pros,=pro,plus,advantages,strengths,gefallen,positiv,vorteile,pluspunkte,positifs,"
+    "=ce qui a plu,plu,points forts,aime,positivo,positivos,positivas,puntos fuertes,gusto,mejor,"
+    "ventajas,positivi,pregi,piaciuto,gostou,pluspunten,positief,достоинств*,плюс*,понравил*,"
+    "良かった,良い点,よかった,好きな,优点,優點,満足した,好评,满意,滿意,喜欢,장점,좋았던,좋은,"
+    "إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,begen*,zalety,plusy,podobal*,fordele,fordelar,"
+    "klady,elonyok,переваг*,θετικα,יתרונות,kelebihan",
+    "negative": "negative,negatives,=neg,neg text,neg review,review neg,neg comment,disliked,"
+    "dislikes,=dislike,=cons,=con,minus,not like,did not,didn t,disadvantages,weaknesses,"
+    "nicht gefallen,negativ,nachteile,minuspunkte,negatifs,points faibles,pas aime,pas plu,deplu,"
+    "n avez pas,negativo,negativos,negativas,puntos debiles,no gusto,peor,no te gusto,"
+    "desventajas,negativi,difetti,non ti,non e piaciuto,nao gostou,minpunten,negatief,недостат*,"
+    "минус*,не понравил*,悪かった,悪い点,気になった,残念,不満だった,改善,缺点,缺點,差评,不足,"
+    "不满,不滿,不喜欢,단점,아쉬운,나쁜,سلبيات,السلبيات,لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,"
+    "begenilmey*,begenmed*,wady,minusy,nie podobal*,ulemper,nackdelar,zapory,hatranyok,недолік*,"
+    "αρνητικα,חסרונות,kekurangan",
+}  # fmt: skip
+# Words that name what guests liked or disliked only where two columns make a pair: "What was good?"
+# and "What was bad?". They are no evidence of a header, as they also stand in reviews. With a word
+# of "negation", one that names something liked names something disliked: "liked least".
+PAIR_NAMES: dict[str, str] = {
+    "liked": "pos,good,great,best,well,loved,love,enjoyed,enjoy,like,appreciated,impressed,"
+    "upside,upsides,highlight,highlights,favourite,favorite,praise,compliments,satisfied,"
+    "satisfying,right,pleased,delighted,happy,gut,gute,gutes,gute seite,beste,besten,lob,starken,"
+    "starke,lobenswert,zufrieden,gefiel,toll,schon,bien,bon,bonne,meilleur,mieux,apprecie,forces,"
+    "atouts,adore,bueno,buenas,lo bueno,gusta,encanto,favor,fortalezas,destaca,buono,bene,bello,"
+    "meglio,migliore,piace,punti di forza,vantaggi,apprezzato,bom,bons,boa,melhor,gostei,gosta,"
+    "vantagens,fortes,elogios,goed,goede,leuk,fijn,sterk,sterke,voordelen,bevallen,хорош*,лучш*,"
+    "нравит*,достоинств*,сильн*,良かった,良い,よい,いい,好き,満足,メリット,長所,気に入った,"
+    "嬉しかった,好的,优势,優勢,亮点,亮點,最好,值得表扬,喜歡,讚,推荐理由,좋은,좋았,만족,강점,칭찬,"
+    "مميزات,المميزات,مزايا,أعجبك,أعجبني,أحببت,الجيد,جيد,ประทับใจ,จุดเด่น,ดี,ถูกใจ,iyi,guzel,"
+    "sevd*,memnun,artilar,avantajlar,dobre,najlepsze,mocne,podoba*,podobalo,bra,gillade,styrkor,"
+    "godt,bedste,beste,likte,kunne lide,hyvaa,hyva,parasta,plussat,pidit,dobre,libil*,libi*,"
+    "lepsi,vyhody,tetszett,jo,pozitivum*,elonyok,legjobb,сподоба*,добре,кращ*,αρεσε,αρεσει,"
+    "καλυτερο,καλα,πλεονεκτηματα,אהבתי,אהבת,טוב,חיובי,thich,hai long,uu diem,diem tot,disukai,"
+    "suka,bagus,baik,placut,bune,avantaje,forte,अच्छा,अच्छी,पसंद,svida*,dobro,prednosti,pozitivno",
+    "disliked": "neg,dislike,bad,worst,hated,hate,poor,wrong,unhappy,unpleasant,downside,"
+    "downsides,complaint,complaints,improve,improved,improvement,improvements,better,"
+    "disappointed,disappointing,disappointment,problem,problems,lowlight,lowlights,criticism,"
+    "missing,unsatisfied,dissatisfied,annoyed,frustrating,schlecht,schlechtes,schlechte,"
+    "schlechteste,kritik,schwachen,gestort,storte,verbessern,verbesserung*,besser,contra,kontra,"
+    "bemangelt,missfallen,mauvais,moins,pire,contre,ameliorer,amelioration*,faibles,faiblesses,"
+    "deteste,malo,lo malo,peores,contra,contras,mejorar,mejora,debilidades,desagrado,odio,male,"
+    "peggio,peggiore,migliorare,punti deboli,svantaggi,critiche,ruim,mau,pior,melhorar,fracos,"
+    "desvantagens,criticas,slecht,slechte,slechtst,beter,verbeter*,nadelen,zwakke,tegenvallers,"
+    "плох*,худш*,улучш*,слаб*,悪かった,悪い,不満,デメリット,短所,気になった,嫌だった,残念,嫌い,"
+    "改善,劣势,劣勢,槽点,槽點,不好,改进,改進,建议,差的,吐槽,나쁜,나빴,아쉬웠,아쉬운,불만,개선,"
+    "싫은,싫었,عيوب,العيوب,السيئ,سيئ,تحسين,ควรปรับปรุง,ปรับปรุง,จุดด้อย,แย่,kotu,eksik*,eksiler,"
+    "dezavantajlar,sevmed*,gelistir*,zle,najgorsze,slabe,poprawic,dalig*,samre,forbattr*,"
+    "svagheter,darligt,vaerste,bedre,forbedr*,huonoa,huono,miinukset,pitanyt,parannettav*,spatne,"
+    "horsi,zlepsit,nelibi*,nevyhody,rossz,negativum*,hatranyok,javit*,поган*,гірш*,покращ*,"
+    "χειροτερο,κακο,μειονεκτηματα,βελτιω*,שנאתי,רע,שלילי,לשפר,ghet,nhuoc diem,chua tot,"
+    "can cai thien,buruk,jelek,kekurangan,perbaik*,slabe,rele,dezavantaje,imbunatati*,बुरा,बुरी,"
+    "नापसंद,खराब,lose,nedostaci,negativno",
+    "negation": "not,no,t,least,less,nothing,nicht,weniger,wenigsten,kein,keine,pas,moins,menos,"
+    "non,meno,nao,niet,minder,minst,не,менее,наименее,nie,najmniej,mniej,inte,minst,ikke,mindst,"
+    "ei,et,eivat,vahiten,ne,nejmene,nem,legkevesbe,не,δεν,λιγοτερο,לא,פחות,لم,لا,غير,ليس,khong,"
+    "chua,tidak,kurang,nu,नहीं,ない,なかった,不喜,不满,没有,沒有,不太,不够,不夠,안,않은,않았,못,"
+    "ไม่,degil",
 }  # fmt: skip
 
 
@@ -124,7 +168,7 @@ class _RoleNames(NamedTuple):
 
 @cache
 def _role_names(role: str) -> _RoleNames:
-    names = COLUMN_NAMES[role].split(",")
+    names = (COLUMN_NAMES | PAIR_NAMES)[role].split(",")
     within = [normalise_name(name) for name in names if name[0] != "=" and name[-1] != "*"]
     return _RoleNames(
         frozenset(normalise_name(name.strip("=*")) for name in names),
@@ -153,7 +197,7 @@ def score_name(name: str, role: str) -> float:
 
     Args:
         name: as it stands in the file.
-        role: a key of `COLUMN_NAMES`.
+        role: a key of `COLUMN_NAMES` or `PAIR_NAMES`.
 
     Returns:
         3 if the whole name matches, 2.5 if its last word does, 2 for another word, 0 for none.

@@ -5,12 +5,10 @@ from pipeline.reviews.cleaning import (
     Cleaner,
     CleaningRules,
     is_one_word,
-    join_parts,
     strip_boilerplate,
 )
-from pipeline.reviews.column_roles import ColumnRoles, guess_columns
-from pipeline.reviews.read import read_reviews, reviews_from_table
-from pipeline.tables.read import read_table
+from pipeline.reviews.column_roles import ColumnRoles
+from pipeline.reviews.read import read_reviews
 
 
 @pytest.mark.parametrize(
@@ -53,40 +51,6 @@ def test_cleaner_counts_what_it_finds():
 def test_one_word():
     assert all(map(is_one_word, ["Great", "Super!", "最高", "👍"]))
     assert not any(map(is_one_word, ["Very good", "夜に音楽がうるさい", "", "ห้องสะอาดมาก"]))
-
-
-def test_parts_of_a_review_are_joined():
-    assert join_parts(["Title", "Text", "Text"]) == "Title\nText"
-    assert join_parts(["Quiet room", "No Negative"]) == "Quiet room"
-    assert join_parts(["Nothing.", "特になし", "N/A"]) == ""
-
-
-PAIR = b"""id,score,liked,disliked
-1,8,Quiet room,Cold coffee
-2,4,No Positive,Loud music
-3,9,Kind staff,Nothing
-4,5,None,N/A
-"""
-
-
-def test_liked_and_disliked_become_one_review():
-    reviews = read_reviews(PAIR)
-    assert reviews.columns.positive == reviews.columns.text == "liked"
-    assert reviews.columns.negative == "disliked"
-    assert reviews.texts == ("Quiet room\nCold coffee", "Loud music", "Kind staff")
-    assert [row.line for row in reviews.rejected] == [5]
-    alone = read_reviews(PAIR, text_column="disliked")
-    assert alone.columns.positive is None and alone.texts[0] == "Cold coffee"
-
-
-def test_title_is_joined_on_request():
-    read = read_table(b"id,title,review\n1,Too loud,Music all night\n2,Great,\n3,,Fine stay\n")
-    columns = guess_columns(read.frame)
-    assert columns.title == "title"
-    plain = reviews_from_table(read, columns)
-    assert plain.texts == ("Music all night", "Fine stay")
-    joined = reviews_from_table(read, columns, rules=CleaningRules(join_title=True))
-    assert joined.texts == ("Too loud\nMusic all night", "Great", "Fine stay")
 
 
 REPEATS = b"""id,date,review

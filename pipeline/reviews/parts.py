@@ -1,0 +1,103 @@
+"""The parts of a review, which stand in several columns, joined into one text."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from pipeline.reviews.cleaning import Cleaner
+from pipeline.reviews.column_roles import ColumnRoles, is_hotel_name
+from pipeline.reviews.placeholders import is_dash, is_placeholder
+
+_BATCH_ROWS = 20_000  # rows turned into Python strings at a time
+# What programs write for a missing value, and no guest as a whole review.
+_MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
+_MIN_REPEATED = 5  # titles from which on repetition tells something
+_MAX_NAMES = 200  # different titles that are looked at
+
+
+def join_columns(
+    frame: pd.DataFrame, columns: ColumnRoles, clean: Cleaner
+) -> tuple[list[str], list[int]]:
+    """Join the columns of each row's review: text, liked and disliked, and by the rules its title.
+
+    A review without any of these is its title, unless the titles are names of hotels.
+
+    Args:
+        frame: n rows.
+        columns: the column roles.
+        clean: cleans each cell.
+
+    Returns:
+        n texts, "" where the review is blank, and the rows whose text is their title alone.
+    """
+    names = dict.fromkeys(filter(None, (columns.text, columns.positive, columns.negative)))
+    cells = [_clean_column(frame[name], clean) for name in names]
+    texts = (
+        [_blank_if_missing(text) for text in cells[0]]
+        if len(cells) == 1
+        else [join_parts(row) for row in zip(*cells, strict=True)]
+    )
+    if columns.title is None or columns.title in names:
+        return texts, []
+    if clean.rules.join_title:
+        titles = _clean_column(frame[columns.title], clean)
+        without_text = [i for i, text in enumerate(texts) if not text]
+        texts = [join_parts(pair) for pair in zip(titles, texts, strict=True)]
+        return texts, [i for i in without_text if texts[i]]
+    return texts, _fill_from_titles(texts, frame[columns.title], clean)
+
+
+def join_parts(parts: Sequence[str]) -> str:
+    """Join several cells of one review, without placeholders and what another cell says too."""
+    distinct = [part for part in dict.fromkeys(parts) if part and not is_placeholder(part)]
+    if len(distinct) > 1:  # exports put the whole review beside its halves
+        distinct = [
+            part
+            for part in distinct
+            if not any(part in other for other in distinct if other is not part)
+        ]
+    return "\n".join(distinct)
+
+
+def _clean_column(column: pd.Series, clean: Cleaner) -> list[str]:
+    cells: list[str] = []
+    for start in range(0, len(column), _BATCH_ROWS):
+        cells += map(clean, column.iloc[start : start + _BATCH_ROWS].tolist())
+    return cells
+
+
+def _blank_if_missing(text: str) -> str:
+    return "" if text.lower() in _MISSING or (len(text) < 20 and is_dash(text)) else text
+
+
+def _fill_from_titles(texts: list[str], titles: pd.Series, clean: Cleaner) -> list[int]:
+    """Put the title in place of each blank text; returns the rows."""
+    blank = [i for i, text in enumerate(texts) if not text]
+    if not blank or _are_hotel_names(titles):
+        return []
+    filled = []
+    for i, title in zip(blank, titles.iloc[blank].tolist(), strict=True):
+        texts[i] = join_parts([clean(title)])
+        if texts[i]:
+            filled.append(i)
+    return filled
+
+
+def _are_hotel_names(titles: pd.Series) -> bool:
+    """Whether "titles" are a few names that recur, as in exports of maps, rather than headings."""
+    counts = titles[titles.str.strip() != ""].value_counts()
+    if counts.sum() < _MIN_REPEATED or len(counts) > 0.5 * counts.sum():
+        return False
+    distinct = [str(title) for title in counts.index[:_MAX_NAMES]]
+    named = sum(is_hotel_name(title) or _is_title_case(title) for title in distinct)
+    return named > 0.5 * len(distinct)
+
+
+def _is_title_case(text: str) -> bool:
+    """Whether the words after the first start with capitals, as in names."""
+    later = list(_cased_words(text))[1:]
+    return bool(later) and sum(word[0].isupper() for word in later) > 0.5 * len(later)
+
+
+def _cased_words(text: str) -> Iterator[str]:
+    return (word for word in text.split() if word[0].lower() != word[0].upper())
