@@ -12,7 +12,7 @@ from pipeline.common.arrays import stratified_order
 from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
-from pipeline.reviews.parse_values import parse_dates
+from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units
 

@@ -10,7 +10,8 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.filters.columns import Column, make_column, take_rows
-from pipeline.reviews.parse_values import parse_dates, parse_ratings
+from pipeline.reviews.dates import parse_dates
+from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.normalise import replace_surrogates
 
 _TEXT_ROLES = ("text", "positive", "negative")

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.reviews.parse_values import parse_dates, parse_ratings
+from pipeline.reviews.dates import parse_dates
+from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.language_id import UNKNOWN
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.reviews.collection_date import is_collection_name
 from pipeline.reviews.column_pair import find_pair
-from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_dates, parse_ratings
+from pipeline.reviews.dates import date_share
+from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_ratings
 from pipeline.tables.header_names import (
     COLUMN_NAMES,
     normalise_name,
@@ -149,7 +151,7 @@ def _text_score(name: str, cells: list[str]) -> float:
         name_score -= 3
     if cells and (letter_share < 0.4 or np.isfinite(parse_ratings(cells[:200])).mean() > 0.8):
         return 0.0 if name_score < 3 else -1.0
-    if cells and (~np.isnat(parse_dates(cells[:200]))).mean() > 0.8:
+    if cells and date_share(cells[:200]) > 0.8:
         return 0.0
     if not cells:
         return name_score  # a blank column is judged by its name alone
@@ -170,7 +172,10 @@ def _role_score(role: str, name: str, cells: list[str]) -> float:  # noqa: C901 
         return 0.0
     sample = cells[:200]
     if role == "date":
-        share = float((~np.isnat(parse_dates(sample))).mean())
+        if is_collection_name(name):
+            return 0.0
+        # Plain numbers count days or seconds only where the name says so.
+        share = date_share(sample, numbers=bool(name_score))
         return name_score + share if share >= (0.5 if name_score else 0.9) else 0.0
     if role == "rating":
         share = float(np.isfinite(parse_ratings(sample)).mean())

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.common.errors import InputError
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
-from pipeline.reviews.parse_values import parse_dates, parse_ratings
+from pipeline.reviews.parse_values import parse_ratings
 from pipeline.tables.header_names import is_known_column_name
 
 ROLES = ("id", "hotel", "date", "rating", "language", "title", "text")
@@ -105,25 +105,6 @@ def test_plain_ratings_share_a_scale():
     unreadable = ["", "good", "0", "-3", "2024-01-02", "12345", "6/5"]
     assert np.isnan(parse_ratings(unreadable)).all()
     assert parse_ratings([]).shape == (0,)
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["2024-03-05", "2024/3/5", "2024.3.5", "20240305", "2024-03-05T10:11:12Z", "2024年3月5日"]
-    + ["2024년 3월 5일", "5. März 2024", "March 5, 2024", "5 mars 2024", "5 de marzo de 2024"]
-    + ["5 марта 2024 г.", "05.03.2024 10:20", "5/3/24", "5 Mar 2024", "5/3/2567", "5 marca 2024"],
-)
-def test_dates(value):
-    assert parse_dates([value])[0] == np.datetime64("2024-03-05")
-
-
-def test_the_column_decides_whether_day_or_month_is_first():
-    assert parse_dates(["03/02/2024", "03/15/2024"])[0] == np.datetime64("2024-03-02")
-    assert parse_dates(["03/02/2024", "15/03/2024"])[0] == np.datetime64("2024-02-03")
-    assert parse_dates(["3/2/24 5:10 PM"])[0] == np.datetime64("2024-03-02")
-    assert parse_dates(["March 2024"])[0] == np.datetime64("2024-03-01")
-    bad = ["", "nice", "12", "31/02/2024", "2024-13-01", "99/99/9999"]
-    assert np.isnat(parse_dates(bad)).all()
 
 
 def test_hotels_are_found_by_their_names_and_topics_are_not():
