@@ -1,58 +1,22 @@
 """Column roles: which column holds the review, its title, id, language, hotel, date and rating.
 
-Names decide first (in fifteen languages); the values confirm them, or decide if names don't tell.
+Names decide first; the values confirm or exclude them, or decide if names don't tell. Each guess
+comes with its reason and its runner-up, so that a wrong one is seen and changed.
 """
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.collection_date import is_collection_name
 from pipeline.reviews.column_pair import find_pair
-from pipeline.reviews.dates import date_share
-from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_ratings
-from pipeline.tables.header_names import (
-    COLUMN_NAMES,
-    normalise_name,
-    score_name,
-)
+from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, sample_columns
+from pipeline.reviews.role_scores import Candidate, score_role, score_text
+from pipeline.tables.header_names import score_name
 
-# Words in the names of columns about something else, such as "Management response", though another
-# word fits a role.
-_OTHER_SUBJECTS = set(
-    "response,reply,answer,antwort,reponse,respuesta,risposta,resposta,antwoord,reactie,ответ,"
-    "відповідь,رد,yanit,yaniti,odpowiedz,svar,odpoved,valasz,vastaus,απαντηση,תגובה,author,user,"
-    "username,reviewer,url,link,count,counts,anzahl,source,type,status,by,length,"
-    "likes,votes,helpful,useful,room,rooms,country,city,address,zimmer,chambre,camera,kamer".split(
-        ","
-    )
-)
-_HOTEL_WORD = re.compile(
-    r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
-    r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
-)
-# Names of columns with small numbers that are not ratings.
-_COUNT_NAMES = set(
-    "nights,night,nachte,nuits,noches,notti,noites,nachten,adults,children,persons,people,age,year,"
-    "month,day,week,floor,index,row,cluster,fold,level,size,version,visits,stays".split(",")
-)
-_COMPETING_ROLES = tuple(role for role in COLUMN_NAMES if role not in ("positive", "negative"))
-_OTHER_SUBJECT_PARTS = (
-    "返信",
-    "回复",
-    "回覆",
-    "답변",
-    "답글",
-    "部屋",
-    "房型",
-    "객실",
-    "การตอบกลับ",
-    "投稿者",
-    "用户名",
-)
+_ROLES = ("language", "date", "rating", "id", "title", "hotel", "source", "scraped")
+_CHOSEN = "chosen by the user"
 
 
 @dataclass(frozen=True)
@@ -60,7 +24,8 @@ class ColumnRoles:
     """The names of the columns that hold each part of a review; None if there is none.
 
     `positive` and `negative` are what a guest liked and disliked, a pair that booking sites export.
-    They become one review; if there is no other text, `text` is the first of them.
+    They become one review; if there is no other text, `text` is the first of them. `source` is the
+    platform that a review was written on, and `scraped` the day on which it was collected.
     """
 
     text: str
@@ -72,6 +37,33 @@ class ColumnRoles:
     rating: str | None = None
     positive: str | None = None
     negative: str | None = None
+    source: str | None = None
+    scraped: str | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """JSON values. Roles that version 0.1.0 did not know are left out where they are None."""
+        return {
+            role: name
+            for role, name in vars(self).items()
+            if name is not None or role not in ("source", "scraped")
+        }
+
+
+@dataclass(frozen=True)
+class RoleGuess:
+    """The guess of a role, and what it is based on.
+
+    Attributes:
+        role: a field of `ColumnRoles`.
+        name: the column; None if none fits.
+        reason: why, in a few words: "its name says so", or what speaks against the runner-up.
+        runner_up: the column that fits next best, or that has the role by its name alone.
+    """
+
+    role: str
+    name: str | None
+    reason: str
+    runner_up: str | None = None
 
 
 def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> ColumnRoles:
@@ -84,140 +76,82 @@ def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> ColumnRole
     Raises:
         InputError: no column looks like review text; the message lists the columns.
     """
-    values = {str(name): _sample_values(frame[name]) for name in frame.columns}
-    pair = find_pair(values) if text is None else {}
+    guesses = guess_roles(frame, text=text)
+    return ColumnRoles(**{guess.role: guess.name for guess in guesses if guess.name is not None})
+
+
+def guess_roles(frame: pd.DataFrame, *, text: str | None = None) -> tuple[RoleGuess, ...]:
+    """Guess the column of each role, with the reason and the runner-up of each.
+
+    Args, Raises: see `guess_columns`.
+    """
+    columns = sample_columns(frame)
+    samples = {name: column.cells for name, column in columns.items()}
+    pair = find_pair(samples) if text is None else {}
+    guesses = [RoleGuess("text", text, _CHOSEN) if text else _guess_text(columns, pair)]
+    guesses += [RoleGuess(role, name, "they stand as a pair") for role, name in pair.items()]
+    taken = {guess.name for guess in guesses}
+    named = [name for name in columns if score_name(name, "hotel") >= 2]
+    table = TableStatistics(frame, columns, named)
+    for role in _ROLES:
+        free = [column for name, column in columns.items() if name not in taken]
+        guess = _decide(role, [score_role(role, column, table) for column in free])
+        if guess.name or guess.runner_up:
+            guesses.append(guess)
+            taken.add(guess.name)
+    return tuple(guesses)
+
+
+def explain_roles(
+    frame: pd.DataFrame, chosen: ColumnRoles, guesses: Iterable[RoleGuess] | None = None
+) -> tuple[RoleGuess, ...]:
+    """The reason of each role as it was chosen in the end, by the guess or by the user.
+
+    Args:
+        frame: a table of strings.
+        chosen: the roles.
+        guesses: of this table, made by default.
+    """
+    if guesses is None:
+        try:
+            guesses = guess_roles(frame)
+        except InputError:  # no column looks like text: the user has chosen one
+            guesses = guess_roles(frame, text=chosen.text)
+    known = {guess.role: guess for guess in guesses}
+    said = []
+    for role, name in vars(chosen).items():
+        guess = known.get(role)
+        if guess is not None and guess.name == name:
+            said.append(guess)
+        elif name is not None or guess is not None:
+            said.append(RoleGuess(role, name, _CHOSEN, guess.name if guess else None))
+    return tuple(said)
+
+
+def _guess_text(columns: dict[str, ColumnSample], pair: dict[str, str]) -> RoleGuess:
+    guess = _decide("text", [score_text(column) for column in columns.values()])
+    text = guess.name
+    if pair and (text is None or text in pair.values() or score_name(text, "text") < 2):
+        return RoleGuess("text", pair["positive"], "what was liked and disliked is one review")
     if text is None:
-        scores = {name: _text_score(name, cells) for name, cells in values.items()}
-        text = max(scores, key=lambda name: scores[name], default=None)
-        if pair and (text in pair.values() or score_name(text or "", "text") < 2):
-            text = pair["positive"]
-        if text is None or (scores[text] <= 0 and not pair):
-            found = ", ".join(map(str, frame.columns)) or "none"
-            raise InputError(
-                f"No column looks like review text. Columns found: {found}. "
-                "Choose the column that holds the reviews."
-            )
-    chosen: dict[str, str] = {"text": text, **pair}
-    for role in ("language", "date", "rating", "id", "title", "hotel"):
-        best, best_score = None, 0.0
-        for name, cells in values.items():
-            if name not in chosen.values():
-                score = _role_score(role, name, cells)
-                if score > best_score:
-                    best, best_score = name, score
-        if best is not None:
-            chosen[role] = best
-    return ColumnRoles(**chosen)
-
-
-def is_hotel_name(cell: str) -> bool:
-    """Whether a cell contains a word such as "hotel" or "旅館"."""
-    return bool(_HOTEL_WORD.search(normalise_name(cell)))
-
-
-def _is_about_other_subject(name: str) -> bool:
-    return bool(set(normalise_name(name).split()) & _OTHER_SUBJECTS) or any(
-        part in name for part in _OTHER_SUBJECT_PARTS
-    )
-
-
-def _largest_number(cells: list[str]) -> float:
-    numbers = [re.sub(",", ".", cell.split("/")[0]).strip() for cell in cells]
-    found = [float(n) for n in numbers if re.fullmatch(r"\d+(\.\d+)?", n)]
-    return max(found, default=99.0)
-
-
-def _letter_share(cells: list[str]) -> float:
-    """The mean share of letters in the cells."""
-    shares = [sum(map(str.isalpha, cell[:300])) / len(cell[:300]) for cell in cells]
-    return float(np.mean(shares or [0.0]))
-
-
-def _sample_values(column: pd.Series) -> list[str]:
-    """Sample up to 2,000 non-blank values from all over the column."""
-    cells = [cell for cell in column.iloc[:: max(1, len(column) // 2000)].map(str.strip) if cell]
-    return cells[:: max(1, len(cells) // 1000)]
-
-
-def _text_score(name: str, cells: list[str]) -> float:
-    letter_share = _letter_share(cells)
-    widths = [sum(2.5 if c > "\u2e80" else 1.0 for c in cell[:1000]) for cell in cells]
-    length = float(np.mean(widths or [0.0]))
-    name_score = score_name(name, "text")
-    others = max(score_name(name, role) for role in _COMPETING_ROLES if role != "text")
-    if _is_about_other_subject(name):
-        name_score -= 4
-    elif others > name_score or (others == name_score and length < 15):
-        name_score -= 3
-    if cells and (letter_share < 0.4 or np.isfinite(parse_ratings(cells[:200])).mean() > 0.8):
-        return 0.0 if name_score < 3 else -1.0
-    if cells and date_share(cells[:200]) > 0.8:
-        return 0.0
-    if not cells:
-        return name_score  # a blank column is judged by its name alone
-    distinct = len(set(cells)) / max(1, len(cells))
-    # The logarithm of the length, as 200 characters are hardly more of a review than 100.
-    shape = min(2.0, np.log2(max(length, 1.0) / 12)) + (distinct - 0.5 if len(cells) > 5 else 0)
-    return name_score + shape if name_score > 0 or length >= 20 else name_score + min(shape, 0.0)
-
-
-def _role_score(role: str, name: str, cells: list[str]) -> float:  # noqa: C901  a case for each role
-    name_score = score_name(name, role)
-    competing_score = max(
-        score_name(name, other) for other in _COMPETING_ROLES if other not in (role, "text")
-    )
-    if not cells or (competing_score > name_score and role != "id"):
-        return 0.0
-    if _is_about_other_subject(name) and role in ("hotel", "title"):
-        return 0.0
-    sample = cells[:200]
-    if role == "date":
-        if is_collection_name(name):
-            return 0.0
-        # Plain numbers count days or seconds only where the name says so.
-        share = date_share(sample, numbers=bool(name_score))
-        return name_score + share if share >= (0.5 if name_score else 0.9) else 0.0
-    if role == "rating":
-        share = float(np.isfinite(parse_ratings(sample)).mean())
-        shaped = sum(bool(re.search("[★☆⭐]", c) or OUT_OF_PATTERN.fullmatch(c)) for c in sample)
-        if name_score:
-            return name_score + share if share >= 0.5 else 0.0
-        if shaped >= 0.8 * len(sample):
-            return share
-        # Small numbers under an uninformative name, unless that is a name of something else.
-        ratings = parse_ratings(sample)
-        counts = _is_about_other_subject(name) or set(normalise_name(name).split()) & _COUNT_NAMES
-        graded = share > 0.95 and len(set(sample)) <= 21 and not counts
-        ranged = graded and _largest_number(sample) <= 10 and float(np.nanmin(ratings)) > 0
-        return 0.3 if ranged and not competing_score and len(sample) >= 5 else 0.0
-    if role == "language":
-        from pipeline.text.language_id import language_code
-
-        share = sum(language_code(cell) is not None for cell in sample) / len(sample)
-        few = len(set(cells)) <= max(2, 0.5 * len(cells))
-        return (
-            name_score + share
-            if share >= (0.5 if name_score else 0.95) and (name_score or few)
-            else 0.0
+        found = ", ".join(columns) or "none"
+        raise InputError(
+            f"No column looks like review text. Columns found: {found}. "
+            "Choose the column that holds the reviews."
         )
-    if role == "id":
-        ends = bool(re.search(r"(?:^|[^a-z])id$", normalise_name(name)))
-        distinct = len(set(cells)) / len(cells)
-        short = float(np.mean(list(map(len, cells)))) <= 40
-        about_review = bool(score_name(name, "text")) or normalise_name(name) == "id"
-        least = 0.5 if about_review or name_score == 3 else 0.9  # some exports repeat ids
-        if (competing_score and not ends) or not short or distinct < least:
-            return 0.0
-        return name_score + about_review if name_score or ends else 0.0
-    if role == "title":
-        return name_score if np.mean(list(map(len, cells))) <= 150 else 0.0
-    if not any(map(str.isalpha, "".join(sample))) or np.mean(list(map(len, cells))) > 80:
-        return 0.0
-    about_name = {"name", "nom", "nombre", "nome"} & set(normalise_name(name).split())
-    if name_score:
-        return name_score + (0.5 if about_name else 0.0)
-    # A few names that recur, many of which contain a word such as "hotel".
-    few = 1 < len(set(cells)) <= max(2, 0.5 * len(cells))
-    proper = (cell for cell in sample if not cell[0].islower() and "_" not in cell)
-    share = sum(map(is_hotel_name, proper)) / len(sample)
-    return share if few and share >= 0.2 and not competing_score else 0.0
+    return guess
+
+
+def _decide(role: str, candidates: list[Candidate]) -> RoleGuess:
+    """The best candidate that nothing excludes; the runner-up is the best of the others."""
+    best = max(candidates, key=lambda one: one.value, default=None)
+    if best is None or best.value <= 0:
+        best = None
+    others = [one for one in candidates if one is not best and one.score > 0]
+    second = max(others, key=lambda one: one.score, default=None)
+    name, runner_up = (one.name if one else None for one in (best, second))
+    if second is not None and second.objection:
+        reason = f"“{second.name}” {second.objection}"
+    else:
+        reason = best.reason if best else ""
+    return RoleGuess(role, name, reason, runner_up)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from pipeline.reviews.cleaning import Cleaner
-from pipeline.reviews.column_roles import ColumnRoles, is_hotel_name
+from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.placeholders import is_dash, is_placeholder
+from pipeline.reviews.role_scores import is_hotel_name
 
 _BATCH_ROWS = 20_000  # rows turned into Python strings at a time
 # What programs write for a missing value, and no guest as a whole review.

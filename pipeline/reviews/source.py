@@ -69,7 +69,7 @@ class ReviewSource:
         return {
             "name": self.name,
             "rows": self.rows,
-            "columns": asdict(self.columns) if self.columns else None,
+            "columns": self.columns.to_dict() if self.columns else None,
             "rules": asdict(self.rules) if self.rules else None,
             "reading": asdict(self.options),
         }

@@ -76,6 +76,11 @@ _SHARPENING_EXPONENT = 1.5
 _PRIOR_PSEUDOCOUNT = 0.3  # reviews that each language starts with
 
 
+def is_common_language(code: str) -> bool:
+    """Whether guests write reviews in a language, given by its ISO 639-1 code."""
+    return code in _COMMON_LANGUAGES
+
+
 @lru_cache(maxsize=4096)
 def language_code(value: str) -> str | None:
     """Return the ISO 639-1 code that a language column's value stands for; None if there is none.

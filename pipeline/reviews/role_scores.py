@@ -1,0 +1,303 @@
+"""Scores of a column for each role, with the reason, or with what speaks against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, holds_countries
+from pipeline.tables.header_names import COLUMN_NAMES, normalise_name, score_name
+from pipeline.tables.header_subjects import is_about, is_place_key
+
+BY_NAME, BY_VALUES = "its name says so", "its values look like it"
+_COMPETING_ROLES = tuple(role for role in COLUMN_NAMES if role not in ("positive", "negative"))
+_SAME_FOR_PLACE = "is the same for all reviews of a place"
+_HOTEL_WORD = re.compile(
+    r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
+    r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
+)
+_MOST_SOURCES = 30  # platforms in a file
+_OTHER_DATES = {
+    "scrape": "is when the file was collected",
+    "reply": "is when the hotel answered",
+    "update": "is when the row was changed",
+    "membership": "is no date of a stay",
+}
+_NAME_WORDS = set(
+    "name,names,title,nom,nombre,nome,naam,имя,название,名称,名稱,이름,名前".split(",")
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column as a candidate for a role.
+
+    Attributes:
+        name: of the column.
+        score: how well it fits; 0 or less if it does not.
+        reason: why it fits, in a few words.
+        objection: what speaks against it ("is the same for all reviews of a place"), or "".
+        weight: what the objection takes from the score; by default all of it.
+    """
+
+    name: str
+    score: float
+    reason: str = BY_NAME
+    objection: str = ""
+    weight: float = float("inf")
+
+    @property
+    def value(self) -> float:
+        """The score less the objection."""
+        return self.score - (self.weight if self.objection else 0.0)
+
+
+def score_text(column: ColumnSample) -> Candidate:
+    """Score a column as the text of the reviews."""
+    name, cells = column.name, column.cells
+    name_score = score_name(name, "text")
+    others = max(score_name(name, role) for role in _COMPETING_ROLES if role != "text")
+    names_guests = name_score < 2.5 and column.width < 25 and is_about(name, "person")
+    if is_about_other_subject(name) or names_guests:
+        name_score -= 4
+    elif others > name_score or (others == name_score and column.width < 15):
+        name_score -= 3
+    elif is_about(name, "translation"):
+        name_score -= 0.7
+    if cells and column.link_share > 0.5:
+        return Candidate(name, name_score, objection="holds web addresses or keys")
+    if cells and name_score < 3 and column.address_share > 0.5:
+        return Candidate(name, name_score, objection="holds addresses")
+    if cells and (column.letter_share < 0.4 or column.rating_share > 0.8):
+        return Candidate(name, 0.0 if name_score < 3 else -1.0)
+    if cells and column.date_share > 0.8:
+        return Candidate(name, 0.0)
+    if not cells:
+        return Candidate(name, name_score)  # a blank column is judged by its name alone
+    # The logarithm of the width, as 200 characters are hardly more of a review than 100.
+    shape = min(2.0, float(np.log2(max(column.width, 1.0) / 12)))
+    shape += column.distinct_share - 0.5 if len(cells) > 5 else 0
+    if name_score > 0 or column.width >= 20:
+        reason = BY_NAME if name_score > 0 else "it holds the longest texts"
+        return Candidate(name, name_score + shape, reason)
+    return Candidate(name, name_score + min(shape, 0.0))
+
+
+def score_role(role: str, column: ColumnSample, table: TableStatistics) -> Candidate:
+    """Score a column for a role other than the text."""
+    if not column.cells:
+        return Candidate(column.name, 0.0)
+    return _SCORERS[role](column, table)
+
+
+def is_about_other_subject(name: str) -> bool:
+    """Whether a name is about something else, as "Management response", though a word fits."""
+    subjects = ("reply", "link", "count", "room", "country", "address", "amenities", "model")
+    return is_about(name, *subjects) or bool(
+        {"source", "type", "status", "by"} & set(normalise_name(name).split())
+    )
+
+
+def is_hotel_name(cell: str) -> bool:
+    """Whether a cell contains a word such as "hotel" or "旅館"."""
+    return bool(_HOTEL_WORD.search(normalise_name(cell)))
+
+
+def _fit(name: str, role: str) -> tuple[float, float]:
+    """How well a name fits a role, and how well it fits the best other role."""
+    others = (other for other in _COMPETING_ROLES if other not in (role, "text"))
+    return score_name(name, role), max(score_name(name, other) for other in others)
+
+
+def _score_date(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name_score, competing = _fit(column.name, "date")
+    # Plain numbers count days or seconds only where the name says so.
+    share = column.date_or_number_share if name_score else column.date_share
+    if competing > name_score or share < (0.5 if name_score else 0.9):
+        return Candidate(column.name, 0.0)
+    score = name_score + share + 0.2 * is_about(column.name, "guest's own")
+    reason = BY_NAME if name_score else "its values are dates"
+    return Candidate(column.name, score, reason, _date_objection(column, table))
+
+
+def _date_objection(column: ColumnSample, table: TableStatistics) -> str:
+    """What speaks against dates of reviews or stays, or ""."""
+    for subject, objection in _OTHER_DATES.items():
+        # The date of a response is the guest's own in a survey, which has no texts of replies.
+        if is_about(column.name, subject) and (subject != "reply" or table.has_replies):
+            return objection
+    return "is nearly the same in all rows, as the time of an export" * column.is_one_instant
+
+
+def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    name_score, competing = _fit(name, "rating")
+    if competing > name_score:
+        return Candidate(name, 0.0)
+    objection = _rating_objection(name)
+    if name_score == 0 and (objection or competing or is_about_other_subject(name)):
+        return Candidate(name, 0.0)
+    reason, score = BY_NAME, 0.0
+    if name_score and column.rating_share >= 0.5:
+        preferred = 0.6 * is_about(name, "overall") + 0.3 * is_about(name, "guest's own")
+        score = name_score + column.rating_share + preferred
+        reason = "it is the overall rating by its name" if is_about(name, "overall") else BY_NAME
+    elif column.written_rating_share >= 0.8:
+        score, reason = column.rating_share, "its values are written as ratings"
+    elif _looks_graded(column):
+        score, reason = 0.3, "its values look like ratings"
+    if not score or objection:
+        return Candidate(name, score, reason, objection)
+    if table.is_of_place(name):
+        return Candidate(name, score, reason, _SAME_FOR_PLACE)
+    if objection := _label_objection(column):
+        return Candidate(name, score, reason, objection)
+    return Candidate(name, score, reason, *_rating_doubt(column))
+
+
+def _rating_objection(name: str) -> str:
+    """What a name says against a rating of the guest's own, or ""."""
+    if is_about(name, "model"):
+        return "is a label or a model's own score"
+    if is_about(name, "class") or (is_about(name, "stars") and score_name(name, "hotel")):
+        return "is the hotel's class"
+    if is_about(name, "aspect") and not is_about(name, "overall"):
+        return "rates one aspect of the stay"
+    if is_about(name, "count", "link"):
+        return "is a number of something"
+    return "belongs to the hotel's answer" if is_about(name, "reply") else ""
+
+
+def _rating_doubt(column: ColumnSample) -> tuple[str, float]:
+    """What makes another rating the better one, and its weight."""
+    if column.distinct == 1 and len(column.cells) >= 10:
+        return "is the same in all rows", 1.5
+    if is_about(column.name, "average"):
+        return "is an average by its name", 0.5
+    if is_about(column.name, "place") and not is_about(column.name, "guest's own"):
+        return "rates the place by its name", 0.6
+    return "", 0.0
+
+
+def _label_objection(column: ColumnSample) -> str:
+    """Whether numbers are 0 and 1 or fractions of 1, which no guest gives."""
+    numbers = column.numbers
+    if len(numbers) < 0.8 * len(column.few) or len(numbers) < 5:
+        return ""
+    return "holds labels or fractions of 1" if float(numbers.max()) <= 1 else ""
+
+
+def _looks_graded(column: ColumnSample) -> bool:
+    """Whether a column of an uninformative name holds small numbers on a scale."""
+    numbers = column.numbers
+    if len(column.few) < 5 or column.rating_share <= 0.95 or len(numbers) < len(column.few):
+        return False
+    steps = bool(np.all(numbers * 2 == np.round(numbers * 2))) or float(numbers.max()) > 5
+    return bool(
+        steps and 3 <= len(set(column.few)) <= 21 and numbers.min() > 0 and 3 <= numbers.max() <= 10
+    )
+
+
+def _score_language(column: ColumnSample, table: TableStatistics) -> Candidate:
+    from pipeline.text.language_id import language_code
+
+    name = column.name
+    name_score, competing = _fit(name, "language")
+    if competing > name_score:
+        return Candidate(name, 0.0)
+    share = sum(language_code(cell) is not None for cell in column.few) / len(column.few)
+    if share < (0.5 if name_score else 0.95) or not (name_score or column.recurs):
+        return Candidate(name, 0.0)
+    objection = ""
+    if not name_score and (is_about(name, "country") or holds_countries(column.few)):
+        objection = "holds countries"
+    reason = BY_NAME if name_score else "its values are languages"
+    return Candidate(name, name_score + share, reason, objection)
+
+
+def _score_id(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    normalised = normalise_name(name)
+    name_score, competing = _fit(name, "id")
+    ends = bool(re.search(r"(?:^|[^a-z])id$", normalised))
+    about_review = bool(score_name(name, "text")) or normalised == "id"
+    least = 0.5 if about_review or name_score == 3 else 0.9  # some exports repeat ids
+    if (competing and not ends) or column.length > 40 and not about_review:
+        return Candidate(name, 0.0)
+    if column.distinct_share < least or not (name_score or ends):
+        return Candidate(name, 0.0)
+    other = is_place_key(name) or is_about(name, "person")
+    objection = "identifies guests or places" if other and not about_review else ""
+    return Candidate(name, name_score + about_review, BY_NAME, objection)
+
+
+def _score_title(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    name_score, competing = _fit(name, "title")
+    if competing > name_score or is_about_other_subject(name) or is_about(name, "person"):
+        return Candidate(name, 0.0)
+    if column.length > 150:
+        return Candidate(name, 0.0)
+    objection = _SAME_FOR_PLACE if name_score and table.is_of_place(name) else ""
+    return Candidate(name, name_score, BY_NAME, objection)
+
+
+def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    words = set(normalise_name(name).split())
+    name_score, competing = _fit(name, "hotel")
+    if not any(map(str.isalpha, "".join(column.few))) or column.length > 80:
+        return Candidate(name, 0.0)
+    if is_about_other_subject(name) or is_about(name, "stars", "class") or is_place_key(name):
+        return Candidate(name, 0.0)
+    if name_score >= competing and name_score:
+        objection = "names the guest" if is_about(name, "person") else ""
+        return Candidate(name, name_score + 0.5 * bool(words & _NAME_WORDS), BY_NAME, objection)
+    if words and words <= _NAME_WORDS and table.describes_places:
+        if table.is_of_place(name):
+            return Candidate(name, 2.2, "it is the same for all reviews of a place")
+        if words != {"title"} and column.recurs:
+            return Candidate(name, 1.0, "it stands beside the key or address of a place")
+    # A few names that recur, many of which contain a word such as "hotel".
+    few = column.distinct > 1 and column.recurs
+    proper = (cell for cell in column.few if not cell[0].islower() and "_" not in cell)
+    share = sum(map(is_hotel_name, proper)) / len(column.few)
+    fits = few and share >= 0.2 and not competing and not is_about(name, "person")
+    return Candidate(name, share if fits else 0.0, "its values name hotels")
+
+
+def _score_source(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    words = normalise_name(name).split()
+    fits = is_about(name, "source") and not is_about(name, "link", "reply", "country", "model")
+    if not fits or words[-1] in ("id", "type", "rating", "score") or column.length > 40:
+        return Candidate(name, 0.0)
+    few = column.distinct <= _MOST_SOURCES and column.distinct <= max(1, 0.5 * len(column.cells))
+    named = column.letter_share > 0.4 and few
+    return Candidate(name, (3.0 if len(words) == 1 else 2.0) if named else 0.0)
+
+
+def _score_scraped(column: ColumnSample, table: TableStatistics) -> Candidate:
+    name = column.name
+    fits = column.date_or_number_share >= 0.9
+    if not fits or is_about(name, "reply"):
+        return Candidate(name, 0.0)
+    if is_about(name, "scrape"):
+        return Candidate(name, 2.0 + bool(score_name(name, "date")))
+    reason = "its dates are nearly the same in all rows"
+    return Candidate(name, float(column.is_one_instant), reason)
+
+
+_SCORERS: dict[str, Callable[[ColumnSample, TableStatistics], Candidate]] = {
+    "hotel": _score_hotel,
+    "source": _score_source,
+    "scraped": _score_scraped,
+    "language": _score_language,
+    "date": _score_date,
+    "rating": _score_rating,
+    "id": _score_id,
+    "title": _score_title,
+}
