@@ -1,8 +1,8 @@
-"""How well files are read: ``python -m benchmarks.reading [--rows N] [--fuzz N]``.
+"""How well files are read: ``python -m benchmarks.reading [--rows N] [--fuzz N] [--held-out]``.
 
 Prints the share of the corpus whose table is recovered exactly, the share of right column guesses,
 rows a second and peak memory for a large file, and what mutated files do. See `benchmarks.corpus`,
-`benchmarks.headers`.
+`benchmarks.headers`, `benchmarks.public_headers`.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from benchmarks.corpus import cases
 from benchmarks.corpus.case import Case
 from benchmarks.corpus.texts import COLUMNS, table
 from benchmarks.headers import score as score_headers
+from benchmarks.public_headers import table as public_headers_table
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import reviews_from_table
 from pipeline.tables.read import Table, read_table
@@ -154,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--fuzz", type=int, default=10_000)
+    parser.add_argument("--held-out", action="store_true", help="judge the held-out half as well")
     options = parser.parse_args()
     corpus = cases()
     results = score_corpus(corpus)
@@ -166,6 +168,7 @@ def main() -> None:
     print(f"columns guessed right: {right} of {columns} ({right / columns:.3f})")
     print(f"headers wholly right: {whole} of {headers} ({whole / headers:.3f})")
     print(*(f"  {miss}" for miss in misses), sep="\n", end="\n" if misses else "")
+    print(*public_headers_table(held_out=options.held_out), sep="\n")
     slow = False
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.csv"

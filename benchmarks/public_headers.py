@@ -1,0 +1,129 @@
+"""Header rows of public exports and scrapes, with the roles that a person would give the columns.
+
+The names stand in public repositories, the values are invented in their form. `headers_open.json`
+may be looked at and tuned on; `headers_held_out.json` is judged, never looked at: of it only shares
+are returned.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.common.errors import InputError
+from pipeline.reviews.parse_values import parse_ratings
+from pipeline.reviews.read import read_reviews
+
+FOLDER = Path(__file__).parent
+HALVES = {"open": "headers_open.json", "held out": "headers_held_out.json"}
+ROLES = ("text", "title", "id", "language", "hotel", "date", "rating", "positive", "negative")
+# (roles right, roles, headers wholly right, headers, scales right, scales) as of commit 6cd34e4.
+BEFORE = {"open": (168, 189, 28, 40, 28, 34), "held out": (147, 158, 28, 37, 29, 32)}
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many headers of a half were understood.
+
+    Attributes:
+        right, roles: roles guessed right, of those that a header has or was given.
+        whole, headers: headers with every role right.
+        scales, rated: headers whose marks became the right ones of 5, of those with marks.
+        misses: what went wrong, a line each.
+    """
+
+    right: int
+    roles: int
+    whole: int
+    headers: int
+    scales: int
+    rated: int
+    misses: tuple[str, ...]
+
+    @property
+    def figures(self) -> tuple[int, int, int, int, int, int]:
+        """The counts, as `BEFORE` has them."""
+        return self.right, self.roles, self.whole, self.headers, self.scales, self.rated
+
+
+def score(half: str) -> Score:
+    """Read each header of a half as a file, and count what was understood."""
+    right = roles = whole = scales = rated = 0
+    misses: list[str] = []
+    entries = json.loads((FOLDER / HALVES[half]).read_text("utf-8"))["headers"]
+    for entry in entries:
+        given, marks = _understood(entry)
+        wrong = _wrong_roles(entry["roles"], given)
+        relevant = [role for role in ROLES if entry["roles"].get(role) or given.get(role)]
+        roles += len(relevant)
+        right += len(relevant) - len(wrong)
+        whole += not wrong
+        name = f"{entry['repository']}/{entry['path']}"
+        misses += [f"{name}: {fault}" for fault in wrong]
+        if entry["scale"]:
+            rated += 1
+            as_wanted = marks is not None and np.allclose(
+                marks, _marks_of_five(entry), atol=0.01, equal_nan=True
+            )
+            scales += as_wanted
+            misses += [] if as_wanted else [f"{name}: marks are not of {entry['scale']}"]
+    return Score(right, roles, whole, len(entries), scales, rated, tuple(misses))
+
+
+def table(*, held_out: bool) -> Iterator[str]:
+    """Lines of a Markdown table: shares before and now; of the held-out half only if asked for."""
+    yield "| public headers | roles right | headers wholly right | scales right |"
+    yield "| --- | --- | --- | --- |"
+    for half, before in BEFORE.items():
+        yield f"| {half} half, before | {' | '.join(_shares(before))} |"
+        if half == "open" or held_out:
+            yield f"| {half} half, now | {' | '.join(_shares(score(half).figures))} |"
+
+
+def _shares(figures: tuple[int, ...]) -> list[str]:
+    pairs = zip(figures[::2], figures[1::2], strict=True)
+    return [f"{part} of {whole} ({part / whole:.3f})" for part, whole in pairs]
+
+
+def _understood(entry: dict[str, Any]) -> tuple[dict[str, str | None], np.ndarray | None]:
+    """The roles given to an entry's columns, and its marks of 5: float64 (n,)."""
+    try:
+        reviews = read_reviews(_as_csv(entry["columns"]), name="export.csv")
+    except InputError as error:
+        return {"text": str(error)}, None
+    given = {role: getattr(reviews.columns, role) for role in ROLES}
+    rating = given["rating"]
+    return given, parse_ratings(entry["columns"][rating]) if rating else None
+
+
+def _as_csv(columns: dict[str, list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    return text.getvalue().encode()
+
+
+def _wrong_roles(wanted: dict[str, list[str | None]], given: dict[str, str | None]) -> list[str]:
+    """A line for each role that was given to a wrong column, or to none."""
+    wanted = {"text": wanted.get("positive", [None])} | wanted
+    return [
+        f"{role}: {given.get(role)} for {wanted.get(role, [None])[0]}"
+        for role in ROLES
+        if given.get(role) not in wanted.get(role, [None])
+    ]
+
+
+def _marks_of_five(entry: dict[str, Any]) -> list[float]:
+    """The marks that a person would read: the first number of each cell, on the scale of 5."""
+    cells = entry["columns"][entry["roles"]["rating"][0]]
+    numbers = (_NUMBER.search(cell) for cell in cells)
+    return [
+        5 * float(number[0].replace(",", ".")) / entry["scale"] if number else np.nan
+        for number in numbers
+    ]
