@@ -90,7 +90,8 @@ def add_reviews(
         units = make_units(texts, languages, analysis.units.kind)
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
-    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw)
+    days = None if reviews.days is None else reviews.days[new.rows]
+    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw, days)
     extended, is_outlier = append_reviews(analysis, new_reviews, log=log)
     novel = is_emerging(
         analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed

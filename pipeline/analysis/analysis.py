@@ -122,6 +122,8 @@ class Analysis:
         edits: the user's edits, oldest first; see :mod:`pipeline.analysis.edits`.
         undone: edits that were undone and can be redone, the last undone first.
         initial: the topics before the edits; None while there are no edits.
+        days: datetime64[D] (n,), when each review was written as its own file has it, NaT where
+            unknown; None without a date column.
     """
 
     frame: pd.DataFrame
@@ -145,6 +147,7 @@ class Analysis:
     edits: tuple[dict[str, Any], ...] = ()
     undone: tuple[dict[str, Any], ...] = ()
     initial: InitialTopics | None = None
+    days: np.ndarray | None = None
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Check that a model is the one that made the vectors.

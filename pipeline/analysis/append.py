@@ -27,6 +27,7 @@ class NewReviews:
         languages: str (k,), language code of each review.
         units: the units of the new reviews only.
         raw: float32 (m, d), the model's vectors of these units.
+        days: datetime64[D] (k,), as their file has them; None without a date column.
     """
 
     frame: pd.DataFrame
@@ -35,6 +36,7 @@ class NewReviews:
     languages: np.ndarray
     units: Units
     raw: np.ndarray
+    days: np.ndarray | None = None
 
 
 def append_reviews(
@@ -91,5 +93,15 @@ def append_reviews(
         topics=recount_topics(units, languages, assignments, topics),
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),
+        days=_join_days(analysis, new),
     )
     return extended, is_outlier
+
+
+def _join_days(analysis: Analysis, new: NewReviews) -> np.ndarray | None:
+    """The days of all reviews; None while no file has any."""
+    if analysis.days is None and new.days is None:
+        return None
+    parts = ((analysis.days, len(analysis.texts)), (new.days, len(new.texts)))
+    unknown = np.datetime64("NaT", "D")
+    return np.concatenate([np.full(n, unknown) if days is None else days for days, n in parts])

@@ -12,7 +12,6 @@ from pipeline.common.arrays import stratified_order
 from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
 from pipeline.embedding.encoder import Encoder
-from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units
 
@@ -30,9 +29,8 @@ def sampling_order(reviews: Reviews, languages: np.ndarray, *, seed: int = 0) ->
     columns = reviews.columns
     if columns.hotel:
         strata.append(reviews.frame[columns.hotel].astype(str).to_numpy(str))
-    if columns.date:
-        days = parse_dates([str(cell) for cell in reviews.frame[columns.date]])
-        strata.append(days.astype("datetime64[M]").astype(np.int64))
+    if reviews.days is not None:
+        strata.append(reviews.days.astype("datetime64[M]").astype(np.int64))
     return stratified_order(strata, seed=seed)
 
 

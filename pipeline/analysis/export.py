@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.csv_writer import to_csv
 from pipeline.reviews.units import SENTENCE
@@ -13,12 +15,15 @@ from pipeline.search.hybrid import SearchResult
 from pipeline.topics.topic import Topic
 
 RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
+VALUE_COLUMNS = ("review_date",)  # after the others, as they came later
 SENTENCE_COLUMNS = ("review_id", "sentence", "text", "language", "topic_id", "topic", "x", "y")
 HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
 
 
 def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
-    """The file's own columns, then review_id, language, topic_id, topic and, with a map, x, y.
+    """The file's own columns, then those of the analysis.
+
+    These are review_id, language, topic_id, topic, with a map x and y, and review_date (ISO).
 
     If sentences are grouped, topic and coordinates are those of the sentence that represents the
     review (:func:`pipeline.analysis.analysis.main_units`).
@@ -30,17 +35,19 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         analysis: the analysis.
         rows: reviews to export; all when left out.
     """
-    added = RESULT_COLUMNS if analysis.coordinates is not None else RESULT_COLUMNS[:-2]
+    results = RESULT_COLUMNS if analysis.coordinates is not None else RESULT_COLUMNS[:-2]
+    added = [*results, *VALUE_COLUMNS]
     original = [
         column
         for column in map(str, analysis.frame.columns)
         if not (column == "review_id" == analysis.columns.get("id"))
     ]
-    header: list[str] = list(added)
+    header = list(added)
     for position, column in enumerate(original):
         while column in header:
             column = f"{column}_original"
         header.insert(position, column)
+    days = iso_days(analysis.days, len(analysis.texts))
     values = [analysis.frame[column].tolist() for column in original]
     numbers = range(len(analysis.texts)) if rows is None else rows
 
@@ -51,9 +58,16 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
         if analysis.coordinates is not None:
             cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
-        return cells
+        return [*cells, days[n]]
 
     return to_csv(header, map(row, numbers))
+
+
+def iso_days(days: np.ndarray | None, count: int) -> list[str]:
+    """Format days as ISO dates, "" where unknown; `count` blanks without any days."""
+    if days is None:
+        return [""] * count
+    return ["" if day == "NaT" else day for day in days.astype(str).tolist()]
 
 
 def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.filters.columns import Column, make_column, take_rows
-from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.normalise import replace_surrogates
 
@@ -43,7 +42,10 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         name = replace_surrogates(original)
         while name in columns:
             name = f"{name}_original"
-        column = _typed_column(analysis.frame[original].astype(str).tolist(), role)
+        if role == "date" and analysis.days is not None:
+            column = make_column(analysis.days)
+        else:
+            column = _typed_column(analysis.frame[original].astype(str).tolist(), role)
         columns[name] = take_rows(column, analysis.units.review)
         if role in _ALIASES and role not in analysis.frame.columns:
             columns[role] = columns[name]
@@ -85,8 +87,6 @@ def filter_units(
 def _typed_column(cells: list[str], role: str | None) -> Column:
     if role == "rating":
         return make_column(parse_ratings(cells))
-    if role == "date":
-        return make_column(parse_dates(cells))
     stripped = [cell.strip() for cell in cells]
     filled = [cell for cell in stripped if cell]
     if role is None and filled and all(map(_NUMBER.fullmatch, filled)):

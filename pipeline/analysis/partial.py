@@ -189,6 +189,7 @@ class PartialResultPublisher:
             frame=self._reviews.frame.iloc[rows].reset_index(drop=True),
             ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
             texts=tuple(self._reviews.texts[row] for row in rows.tolist()),
+            days=self._days(rows),
         )
         return analyse(
             reviews,
@@ -212,8 +213,12 @@ class PartialResultPublisher:
             languages=self._prepared.languages[rows],
             units=units,
             raw=self._prepared.raw[numbers],
+            days=self._days(rows),
         )
         return append_reviews(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
+
+    def _days(self, rows: np.ndarray) -> np.ndarray | None:
+        return None if self._reviews.days is None else self._reviews.days[rows]
 
     def _rows(self, counts: list[int]) -> np.ndarray:
         """Rows of the file in the order of the last of these results, int64 (counts[-1],).

@@ -152,6 +152,7 @@ def analyse(
         report=report,
         batch=np.zeros(len(reviews.texts), np.int64),
         batches=(Batch(name, len(reviews.texts)),),
+        days=reviews.days,
     )
 
 

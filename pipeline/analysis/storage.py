@@ -28,6 +28,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
+from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.units import SENTENCE, review_units, sentence_units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
@@ -157,7 +158,8 @@ def load_analysis(folder: Path) -> Analysis:
             batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
         )
-        return _with_state(without_topics, meta, folder)
+        days = _days_of(texts, without_topics)
+        return _with_state(replace(without_topics, days=days), meta, folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
 
@@ -199,6 +201,21 @@ def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analy
         undone=tuple(meta["undone"]),
         initial=initial,
     )
+
+
+def _days_of(texts: pd.DataFrame, analysis: Analysis) -> np.ndarray | None:
+    """The day of each review; an analysis of version 0.1.0 has only the file's own cells."""
+    if "day" in texts:
+        return texts["day"].to_numpy(dtype="datetime64[D]")
+    column = analysis.columns.get("date")
+    if column is None:
+        return None
+    days = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[D]")
+    cells = analysis.frame[column].astype(str).to_numpy(object)
+    for number in range(len(analysis.batches)):
+        own = analysis.batch == number
+        days[own] = parse_dates(cells[own].tolist())
+    return days
 
 
 def _outlier_detector(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
@@ -263,8 +280,12 @@ def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = Tr
 def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     _write_json(folder / "report.json", analysis.report)
     analysis.frame.to_parquet(folder / "table.parquet", index=False)
-    texts = {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
-    pd.DataFrame(texts).to_parquet(folder / "texts.parquet", index=False)
+    texts = pd.DataFrame(
+        {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
+    )
+    if analysis.days is not None:
+        texts["day"] = analysis.days.astype("datetime64[s]")
+    texts.to_parquet(folder / "texts.parquet", index=False)
     space = analysis.assigner.space
     arrays = {
         "raw": analysis.raw,

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.language_id import UNKNOWN
 
@@ -40,10 +39,11 @@ def review_attributes(analysis: Analysis) -> ReviewAttributes:
 
     hotels, dates, ratings = cells("hotel"), cells("date"), cells("rating")
     iso_dates = None
-    if dates is not None:
-        parsed = parse_dates(dates)
+    if dates is not None and analysis.days is not None:
         iso_dates = np.where(
-            np.isnat(parsed), np.array(dates, object), parsed.astype(str).astype(object)
+            np.isnat(analysis.days),
+            np.array(dates, object),
+            analysis.days.astype(str).astype(object),
         )
     return ReviewAttributes(
         hotels=None if hotels is None else np.array([name.strip() for name in hotels], object),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,7 @@ from pipeline.common.intervals import wilson_interval
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
 
 _MIN_REVIEWS = 5  # of a topic in either period, for its change to be called significant
-
-
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _MAX_MONTHS = 120
 
 
@@ -128,7 +128,7 @@ def monthly_trends(analysis: Analysis, attributes: ReviewAttributes) -> list[Mon
     if attributes.dates is None:
         return []
     values, codes = np.unique(attributes.dates.astype("U7"), return_inverse=True)
-    months = [value if len(value) == 7 and value[4] == "-" else "" for value in values.tolist()]
+    months = [value if _MONTH.fullmatch(value) else "" for value in values.tolist()]
     readable = [month for month in months if month]
     if len(readable) < 2:
         return []

@@ -246,6 +246,7 @@ def _check_analysis(analysis: Analysis) -> None:
         )
         and _are_ids(batch, n, len(analysis.batches))
         and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
+        and (analysis.days is None or analysis.days.shape == (n,))
         and all(c is None or c in analysis.frame.columns for c in analysis.columns.values())
         and isinstance(analysis.encoder, str)
         and isinstance(analysis.report, dict)

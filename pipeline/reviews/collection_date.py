@@ -1,4 +1,4 @@
-"""The column that says when a file was collected, from which "3 months ago" is counted back."""
+"""Days of a file's reviews, counted back from when the file was collected where they need it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from pipeline.reviews.dates import date_share, parse_dates
+from pipeline.reviews.dates import Dates, date_share, parse_dates, read_dates
 from pipeline.tables.header_subjects import is_about
 
 _MIN_SHARE = 0.8  # of values that are dates
@@ -17,6 +17,23 @@ _SAMPLE = 500
 def is_collection_name(name: str) -> bool:
     """Whether a column's name says when the file was collected, not when the guest wrote."""
     return is_about(name, "scrape")
+
+
+def read_review_days(frame: pd.DataFrame, column: str, besides: Iterable[str | None]) -> Dates:
+    """Read the days of a file's reviews: datetime64[D] (n,), NaT where there is none.
+
+    Args:
+        frame: a table of strings.
+        column: of the dates.
+        besides: columns with any role, none of which says when the file was collected.
+    """
+    name, days = collection_days(frame, {column, *besides})
+    return read_dates(
+        frame[column].tolist(),
+        name=column,
+        reference=days if name else None,
+        reference_name=name,
+    )
 
 
 def collection_days(frame: pd.DataFrame, besides: Iterable[str | None]) -> tuple[str, np.ndarray]:

@@ -12,6 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
+from pipeline.reviews.collection_date import read_review_days
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
@@ -42,6 +43,7 @@ class Reviews:
         counts: number of rows with "duplicates", "one_word", "boilerplate", "mojibake" or "html",
             whether or not the rule is on, and of reviews that are "titles" alone.
         rules: how the texts were cleaned.
+        days: datetime64[D] (n,), NaT where there is none; None without a date column.
     """
 
     frame: pd.DataFrame
@@ -53,6 +55,7 @@ class Reviews:
     notes: tuple[str, ...]
     counts: dict[str, int] = field(default_factory=dict)
     rules: CleaningRules = CleaningRules()
+    days: np.ndarray | None = None
 
 
 def read_reviews(
@@ -149,7 +152,10 @@ def reviews_from_table(
         for i in np.flatnonzero(~kept).tolist()
     ]
     rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
-    notes = [*table.notes, *_rule_notes(counts, rules)]
+    dates = None
+    if columns.date:
+        dates = read_review_days(table.frame, columns.date, vars(columns).values())
+    notes = [*table.notes, *_rule_notes(counts, rules), *(dates.notes if dates else ())]
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
     ids = _make_unique_ids(
@@ -166,6 +172,7 @@ def reviews_from_table(
         notes=tuple(notes),
         counts=counts,
         rules=rules,
+        days=dates.days[rows] if dates else None,
     )
 
 

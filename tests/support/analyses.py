@@ -90,5 +90,6 @@ def synthetic_analysis(
         "report": {},
         "batch": np.zeros(n, np.int64),
         "batches": (Batch("made up", n),),
+        "days": np.full(n, np.datetime64("2024-03-05")),
     }
     return Analysis(**options | more)

@@ -78,6 +78,27 @@ def test_names_and_edits_are_kept(analysis, fake_encoder, tmp_path):
     assert opened.batch.tolist() == added.batch.tolist()
 
 
+def test_days_are_read_by_the_order_of_their_own_file(analysis, fake_encoder, tmp_path):
+    """03/04/2026 is 3 April in one file and March 4 in the next, whichever comes first."""
+    one = review_file(3, {"pool": 30, "breakfast": 20, "noise": 20})
+    assert np.array_equal(analysis.days, one.days)
+    rows = ["id,day,stars,language,review"]
+    rows += [f"N{n},03/{4 + n}/2026,3,en,pool pool water warm guest{n}" for n in range(12)]
+    added = add_reviews(
+        analysis, read_reviews("\n".join(rows).encode()), name="us.csv", encoder=fake_encoder
+    )
+    assert np.array_equal(added.days[:70], analysis.days)
+    assert added.days[70:72].astype(str).tolist() == ["2026-03-04", "2026-03-05"]
+    save_analysis(added, tmp_path / "out")
+    opened = load_analysis(tmp_path / "out")
+    assert np.array_equal(opened.days, added.days)
+    lines = (tmp_path / "out" / "reviews.csv").read_text("utf-8").splitlines()
+    assert lines[0].endswith("x,y,review_date") and lines[71].endswith(",2026-03-04")
+    undated = read_reviews("\n".join(["id,review", "Z1,pool water swim lane warm"]).encode())
+    more = add_reviews(added, undated, name="undated.csv", encoder=fake_encoder)
+    assert np.isnat(more.days[-1]) and np.array_equal(more.days[:-1], added.days)
+
+
 def test_outliers_are_counted_and_suggested_as_a_topic(analysis, fake_encoder):
     outlier_detector = replace(
         fit_outlier_detector(np.tile(analysis.vectors, (2, 1))), threshold=9.0

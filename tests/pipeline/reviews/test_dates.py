@@ -7,6 +7,7 @@ import pytest
 from pipeline.reviews.collection_date import collection_days, is_collection_name
 from pipeline.reviews.date_words import fold, parse_ago
 from pipeline.reviews.dates import date_share, parse_dates, read_dates
+from pipeline.reviews.read import read_reviews
 
 FIFTH_OF_MARCH_2024 = (
     """
@@ -154,6 +155,22 @@ def test_columns_of_the_collection():
     name, days = collection_days(frame, [])
     assert (name, str(days[0]), str(days[1])) == ("Scraped At", "2026-03-01", "NaT")
     assert collection_days(frame, ["Scraped At"])[0] == ""
+
+
+def test_days_of_a_scrape_are_counted_back_from_its_own_column():
+    rows = ["Business Name,Review Text,Review Date,Scraped At"]
+    ago = ("3 months ago", "a year ago", "Edited 5 days ago")
+    for n in range(12):
+        text = f"The room was quiet at night and breakfast good for guest {n}."
+        rows.append(f"Hotel Nord,{text},{ago[n % 3]},2026-03-01 10:0{n % 10}:00")
+    reviews = read_reviews("\n".join(rows).encode())
+    assert reviews.columns.date == "Review Date"
+    assert reviews.days[:3].astype(str).tolist() == ["2025-12-01", "2025-03-01", "2026-02-24"]
+    assert any("counted back from column 'Scraped At'" in note for note in reviews.notes)
+    frame = [row.rsplit(",", 1)[0] for row in rows]
+    reviews = read_reviews("\n".join(frame).encode())
+    assert reviews.columns.date == "Review Date" and np.isnat(reviews.days).all()
+    assert any("no column says" in note for note in reviews.notes)
 
 
 @pytest.mark.parametrize(
