@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 
 from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.date_forms import (
@@ -124,6 +125,20 @@ def read_dates(
             days[row] = _count_back(forms[cells[row]], reference[row].item(), decision)
     notes = _notes(name, forms, counts, decision, cells, days, reference_name)
     return Dates(days, tuple(notes))
+
+
+def read_review_days(frame: pd.DataFrame, column: str, scraped: str | None) -> Dates:
+    """Read the days of a file's reviews.
+
+    Args:
+        frame: a table of strings, n rows.
+        column: of the dates.
+        scraped: the column that says when the file was collected, from which "3 months ago" is
+            counted back.
+    """
+    reference = parse_dates(frame[scraped].tolist()) if scraped else None
+    cells = frame[column].tolist()
+    return read_dates(cells, name=column, reference=reference, reference_name=scraped or "")
 
 
 def date_share(values: Sequence[str], *, numbers: bool = True) -> float:

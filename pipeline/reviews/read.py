@@ -12,8 +12,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
-from pipeline.reviews.collection_date import read_review_days
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
+from pipeline.reviews.dates import read_review_days
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
 from pipeline.tables.read import Table, read_table
@@ -154,7 +154,7 @@ def reviews_from_table(
     rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
     dates = None
     if columns.date:
-        dates = read_review_days(table.frame, columns.date, vars(columns).values())
+        dates = read_review_days(table.frame, columns.date, columns.scraped)
     notes = [*table.notes, *_rule_notes(counts, rules), *(dates.notes if dates else ())]
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)

@@ -1,10 +1,8 @@
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from pipeline.reviews.collection_date import collection_days, is_collection_name
 from pipeline.reviews.date_words import fold, parse_ago
 from pipeline.reviews.dates import date_share, parse_dates, read_dates
 from pipeline.reviews.read import read_reviews
@@ -140,21 +138,6 @@ def test_times_ago_are_counted_back_from_the_day_of_collection():
     assert np.isnat(read.days).sum() == 5
     assert "no column says when they were collected" in read.notes[0]
     assert date_share(values[:4]) == 1
-
-
-@pytest.mark.parametrize(
-    "name", ["Scraped At", "scrapedAt", "retrieval_date", "crawl time", "collected_at", "抓取时间"]
-)
-def test_names_of_columns_of_the_collection(name):
-    assert is_collection_name(name)
-
-
-def test_columns_of_the_collection():
-    assert not is_collection_name("review date")
-    frame = pd.DataFrame({"Scraped reviews": ["12", "9"], "Scraped At": ["2026-03-01 10:00", ""]})
-    name, days = collection_days(frame, [])
-    assert (name, str(days[0]), str(days[1])) == ("Scraped At", "2026-03-01", "NaT")
-    assert collection_days(frame, ["Scraped At"])[0] == ""
 
 
 def test_days_of_a_scrape_are_counted_back_from_its_own_column():
