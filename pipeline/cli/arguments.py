@@ -38,7 +38,7 @@ def add_review_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=on|off",
         help="switch a cleaning rule: drop_duplicates, drop_one_word, strip_boilerplate, "
-        "repair_mojibake, join_title",
+        "strip_shared_endings, repair_mojibake, join_title",
     )
 
 

@@ -1,10 +1,21 @@
 """Cleaning of review texts: removes markup, damage and what platforms add."""
 
+from __future__ import annotations
+
 import html
 import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.reviews.platform_words import strip_platform_words
+from pipeline.reviews.shared_endings import find_shared_endings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BATCH_ROWS = 20_000  # rows turned into Python strings at a time
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<\s*/?\s*(?:p|div|li|ul|ol|b|i|u|em|strong|span|font|a)(?:\s[^<>]*)?/?>", re.I)
@@ -23,35 +34,6 @@ _MAY_BE_MOJIBAKE = re.compile(
     "|[РС][^а-яА-ЯёЁ\\s\x00-\x7f]|√[^\\s\x00-\x7f]"
 )
 
-# Labels that platforms put on a translated review: "(Translated by Google) ... (Original) ...".
-_TRANSLATION_LABEL = re.compile(
-    r"[(（\[]\s*(?:translated by|übersetzt (?:von|durch)|traduit par|traducido por|tradotto da|"
-    r"traduzido (?:por|pel[oa])|vertaald door|przetłumaczone przez|переведено|översatt av|"
-    r"oversat af|oversatt av|çeviren:?|diterjemahkan oleh|ترجمة|แปลโดย|由|översättning av)\s*"
-    r"(?:google|deepl|microsoft|bing|tripadvisor)[^)）\]]{0,20}[)）\]]"
-    r"|[(（\[]\s*google\s*(?:翻訳|による翻訳|번역|번역 제공|提供的翻译|翻譯|翻译|переводчик)"
-    r"[^)）\]]{0,12}[)）\]]|^\s*translated from \w+:?\s",
-    re.IGNORECASE,
-)
-_ORIGINAL_LABEL = re.compile(
-    r"[(（\[]\s*(?:original(?:e|text|ny)?|origineel|oryginał|оригинал|原文|原始評論|原始评论|"
-    r"オリジナル|元の言語|원문|النص الأصلي|ต้นฉบับ|orijinal)\s*[)）\]]",
-    re.IGNORECASE,
-)
-_READ_MORE = re.compile(
-    r"\s*[….]{0,3}\s*(?:read more|show less|see more|see translation|mehr lesen|mehr anzeigen|"
-    r"weniger anzeigen|lire la suite|voir plus|leer más|mostrar más|leggi tutto|mostra altro|"
-    r"ler mais|lees meer|читать далее|もっと見る|続きを読む|查看更多|"
-    r"展开全文|더보기)\s*[….]{0,3}\s*$",
-    re.IGNORECASE,
-)
-_PLATFORM_NOTICE = re.compile(
-    r"this review is the subjective opinion of (?:a|an individual) tripadvisor (?:member|traveler)"
-    r"[^\n]*|review collected in partnership with[^\n.]*\.?",
-    re.IGNORECASE,
-)
-_READ_MORE_LENGTH = 40  # characters at the end of a text within which "Read more" is found
-
 
 @dataclass(frozen=True)
 class CleaningRules:
@@ -62,7 +44,9 @@ class CleaningRules:
             only if its text has at least 40 characters, since guests may write the same few words.
         drop_one_word: reject reviews of a single word, which are otherwise only counted.
         strip_boilerplate: remove "(Translated by Google)", with the translation if the original is
-            there too, and "Read more" and the like.
+            there too, "Read more" and the like, the hotel's reply, and "Nothing" glued to a text.
+        strip_shared_endings: remove endings that most texts of the file share, such as "Stayed in
+            February 2025".
         repair_mojibake: turn "FrÃ¼hstÃ¼ck" into "Frühstück" (ftfy).
         join_title: put the title above the text of each review.
     """
@@ -72,6 +56,7 @@ class CleaningRules:
     strip_boilerplate: bool = True
     repair_mojibake: bool = True
     join_title: bool = False
+    strip_shared_endings: bool = True
 
 
 class Cleaner:
@@ -79,12 +64,32 @@ class Cleaner:
 
     Attributes:
         rules: what is done.
-        counts: texts with "html", "mojibake" or "boilerplate", whether or not the rule is on.
+        counts: texts with "html", "mojibake", "boilerplate" or "endings", whether or not the rule
+            is on.
+        endings: examples of the endings that most texts share.
     """
 
     def __init__(self, rules: CleaningRules) -> None:
         self.rules = rules
         self.counts: Counter[str] = Counter()
+        self.endings: list[str] = []
+
+    def clean_column(self, column: pd.Series) -> list[str]:
+        """Clean the texts of a column, and by the rules remove the endings that most share."""
+        texts: list[str] = []
+        for start in range(0, len(column), _BATCH_ROWS):
+            texts += map(self, column.iloc[start : start + _BATCH_ROWS].tolist())
+        endings = find_shared_endings(texts)
+        if not endings.rounds:
+            return texts
+        self.endings += (example for example in endings.examples if example not in self.endings)
+        stripped = list(map(endings.remove, texts))
+        self.counts["endings"] += sum(map(str.__ne__, stripped, texts))
+        if not self.rules.strip_shared_endings:
+            return texts
+        # "Read more" and "Nothing" may have stood before the ending.
+        again = strip_platform_words if self.rules.strip_boilerplate else str
+        return list(map(again, stripped))
 
     def __call__(self, text: str) -> str:
         """Clean a text; "" if it is blank."""
@@ -100,7 +105,7 @@ class Cleaner:
                 text = repaired if self.rules.repair_mojibake else text
         text = clean_text(text)
         if len(text) > 8:
-            stripped = strip_boilerplate(text)
+            stripped = strip_platform_words(text)
             if stripped != text:
                 self.counts["boilerplate"] += 1
                 text = stripped if self.rules.strip_boilerplate else text
@@ -129,33 +134,6 @@ def clean_text(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.strip()
-
-
-def strip_boilerplate(text: str) -> str:
-    """Remove what platforms add to a review; of a translated one, keep the original."""
-    may_be_labelled = any(sign in text for sign in "(（[") or text[:15].lower() == "translated from"
-    if may_be_labelled and _TRANSLATION_LABEL.search(text):
-        text = _original_text(text)
-    if "his review is the subj" in text or "ollected in partnership" in text:
-        text = _PLATFORM_NOTICE.sub("", text)
-    end = text[-_READ_MORE_LENGTH:]
-    return (text[: len(text) - len(end)] + _READ_MORE.sub("", end)).strip()
-
-
-def _original_text(text: str) -> str:
-    """The part after "(Original)", else the one before the translation, else the translation."""
-    labels = [(found, False) for found in _TRANSLATION_LABEL.finditer(text)]
-    labels += [(found, True) for found in _ORIGINAL_LABEL.finditer(text)]
-    labels.sort(key=lambda label: label[0].start())
-    before = text[: labels[0][0].start()].strip()
-    ends = [label[0].start() for label in labels[1:]] + [len(text)]
-    parts = [
-        (text[label.end() : end].strip(), original)
-        for (label, original), end in zip(labels, ends, strict=True)
-    ]
-    own = [part for part, original in parts if original and part]
-    rest = [part for part, original in parts if not original and part]
-    return own[0] if own else before or " ".join(rest)
 
 
 def is_one_word(text: str) -> bool:

@@ -9,7 +9,6 @@ from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.placeholders import is_dash, is_placeholder
 from pipeline.reviews.role_scores import is_hotel_name
 
-_BATCH_ROWS = 20_000  # rows turned into Python strings at a time
 # What programs write for a missing value, and no guest as a whole review.
 _MISSING = {"nan", "null", "n/a", "#n/a", "<na>", "nat"}
 _MIN_REPEATED = 5  # titles from which on repetition tells something
@@ -32,7 +31,7 @@ def join_columns(
         n texts, "" where the review is blank, and the rows whose text is their title alone.
     """
     names = dict.fromkeys(filter(None, (columns.text, columns.positive, columns.negative)))
-    cells = [_clean_column(frame[name], clean) for name in names]
+    cells = [clean.clean_column(frame[name]) for name in names]
     texts = (
         [_blank_if_missing(text) for text in cells[0]]
         if len(cells) == 1
@@ -41,7 +40,7 @@ def join_columns(
     if columns.title is None or columns.title in names:
         return texts, []
     if clean.rules.join_title:
-        titles = _clean_column(frame[columns.title], clean)
+        titles = list(map(clean, frame[columns.title].tolist()))
         without_text = [i for i, text in enumerate(texts) if not text]
         texts = [join_parts(pair) for pair in zip(titles, texts, strict=True)]
         return texts, [i for i in without_text if texts[i]]
@@ -58,13 +57,6 @@ def join_parts(parts: Sequence[str]) -> str:
             if not any(part in other for other in distinct if other is not part)
         ]
     return "\n".join(distinct)
-
-
-def _clean_column(column: pd.Series, clean: Cleaner) -> list[str]:
-    cells: list[str] = []
-    for start in range(0, len(column), _BATCH_ROWS):
-        cells += map(clean, column.iloc[start : start + _BATCH_ROWS].tolist())
-    return cells
 
 
 def _blank_if_missing(text: str) -> str:

@@ -98,6 +98,13 @@ _SCORE_WORDS = (
     "बहुत अच्छा|अच्छा|खराब"
 )  # fmt: skip
 
+# Those that are found where they are glued to a text ("NothingThe staff"): no word begins so.
+GLUED_PLACEHOLDERS = (
+    "No Positive", "No Negative", "Nothing", "None", "N/A", "Nichts", "Keine", "Rien", "Aucun",
+    "Aucune", "Nada", "Ninguno", "Ninguna", "Niente", "Nulla", "Nessuno", "Nenhum", "Niets", "Geen",
+    "Ничего", "Нет", "Brak", "Inget", "Ingenting", "Intet", "Ei mitään", "Semmi", "Nimic",
+)  # fmt: skip
+
 
 def is_placeholder(text: str) -> bool:
     """Whether a cell says only that there is nothing to say: "N/A", "-", "nothing negative"."""

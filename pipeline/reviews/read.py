@@ -23,7 +23,8 @@ _BLANK = "the review is blank"
 _DUPLICATE = "the row repeats another one"
 _ONE_WORD = "the review is a single word"
 _SCORE_WORD = "the review has no text, and its title is only the site's word for the score"
-_COUNTED = ("html", "mojibake", "boilerplate", "duplicates", "one_word", "titles")
+_COUNTED = ("html", "mojibake", "boilerplate", "endings", "duplicates", "one_word", "titles")
+_SHOWN_ENDINGS = 3
 _MIN_DUPLICATE_LENGTH = 40  # characters of a text that two guests hardly both write
 
 
@@ -40,9 +41,10 @@ class Reviews:
         rejected: rows of the file that are not reviews, or that a rule dropped.
         rows_read: number of data rows in the file.
         notes: what was skipped or repaired, in sentences.
-        counts: number of rows with "duplicates", "one_word", "boilerplate", "mojibake" or "html",
-            whether or not the rule is on, and of reviews that are "titles" alone.
+        counts: number of rows with "duplicates", "one_word", "boilerplate", "endings", "mojibake"
+            or "html", whether or not the rule is on, and of reviews that are "titles" alone.
         rules: how the texts were cleaned.
+        endings: examples of the endings that most texts share.
         days: datetime64[D] (n,), NaT where there is none; None without a date column.
     """
 
@@ -55,6 +57,7 @@ class Reviews:
     notes: tuple[str, ...]
     counts: dict[str, int] = field(default_factory=dict)
     rules: CleaningRules = CleaningRules()
+    endings: tuple[str, ...] = ()
     days: np.ndarray | None = None
 
 
@@ -155,7 +158,8 @@ def reviews_from_table(
     dates = None
     if columns.date:
         dates = read_review_days(table.frame, columns.date, columns.scraped)
-    notes = [*table.notes, *_rule_notes(counts, rules), *(dates.notes if dates else ())]
+    notes = [*table.notes, *_rule_notes(counts, rules, clean.endings)]
+    notes += dates.notes if dates else ()
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
     ids = _make_unique_ids(
@@ -172,6 +176,7 @@ def reviews_from_table(
         notes=tuple(notes),
         counts=counts,
         rules=rules,
+        endings=tuple(clean.endings),
         days=dates.days[rows] if dates else None,
     )
 
@@ -188,13 +193,16 @@ def _find_duplicates(
             yield i
 
 
-def _rule_notes(counts: dict[str, int], rules: CleaningRules) -> list[str]:
+def _rule_notes(counts: dict[str, int], rules: CleaningRules, endings: list[str]) -> list[str]:
     """Describe in sentences what the rules found and did."""
+    shown = ", ".join(f"“{ending}”" for ending in endings[:_SHOWN_ENDINGS])
     done = {
         "html": ("review", "with HTML", "cleaned", True, ""),
         "mojibake": ("review", "with garbled characters", "repaired", rules.repair_mojibake, ""),
         "boilerplate": ("review", "with a platform's own words", "freed of them",
                         rules.strip_boilerplate, ""),
+        "endings": ("review", f"with an ending that most of them share ({shown})", "freed of it",
+                    rules.strip_shared_endings, ""),
         "duplicates": ("row", "that repeat another", "left out", rules.drop_duplicates, "repeats"),
         "one_word": ("review", "of a single word", "left out", rules.drop_one_word, ""),
         "titles": ("review", "without a text", "read from the title", True, ""),

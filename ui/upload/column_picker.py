@@ -11,11 +11,12 @@ from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews
 from pipeline.tables.read import Table
-from ui.components.widgets import count
+from ui.components.widgets import count, escape_markdown
 from ui.session.preview import Preview
 
 _SHOWN_ROWS = 50
 _PER_ROW = 4
+_SHOWN_ENDINGS = 2
 _ROLES = {
     "text": "Review text",
     "title": "Title",
@@ -29,7 +30,8 @@ _PAIR = {"positive": "Liked", "negative": "Disliked"}
 _RULES = {
     "drop_duplicates": "Drop duplicate rows",
     "drop_one_word": "Drop one-word reviews",
-    "strip_boilerplate": "Remove “Translated by Google” and similar notes",
+    "strip_boilerplate": "Remove “Translated by Google”, “Read more”, hotels' replies",
+    "strip_shared_endings": "Remove endings that most reviews share",
     "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
     "join_title": "Prepend the title",
 }
@@ -38,6 +40,7 @@ _FOUND = {
     "drop_duplicates": ("duplicates", "row", "left out", "kept"),
     "drop_one_word": ("one_word", "review", "left out", "kept"),
     "strip_boilerplate": ("boilerplate", "review", "cleaned", "left unchanged"),
+    "strip_shared_endings": ("endings", "review", "cleaned", "left unchanged"),
     "repair_mojibake": ("mojibake", "review", "repaired", "left unchanged"),
 }
 
@@ -98,12 +101,21 @@ def choose_rules(preview: Preview) -> tuple[CleaningRules, Callable[[Reviews], N
             found = reviews.counts.get(kind, 0)
             done = done if getattr(reviews.rules, rule) else otherwise
             places[rule].caption(f"{count(found, noun)} found, {done}" if found else "None found")
+        if reviews.endings:
+            places["strip_shared_endings"].caption(_tell_endings(reviews))
         if reviews.columns.title is None:
             places["join_title"].caption("No title column is chosen")
         if found := reviews.counts.get("html", 0):
             html.caption(f"HTML was removed from {count(found, 'review')}")
 
     return CleaningRules(**chosen), tell
+
+
+def _tell_endings(reviews: Reviews) -> str:
+    """How many endings were removed, and the first ones, escaped."""
+    done = "cleaned" if reviews.rules.strip_shared_endings else "left unchanged"
+    shown = (f"“{escape_markdown(ending)}”" for ending in reviews.endings[:_SHOWN_ENDINGS])
+    return f"{count(reviews.counts['endings'], 'review')} found, {done}: {', '.join(shown)}"
 
 
 def _places(number: int, per_row: int) -> list[DeltaGenerator]:

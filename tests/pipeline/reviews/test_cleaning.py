@@ -5,32 +5,9 @@ from pipeline.reviews.cleaning import (
     Cleaner,
     CleaningRules,
     is_one_word,
-    strip_boilerplate,
 )
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import read_reviews
-
-
-@pytest.mark.parametrize(
-    ("text", "own"),
-    [
-        ("(Translated by Google) Very loud.\n\n(Original)\nSehr laut.", "Sehr laut."),
-        ("Sehr laut.\n\n(Translated by Google)\nVery loud.", "Sehr laut."),
-        ("(Original) Muy ruidoso\n\n(Translated by Google) Very loud", "Muy ruidoso"),
-        ("(Übersetzt von Google) Sehr laut. (Original) とてもうるさい", "とてもうるさい"),
-        ("(由 Google 提供翻译) 很吵。 (原文) Very loud.", "Very loud."),
-        ("(Traduit par Google) Très bruyant", "Très bruyant"),
-        ("Nice pool, kind staff… Read more", "Nice pool, kind staff"),
-        ("部屋が広い...もっと見る", "部屋が広い"),
-        ("I read more books here (lovely garden)", "I read more books here (lovely garden)"),
-        (
-            "Quiet. This review is the subjective opinion of a Tripadvisor member and not ours.",
-            "Quiet.",
-        ),
-    ],
-)
-def test_boilerplate_is_stripped(text, own):
-    assert strip_boilerplate(text) == own
 
 
 def test_cleaner_counts_what_it_finds():

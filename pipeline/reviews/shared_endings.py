@@ -1,0 +1,177 @@
+"""Endings that most texts of a file share, found by statistics over the file.
+
+Scrapers glue to a review what the page shows below it: "...perfectStayed in February 2025",
+"...再次入住。更多". No list of words is needed: guests' own texts never end alike so often. Endings
+are compared from where a sentence, a line or a glued word begins, and with their dates left open.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_MAX_LENGTH = 80  # characters of an ending
+_MAX_SAMPLE = 5000  # texts that are compared, from all over the file
+_MIN_TEXTS = 5
+_MIN_SHARE = 0.5  # of the texts, for an ending
+_MIN_DATED_SHARE = 0.25  # for one with a month and year, which is hardly a guest's own
+_MIN_APART = 0.3  # of the texts with an ending in a script without capitals: after a sentence
+_MIN_VARIETY = 0.1  # different texts before an ending, as a share of their number
+_MIN_VARIED = 3
+_MAX_ROUNDS = 3  # one ending may stand above another
+_SHORT = 8  # characters of an ending in a script without capitals
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+_WORD = re.compile(r"[^\W\d_]{3,}\.?", re.UNICODE)
+_SENTENCE_END = set('.!?…。！？．~～♪)）」』”"')
+
+
+class _Candidate(NamedTuple):
+    """The end of a text that may be a shared ending.
+
+    Attributes:
+        start: where it begins.
+        key: what it is compared by.
+    """
+
+    start: int
+    key: str
+
+
+@dataclass(frozen=True)
+class SharedEndings:
+    """Endings of the texts of a file.
+
+    Attributes:
+        rounds: for each round the keys of endings, and those in scripts without capitals, which
+            may also stand within a sentence.
+        examples: an ending of each kind as it stands in the file, the most frequent first.
+    """
+
+    rounds: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = ()
+    examples: tuple[str, ...] = ()
+
+    def remove(self, text: str) -> str:
+        """Remove the endings of a text."""
+        for keys, uncased in self.rounds:
+            if len(text) <= _MAX_LENGTH and _key(text) in keys:
+                return ""
+            start = min((c.start for c in _candidates(text) if c.key in keys), default=len(text))
+            text = text[:start].rstrip()
+            if uncased and text.endswith(uncased):
+                text = text[: -max(len(end) for end in uncased if text.endswith(end))].rstrip()
+        return text
+
+
+def find_shared_endings(texts: Sequence[str]) -> SharedEndings:
+    """Find the endings that most texts share.
+
+    Args:
+        texts: of the reviews of one file; blank ones don't count.
+    """
+    written = [text for text in texts if text]
+    sample = written[:: max(1, len(written) // _MAX_SAMPLE)]
+    endings = SharedEndings()
+    if len(sample) < _MIN_TEXTS:
+        return endings
+    for _ in range(_MAX_ROUNDS):
+        keys, uncased, examples = _find_round(sample)
+        if not keys and not uncased:
+            break
+        endings = SharedEndings((*endings.rounds, (keys, uncased)), (*endings.examples, *examples))
+        one_round = SharedEndings(endings.rounds[-1:])
+        sample = [one_round.remove(text) for text in sample]
+    return endings
+
+
+def _find_round(texts: list[str]) -> tuple[frozenset[str], tuple[str, ...], list[str]]:
+    """The endings of texts from which those of earlier rounds have been removed."""
+    counts: Counter[str] = Counter()
+    before: dict[str, set[str]] = defaultdict(set)
+    example: dict[str, str] = {}
+    for text in texts:
+        for candidate in {c.key: c for c in _candidates(text)}.values():
+            rest = text[: candidate.start].strip()
+            if rest:
+                counts[candidate.key] += 1
+                before[candidate.key].add(rest[-_MAX_LENGTH:])
+                example.setdefault(candidate.key, text[candidate.start :])
+    keys = {key for key in counts if _is_shared(key, counts[key], len(before[key]), len(texts))}
+    # Of endings within each other the longest is shown: "Stayed in May 2025" rather than "2025".
+    shown = [
+        key
+        for key in sorted(keys, key=lambda key: (-counts[key], -len(key)))
+        if not any(other != key and other.endswith(key) for other in keys)
+    ]
+    uncased = _uncased_endings(texts, counts)
+    examples = [example[key] for key in shown]
+    return frozenset(keys), uncased, examples + [end for end in uncased if end not in examples]
+
+
+def _is_shared(key: str, count: int, different: int, texts: int) -> bool:
+    """Whether enough texts have an ending, and differ before it."""
+    share = _MIN_DATED_SHARE if "#" in key else _MIN_SHARE
+    return count >= max(_MIN_VARIED + 1, share * texts) and different >= max(
+        _MIN_VARIED, _MIN_VARIETY * count
+    )
+
+
+def _uncased_endings(texts: list[str], counts: Counter[str]) -> tuple[str, ...]:
+    """Endings such as "更多" that most texts share, some of them without a sentence end before."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        if text[-1:] > "\u0590" and text[-1:].isalpha():
+            found.update(text[-n:] for n in range(2, min(_SHORT, len(text) - 1) + 1))
+    endings = [
+        end
+        for end, count in found.items()
+        if count >= max(_MIN_VARIED + 1, _MIN_SHARE * len(texts))
+        and counts[end] >= _MIN_APART * count
+    ]
+    return tuple(sorted(endings, key=len, reverse=True))
+
+
+def _candidates(text: str) -> Iterator[_Candidate]:
+    """The ends of a text that begin with a line, a sentence, or a word glued to another."""
+    first = max(1, len(text) - _MAX_LENGTH)
+    for i in _starts(text, first):
+        end = text[i:]
+        if any(map(str.isalpha, end)):
+            yield _Candidate(i, _key(end))
+
+
+def _starts(text: str, first: int) -> Iterable[int]:
+    return (
+        i
+        for i in range(first, len(text) - 1)
+        if (text[i].isalnum() or text[i] in "([（【") and _begins_anew(text, i)
+    )
+
+
+def _begins_anew(text: str, i: int) -> bool:
+    """Whether a line or a sentence begins at an index, or a capital within one."""
+    char, before = text[i], text[i - 1]
+    if not before.isspace():
+        return before in _SENTENCE_END or (
+            char.isupper() and before.isalnum() and not before.isupper()
+        )
+    above = text[:i].rstrip()
+    if not above or above[-1] in _SENTENCE_END or "\n" in text[len(above) : i]:
+        return True
+    return char.isupper() and above[-1].isalnum() and not above[-1].isupper()
+
+
+def _key(end: str) -> str:
+    """An ending with its date left open: "stayed in @ #"."""
+    end = " ".join(end.casefold().split())
+    year = _YEAR.search(end)
+    if not year:
+        return end
+    head, tail = end[: year.start()], end[year.end() :]
+    words = list(_WORD.finditer(head))
+    if len(words) > 1:
+        month = words[-1]
+        head = head[: month.start()] + "@" + head[month.end() :]
+    # What follows a date varies too: "March 2016, travelled with friends".
+    return re.sub(r"\d+", "#", head) + "#" + (" …" if tail.strip(" .") else "")
