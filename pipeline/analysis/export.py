@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.csv_writer import to_csv
+from pipeline.reviews.dates import iso_days
 from pipeline.reviews.units import SENTENCE
 from pipeline.search.hybrid import SearchResult
 from pipeline.topics.topic import Topic
@@ -61,13 +60,6 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         return [*cells, days[n]]
 
     return to_csv(header, map(row, numbers))
-
-
-def iso_days(days: np.ndarray | None, count: int) -> list[str]:
-    """Format days as ISO dates, "" where unknown; `count` blanks without any days."""
-    if days is None:
-        return [""] * count
-    return ["" if day == "NaT" else day for day in days.astype(str).tolist()]
 
 
 def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.cli.arguments import Subparsers, add_format_options
+from pipeline.cli.arguments import Subparsers, add_review_options, output_file, read_reviews_of
 from pipeline.cli.progress_bars import ProgressBars
+from pipeline.common.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.reviews.read import Reviews
 
 _LARGE = 20_000_000  # bytes of a file from which on a progress bar is shown
 
@@ -16,29 +23,72 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("read", help="write each file's table as it was understood")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    add_format_options(parser)
+    parser.add_argument(
+        "--reviews",
+        action="store_true",
+        help="also write NAME.reviews.csv: one row a review, with its text, language, rating from "
+        "1 to 5, date and hotel as understood; the options on columns and rules are for these",
+    )
+    add_review_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write each file's table and report; nothing when one of them can't be read."""
-    from pipeline.tables.read import read_table
-    from pipeline.tables.report import output_name, table_report, write_table
+    """Write each file's table and report; a file that can't be read does not stop the others.
 
-    tables = {}
+    Raises:
+        InputError: the last file that can't be read, when all have been tried.
+    """
+    failure = None
+    for file, name in zip(options.files, _output_names(options.files), strict=True):
+        try:
+            _read_file(file, name, options)
+        except InputError as error:
+            if failure:
+                print(f"error: {' '.join(str(failure).split())}", file=sys.stderr)
+            failure = error
+    if failure:
+        raise failure
+
+
+def _read_file(file: Path, name: str, options: argparse.Namespace) -> None:
+    from pipeline.tables.read import read_table
+    from pipeline.tables.report import table_report, write_table
+
     with ProgressBars() as bars:
-        for file in options.files:
-            name = output_name(file)
-            while name in tables:
-                name = f"{name}_2"
-            large = file.is_file() and file.stat().st_size > _LARGE
-            tables[name] = read_table(
-                file,
-                encoding=options.encoding,
-                delimiter=options.delimiter,
-                sheet=options.sheet,
-                progress=bars.stage("read") if large else None,
-            )
-    for name, table in tables.items():
+        large = file.is_file() and file.stat().st_size > _LARGE
+        table = read_table(
+            file,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            sheet=options.sheet,
+            progress=bars.stage("read") if large else None,
+        )
         write_table(table, options.out, name)
         print(table_report(table)["summary"])
+        if options.reviews:
+            options.file = file
+            _write_reviews(read_reviews_of(options), options.out / f"{name}.reviews.csv")
+
+
+def _write_reviews(reviews: Reviews, path: Path) -> None:
+    """Write reviews for spreadsheets too: UTF-8 with a byte order mark."""
+    from pipeline.analysis.run import identify_languages
+    from pipeline.common.csv_writer import write_csv
+    from pipeline.reviews.export import review_rows
+
+    languages = identify_languages(reviews).tolist()
+    with output_file(path, "w", encoding="utf-8-sig", newline="") as out:
+        write_csv(out, review_rows(reviews, languages))
+
+
+def _output_names(files: Sequence[Path]) -> list[str]:
+    from pipeline.tables.report import output_name
+
+    names: list[str] = []
+    for file in files:
+        name = output_name(file)
+        while name in names:
+            name = f"{name}_2"
+        names.append(name)
+    return names

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import chain
+from typing import IO, Any
 
 # Text that a spreadsheet would run as a formula (OWASP, "CSV injection"); numbers stay numbers.
 _FORMULA = re.compile(r"^[=+\-@\t\r\n]")
@@ -24,7 +25,11 @@ def escape_formula(value: object) -> str:
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """A table as CSV text (RFC 4180 but for line ends "\\n"), with formulas escaped."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([escape_formula(name) for name in header])
-    writer.writerows([escape_formula(value) for value in row] for row in rows)
+    write_csv(out, chain([header], rows))
     return out.getvalue()
+
+
+def write_csv(file: IO[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows to an open file, as :func:`to_csv` does."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerows([escape_formula(value) for value in row] for row in rows)

@@ -141,6 +141,13 @@ def read_review_days(frame: pd.DataFrame, column: str, scraped: str | None) -> D
     return read_dates(cells, name=column, reference=reference, reference_name=scraped or "")
 
 
+def iso_days(days: np.ndarray | None, count: int) -> list[str]:
+    """Format days as ISO dates, "" where unknown; `count` blanks without any days."""
+    if days is None:
+        return [""] * count
+    return ["" if day == "NaT" else day for day in days.astype(str).tolist()]
+
+
 def date_share(values: Sequence[str], *, numbers: bool = True) -> float:
     """The share of cells that hold a date in any form, "3 months ago" included.
 

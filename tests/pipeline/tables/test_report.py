@@ -75,14 +75,19 @@ def test_command_line_reads_several_files(tmp_path, capsys):
     assert found == ["hotel.csv", "hotel.report.json", "hotel_2.csv", "hotel_2.report.json"]
 
 
-def test_command_line_with_a_bad_file_writes_nothing(tmp_path, capsys):
+def test_command_line_with_bad_files_reads_the_others(tmp_path, capsys):
     (tmp_path / "good.csv").write_bytes(FILE)
     (tmp_path / "bad.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
-    files = [str(tmp_path / name) for name in ("good.csv", "bad.csv")]
+    (tmp_path / "blank.csv").write_bytes(b"")
+    files = [str(tmp_path / name) for name in ("bad.csv", "good.csv", "blank.csv")]
     assert main(["read", *files, "--out", str(tmp_path / "out")]) == 2
-    captured = capsys.readouterr()
-    assert captured.err.count("\n") == 1 and "bad.csv is a PNG picture" in captured.err
-    assert not (tmp_path / "out").exists()
+    first, second = capsys.readouterr().err.splitlines()
+    assert "bad.csv is a PNG picture" in first and first.startswith("error: ")
+    assert "blank.csv" in second and second.startswith("error: ")
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert found == ["good.csv", "good.report.json"]
+    assert main(["read", files[0], "--out", str(tmp_path / "none")]) == 2
+    assert not (tmp_path / "none").exists()
 
 
 def test_common_names_of_encodings_and_delimiters():

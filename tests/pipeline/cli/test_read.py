@@ -1,0 +1,54 @@
+"""What `read --reviews` writes."""
+
+import csv
+import io
+
+from pipeline.cli.main import main
+
+FILE = """Review Date,Scraped At,Hotel Name,Stars,Review Title,Review Text,Guest,text
+3 months ago,2026-03-01,Hotel Nord ,5,Quiet,The room looked over the orchard at night.,Ann,a
+a year ago,2026-03-01,Hotel Nord,4,Kalt,Das Frühstück war kalt und der Kaffee dünn.,=1+1,b
+a year ago,2026-03-01,Hotel Süd,1,,,Cy,c
+2 weeks ago,2026-03-01,Hotel Süd,2,とても残念,部屋が狭くて夜もうるさかったです。,Di,d
+"""
+
+
+def read(tmp_path, *options):
+    (tmp_path / "stays.csv").write_text(FILE, "utf-8")
+    out = tmp_path / "out"
+    code = main(["read", str(tmp_path / "stays.csv"), "--out", str(out), "--reviews", *options])
+    data = (out / "stays.reviews.csv").read_bytes()
+    assert code == 0 and data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def test_one_row_a_kept_review_with_what_was_understood(tmp_path):
+    rows = read(tmp_path)
+    assert list(rows[0])[:6] == ["review_id", "text", "language", "rating", "date", "hotel"]
+    assert [row["review_id"] for row in rows] == ["1", "2", "4"]
+    assert [row["language"] for row in rows] == ["en", "de", "ja"]
+    assert [row["rating"] for row in rows] == ["5", "4", "2"]
+    assert [row["date"] for row in rows] == ["2025-12-01", "2025-03-01", "2026-02-15"]
+    assert [row["hotel"] for row in rows] == ["Hotel Nord", "Hotel Nord", "Hotel Süd"]
+    assert "orchard" in rows[0]["text"]
+    # The file's other columns are there, and none of them is a formula.
+    assert rows[1]["Guest"] == "'=1+1" and rows[1]["text_original"] == "b"
+    assert "Review Text" not in rows[0] and "Stars" not in rows[0]
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"stays.csv", "stays.report.json", "stays.reviews.csv"}
+
+
+def test_the_options_of_analyse_apply(tmp_path):
+    plain = read(tmp_path)
+    titled = read(tmp_path, "--rule", "join_title=on")
+    assert titled[0]["text"].startswith("Quiet") and not plain[0]["text"].startswith("Quiet")
+    other = read(tmp_path, "--text-column", "Review Title", "--rule", "drop_one_word=on")
+    assert [row["text"] for row in other] == ["とても残念"]
+
+
+def test_a_table_without_reviews_is_still_written(tmp_path, capsys):
+    (tmp_path / "n.csv").write_text("a,b\n1,2\n3,4\n", "utf-8")
+    out = tmp_path / "out"
+    assert main(["read", str(tmp_path / "n.csv"), "--out", str(out), "--reviews"]) == 2
+    assert "No column looks like review text" in capsys.readouterr().err
+    assert {path.name for path in out.iterdir()} == {"n.csv", "n.report.json"}
