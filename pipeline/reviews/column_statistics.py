@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.reviews.dates import date_share, parse_dates
 from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_ratings
+from pipeline.reviews.shared_endings import find_shared_endings
 from pipeline.tables.header_subjects import is_about, is_place_key
 
 _SAMPLED = 200  # cells that are parsed
@@ -97,8 +98,16 @@ class ColumnSample:
 
     @cached_property
     def date_share(self) -> float:
-        """The share of values that hold a date, "3 months ago" included."""
-        return date_share(self.few, numbers=False)
+        """The share of values that hold a date, "3 months ago" included.
+
+        Not one that is glued to a text: "great roomStayed in January 2022".
+        """
+        share = date_share(self.few, numbers=False)
+        endings = find_shared_endings(self.few) if share > 0 and self.length > 12 else None
+        if endings and endings.has_words:
+            own = list(filter(None, map(endings.remove, self.few)))
+            share = date_share(own, numbers=False)
+        return share
 
     @cached_property
     def date_or_number_share(self) -> float:

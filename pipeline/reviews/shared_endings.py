@@ -52,6 +52,14 @@ class SharedEndings:
     rounds: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = ()
     examples: tuple[str, ...] = ()
 
+    @property
+    def has_words(self) -> bool:
+        """Whether an ending is more than a date."""
+        return any(
+            uncased or any("@" in key or "#" not in key for key in keys)
+            for keys, uncased in self.rounds
+        )
+
     def remove(self, text: str) -> str:
         """Remove the endings of a text."""
         for keys, uncased in self.rounds:

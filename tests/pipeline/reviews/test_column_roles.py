@@ -125,3 +125,24 @@ def test_ratings_are_found_by_their_values():
 def test_a_blank_column_is_judged_by_its_name():
     frame = pd.DataFrame({"review": ["", " "], "hotel": ["Sonne", "Meer"]})
     assert guess_columns(frame) == ColumnRoles(text="review", hotel="hotel")
+
+
+def test_short_texts_that_end_in_a_date_are_no_dates():
+    texts = [
+        "great room",
+        "Lovely place",
+        "Noisy street",
+        "Fine overall",
+        "Cold coffee",
+        "Nice bed",
+    ]
+    frame = pd.DataFrame(
+        {
+            "Date": [f"Stayed in May {2020 + i % 6}" for i in range(24)],
+            "Content": [f"{texts[i % 6]}Stayed in May {2020 + i % 6}" for i in range(24)],
+            "Posted": [f"{('Mon', 'Tue', 'Wed')[i % 3]} {i + 1} May 2023" for i in range(24)],
+        }
+    )
+    found = guess_columns(frame)
+    assert found.text == "Content" and found.date in ("Date", "Posted")
+    assert guess_columns(frame.drop(columns="Date")).date == "Posted"
