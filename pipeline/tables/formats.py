@@ -1,11 +1,11 @@
-"""Excel workbooks, JSON Lines and Parquet files to records."""
+"""Workbooks and Parquet files to records, and their values to text."""
 
 from __future__ import annotations
 
 import json
 import math
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.common.errors import InputError
 from pipeline.common.wording import count_noun
 from pipeline.tables.input_file import InputFile
-from pipeline.tables.types import Limits, Record, RejectedRow, shorten
+from pipeline.tables.types import Limits, Record
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -143,75 +143,6 @@ def _sheet_records(name: str, sheet: ReadOnlyWorksheet, limits: Limits) -> Itera
         raise
     except Exception as error:  # see `workbook_records`
         raise _damaged_workbook(name) from error
-
-
-def json_records(lines: Iterable[str], name: str) -> tuple[Iterator[Record], list[RejectedRow]]:
-    """Read JSON Lines: the records, the first of which holds the column names, and rejected lines.
-
-    The names are the keys of the first thousand objects. Nested objects become "outer.inner"; keys
-    that first occur later are collected in the column "other". The list of rejected lines fills
-    while the records are read.
-    """
-    rejected: list[RejectedRow] = []
-    return _read_objects(iter(lines), name, rejected), rejected
-
-
-def _read_objects(lines: Iterator[str], name: str, rejected: list[RejectedRow]) -> Iterator[Record]:
-    first: list[tuple[int, dict[str, Any], str]] = []
-    stream = _parse_lines(lines, rejected)
-    columns: dict[str, None] = {}
-    for item in stream:
-        first.append(item)
-        columns.update(dict.fromkeys(item[1]))
-        if len(first) >= 1000:
-            break
-    if not columns:
-        raise InputError(f"{name} holds no JSON object with values. Export it as CSV.")
-    if len(columns) > _MAX_COLUMNS:
-        raise InputError(f"{name} has more than {_MAX_COLUMNS:,} different keys.")
-    if len(first) >= 1000:
-        columns["other"] = None
-    yield Record(0, list(columns), "")
-    for item in first:
-        yield _record(item, columns)
-    for item in stream:
-        yield _record(item, columns)
-
-
-def _record(item: tuple[int, dict[str, Any], str], columns: dict[str, None]) -> Record:
-    line, values, raw = item
-    late_keys = {key: value for key, value in values.items() if key not in columns}
-    if late_keys:
-        values["other"] = late_keys
-    return Record(line, [cell_text(values.get(column)) for column in columns], raw)
-
-
-def _parse_lines(
-    lines: Iterator[str], rejected: list[RejectedRow]
-) -> Iterator[tuple[int, dict[str, Any], str]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-            if not isinstance(value, dict):
-                raise ValueError("it is not an object")
-        except (ValueError, RecursionError) as error:
-            reason = f"the line is not a JSON object: {str(error)[:100]}"
-            rejected.append(RejectedRow(number, reason, shorten(line.rstrip("\r\n"))))
-            continue
-        yield number, _flatten(value), line
-
-
-def _flatten(value: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, inner in value.items():
-        name = prefix + (cell_text(str(key)) or "column")
-        if isinstance(inner, dict) and inner and depth < 3:
-            flat.update(_flatten(inner, f"{name}.", depth + 1))
-        else:
-            flat[name] = inner
-    return flat
 
 
 def parquet_records(file: InputFile, limits: Limits) -> Iterator[Record]:

@@ -24,10 +24,12 @@ from pipeline.tables.dialect import sniff_dialect
 from pipeline.tables.encoding import detect_encoding, find_encoding
 from pipeline.tables.header import make_unique_names
 from pipeline.tables.input_file import InputFile
+from pipeline.tables.json_lines import is_json_lines, json_line_records
 from pipeline.tables.types import Limits, RejectedRow
 from pipeline.tables.unpack import unpack_file
 
 _SNIFFED_LINES = 1000  # by which the dialect is detected
+_MAX_BLANK_LINES = 10  # above the first JSON object
 _SEP_PREFIX = "sep="  # of a first line with which Excel declares the delimiter
 
 
@@ -40,13 +42,13 @@ class Table:
         frame: n rows with a RangeIndex, unique non-empty column names, and every value as str, ""
             if missing.
         lines: int64 (n,), the line of the file, from 1, at which each row starts; in a workbook
-            the row of the sheet, in a Parquet file the number of the row.
+            the row of the sheet, in a Parquet file or a JSON document the number of the row.
         rejected: rows that could not be used.
         encoding: Python's name of the codec.
         delimiter, quote: of delimited text, else "".
         header_row: line of the header (the first of two), 0 if there is none.
         notes: what was skipped or repaired, in sentences.
-        kind: "text", "xlsx", "jsonl" or "parquet".
+        kind: "text", "xlsx", "jsonl", "json" (one document) or "parquet".
         sheet: the workbook's sheet that was read.
         sheets: all sheets that can be chosen; only one if a workbook in an archive was chosen.
     """
@@ -81,7 +83,7 @@ def read_table(
     max_rows: int | None = None,
     progress: Progress | None = None,
 ) -> Table:
-    """Read an exported file: delimited text in any encoding, .xlsx, .jsonl or .parquet.
+    """Read an exported file: delimited text in any encoding, .xlsx, JSON or .parquet.
 
     Each may be packed as .gz or .zip. The content decides what a file is, not its name.
 
@@ -138,14 +140,8 @@ def _read_text(
     chosen = find_encoding(encoding) if encoding is not None else detect_encoding(file)
     lines = DecodedLines(file, chosen, progress=progress)
     codec = {"utf_8_sig": "utf-8-sig", "iso8859-1": "cp1252"}.get(chosen.name, chosen.name)
-    if kind == "jsonl" and delimiter is None:
-        from pipeline.tables.formats import json_records
-
-        rows, rejected = json_records(iter(lines), name)
-        body = read_body(rows, name, limits, detect_layout=False)
-        both = sorted((*body.rejected, *rejected), key=lambda row: row.line)
-        body = body._replace(rejected=tuple(both), notes=[*lines.notes(), *body.notes])
-        return replace(_without_header_row(_make_table(name, body, (codec, "", ""))), kind=kind)
+    if kind == "json" and delimiter is None:
+        return _read_json(lines, name, codec, limits)
     stream = iter(lines)
     head = list(islice(stream, _SNIFFED_LINES))
     first = head[0].strip("\ufeff\r\n\"' ") if head else ""
@@ -158,6 +154,25 @@ def _read_text(
     notes = [*lines.notes(), *body.notes]
     format_ = (codec, dialect.delimiter, dialect.quote or '"')
     return _make_table(name, body._replace(notes=notes), format_)
+
+
+def _read_json(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Table:
+    """Read JSON Lines, or a document if the first object doesn't end with its line."""
+    from pipeline.tables.json_document import read_document
+
+    stream = iter(lines)
+    head = list(islice(stream, _MAX_BLANK_LINES))
+    kind, has_names = "jsonl", True
+    if is_json_lines(head):
+        rows, rejected = json_line_records(chain(head, stream), name)
+    else:
+        kind = "json"
+        rows, rejected, has_names = read_document("".join(chain(head, stream)), name)
+    body = read_body(rows, name, limits, detect_layout=not has_names)
+    both = sorted((*body.rejected, *rejected), key=lambda row: row.line)
+    body = body._replace(rejected=tuple(both), notes=[*lines.notes(), *body.notes])
+    table = _make_table(name, body, (codec, "", ""))
+    return replace(_without_header_row(table) if has_names else table, kind=kind)
 
 
 def _parse_delimiter(delimiter: str | None) -> str | None:

@@ -52,10 +52,10 @@ def delimiter_name(delimiter: str) -> str:
 def table_report(table: Table) -> dict[str, Any]:
     """Report on how a file was read, as values for JSON.
 
-    Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "parquet"), sheet, encoding,
-    delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept, rejected
-    (a list of [line, reason, text]), notes. `rows_read` is `rows_kept` plus the number of rejected
-    rows.
+    Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "json", "parquet"), sheet,
+    encoding, delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept,
+    rejected (a list of [line, reason, text]), notes. `rows_read` is `rows_kept` plus the number of
+    rejected rows.
     """
     return {
         "file": table.name,
@@ -81,7 +81,11 @@ def summarise(table: Table) -> str:
     elif table.kind == "xlsx":
         what = [f"Excel sheet “{table.sheet}”"]
     else:
-        what = [{"jsonl": "JSON lines", "parquet": "Parquet"}.get(table.kind, table.kind)]
+        what = [
+            {"jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet"}.get(
+                table.kind, table.kind
+            )
+        ]
     if not table.header_row and table.kind in ("text", "xlsx"):
         what.append("no header")
     what.append(f"{count_noun(table.rows_read, 'row')} read")

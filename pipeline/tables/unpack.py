@@ -28,6 +28,8 @@ _OTHER_KINDS = {
     b"\x7fELF": "a program", b"MZ\x90": "a program", b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }  # fmt: skip
+_JSON_START = re.compile(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})|\[\s*[{\["\]]')
+_JSON_STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 
 
 def unpack_file(
@@ -42,7 +44,7 @@ def unpack_file(
             archive.
 
     Returns:
-        The kind ("text", "xlsx", "jsonl" or "parquet") and the sheet to read: None if `sheet` named
+        The kind ("text", "xlsx", "json" or "parquet") and the sheet to read: None if `sheet` named
         a file in an archive.
 
     Raises:
@@ -68,15 +70,30 @@ def unpack_file(
 def _detect_kind(name: str, head: bytes) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
-    start = head[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = _as_utf8(head)[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     kind = next((kind for magic, kind in _OTHER_KINDS.items() if head.startswith(magic)), None)
     if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         kind = "a web page or XML"
-    elif re.match(rb"\[\s*[{\[\"]", start) and not re.match(rb"\[[^\n]*\][ ]?[,;\t|]", start):
-        kind = "a single JSON document"
     if kind:
         raise InputError(f"{name} is {kind}, not a CSV file. Save or export it as CSV first.")
-    return "jsonl" if re.match(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})', start) else "text"
+    return "json" if _JSON_START.match(start) and not _is_bracketed_cell(start) else "text"
+
+
+def _as_utf8(head: bytes) -> bytes:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return head
+
+
+def _is_bracketed_cell(start: bytes) -> bool:
+    """Whether a first cell in brackets is followed by another cell: "[1] Good,5"."""
+    depth = 0
+    line = _JSON_STRING.sub(lambda found: b"x" * len(found[0]), start).splitlines()[0]
+    for at, char in enumerate(line):
+        depth += (char in b"[{") - (char in b"]}")
+        if not depth:
+            return line[at + 1 :].lstrip(b" ")[:1] in (b",", b";", b"\t", b"|")
+    return False
 
 
 def _gunzip(file: InputFile, limits: Limits) -> None:
@@ -132,7 +149,7 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         and not entry.filename.startswith("__MACOSX/")
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
-    table_names = re.compile(r"\.(csv|tsv|tab|txt|xlsx|jsonl|ndjson|parquet|psv|gz)$", re.I)
+    table_names = re.compile(r"\.(csv|tsv|tab|txt|xlsx|json|jsonl|ndjson|parquet|psv|gz)$", re.I)
     candidates = [entry for entry in files if table_names.search(entry.filename)] or files
     if wanted is not None:
         # A workbook that is the only table needs no name: the sheet is then one of its sheets.

@@ -200,7 +200,10 @@ def test_very_long_cell():
         (b"PK\x03\x04....xl/workbook.xml", "damaged zip"),
         (b"%PDF-1.7", "PDF"),
         (b"<!DOCTYPE html><html></html>", "web page"),
-        (b'[{"review": "good"}]', "JSON"),
+        (b"[[[", "no JSON that can be read"),
+        (b"[]", "no JSON that can be read"),
+        (b"[{}, {}]", "no JSON object with values"),
+        (b'{"a": tru', "no JSON that can be read"),
         (bytes((i * 7919) % 251 for i in range(5000)), "not a text file"),
     ],
 )
