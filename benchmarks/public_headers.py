@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.parse_values import parse_ratings
+from pipeline.reviews.ratings import parse_ratings
 from pipeline.reviews.read import read_reviews
 
 FOLDER = Path(__file__).parent

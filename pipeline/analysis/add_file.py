@@ -17,6 +17,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
+from pipeline.reviews.export import roles_report
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
@@ -91,7 +92,8 @@ def add_reviews(
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
     days = None if reviews.days is None else reviews.days[new.rows]
-    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw, days)
+    ratings = None if reviews.marks is None else reviews.marks.select(new.rows)
+    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw, days, ratings)
     extended, is_outlier = append_reviews(analysis, new_reviews, log=log)
     novel = is_emerging(
         analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed
@@ -189,6 +191,7 @@ def _report(
         "rows_known": new.known,
         "rows_rejected": len(reviews.rejected),
         "rejected": [[row.line, row.reason] for row in reviews.rejected],
+        **roles_report(reviews),
         "unfit": outliers,
         "stages": log.stages,
     }

@@ -14,6 +14,7 @@ from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder
 from pipeline.embedding.neutral import NeutralSpace
+from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.units import UNIT_KINDS, Units
 from pipeline.search.index import SearchIndex
 from pipeline.topics.assigner import TopicAssigner
@@ -124,6 +125,7 @@ class Analysis:
         initial: the topics before the edits; None while there are no edits.
         days: datetime64[D] (n,), when each review was written as its own file has it, NaT where
             unknown; None without a date column.
+        ratings: the n ratings as each file has them; None without a column of them.
     """
 
     frame: pd.DataFrame
@@ -148,6 +150,7 @@ class Analysis:
     undone: tuple[dict[str, Any], ...] = ()
     initial: InitialTopics | None = None
     days: np.ndarray | None = None
+    ratings: Ratings | None = None
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Check that a model is the one that made the vectors.

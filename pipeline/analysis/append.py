@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.progress import StageLog
 from pipeline.projection.neighbours import place_new_points
+from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.units import Units
 from pipeline.topics.describe import recount_topics
 from pipeline.topics.naming import outlier_topic_names
@@ -28,6 +29,7 @@ class NewReviews:
         units: the units of the new reviews only.
         raw: float32 (m, d), the model's vectors of these units.
         days: datetime64[D] (k,), as their file has them; None without a date column.
+        ratings: of the k reviews; None without a column of them.
     """
 
     frame: pd.DataFrame
@@ -37,6 +39,7 @@ class NewReviews:
     units: Units
     raw: np.ndarray
     days: np.ndarray | None = None
+    ratings: Ratings | None = None
 
 
 def append_reviews(
@@ -94,6 +97,7 @@ def append_reviews(
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),
         days=_join_days(analysis, new),
+        ratings=_join_ratings(analysis, new),
     )
     return extended, is_outlier
 
@@ -105,3 +109,11 @@ def _join_days(analysis: Analysis, new: NewReviews) -> np.ndarray | None:
     parts = ((analysis.days, len(analysis.texts)), (new.days, len(new.texts)))
     unknown = np.datetime64("NaT", "D")
     return np.concatenate([np.full(n, unknown) if days is None else days for days, n in parts])
+
+
+def _join_ratings(analysis: Analysis, new: NewReviews) -> Ratings | None:
+    """The ratings of both; those that were there stay, on whatever scale the new ones are."""
+    if analysis.ratings is None and new.ratings is None:
+        return None
+    old = analysis.ratings or Ratings.blank(len(analysis.texts))
+    return old.extended(new.ratings or Ratings.blank(len(new.texts)))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.csv_writer import to_csv
 from pipeline.reviews.dates import iso_days
@@ -14,7 +16,7 @@ from pipeline.search.hybrid import SearchResult
 from pipeline.topics.topic import Topic
 
 RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
-VALUE_COLUMNS = ("review_date",)  # after the others, as they came later
+VALUE_COLUMNS = ("review_date", "rating_of_5")  # after the others, as they came later
 SENTENCE_COLUMNS = ("review_id", "sentence", "text", "language", "topic_id", "topic", "x", "y")
 HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
 
@@ -22,7 +24,8 @@ HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text
 def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     """The file's own columns, then those of the analysis.
 
-    These are review_id, language, topic_id, topic, with a map x and y, and review_date (ISO).
+    These are review_id, language, topic_id, topic, with a map x and y, review_date (ISO)
+    and rating_of_5, the rating in proportion to a best mark of 5.
 
     If sentences are grouped, topic and coordinates are those of the sentence that represents the
     review (:func:`pipeline.analysis.analysis.main_units`).
@@ -49,6 +52,7 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
     days = iso_days(analysis.days, len(analysis.texts))
     values = [analysis.frame[column].tolist() for column in original]
     numbers = range(len(analysis.texts)) if rows is None else rows
+    ratings = None if analysis.ratings is None else analysis.ratings.of_five
 
     def row(n: int) -> list[Any]:
         unit = int(analysis.main_units[n])
@@ -57,7 +61,8 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         cells += [analysis.ids[n], analysis.languages[n], topic.id, topic.name]
         if analysis.coordinates is not None:
             cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
-        return [*cells, days[n]]
+        rating = "" if ratings is None or np.isnan(ratings[n]) else f"{ratings[n]:g}"
+        return [*cells, days[n], rating]
 
     return to_csv(header, map(row, numbers))
 

@@ -10,7 +10,6 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.filters.columns import Column, make_column, take_rows
-from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.normalise import replace_surrogates
 
 _TEXT_ROLES = ("text", "positive", "negative")
@@ -24,9 +23,10 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
     A sentence has the values of its review and its own topic.
 
     ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one of
-    the same name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers up to 5
-    and dates are days; the hotel, date and rating columns also have these names as aliases. Texts
-    of reviews are omitted: use search for those.
+    the same name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers on the
+    guests' own scale, or up to 5 where reviews have several scales, and always in ``rating_of_5``;
+    dates are days. The hotel, date and rating columns also have these names as aliases. Texts of
+    reviews are omitted: use search for those.
     """
     names = np.array([topic.name for topic in analysis.topics], object)
     columns: dict[str, Column] = {
@@ -44,11 +44,16 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
             name = f"{name}_original"
         if role == "date" and analysis.days is not None:
             column = make_column(analysis.days)
+        elif role == "rating" and analysis.ratings is not None:
+            column = make_column(analysis.ratings.shown)
         else:
             column = _typed_column(analysis.frame[original].astype(str).tolist(), role)
         columns[name] = take_rows(column, analysis.units.review)
         if role in _ALIASES and role not in analysis.frame.columns:
             columns[role] = columns[name]
+    if analysis.ratings is not None and "rating" in roles.values():
+        of_five = take_rows(make_column(analysis.ratings.of_five), analysis.units.review)
+        columns.setdefault("rating_of_5", of_five)
     return columns
 
 
@@ -85,8 +90,6 @@ def filter_units(
 
 
 def _typed_column(cells: list[str], role: str | None) -> Column:
-    if role == "rating":
-        return make_column(parse_ratings(cells))
     stripped = [cell.strip() for cell in cells]
     filled = [cell for cell in stripped if cell]
     if role is None and filled and all(map(_NUMBER.fullmatch, filled)):

@@ -184,15 +184,8 @@ class PartialResultPublisher:
         rows = np.sort(self._order[:count])
         numbers, units = self._prepared.units.select(rows)
         prepared = Prepared(self._prepared.languages[rows], units, self._prepared.raw[numbers])
-        reviews = replace(
-            self._reviews,
-            frame=self._reviews.frame.iloc[rows].reset_index(drop=True),
-            ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
-            texts=tuple(self._reviews.texts[row] for row in rows.tolist()),
-            days=self._days(rows),
-        )
         return analyse(
-            reviews,
+            self._reviews.select(rows),
             self._settings,
             name=self._name,
             encoder=self._encoder,
@@ -206,6 +199,7 @@ class PartialResultPublisher:
         rows = np.sort(self._order[self._counts[-1] : count])
         numbers, units = self._prepared.units.select(rows)
         all_rows = self._rows([*self._counts, count])
+        marks = self._reviews.marks
         new = NewReviews(
             frame=self._reviews.frame.iloc[all_rows].reset_index(drop=True),
             ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
@@ -214,6 +208,7 @@ class PartialResultPublisher:
             units=units,
             raw=self._prepared.raw[numbers],
             days=self._days(rows),
+            ratings=None if marks is None else marks.select(rows),
         )
         return append_reviews(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
 

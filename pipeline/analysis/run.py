@@ -17,10 +17,11 @@ from pipeline.embedding.encoder import Encoder, load_encoder
 from pipeline.embedding.neutral import fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.projection.umap_layout import lay_out
-from pipeline.reviews.parse_values import parse_ratings
+from pipeline.reviews.declared_languages import find_contradicted
+from pipeline.reviews.export import roles_report
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
-from pipeline.text.language_id import detect_languages
+from pipeline.text.language_id import UNKNOWN, detect_languages, language_code
 from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels
 from pipeline.topics.describe import describe_topics
@@ -121,7 +122,7 @@ def analyse(
             raw=raw,
             space=space,
             encoder=encoder,
-            ratings=_ratings(reviews),
+            ratings=None if reviews.marks is None else reviews.marks.of_five,
             outlier_topic=topics.outlier_topic,
         )
     coordinates = None
@@ -153,6 +154,7 @@ def analyse(
         batch=np.zeros(len(reviews.texts), np.int64),
         batches=(Batch(name, len(reviews.texts)),),
         days=reviews.days,
+        ratings=reviews.marks,
     )
 
 
@@ -174,6 +176,8 @@ def identify_languages(
 ) -> np.ndarray:
     """Language code of each review, str (n,): as declared in the file, otherwise identified.
 
+    A declared language that the script of the text excludes is not believed.
+
     Args:
         reviews: the reviews.
         rows: rows of the reviews to identify; all when left out.
@@ -182,14 +186,19 @@ def identify_languages(
     column = reviews.columns.language
     selected = range(len(reviews.texts)) if rows is None else rows.tolist()
     cells = reviews.frame[column].tolist() if column else []
-    declared = [str(cells[row]) for row in selected] if column else None
     texts = [reviews.texts[row] for row in selected]
-    return detect_languages(texts, declared=declared, progress=progress)
-
-
-def _ratings(reviews: Reviews) -> np.ndarray | None:
-    column = reviews.columns.rating
-    return parse_ratings([str(cell) for cell in reviews.frame[column]]) if column else None
+    if column is None:
+        return detect_languages(texts, progress=progress)
+    declared = [str(cells[row]) for row in selected]
+    contradicted = find_contradicted(texts, declared)
+    believed = declared.copy()
+    for row in contradicted:
+        believed[row] = ""
+    languages = detect_languages(texts, declared=believed, progress=progress)
+    # A text that nothing else is known of may be romanised Hindi, as the file says.
+    kept = [row for row in contradicted if languages[row] == UNKNOWN]
+    languages[kept] = [language_code(declared[row]) for row in kept]
+    return languages
 
 
 def _agreement(
@@ -235,6 +244,7 @@ def _report(
         "rows_rejected": len(reviews.rejected),
         "rejected": [[row.line, row.reason] for row in reviews.rejected],
         "notes": list(reviews.notes),
+        **roles_report(reviews),
         "model": settings.model,
         "model_fingerprint": encoder.fingerprint,
         "space": settings.space,

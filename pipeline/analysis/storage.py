@@ -29,6 +29,7 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.dates import parse_dates
+from pipeline.reviews.ratings import Ratings, read_ratings
 from pipeline.reviews.units import SENTENCE, review_units, sentence_units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
@@ -159,7 +160,8 @@ def load_analysis(folder: Path) -> Analysis:
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
         )
         days = _days_of(texts, without_topics)
-        return _with_state(replace(without_topics, days=days), meta, folder)
+        ratings = _ratings_of(texts, without_topics)
+        return _with_state(replace(without_topics, days=days, ratings=ratings), meta, folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(folder) from error
 
@@ -216,6 +218,23 @@ def _days_of(texts: pd.DataFrame, analysis: Analysis) -> np.ndarray | None:
         own = analysis.batch == number
         days[own] = parse_dates(cells[own].tolist())
     return days
+
+
+def _ratings_of(texts: pd.DataFrame, analysis: Analysis) -> Ratings | None:
+    """The ratings of the reviews; an analysis of version 0.1.0 has only the file's own cells."""
+    if "rating" in texts:
+        highest = texts["rating_highest"].to_numpy(np.float64)
+        return Ratings(texts["rating"].to_numpy(np.float64), highest)
+    column = analysis.columns.get("rating")
+    if column is None:
+        return None
+    ratings = Ratings.blank(len(texts))
+    cells = analysis.frame[column].astype(str).to_numpy(object)
+    for number in range(len(analysis.batches)):  # the scale belongs to the file
+        own = analysis.batch == number
+        read = read_ratings(cells[own].tolist(), name=column).ratings
+        ratings.marks[own], ratings.highest[own] = read.marks, read.highest
+    return ratings
 
 
 def _outlier_detector(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
@@ -285,6 +304,9 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     )
     if analysis.days is not None:
         texts["day"] = analysis.days.astype("datetime64[s]")
+    if analysis.ratings is not None:
+        texts["rating"] = analysis.ratings.marks
+        texts["rating_highest"] = analysis.ratings.highest
     texts.to_parquet(folder / "texts.parquet", index=False)
     space = analysis.assigner.space
     arrays = {

@@ -33,6 +33,11 @@ def add_review_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-column", metavar="C")
     parser.add_argument("--language-column", metavar="C")
     parser.add_argument(
+        "--rating-scale",
+        metavar="N|bubbles",
+        help="the best mark of the file's ratings, or bubbles for 10 to 50; judged when left out",
+    )
+    parser.add_argument(
         "--rule",
         action="append",
         default=[],
@@ -81,6 +86,7 @@ def read_reviews_of(options: argparse.Namespace, *, id_column: str | None = None
         delimiter=options.delimiter,
         sheet=options.sheet,
         rules=_rules(options.rule),
+        rating_scale=options.rating_scale,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.common.errors import InputError
 
 if TYPE_CHECKING:
     from pipeline.reviews.read import Reviews
+    from pipeline.tables.read import Table
 
 _LARGE = 20_000_000  # bytes of a file from which on a progress bar is shown
 
@@ -27,7 +29,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "--reviews",
         action="store_true",
         help="also write NAME.reviews.csv: one row a review, with its text, language, rating from "
-        "1 to 5, date and hotel as understood; the options on columns and rules are for these",
+        "1 to 5, date and hotel as understood, and in NAME.report.json each column's role and why; "
+        "the options on columns and rules are for these",
     )
     add_review_options(parser)
     parser.set_defaults(run=run)
@@ -68,7 +71,9 @@ def _read_file(file: Path, name: str, options: argparse.Namespace) -> None:
         print(table_report(table)["summary"])
         if options.reviews:
             options.file = file
-            _write_reviews(read_reviews_of(options), options.out / f"{name}.reviews.csv")
+            reviews = read_reviews_of(options)
+            _write_reviews(reviews, options.out / f"{name}.reviews.csv")
+            _write_report(table, reviews, options.out / f"{name}.report.json")
 
 
 def _write_reviews(reviews: Reviews, path: Path) -> None:
@@ -80,6 +85,17 @@ def _write_reviews(reviews: Reviews, path: Path) -> None:
     languages = identify_languages(reviews).tolist()
     with output_file(path, "w", encoding="utf-8-sig", newline="") as out:
         write_csv(out, review_rows(reviews, languages))
+
+
+def _write_report(table: Table, reviews: Reviews, path: Path) -> None:
+    """Write the report again, with the roles of columns in place of their bare names."""
+    from pipeline.reviews.export import roles_report
+    from pipeline.tables.report import table_report
+
+    report = table_report(table)
+    report |= {"column_names": report["columns"], "notes": list(reviews.notes)}
+    with output_file(path, "w", encoding="utf-8", newline="") as out:
+        out.write(json.dumps(report | roles_report(reviews), ensure_ascii=False, indent=1) + "\n")
 
 
 def _output_names(files: Sequence[Path]) -> list[str]:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.reviews.parse_values import parse_ratings
 from pipeline.text.language_id import UNKNOWN
 
 
@@ -23,11 +22,19 @@ class ReviewAttributes:
         hotels: str (n,), "" where blank.
         dates: str (n,), ISO dates, or the cell itself where it can't be parsed.
         ratings: float64 (n,), 0 to 5, NaN where unreadable.
+        highest_rating: the best mark of the scale that ratings are shown on.
+        mixes_scales: whether reviews have several scales, so that they are shown on one of 5.
     """
 
     hotels: np.ndarray | None
     dates: np.ndarray | None
     ratings: np.ndarray | None
+    highest_rating: float = 5.0
+    mixes_scales: bool = False
+
+    def shown_rating(self, rating: float) -> float:
+        """A rating of 5, or a mean of such, on the scale that is shown."""
+        return rating * self.highest_rating / 5
 
 
 def review_attributes(analysis: Analysis) -> ReviewAttributes:
@@ -37,7 +44,8 @@ def review_attributes(analysis: Analysis) -> ReviewAttributes:
         column = analysis.columns.get(role)
         return None if column is None else [str(cell) for cell in analysis.frame[column]]
 
-    hotels, dates, ratings = cells("hotel"), cells("date"), cells("rating")
+    hotels, dates = cells("hotel"), cells("date")
+    ratings = analysis.ratings if analysis.columns.get("rating") else None
     iso_dates = None
     if dates is not None and analysis.days is not None:
         iso_dates = np.where(
@@ -48,7 +56,9 @@ def review_attributes(analysis: Analysis) -> ReviewAttributes:
     return ReviewAttributes(
         hotels=None if hotels is None else np.array([name.strip() for name in hotels], object),
         dates=iso_dates,
-        ratings=None if ratings is None else parse_ratings(ratings),
+        ratings=None if ratings is None else ratings.of_five,
+        highest_rating=5.0 if ratings is None else ratings.shown_highest,
+        mixes_scales=ratings is not None and ratings.are_mixed,
     )
 
 

@@ -65,6 +65,10 @@ class RoleGuess:
     reason: str
     runner_up: str | None = None
 
+    def to_dict(self) -> dict[str, str | None]:
+        """JSON values for a report: role, name, reason, runner_up."""
+        return vars(self).copy()
+
 
 def guess_columns(frame: pd.DataFrame, *, text: str | None = None) -> ColumnRoles:
     """Guess the role of each column from its name and its values.

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.reviews.dates import date_share, parse_dates
-from pipeline.reviews.parse_values import OUT_OF_PATTERN, parse_ratings
+from pipeline.reviews.rating_words import answer_steps
+from pipeline.reviews.ratings import OUT_OF_PATTERN, parse_ratings
 from pipeline.reviews.shared_endings import find_shared_endings
 from pipeline.tables.header_subjects import is_about, is_place_key
 
@@ -83,6 +84,19 @@ class ColumnSample:
     def rating_share(self) -> float:
         """The share of values that can be read as ratings."""
         return float(np.isfinite(parse_ratings(self.few)).mean()) if self.cells else 0.0
+
+    @cached_property
+    def numeral_rating_share(self) -> float:
+        """The same of ratings in figures or stars, as a guest's whole review may be "Good"."""
+        readable = np.isfinite(parse_ratings(self.few))
+        numerals = [bool(re.search(r"[\d★☆⭐]", cell)) for cell in self.few]
+        return float((readable & np.array(numerals)).mean()) if self.cells else 0.0
+
+    @cached_property
+    def answer_share(self) -> float:
+        """The share of values that are answers on a scale: "Very satisfied"."""
+        answers = answer_steps(set(self.few))
+        return sum(cell in answers for cell in self.few) / max(1, len(self.few))
 
     @cached_property
     def written_rating_share(self) -> float:

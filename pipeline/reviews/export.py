@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from pipeline.reviews.column_roles import explain_roles
 from pipeline.reviews.dates import iso_days
-from pipeline.reviews.parse_values import parse_ratings
 from pipeline.reviews.read import Reviews
 
 COLUMNS = ("review_id", "text", "language", "rating", "date", "hotel")
@@ -30,17 +31,28 @@ def review_rows(reviews: Reviews, languages: Sequence[str]) -> Iterator[list[str
     understood = {text, roles.id, roles.language, roles.rating, roles.date, roles.hotel}
     rest = [name for name in map(str, frame.columns) if name not in understood]
     yield [*COLUMNS, *_distinct_names(rest)]
-    ratings = frame[roles.rating].tolist() if roles.rating else []
     columns: list[Sequence[str]] = [
         reviews.ids,
         reviews.texts,
         list(languages),
-        _format_ratings(parse_ratings(ratings)) if roles.rating else [""] * len(reviews.ids),
+        [""] * len(reviews.ids) if reviews.marks is None else _format(reviews.marks.of_five),
         iso_days(reviews.days, len(reviews.ids)),
         frame[roles.hotel].map(str.strip).tolist() if roles.hotel else [""] * len(reviews.ids),
         *(frame[name].tolist() for name in rest),
     ]
     yield from map(list, zip(*columns, strict=True))
+
+
+def roles_report(reviews: Reviews) -> dict[str, Any]:
+    """What was understood of the columns, as JSON values.
+
+    Keys: columns (a list of role, name, reason, runner_up), rating_scale (see
+    `pipeline.reviews.ratings.ReadRatings.to_dict`; None without ratings).
+    """
+    return {
+        "columns": [guess.to_dict() for guess in explain_roles(reviews.frame, reviews.columns)],
+        "rating_scale": None if reviews.ratings is None else reviews.ratings.to_dict(),
+    }
 
 
 def _distinct_names(names: Sequence[str]) -> list[str]:
@@ -52,5 +64,5 @@ def _distinct_names(names: Sequence[str]) -> list[str]:
     return taken[len(COLUMNS) :]
 
 
-def _format_ratings(ratings: np.ndarray) -> list[str]:
+def _format(ratings: np.ndarray) -> list[str]:
     return ["" if np.isnan(rating) else f"{rating:.4g}" for rating in ratings.tolist()]

@@ -1,7 +1,9 @@
 """Reading of reviews: a table and its column roles to cleaned texts with ids."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.dates import read_review_days
+from pipeline.reviews.declared_languages import find_contradicted
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
+from pipeline.reviews.ratings import Ratings, ReadRatings, read_rating_column
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
 
@@ -46,6 +50,7 @@ class Reviews:
         rules: how the texts were cleaned.
         endings: examples of the endings that most texts share.
         days: datetime64[D] (n,), NaT where there is none; None without a date column.
+        ratings: the guests' marks and their scale; None without a column of them.
     """
 
     frame: pd.DataFrame
@@ -59,6 +64,24 @@ class Reviews:
     rules: CleaningRules = CleaningRules()
     endings: tuple[str, ...] = ()
     days: np.ndarray | None = None
+    ratings: ReadRatings | None = None
+
+    @property
+    def marks(self) -> Ratings | None:
+        """The guests' marks; None without a column of them."""
+        return None if self.ratings is None else self.ratings.ratings
+
+    def select(self, rows: np.ndarray) -> Reviews:
+        """The reviews of some rows, int64 (k,), as they were read among all."""
+        numbers = rows.tolist()
+        return replace(
+            self,
+            frame=self.frame.iloc[rows].reset_index(drop=True),
+            ids=tuple(self.ids[row] for row in numbers),
+            texts=tuple(self.texts[row] for row in numbers),
+            days=None if self.days is None else self.days[rows],
+            ratings=None if self.ratings is None else self.ratings.select(rows),
+        )
 
 
 def read_reviews(
@@ -74,6 +97,7 @@ def read_reviews(
     max_bytes: int | None = None,
     max_rows: int | None = None,
     rules: CleaningRules | None = None,
+    rating_scale: str | None = None,
     progress: Progress | None = None,
 ) -> Reviews:
     """Read a file of reviews; the roles of columns that are not named are guessed.
@@ -106,11 +130,16 @@ def read_reviews(
         role: None if role != "text" and column in given.values() else column
         for role, column in vars(columns).items()
     }
-    return reviews_from_table(table, ColumnRoles(**(roles | given)), rules=rules)
+    columns = ColumnRoles(**(roles | given))
+    return reviews_from_table(table, columns, rules=rules, rating_scale=rating_scale)
 
 
 def reviews_from_table(
-    table: Table, columns: ColumnRoles | None = None, *, rules: CleaningRules | None = None
+    table: Table,
+    columns: ColumnRoles | None = None,
+    *,
+    rules: CleaningRules | None = None,
+    rating_scale: str | None = None,
 ) -> Reviews:
     """Make the reviews of a table; rows with a blank text, or that a rule drops, are rejected.
 
@@ -118,6 +147,7 @@ def reviews_from_table(
         table: as read.
         columns: guessed by default.
         rules: `CleaningRules()` by default.
+        rating_scale: code of a `RatingScale`; judged by default.
 
     Raises:
         InputError: the table lacks one of the columns, or no review is left.
@@ -165,11 +195,15 @@ def reviews_from_table(
     ids = _make_unique_ids(
         [given[i].strip() for i in rows], _row_numbers(table)[rows], columns.id, notes
     )
+    # If all rows are kept, the frame is the table's own: a copy could take half a gigabyte.
+    frame = table.frame if kept.all() else table.frame[kept].reset_index(drop=True)
+    texts = [texts[i] for i in rows]
+    ratings = read_rating_column(frame, columns.rating, columns.source, scale=rating_scale)
+    notes += [*_language_notes(frame, columns, texts), *(ratings.notes if ratings else ())]
     return Reviews(
-        # If all rows are kept, the frame is the table's own: a copy could take half a gigabyte.
-        frame=table.frame if kept.all() else table.frame[kept].reset_index(drop=True),
+        frame=frame,
         ids=ids,
-        texts=tuple(texts[i] for i in rows),
+        texts=tuple(texts),
         columns=columns,
         rejected=rejected,
         rows_read=table.rows_read,
@@ -178,7 +212,21 @@ def reviews_from_table(
         rules=rules,
         endings=tuple(clean.endings),
         days=dates.days[rows] if dates else None,
+        ratings=ratings,
     )
+
+
+def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str]) -> list[str]:
+    """Say how many rows of the language column are not believed."""
+    if columns.language is None:
+        return []
+    count = len(find_contradicted(texts, frame[columns.language].tolist()))
+    if not count:
+        return []
+    return [
+        f"{count_noun(count, 'value')} in column {columns.language!r} {was_or_were(count)} not "
+        "believed, as the text is in another script; its language is detected."
+    ]
 
 
 def _find_duplicates(

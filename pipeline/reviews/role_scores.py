@@ -71,7 +71,7 @@ def score_text(column: ColumnSample) -> Candidate:
         return Candidate(name, name_score, objection="holds web addresses or keys")
     if cells and name_score < 3 and column.address_share > 0.5:
         return Candidate(name, name_score, objection="holds addresses")
-    if cells and (column.letter_share < 0.4 or column.rating_share > 0.8):
+    if cells and (column.letter_share < 0.4 or column.numeral_rating_share > 0.8):
         return Candidate(name, 0.0 if name_score < 3 else -1.0)
     if cells and column.date_share > 0.8:
         return Candidate(name, 0.0)
@@ -147,6 +147,8 @@ def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
         reason = "it is the overall rating by its name" if is_about(name, "overall") else BY_NAME
     elif column.written_rating_share >= 0.8:
         score, reason = column.rating_share, "its values are written as ratings"
+    elif column.answer_share >= 0.8 and column.recurs:
+        score, reason = 0.6, "its values are answers on a scale"
     elif _looks_graded(column):
         score, reason = 0.3, "its values look like ratings"
     if not score or objection:

@@ -41,6 +41,7 @@ class ReviewSource:
         columns: which column holds what; guessed when None.
         rules: how the reviews are cleaned; the default rules when None.
         options: how it is read.
+        rating_scale: code of a :class:`pipeline.reviews.ratings.RatingScale`; judged when None.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ReviewSource:
     columns: ColumnRoles | None = None
     rules: CleaningRules | None = None
     options: ReadOptions = ReadOptions()
+    rating_scale: str | None = None
 
     def read(self, *, progress: Progress | None = None) -> Reviews:
         """Read the reviews.
@@ -62,11 +64,14 @@ class ReviewSource:
         if not self.path.is_file():  # read_table's own message would show the path
             raise InputError(f"{self.name} is no longer here: choose the file again")
         table = read_table(self.path, name=self.name, **asdict(self.options), progress=progress)
-        return reviews_from_table(table, self.columns, rules=self.rules)
+        return reviews_from_table(
+            table, self.columns, rules=self.rules, rating_scale=self.rating_scale
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-compatible form of everything but the path, which differs from folder to folder."""
-        return {
+        scale = {"rating_scale": self.rating_scale} if self.rating_scale else {}
+        return scale | {
             "name": self.name,
             "rows": self.rows,
             "columns": self.columns.to_dict() if self.columns else None,
@@ -89,4 +94,5 @@ class ReviewSource:
             columns=ColumnRoles(**columns) if columns else None,
             rules=CleaningRules(**rules) if rules else None,
             options=ReadOptions(**data.get("reading") or {}),
+            rating_scale=data.get("rating_scale"),
         )

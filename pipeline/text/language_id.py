@@ -73,12 +73,50 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MAX_CHARACTERS = 300  # of a text that the classifier sees: more costs seconds, gains no accuracy
 # py3langid is underconfident: of its answers at 0.8, 98 % are right.
 _SHARPENING_EXPONENT = 1.5
+_MIN_FOREIGN_LETTERS = 3  # that exclude a language of another script
+_MIN_KANA = 4  # that exclude Chinese and Korean
 _PRIOR_PSEUDOCOUNT = 0.3  # reviews that each language starts with
 
 
 def is_common_language(code: str) -> bool:
     """Whether guests write reviews in a language, given by its ISO 639-1 code."""
     return code in _COMMON_LANGUAGES
+
+
+def script_excludes(text: str, code: str) -> bool:
+    """Whether a text holds no letter of a language's script, but several of another.
+
+    Args:
+        text: a review.
+        code: ISO 639-1 code of the language.
+    """
+    own = _scripts_of_language(code)
+    if not own or ("LATIN" in own and text.isascii()):
+        return False
+    counts: Counter[str | None] = Counter()
+    for char, count in Counter(_URL.sub(" ", text[:_MAX_CHARACTERS])).items():
+        counts[_script_of_letter(char)] += count
+    del counts[None]
+    if code in ("zh", "ko") and counts["KANA"] >= _MIN_KANA and not counts["HANGUL"]:
+        return True  # Chinese quotes the one の
+    if any(counts[script] for script in own) or not counts:
+        return False
+    script, count = counts.most_common(1)[0]
+    return count >= (2 if script in ("CJK", "KANA", "HANGUL") else _MIN_FOREIGN_LETTERS)
+
+
+@lru_cache(maxsize=512)
+def _scripts_of_language(code: str) -> frozenset[str]:
+    """The scripts that a language is written in; empty if unknown."""
+    if code in ("zh", "ja"):  # also written in Latin letters by guests without another keyboard
+        return frozenset(("CJK", "BOPOMOFO", "LATIN") if code == "zh" else ("KANA", "CJK", "LATIN"))
+    found = {script for script, own in _LANGUAGE_OF_SCRIPT.items() if own == code}
+    found |= {script for script, codes in _LANGUAGES_OF_SCRIPT.items() if code in codes}
+    if code in _ALSO_IN_LATIN or (not found and is_common_language(code)):
+        found.add("LATIN")
+    if code in ("az", "uz", "tr", "ms", "kk", "mn", "bs", "pa", "sd", "vi"):
+        return frozenset()  # written in several, or quoted in another
+    return frozenset(found)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import pandas as pd
 from pipeline.analysis.analysis import Analysis, Batch, Settings
 from pipeline.analysis.run import analyse
 from pipeline.embedding.neutral import raw_space
+from pipeline.reviews.ratings import read_ratings
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import review_units
 from pipeline.topics.assigner import TopicAssigner
@@ -91,5 +92,6 @@ def synthetic_analysis(
         "batch": np.zeros(n, np.int64),
         "batches": (Batch("made up", n),),
         "days": np.full(n, np.datetime64("2024-03-05")),
+        "ratings": read_ratings(frame["stars"].tolist()).ratings,
     }
     return Analysis(**options | more)

@@ -47,6 +47,7 @@ def test_result_columns_follow_original_ones(analysis):
     assert list(rows[0]) == [
         *["language_original", "x_original", "review"],
         *["review_id", "language", "topic_id", "topic", "x", "y", "review_date"],
+        "rating_of_5",
     ]
     assert rows[1]["language_original"] == "ja-JP" and rows[1]["language"] == "ja"
     assert rows[1]["review_id"] == "A1" and rows[1]["x_original"] == "1"

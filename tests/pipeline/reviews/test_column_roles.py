@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.common.errors import InputError
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
-from pipeline.reviews.parse_values import parse_ratings
+from pipeline.reviews.ratings import parse_ratings
 from pipeline.tables.header_names import is_known_column_name
 
 ROLES = ("id", "hotel", "date", "rating", "language", "title", "text")
