@@ -2,7 +2,7 @@
 
 Prints the share of the corpus whose table is recovered exactly, the share of right column guesses,
 rows a second and peak memory for a large file, and what mutated files do. See `benchmarks.corpus`,
-`benchmarks.headers`, `benchmarks.public_headers`.
+`benchmarks.headers`, `benchmarks.public_headers`, `benchmarks.public_files`.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from benchmarks.corpus import cases
 from benchmarks.corpus.case import Case
 from benchmarks.corpus.texts import COLUMNS, table
 from benchmarks.headers import score as score_headers
+from benchmarks.public_files import table as public_files_table
 from benchmarks.public_headers import table as public_headers_table
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import reviews_from_table
@@ -168,7 +169,12 @@ def main() -> None:
     print(f"columns guessed right: {right} of {columns} ({right / columns:.3f})")
     print(f"headers wholly right: {whole} of {headers} ({whole / headers:.3f})")
     print(*(f"  {miss}" for miss in misses), sep="\n", end="\n" if misses else "")
-    print(*public_headers_table(held_out=options.held_out), sep="\n")
+    for title, lines in (
+        ("Headers of public exports", public_headers_table(held_out=options.held_out)),
+        ("Files as people have them", public_files_table()),
+        ("Large and damaged files", iter(())),
+    ):
+        print(f"## {title}", *lines, sep="\n", flush=True)
     slow = False
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.csv"

@@ -1,6 +1,7 @@
 import gzip
 import io
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.tables.formats import cell_text
 from pipeline.tables.read import read_table
 from pipeline.tables.types import Limits
+from tests.support.excel_workbook import excel_workbook
 
 ROWS = table("de", 6)
 CSV = write(ROWS).encode()
@@ -157,3 +159,18 @@ def test_progress_reaches_the_end():
     read_table(data, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (len(data), len(data)) and len(seen) > 1
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_a_workbook_as_excel_saves_it():
+    rows = [
+        ("review", "rating", "stayed"),
+        ("The bed was soft & the view < the picture", 4, date(2025, 5, 1)),
+        ("良い部屋", 5, date(2024, 2, 29)),
+    ]
+    table = read_table(excel_workbook(rows, sheet="Mai & Juni"), name="may.xlsx")
+    assert (table.kind, table.sheet, table.sheets) == ("xlsx", "Mai & Juni", ("Mai & Juni",))
+    assert list(table.frame.columns) == ["review", "rating", "stayed"]
+    assert table.frame.to_numpy().tolist() == [
+        ["The bed was soft & the view < the picture", "4", "2025-05-01"],
+        ["良い部屋", "5", "2024-02-29"],
+    ]
