@@ -78,7 +78,7 @@ def load_chinese() -> Tokeniser:
         for end in range(1, len(word)):
             counts.setdefault(word[:end], 0)
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = counts, total, True
-    simplify = _load_simplifier()
+    simplify = load_simplifier()
 
     def tokenise(text: str) -> list[Word]:
         simplified = simplify(text)
@@ -100,7 +100,7 @@ def load_chinese() -> Tokeniser:
     return lambda texts: [tokenise(text) for text in texts]
 
 
-def _load_simplifier() -> Callable[[str], str]:
+def load_simplifier() -> Callable[[str], str]:
     """Load a converter of traditional to simplified characters that keeps the text's length."""
     try:
         from opencc import OpenCC

@@ -2,6 +2,8 @@
 
 Three sources, the most reliable first: the file's own language column, the script (kana is
 Japanese, hangul is Korean, ...), and py3langid's classifier among the languages of that script.
+Text in Latin letters that the classifier is unsure of, and of whose words the language knows next
+to none, stays undetermined; Hindi, Arabic and Greek in Latin letters are told by their words.
 
 A classifier that looks at one text at a time scatters short reviews over languages that nobody in
 the file writes. Its probabilities are therefore weighted by the shares of the languages in the
@@ -17,11 +19,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pipeline.common.progress import Progress
+from pipeline.text.known_words import known_share, words_of
+from pipeline.text.romanised import romanised_language
 
 if TYPE_CHECKING:
     import langcodes
@@ -73,6 +77,13 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 _MAX_CHARACTERS = 300  # of a text that the classifier sees: more costs seconds, gains no accuracy
 # py3langid is underconfident: of its answers at 0.8, 98 % are right.
 _SHARPENING_EXPONENT = 1.5
+# A text in Latin letters is doubted if the classifier gives its first label less than this, if it
+# has so many words, and if its language knows a lesser share of them, or none at all where the file
+# has so many texts of it that are not doubted.
+_DOUBTED_PROBABILITY = 0.6
+_MIN_DOUBTED_WORDS = 4
+_MIN_KNOWN_SHARE = 0.2
+_MIN_ESTABLISHED = 20
 _MIN_FOREIGN_LETTERS = 3  # that exclude a language of another script
 _MIN_KANA = 4  # that exclude Chinese and Korean
 _PRIOR_PSEUDOCOUNT = 0.3  # reviews that each language starts with
@@ -81,6 +92,18 @@ _PRIOR_PSEUDOCOUNT = 0.3  # reviews that each language starts with
 def is_common_language(code: str) -> bool:
     """Whether guests write reviews in a language, given by its ISO 639-1 code."""
     return code in _COMMON_LANGUAGES
+
+
+class _Classified(NamedTuple):
+    """What the classifier says of a text.
+
+    Attributes:
+        probabilities: float16 (k,), of the k `_candidate_codes`.
+        is_doubted: the text is in Latin letters, has several words, and is like no language.
+    """
+
+    probabilities: np.ndarray
+    is_doubted: bool
 
 
 def script_excludes(text: str, code: str) -> bool:
@@ -167,7 +190,8 @@ def detect_languages(
 
     Returns:
         ISO 639-1 codes, str (n,). A text without a letter ("10/10", "👍👍") and without a declared
-        language is "und": that its guest writes the file's main language would be a mere guess.
+        language is "und": that its guest writes the file's main language would be a mere guess. So
+        is a text in Latin letters that is hardly in any language that the classifier knows.
 
     Raises:
         ValueError: `declared` and `texts` differ in length.
@@ -178,9 +202,8 @@ def detect_languages(
     codes = np.full(n, UNKNOWN, dtype=object)
     certain: Counter[str] = Counter()
     undecided_han: list[int] = []  # Han characters alone, which may be Chinese or Japanese
-    classified: dict[int, np.ndarray] = {}
-    # Exports repeat texts such as "Very good".
-    probabilities_of_sample: dict[str, np.ndarray] = {}
+    classified: dict[int, _Classified] = {}
+    of_sample: dict[str, _Classified] = {}  # exports repeat texts such as "Very good"
     for i, text in enumerate(_with_progress(texts, progress)):
         code = language_code(str(declared[i])) if declared is not None else None
         if code is None:
@@ -190,15 +213,17 @@ def detect_languages(
             if code == "":
                 undecided_han.append(i)
             elif code is None and script is not None:
-                if sample not in probabilities_of_sample:
-                    probabilities_of_sample[sample] = _probabilities(sample, script)
-                classified[i] = probabilities_of_sample[sample]
+                if sample not in of_sample:
+                    of_sample[sample] = _classify(sample, script)
+                classified[i] = of_sample[sample]
         if code:
             codes[i] = code
             certain[code] += 1
-    codes[undecided_han] = _language_of_han(certain)
-    for i, code in zip(classified, _apply_prior(list(classified.values()), certain), strict=True):
-        codes[i] = code
+    codes[undecided_han] = _languages_of_han(texts, codes, undecided_han)
+    rows = [found.probabilities for found in classified.values()]
+    codes[list(classified)] = _apply_prior(rows, certain)
+    doubted = [i for i, found in classified.items() if found.is_doubted]
+    codes[_find_unknown(texts, codes, doubted)] = UNKNOWN
     if progress is not None:
         progress(n, n)
     return codes.astype(str)
@@ -211,9 +236,31 @@ def _with_progress(texts: Sequence[str], progress: Progress | None) -> Iterator[
         yield text
 
 
-def _language_of_han(certain: Counter[str]) -> str:
-    """Chinese, unless most of the file's other texts in the two languages are Japanese."""
-    return "ja" if certain["ja"] > 0 and certain["zh"] * 4 <= certain["ja"] else "zh"
+def _languages_of_han(texts: Sequence[str], codes: np.ndarray, undecided: list[int]) -> list[str]:
+    """The languages of texts in Han characters alone: Chinese where nobody else writes kana."""
+    certain = {
+        code: [texts[i] for i in np.flatnonzero(codes == code).tolist()] for code in ("ja", "zh")
+    }
+    if not undecided or not certain["ja"]:
+        return ["zh"] * len(undecided)
+    from pipeline.text.han import decide_han
+
+    chosen = [texts[i][:_MAX_CHARACTERS] for i in undecided]
+    return decide_han(chosen, japanese=certain["ja"], chinese=certain["zh"])
+
+
+def _find_unknown(texts: Sequence[str], codes: np.ndarray, doubted: list[int]) -> list[int]:
+    """The doubted texts that are hardly in the language that they were given."""
+    if not doubted:
+        return []
+    counts = Counter(codes.tolist())
+    counts.subtract(codes[doubted].tolist())
+    unknown = []
+    for i in doubted:
+        known = known_share(texts[i][:_MAX_CHARACTERS], codes[i])
+        if known == 0 or (known < _MIN_KNOWN_SHARE and counts[codes[i]] < _MIN_ESTABLISHED):
+            unknown.append(i)
+    return unknown
 
 
 def _iso_639_1(language: langcodes.Language) -> str | None:
@@ -253,6 +300,8 @@ def _language_from_script(script: str | None, text: str) -> str | None:
     """The language if the script decides it, "" for undecided Han text, None to classify."""
     if script is None:
         return None
+    if script == "LATIN":
+        return romanised_language(text)
     if script != "HAN_OR_KANA":
         return _LANGUAGE_OF_SCRIPT.get(script)
     counts = Counter(_script_of_letter(char) for char in text)
@@ -312,18 +361,23 @@ def _candidate_codes() -> tuple[str, ...]:
     )
 
 
-def _probabilities(text: str, script: str) -> np.ndarray:
-    """The probability of each of the k `_candidate_codes` for a text: float16 (k,)."""
+def _classify(text: str, script: str) -> _Classified:
     weights = _label_weights(script)
     scores = dict.fromkeys(_candidate_codes(), 0.0)
-    for label, probability in _classifier().rank(text):
+    ranked = _classifier().rank(text)
+    for label, probability in ranked:
         if label in weights:
             code, weight = weights[label]
             scores[code] += probability * weight
     if script == "ARABIC" and re.search("[یکپچژگٹڈڑےںہھ]", text):
         scores["ar"] = 0.0  # Persian and Urdu use these letters, Arabic does not
     vector = np.array(list(scores.values())) ** _SHARPENING_EXPONENT
-    return (vector / max(vector.sum(), 1e-30)).astype(np.float16)
+    is_doubted = (
+        script == "LATIN"
+        and ranked[0][1] < _DOUBTED_PROBABILITY
+        and len(words_of(text)) >= _MIN_DOUBTED_WORDS
+    )
+    return _Classified((vector / max(vector.sum(), 1e-30)).astype(np.float16), is_doubted)
 
 
 def _apply_prior(rows: list[np.ndarray], certain: Counter[str]) -> list[str]:
