@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -36,6 +37,9 @@ _HIGHEST_FIRST = re.compile(
 )
 _BUBBLES = re.compile(r"bubble_(\d\d)\b")  # the class of TripAdvisor's picture
 _CJK_STARS = re.compile(r"([一二三四五六七八九十两兩])(半?)\s*[星点分つ顆颗级級]")
+_FIGURES = re.compile(_NUMBER)
+_MAX_FRAME = 30  # characters around a number
+_MIN_SENTENCES = 5  # cells that say the same around a number
 _HALF_STAR = "⯪"
 _LABELLED = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*[-–—=:.)(]*\s*([^\d]{0,40})")
 _NOT_RATED = frozenset(("", "-", "–", "—", "n/a", "na", "nan", "none", "null", "0", "0.0", "0,0"))
@@ -222,6 +226,7 @@ def read_ratings(
     answers = answer_steps(cell for cell, form in forms.items() if form is None)
     if sum(cell in answers for cell in cells) >= _MIN_ANSWERS * sum(map(bool, cells)):
         forms |= {cell: (step, 5.0) for cell, step in answers.items()}
+    forms |= _read_sentences(cells, forms)
     marks = np.array([form[0] if form else np.nan for form in map(forms.get, cells)], np.float64)
     highest = np.array([form[1] if form else np.nan for form in map(forms.get, cells)], np.float64)
     plain = np.isfinite(marks) & np.isinf(highest)
@@ -351,6 +356,20 @@ def _parse_cell(cell: str) -> tuple[float, float] | None:
         named = number_word(cell)
         return None if named is None else (float(named), np.inf)
     return (_number(numbers[0]), np.inf) if _is_plain(cell, numbers) else None
+
+
+def _read_sentences(
+    cells: Sequence[str], forms: Mapping[str, tuple[float, float] | None]
+) -> dict[str, tuple[float, float]]:
+    """The plain numbers of cells that say the same around them: "Avec une note de 8"."""
+    frames = {c: _FIGURES.sub("#", c) for c, form in forms.items() if form is None and c}
+    frames = {c: f for c, f in frames.items() if f.count("#") == 1 and "#" in (f[0], f[-1])}
+    counts = Counter(frames[cell] for cell in cells if cell in frames)
+    frame, count = counts.most_common(1)[0] if counts else ("", 0)
+    if count < max(_MIN_SENTENCES, _MIN_ANSWERS * sum(map(bool, cells))) or len(frame) > _MAX_FRAME:
+        return {}
+    found = {cell: _FIGURES.search(cell) for cell, own in frames.items() if own == frame}
+    return {cell: (_number(figure[0]), np.inf) for cell, figure in found.items() if figure}
 
 
 def _is_plain(cell: str, numbers: list[str]) -> bool:

@@ -168,7 +168,7 @@ def _rating_objection(name: str) -> str:
         return "is the hotel's class"
     if is_about(name, "aspect") and not is_about(name, "overall"):
         return "rates one aspect of the stay"
-    if is_about(name, "count", "link"):
+    if is_about(name, "count", "link") and not is_about(name, "stars"):
         return "is a number of something"
     return "belongs to the hotel's answer" if is_about(name, "reply") else ""
 
@@ -231,6 +231,8 @@ def _score_id(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     if column.distinct_share < least or not (name_score or ends):
         return Candidate(name, 0.0)
+    if {"total", "count"} & set(normalised.split()) or "number of" in normalised:
+        return Candidate(name, 0.0)
     other = is_place_key(name) or is_about(name, "person")
     objection = "identifies guests or places" if other and not about_review else ""
     return Candidate(name, name_score + about_review, BY_NAME, objection)
@@ -241,10 +243,17 @@ def _score_title(column: ColumnSample, table: TableStatistics) -> Candidate:
     name_score, competing = _fit(name, "title")
     if competing > name_score or is_about_other_subject(name) or is_about(name, "person"):
         return Candidate(name, 0.0)
-    if column.length > 150:
+    if column.length > 150 or _names_place(name):
         return Candidate(name, 0.0)
     objection = _SAME_FOR_PLACE if name_score and table.is_of_place(name) else ""
     return Candidate(name, name_score, BY_NAME, objection)
+
+
+def _names_place(name: str) -> bool:
+    """Whether a name is a word for places with one for names: "property_title", "Venue name"."""
+    words = set(normalise_name(name).split())
+    place = score_name(name, "hotel") > 0 or is_about(name, "place")
+    return place and bool(words & _NAME_WORDS) and not is_about(name, "guest's own")
 
 
 def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
@@ -255,8 +264,10 @@ def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     if is_about_other_subject(name) or is_about(name, "stars", "class") or is_place_key(name):
         return Candidate(name, 0.0)
+    objection = "names the guest" if is_about(name, "person") else ""
+    if _names_place(name):
+        return Candidate(name, max(name_score, 2.0) + 0.5, BY_NAME, objection)
     if name_score >= competing and name_score:
-        objection = "names the guest" if is_about(name, "person") else ""
         return Candidate(name, name_score + 0.5 * bool(words & _NAME_WORDS), BY_NAME, objection)
     if words and words <= _NAME_WORDS and table.describes_places:
         if table.is_of_place(name):

@@ -28,8 +28,8 @@ _SUBJECTS: dict[str, str] = {
     "link": "url,urls,uri,link,links,href,website,homepage,image,images,photo,photos,picture,"
     "pictures,img,avatar,thumbnail,lien,enlace,collegamento,ссылк*,链接,鏈接,图片,圖片,リンク,画像,"
     "링크,사진,رابط,email,mail,phone,telephone",
-    "count": "count,counts,anzahl,number,num,nb,cantidad,likes,like,votes,vote,helpful,useful,cool,"
-    "funny,upvotes,downvotes,thumbs,followers,contributions,nights,night,nachte,nuits,noches,notti,"
+    "count": "count,counts,anzahl,number,num,nb,n,cantidad,likes,like,votes,vote,helpful,useful,"
+    "cool,funny,upvotes,downvotes,thumbs,followers,contributions,nights,night,nachte,nuits,noches,notti,"
     "noites,nachten,adults,children,persons,people,age,year,month,day,week,floor,index,row,level,"
     "size,version,visits,stays,price,cost,amount,fee,rank,ranking,distance,duration,length,words,"
     "word,chars,tokens,lat,lng,lon,latitude,longitude,zip,postcode,点赞,点赞数,人数,泊数,"

@@ -110,6 +110,12 @@ def test_answers_of_surveys(answers):
     assert parse_ratings(answers.split("|")).tolist() == [5, 4, 3, 2, 1]
 
 
+def test_numbers_in_a_sentence_that_all_cells_share():
+    values = [f"Avec une note de {mark}" for mark in ("8", "9,5", "6", "10", "7")]
+    assert parse_ratings(values).tolist() == [4, 4.75, 3, 5, 3.5]
+    assert np.isnan(parse_ratings([f"{values[0]} et {i} nuits" for i in range(9)])).all()
+
+
 def test_words_that_are_no_marks():
     assert np.isnan(parse_ratings(["good", "The pool was fine", "2024-05-06", "-"])).all()
 

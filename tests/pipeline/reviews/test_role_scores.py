@@ -163,6 +163,17 @@ def test_web_addresses_postal_addresses_and_records_are_no_reviews(values):
         guess_columns(frame)
 
 
+@pytest.mark.parametrize("name", ["property_title", "place name", "Organization", "venue.title"])
+def test_a_word_for_places_with_one_for_names_is_no_title(name):
+    found = guess_columns(table(**{name: HOUSES, "heading": ["Lovely", "Loud", "Fine", "Old"]}))
+    assert (found.hotel, found.title) == (name, "heading")
+
+
+@pytest.mark.parametrize("name", ["nb_etoiles", "Anzahl Sterne"])
+def test_a_number_of_stars_is_a_rating(name):
+    assert guess_columns(table(**{name: GRADES, "n_ratings": list("123456")})).rating == name
+
+
 def test_the_platform_is_found():
     assert guess_columns(table(source=["Booking.com", "Google"])).source == "source"
     assert guess_columns(table(**{"来源": ["携程", "美团"]})).source == "来源"
