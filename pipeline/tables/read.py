@@ -42,13 +42,13 @@ class Table:
         frame: n rows with a RangeIndex, unique non-empty column names, and every value as str, ""
             if missing.
         lines: int64 (n,), the line of the file, from 1, at which each row starts; in a workbook
-            the row of the sheet, in a Parquet file or a JSON document the number of the row.
+            or an HTML table its row, in a Parquet file or a JSON document the number of the row.
         rejected: rows that could not be used.
         encoding: Python's name of the codec.
         delimiter, quote: of delimited text, else "".
         header_row: line of the header (the first of two), 0 if there is none.
         notes: what was skipped or repaired, in sentences.
-        kind: "text", "xlsx", "jsonl", "json" (one document) or "parquet".
+        kind: "text", "xlsx", "xls", "ods", "html", "jsonl", "json" (one document) or "parquet".
         sheet: the workbook's sheet that was read.
         sheets: all sheets that can be chosen; only one if a workbook in an archive was chosen.
     """
@@ -83,7 +83,7 @@ def read_table(
     max_rows: int | None = None,
     progress: Progress | None = None,
 ) -> Table:
-    """Read an exported file: delimited text in any encoding, .xlsx, JSON or .parquet.
+    """Read an exported file: delimited text in any encoding, workbooks, JSON, HTML or Parquet.
 
     Each may be packed as .gz or .zip. The content decides what a file is, not its name.
 
@@ -109,10 +109,10 @@ def read_table(
         if file.size <= 1000 and not file.head().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
         kind, within = unpack_file(file, limits, sheet)
-        if kind == "xlsx":
-            from pipeline.tables.formats import workbook_records
+        if kind in ("xlsx", "xls", "ods"):
+            from pipeline.tables.workbooks import workbook_records
 
-            rows, chosen, sheets = workbook_records(file, within, limits)
+            rows, chosen, sheets = workbook_records(file, kind, within, limits)
             table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             if within != sheet and len(sheets) > 1:
                 others = ", ".join(title for title in sheets if title != chosen)
@@ -140,6 +140,8 @@ def _read_text(
     chosen = find_encoding(encoding) if encoding is not None else detect_encoding(file)
     lines = DecodedLines(file, chosen, progress=progress)
     codec = {"utf_8_sig": "utf-8-sig", "iso8859-1": "cp1252"}.get(chosen.name, chosen.name)
+    if kind == "html":
+        return _read_html(lines, name, codec, limits)
     if kind == "json" and delimiter is None:
         return _read_json(lines, name, codec, limits)
     stream = iter(lines)
@@ -173,6 +175,17 @@ def _read_json(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Ta
     body = body._replace(rejected=tuple(both), notes=[*lines.notes(), *body.notes])
     table = _make_table(name, body, (codec, "", ""))
     return replace(_without_header_row(table) if has_names else table, kind=kind)
+
+
+def _read_html(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Table:
+    from pipeline.tables.html_table import html_records
+
+    rows, tables = html_records("".join(lines), name)
+    body = read_body(rows, name, limits)
+    notes = [*lines.notes(), *body.notes]
+    if tables > 1:
+        notes.append(f"The page holds {tables} tables. The one with the most text was read.")
+    return replace(_make_table(name, body._replace(notes=notes), (codec, "", "")), kind="html")
 
 
 def _parse_delimiter(delimiter: str | None) -> str | None:

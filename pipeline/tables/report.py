@@ -29,6 +29,7 @@ _ENCODINGS = {
     "cp874": "Windows-874 (Thai)", "koi8_u": "KOI8 (Cyrillic)", "koi8_r": "KOI8 (Cyrillic)",
     "mac_roman": "Mac Roman",
 }  # fmt: skip
+_KINDS = {"jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet", "html": "HTML table"}
 _DELIMITERS = {
     ",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "spaces", "": "one column",
     "^": "carets", "~": "tildes", ":": "colons", "\x01": "control characters (0x01)",
@@ -52,10 +53,9 @@ def delimiter_name(delimiter: str) -> str:
 def table_report(table: Table) -> dict[str, Any]:
     """Report on how a file was read, as values for JSON.
 
-    Keys: file, summary (one sentence), kind ("text", "xlsx", "jsonl", "json", "parquet"), sheet,
-    encoding, delimiter, quote, header_row (line from 1, 0 for none), columns, rows_read, rows_kept,
-    rejected (a list of [line, reason, text]), notes. `rows_read` is `rows_kept` plus the number of
-    rejected rows.
+    Keys: file, summary (one sentence), kind (see `Table`), sheet, encoding, delimiter, quote,
+    header_row (line from 1, 0 for none), columns, rows_read, rows_kept, rejected (a list of [line,
+    reason, text]), notes. `rows_read` is `rows_kept` plus the number of rejected rows.
     """
     return {
         "file": table.name,
@@ -78,15 +78,12 @@ def summarise(table: Table) -> str:
     """Summarise: "hotel.csv: Shift-JIS, semicolons, 12,408 rows read, 37 rejected"."""
     if table.kind == "text":
         what = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
-    elif table.kind == "xlsx":
-        what = [f"Excel sheet “{table.sheet}”"]
+    elif table.sheet is not None:
+        program = "OpenDocument" if table.kind == "ods" else "Excel"
+        what = [f"{program} sheet “{table.sheet}”"]
     else:
-        what = [
-            {"jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet"}.get(
-                table.kind, table.kind
-            )
-        ]
-    if not table.header_row and table.kind in ("text", "xlsx"):
+        what = [_KINDS.get(table.kind, table.kind)]
+    if not table.header_row and table.kind not in ("jsonl", "json", "parquet"):
         what.append("no header")
     what.append(f"{count_noun(table.rows_read, 'row')} read")
     return f"{table.name}: {', '.join(what)}, {len(table.rejected):,} rejected"

@@ -22,13 +22,18 @@ _MAX_DEPTH = 2  # a .csv.gz within a .zip, not deeper
 # The first bytes of files that are not tables.
 _OTHER_KINDS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old Office file (.xls or .doc)",
+    b"%PDF": "a PDF document",
     b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive",
     b"SQLite format 3": "an SQLite database", b"{\\rtf": "an RTF text",
     b"\x7fELF": "a program", b"MZ\x90": "a program", b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }  # fmt: skip
 _JSON_START = re.compile(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})|\[\s*[{\["\]]')
+_TABLE_NAMES = re.compile(
+    r"\.(csv|tsv|tab|txt|xlsx|xls|ods|json|jsonl|ndjson|parquet|psv|gz)$", re.IGNORECASE
+)
+_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta", b"<body", b"<style")
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 _JSON_STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 
 
@@ -44,8 +49,8 @@ def unpack_file(
             archive.
 
     Returns:
-        The kind ("text", "xlsx", "json" or "parquet") and the sheet to read: None if `sheet` named
-        a file in an archive.
+        The kind ("text", "xlsx", "xls", "ods", "html", "json" or "parquet") and the sheet to read:
+        None if `sheet` named a file in an archive.
 
     Raises:
         InputError: the file is of another kind, too large, damaged or protected by a password.
@@ -58,8 +63,8 @@ def unpack_file(
             _gunzip(file, limits)
         elif head.startswith(b"PK\x03\x04"):
             entry = _unzip(file, limits, None if sheet is None else str(sheet))
-            if entry is None:
-                return "xlsx", sheet
+            if isinstance(entry, str):
+                return entry, sheet
             if str(sheet) in _entry_names(entry):
                 sheet = None
         else:
@@ -72,10 +77,12 @@ def _detect_kind(name: str, head: bytes) -> str:
         return "parquet"
     start = _as_utf8(head)[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     kind = next((kind for magic, kind in _OTHER_KINDS.items() if head.startswith(magic)), None)
-    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        kind = "a web page or XML"
     if kind:
         raise InputError(f"{name} is {kind}, not a CSV file. Save or export it as CSV first.")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "xls"
+    if start.lower().startswith(_MARKUP):
+        return "html"
     return "json" if _JSON_START.match(start) and not _is_bracketed_cell(start) else "text"
 
 
@@ -106,8 +113,8 @@ def _gunzip(file: InputFile, limits: Limits) -> None:
         ) from error
 
 
-def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipInfo | None:
-    """Continue with a file from the archive and return its entry; None for an Excel workbook."""
+def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipInfo | str:
+    """Continue with a file from the archive and return its entry; the kind of a workbook."""
     name = file.name
     try:
         with zipfile.ZipFile(file.open()) as archive:
@@ -123,9 +130,10 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
                 # zipfile reads no more of an entry than its declared size, so the sum is a limit.
                 if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
                     raise InputError(_unpacks_too_large_message(name, limits))
-                return None
+                return "xlsx"
             if "content.xml" in names:
-                raise InputError(f"{name} is an OpenDocument file. Save it as .xlsx or CSV first.")
+                _check_ods(name, archive, limits)
+                return "ods"
             entry = _choose_entry(name, entries, wanted)
             if entry.flag_bits & 1:
                 raise InputError(f"{name} is protected by a password. Pack it without one.")
@@ -141,6 +149,16 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
     return entry
 
 
+def _check_ods(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
+    """Check that an OpenDocument file is a spreadsheet within the limits."""
+    names = archive.namelist()
+    kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    if b"spreadsheet" not in kind:
+        raise InputError(f"{name} is an OpenDocument file, but no spreadsheet. Export it as CSV.")
+    if archive.getinfo("content.xml").file_size > 2 * limits.bytes:
+        raise InputError(_unpacks_too_large_message(name, limits))
+
+
 def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None) -> zipfile.ZipInfo:
     files = [
         entry
@@ -149,11 +167,13 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         and not entry.filename.startswith("__MACOSX/")
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
-    table_names = re.compile(r"\.(csv|tsv|tab|txt|xlsx|json|jsonl|ndjson|parquet|psv|gz)$", re.I)
+    table_names = re.compile(
+        r"\.(csv|tsv|tab|txt|xlsx|xls|ods|json|jsonl|ndjson|parquet|psv|gz)$", re.I
+    )
     candidates = [entry for entry in files if table_names.search(entry.filename)] or files
     if wanted is not None:
         # A workbook that is the only table needs no name: the sheet is then one of its sheets.
-        only_book = len(candidates) == 1 and candidates[0].filename.lower().endswith(".xlsx")
+        only_book = len(candidates) == 1 and candidates[0].filename.lower().endswith(_WORKBOOKS)
         named = [entry for entry in files if entry.filename == wanted]
         named = named or [entry for entry in files if wanted in _entry_names(entry)]
         if candidates and not named and not only_book:

@@ -19,7 +19,15 @@ from pipeline.reviews.source import ReadOptions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.report import delimiter_name, encoding_name
 
-_KINDS = {"xlsx": "Excel workbook", "jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet"}
+_KINDS = {
+    "xlsx": "Excel workbook",
+    "xls": "Excel workbook",
+    "ods": "OpenDocument spreadsheet",
+    "html": "HTML table",
+    "jsonl": "JSON lines",
+    "json": "JSON",
+    "parquet": "Parquet",
+}
 _MOST_PARTS = 200
 
 

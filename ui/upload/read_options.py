@@ -19,7 +19,7 @@ _DELIMITERS = (",", ";", "\t", "|", "^", "~")
 
 def choose_read_options(preview: Preview) -> ReadOptions:
     """A box for each of encoding, delimiter and sheet that the file has."""
-    text = preview.kind in ("text", "jsonl", "json")
+    text = preview.kind in ("text", "jsonl", "json", "html")
     boxes = [_encoding] if text else []
     boxes += [_delimiter] if preview.kind == "text" else []
     boxes += [_part] if preview.parts else []

@@ -28,7 +28,7 @@ from ui.upload.column_picker import choose_columns, choose_rules, show_table
 from ui.upload.read_options import choose_read_options, reset_button
 from ui.upload.rejected_rows import show_rejected
 
-TYPES = ["csv", "tsv", "txt", "xlsx", "json", "jsonl", "parquet", "gz", "zip"]
+TYPES = "csv tsv txt xlsx xls ods json jsonl html parquet gz zip".split()
 _SHOWN_NOTES = 5
 # Shown by a rule of style when the browser has refused a file, of which the server knows nothing.
 _REFUSED = (
@@ -43,7 +43,7 @@ def upload_and_preview(session: Session) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         file = st.file_uploader(
-            "Your reviews: CSV in any encoding, Excel, JSON or Parquet",
+            "Your reviews: CSV in any encoding, Excel, JSON, HTML table or Parquet",
             type=TYPES,
             key="upload",
             on_change=_forget_problem,

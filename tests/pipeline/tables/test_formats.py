@@ -112,7 +112,7 @@ def test_damaged_and_unsupported_files():
     locked[locked.rindex(b"PK\1\2") + 8] |= 1
     refused(bytes(locked), "password")
     refused(packed("word/document.xml", b"x", ("[Content_Types].xml", b"x")), "not a workbook")
-    refused(packed("content.xml", b"x", ("mimetype", b"x")), "OpenDocument")
+    refused(packed("content.xml", b"x", ("mimetype", b"x")), "OpenDocument file, but no")
     refused(packed("[Content_Types].xml", b"x", ("xl/workbook.xml", b"x")), "damaged or locked")
     refused(b"PAR1" + b"\0" * 50 + b"PAR1", "damaged Parquet")
     refused(b"7z\xbc\xaf\x27\x1c", "7z archive")
