@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.ratings import parse_ratings
-from pipeline.reviews.read import read_reviews
+from pipeline.reviews.read import Reviews, read_reviews
 
 FOLDER = Path(__file__).parent
 HALVES = {"open": "headers_open.json", "held out": "headers_held_out.json"}
@@ -59,19 +58,18 @@ def score(half: str) -> Score:
     misses: list[str] = []
     entries = json.loads((FOLDER / HALVES[half]).read_text("utf-8"))["headers"]
     for entry in entries:
-        given, marks = _understood(entry)
-        wrong = _wrong_roles(entry["roles"], given)
+        reviews, error = _read(entry["columns"])
+        given = {role: getattr(reviews.columns, role) for role in ROLES} if reviews else {}
+        wrong = [error] if error else _wrong_roles(entry["roles"], given)
         relevant = [role for role in ROLES if entry["roles"].get(role) or given.get(role)]
         roles += len(relevant)
-        right += len(relevant) - len(wrong)
+        right += 0 if error else len(relevant) - len(wrong)
         whole += not wrong
         name = f"{entry['repository']}/{entry['path']}"
         misses += [f"{name}: {fault}" for fault in wrong]
         if entry["scale"]:
             rated += 1
-            as_wanted = marks is not None and np.allclose(
-                marks, _marks_of_five(entry), atol=0.01, equal_nan=True
-            )
+            as_wanted = reviews is not None and _has_marks(reviews, entry)
             scales += as_wanted
             misses += [] if as_wanted else [f"{name}: marks are not of {entry['scale']}"]
     return Score(right, roles, whole, len(entries), scales, rated, tuple(misses))
@@ -92,15 +90,12 @@ def _shares(figures: tuple[int, ...]) -> list[str]:
     return [f"{part} of {whole} ({part / whole:.3f})" for part, whole in pairs]
 
 
-def _understood(entry: dict[str, Any]) -> tuple[dict[str, str | None], np.ndarray | None]:
-    """The roles given to an entry's columns, and its marks of 5: float64 (n,)."""
+def _read(columns: dict[str, list[str]]) -> tuple[Reviews | None, str]:
+    """The reviews of a header's columns, or why they could not be read."""
     try:
-        reviews = read_reviews(_as_csv(entry["columns"]), name="export.csv")
+        return read_reviews(_as_csv(columns), name="export.csv"), ""
     except InputError as error:
-        return {"text": str(error)}, None
-    given = {role: getattr(reviews.columns, role) for role in ROLES}
-    rating = given["rating"]
-    return given, parse_ratings(entry["columns"][rating]) if rating else None
+        return None, str(error)
 
 
 def _as_csv(columns: dict[str, list[str]]) -> bytes:
@@ -119,11 +114,10 @@ def _wrong_roles(wanted: dict[str, list[str | None]], given: dict[str, str | Non
     ]
 
 
-def _marks_of_five(entry: dict[str, Any]) -> list[float]:
-    """The marks that a person would read: the first number of each cell, on the scale of 5."""
-    cells = entry["columns"][entry["roles"]["rating"][0]]
-    numbers = (_NUMBER.search(cell) for cell in cells)
-    return [
-        5 * float(number[0].replace(",", ".")) / entry["scale"] if number else np.nan
-        for number in numbers
-    ]
+def _has_marks(reviews: Reviews, entry: dict[str, Any]) -> bool:
+    """Whether the marks are those that a person would read: the first number, of the best mark."""
+    cells = reviews.frame[entry["roles"]["rating"][0]]
+    numbers = [_NUMBER.search(cell) for cell in cells]
+    wanted = [5 * float(n[0].replace(",", ".")) / entry["scale"] if n else np.nan for n in numbers]
+    marks = reviews.marks
+    return marks is not None and np.allclose(marks.of_five, wanted, atol=0.01, equal_nan=True)

@@ -100,7 +100,7 @@ def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, 
     # Several tables, or a few lines above one: neighbouring rows of equal width count as well.
     runs = sum(len(a.cells) == len(b.cells) > 1 for a, b in zip(rows, rows[1:], strict=False))
     share = max(share, 0.9 * runs / max(1, len(rows) - 1))
-    stray_quotes = sum(row.stray_quote for row in rows) / len(rows)
+    stray_quotes = sum(row.stray_quote or _cuts_quoted(row, dialect) for row in rows) / len(rows)
     quoted = sum(dialect.quote in row.raw for row in rows) / len(rows)
     space_bonus = 0.05 * (len(dialect.delimiter) - len(dialect.delimiter.strip(" ")))
     score = (
@@ -108,6 +108,13 @@ def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, 
     )
     score += 0.05 * quoted * (dialect.quote == "'") - 0.3 * (dialect.delimiter == " ")
     return score * (1 + 0.01 * min(width, 30)), width
+
+
+def _cuts_quoted(row: Record, dialect: Dialect) -> bool:
+    """Whether apostrophes as quotes cut a cell in double quotes: "['a', 'b']", a list in Python."""
+    return dialect.quote == "'" and any(
+        cell.startswith('"') and not cell.rstrip().endswith('"') for cell in row.cells
+    )
 
 
 def _is_prose(

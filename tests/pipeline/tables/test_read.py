@@ -179,6 +179,17 @@ def test_a_stray_quote_affects_no_other_row():
     assert table.frame["review"].tolist()[-1] == '12" screen'
 
 
+def test_lists_of_words_in_apostrophes_are_cells():
+    header = ["Hotel_Address", "Total_Number_of_Reviews_Reviewer_Has_Given", "Tags", "lat"]
+    rows = [
+        [f"{i} Example Street, Rome", str(i), "[' Leisure trip ', ' Couple ', ' Stayed 2 nights ']",
+         "41.9"] for i in range(20)
+    ]  # fmt: skip
+    read = read_table(as_csv([header, *rows]).encode())
+    assert list(read.frame.columns) == header
+    assert read.frame.to_numpy().tolist() == rows
+
+
 def test_backslash_escapes_and_nul():
     table = read_table(b'id,review\n1,"a \\"quoted\\" word, yes"\n2,o\0k\n')
     assert table.frame["review"].tolist() == ['a "quoted" word, yes', "ok"]
