@@ -292,7 +292,8 @@ def _header_notes(header: Header) -> list[str]:
         count = count_noun(len(rows), "line")
         notes.append(f"{count} above the {what} {was_or_were(len(rows))} not read as data: {text}")
     if len(header.rows) > 1:
-        notes.append("Two header rows were joined into one name for each column.")
+        number = "Two" if len(header.rows) == 2 else "Three"
+        notes.append(f"{number} header rows were joined into one name for each column.")
     return notes
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.tables.header_names import is_known_column_name
+from pipeline.tables.survey_header import find_survey_header, is_question
 from pipeline.tables.types import Record
 
 _MAX_ROWS_ABOVE = 30  # records within which the header is searched for
@@ -20,7 +21,7 @@ class Header:
         columns: unique column names.
         line: the header's first line in the file, 0 if there is none.
         above: the records above it.
-        rows: the records of the header itself: none, one or two.
+        rows: the records of the header itself: none, one, two or three.
         first_data: index of the first record that is data.
     """
 
@@ -33,6 +34,11 @@ class Header:
 
 def find_header(records: list[Record]) -> Header:
     """Find the header among a file's first records (at least one, a few hundred)."""
+    survey = find_survey_header(records)
+    if survey is not None:
+        rows = records[survey.first : survey.first_data]
+        names = make_unique_names(survey.names)
+        return Header(names, rows[0].line, records[: survey.first], rows, survey.first_data)
     widths = Counter(len(record.cells) for record in records[:1000])
     width = max(widths, key=lambda w: (widths[w] * (w > 1 or len(widths) == 1), w))
     # A delimiter at the end of every row but not of the header is not a column.
@@ -79,8 +85,12 @@ def _is_header(records: list[Record], at: int) -> bool:
     filled = [cell for cell in cells if cell]
     known_names = sum(map(is_known_column_name, cells))
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in filled)
-    if not filled or any(len(c) > 80 or (len(c) > 30 and c[-1] in ".!?。！") for c in cells):
+    questions = [cell for cell in filled if is_question(cell)]
+    others = (cell for cell in filled if not is_question(cell))
+    if not filled or any(len(c) > 80 or (len(c) > 30 and c[-1] in ".!。！") for c in others):
         return False
+    if any(len(question) > 30 for question in questions):
+        return not numbers and _asks(records, at, len(questions), known_names)
     if numbers and known_names * 2 < len(filled):
         return False
     if known_names:
@@ -105,6 +115,15 @@ def _is_header(records: list[Record], at: int) -> bool:
     if not below:
         return len(cells) > 1 and len(filled) == len(cells) and max(map(len, cells)) <= 40
     return len(set(filled)) == len(filled)
+
+
+def _asks(records: list[Record], at: int, questions: int, known_names: int) -> bool:
+    """Whether long cells that end like questions are those of a form: the cells below rarely do."""
+    below = [cell for record in records[at + 1 : at + 500] for cell in record.cells if cell.strip()]
+    asked = sum(map(is_question, below))
+    filled = sum(bool(cell.strip()) for cell in records[at].cells)
+    several = questions > 1 or questions * 2 >= filled
+    return (known_names > 0 or several) and asked * 10 <= len(below)
 
 
 def _all_numbers(column: list[str]) -> bool:
