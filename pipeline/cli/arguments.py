@@ -45,6 +45,12 @@ def add_review_options(parser: argparse.ArgumentParser) -> None:
         help="switch a cleaning rule: drop_duplicates, drop_one_word, strip_boilerplate, "
         "strip_shared_endings, repair_mojibake, join_title",
     )
+    parser.add_argument(
+        "--questions",
+        choices=("join", "split", "one"),
+        help="answers to several open questions in a row: one review (join), a review each "
+        "(split), or only the text column (one); join, unless --text-column is given",
+    )
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +91,7 @@ def read_reviews_of(options: argparse.Namespace, *, id_column: str | None = None
         encoding=options.encoding,
         delimiter=options.delimiter,
         sheet=options.sheet,
-        rules=_rules(options.rule),
+        rules=_rules(options),
         rating_scale=options.rating_scale,
     )
 
@@ -104,10 +110,12 @@ def output_file(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any
         raise InputError(f"'{path}' can't be written: {error.strerror}") from error
 
 
-def _rules(switches: list[str]) -> CleaningRules:
-    known = {field.name for field in fields(CleaningRules)}
-    chosen = {}
-    for switch in switches:
+def _rules(options: argparse.Namespace) -> CleaningRules:
+    known = {field.name for field in fields(CleaningRules) if field.name != "questions"}
+    # A text column that is named stands alone, unless the user says otherwise.
+    questions = options.questions or ("one" if options.text_column else "join")
+    chosen: dict[str, Any] = {"questions": questions}
+    for switch in options.rule:
         name, _, state = switch.partition("=")
         if name not in known or state not in ("on", "off"):
             raise InputError(

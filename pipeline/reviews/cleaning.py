@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.reviews.platform_words import strip_platform_words
 from pipeline.reviews.shared_endings import find_shared_endings
@@ -35,6 +35,9 @@ _MAY_BE_MOJIBAKE = re.compile(
 )
 
 
+QuestionsRule: TypeAlias = Literal["join", "split", "one"]
+
+
 @dataclass(frozen=True)
 class CleaningRules:
     """Optional steps of cleaning.
@@ -49,6 +52,8 @@ class CleaningRules:
             February 2025".
         repair_mojibake: turn "FrÃ¼hstÃ¼ck" into "Frühstück" (ftfy).
         join_title: put the title above the text of each review.
+        questions: what becomes of answers to several open questions in a row: "join" makes one
+            review of them, "split" a review of each, "one" leaves all but the review column out.
     """
 
     drop_duplicates: bool = True
@@ -57,6 +62,7 @@ class CleaningRules:
     repair_mojibake: bool = True
     join_title: bool = False
     strip_shared_endings: bool = True
+    questions: QuestionsRule = "join"
 
 
 class Cleaner:

@@ -21,7 +21,7 @@ _NOT_TEXT = set(
 _MIN_LETTERS = 0.4  # share of letters in the cells
 _MIN_WIDTH = 6.0  # mean width of the cells, where "True" and "yes" are narrower
 _MIN_LIKENESS = 0.5  # of two names, one of which is known as half of a pair only
-_MIN_OPEN_WIDTH = 15.0  # mean width of answers to open questions, whose names needn't be alike
+_MIN_OPEN_WIDTH = 10.0  # mean width of answers to open questions, whose names needn't be alike
 
 
 class _Half(NamedTuple):

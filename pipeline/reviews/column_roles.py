@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.common.errors import InputError
 from pipeline.reviews.column_pair import find_pair
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, sample_columns
+from pipeline.reviews.open_questions import pick_questions
 from pipeline.reviews.role_scores import Candidate, score_role, score_text
 from pipeline.tables.header_names import score_name
 
@@ -95,6 +96,7 @@ def guess_roles(frame: pd.DataFrame, *, text: str | None = None) -> tuple[RoleGu
     guesses = [RoleGuess("text", text, _CHOSEN) if text else _guess_text(columns, pair)]
     guesses += [RoleGuess(role, name, "they stand as a pair") for role, name in pair.items()]
     taken = {guess.name for guess in guesses}
+    taken |= set(pick_questions(columns, list(columns), taken))
     named = [name for name in columns if score_name(name, "hotel") >= 2]
     table = TableStatistics(frame, columns, named)
     for role in _ROLES:

@@ -16,7 +16,7 @@ _MAX_NAMES = 200  # different titles that are looked at
 
 
 def join_columns(
-    frame: pd.DataFrame, columns: ColumnRoles, clean: Cleaner
+    frame: pd.DataFrame, columns: ColumnRoles, clean: Cleaner, questions: Sequence[str] = ()
 ) -> tuple[list[str], list[int]]:
     """Join the columns of each row's review: text, liked and disliked, and by the rules its title.
 
@@ -26,11 +26,15 @@ def join_columns(
         frame: n rows.
         columns: the column roles.
         clean: cleans each cell.
+        questions: columns of answers to open questions, to be joined as well.
 
     Returns:
         n texts, "" where the review is blank, and the rows whose text is their title alone.
     """
-    names = dict.fromkeys(filter(None, (columns.text, columns.positive, columns.negative)))
+    parts = (columns.text, columns.positive, columns.negative)
+    # What was liked comes before what was not; with more questions, the order is the file's.
+    ordered = parts if set(questions) <= set(parts) else questions
+    names = dict.fromkeys(filter(None, ordered))
     cells = [clean.clean_column(frame[name]) for name in names]
     texts = (
         [_blank_if_missing(text) for text in cells[0]]

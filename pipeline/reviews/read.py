@@ -20,6 +20,7 @@ from pipeline.reviews.declared_languages import find_contradicted
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
 from pipeline.reviews.ratings import Ratings, ReadRatings, read_rating_column
+from pipeline.reviews.survey_answers import find_open_questions, split_questions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
 
@@ -158,8 +159,12 @@ def reviews_from_table(
     columns = columns or guess_columns(table.frame)
     for column in vars(columns).values():
         _check_column(column, column_names, table.name)
+    questions = find_open_questions(table.frame, columns) if rules.questions != "one" else ()
+    if questions and rules.questions == "split":
+        table, columns = split_questions(table, columns, questions)
+        questions = ()
     clean = Cleaner(rules)
-    texts, from_title = join_columns(table.frame, columns, clean)
+    texts, from_title = join_columns(table.frame, columns, clean, questions)
     reasons = ["" if text else _BLANK for text in texts]
     if all(reasons):
         raise InputError(
@@ -188,7 +193,8 @@ def reviews_from_table(
     dates = None
     if columns.date:
         dates = read_review_days(table.frame, columns.date, columns.scraped)
-    notes = [*table.notes, *_rule_notes(counts, rules, clean.endings)]
+    notes = [*table.notes, *_question_notes(questions, columns)]
+    notes += _rule_notes(counts, rules, clean.endings)
     notes += dates.notes if dates else ()
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
@@ -214,6 +220,14 @@ def reviews_from_table(
         days=dates.days[rows] if dates else None,
         ratings=ratings,
     )
+
+
+def _question_notes(questions: Sequence[str], columns: ColumnRoles) -> list[str]:
+    """Say which columns of answers are one review, where there are more than a pair."""
+    if set(questions) <= {columns.text, columns.positive, columns.negative}:
+        return []
+    listed = ", ".join(map(repr, questions))
+    return [f"The answers to {len(questions)} questions are joined into one review: {listed}."]
 
 
 def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str]) -> list[str]:

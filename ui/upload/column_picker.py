@@ -7,9 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pipeline.reviews.cleaning import CleaningRules
+from pipeline.reviews.cleaning import CleaningRules, QuestionsRule
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews
+from pipeline.reviews.survey_answers import find_open_questions
 from pipeline.tables.read import Table
 from ui.components.widgets import count, escape_markdown
 from ui.session.preview import Preview
@@ -34,6 +35,11 @@ _RULES = {
     "strip_shared_endings": "Remove endings that most reviews share",
     "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
     "join_title": "Prepend the title",
+}
+_QUESTIONS: dict[QuestionsRule, str] = {
+    "join": "One review",
+    "split": "A review each",
+    "one": "Only “Review text”",
 }
 # Rule -> kind of what it looks for, its noun, what is done to it and what where it is off.
 _FOUND = {
@@ -83,8 +89,36 @@ def choose_columns(preview: Preview, table: Table) -> ColumnRoles | None:
     return None if text is None else ColumnRoles(text, **chosen)
 
 
-def choose_rules(preview: Preview) -> tuple[CleaningRules, Callable[[Reviews], None]]:
-    """A checkbox for each rule, and the function that writes below each what it did."""
+def choose_questions(preview: Preview, table: Table, columns: ColumnRoles | None) -> QuestionsRule:
+    """A box for what becomes of several texts in a row, where there are some."""
+    found = find_open_questions(table.frame, columns) if columns else ()
+    if not found:
+        return preview.rules.questions
+    options: list[QuestionsRule] = list(_QUESTIONS)
+    with _places(1, _PER_ROW)[0]:
+        chosen = st.selectbox(
+            "Several texts in a row",
+            options,
+            index=options.index(preview.rules.questions),
+            format_func=lambda choice: _QUESTIONS[choice],
+            key=f"questions-{preview.number}",
+            help="What becomes of answers to several questions, or of what was liked and disliked.",
+        )
+    if len(found) > len(_PAIR):
+        listed = ", ".join(f"“{escape_markdown(name)}”" for name in found)
+        st.caption(f"Questions of this file: {listed}")
+    return chosen
+
+
+def choose_rules(
+    preview: Preview, questions: QuestionsRule
+) -> tuple[CleaningRules, Callable[[Reviews], None]]:
+    """A checkbox for each rule, and the function that writes below each what it did.
+
+    Args:
+        preview: of the upload.
+        questions: as chosen.
+    """
     st.subheader("Cleaning", anchor=False)
     chosen, places = {}, {}
     free = _places(len(_RULES) + 1, 3)
@@ -108,7 +142,7 @@ def choose_rules(preview: Preview) -> tuple[CleaningRules, Callable[[Reviews], N
         if found := reviews.counts.get("html", 0):
             html.caption(f"HTML was removed from {count(found, 'review')}")
 
-    return CleaningRules(**chosen), tell
+    return CleaningRules(**chosen, questions=questions), tell
 
 
 def _tell_endings(reviews: Reviews) -> str:

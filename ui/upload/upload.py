@@ -24,7 +24,12 @@ from ui.session.current import current_session
 from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
 from ui.session.session import Session
-from ui.upload.column_picker import choose_columns, choose_rules, show_table
+from ui.upload.column_picker import (
+    choose_columns,
+    choose_questions,
+    choose_rules,
+    show_table,
+)
 from ui.upload.read_options import choose_read_options, reset_button
 from ui.upload.rejected_rows import show_rejected
 
@@ -133,7 +138,7 @@ def _show(session: Session, preview: Preview) -> None:
             reset_button(preview)
         return
     columns = choose_columns(preview, table)
-    rules, tell = choose_rules(preview)
+    rules, tell = choose_rules(preview, choose_questions(preview, table, columns))
     reviews, problem = None, preview.problem
     if columns is not None:
         try:

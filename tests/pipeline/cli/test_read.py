@@ -46,6 +46,30 @@ def test_the_options_of_analyse_apply(tmp_path):
     assert [row["text"] for row in other] == ["とても残念"]
 
 
+SURVEY = """Stayed on;What did you like most?;What could we have done better?;Anything else?
+2026-01-02;The view over the lake;It was loud at night.;We came for a wedding
+2026-01-03;Die Lage am Bahnhof;Nothing;Parking was hard to find here
+"""
+
+
+def test_answers_to_several_questions(tmp_path):
+    (tmp_path / "survey.csv").write_text(SURVEY, "utf-8")
+
+    def texts(*options):
+        out = tmp_path / "out"
+        file = str(tmp_path / "survey.csv")
+        assert main(["read", file, "--out", str(out), "--reviews", *options]) == 0
+        lines = io.StringIO((out / "survey.reviews.csv").read_text("utf-8-sig"))
+        return [row["text"] for row in csv.DictReader(lines)]
+
+    joined = "The view over the lake\nIt was loud at night.\nWe came for a wedding"
+    assert texts()[0] == joined and len(texts("--questions", "join")) == 2
+    assert len(texts("--questions", "split")) == 5
+    column = ["--text-column", "Anything else?"]
+    assert texts(*column) == ["We came for a wedding", "Parking was hard to find here"]
+    assert texts(*column, "--questions", "join")[0] == joined
+
+
 def test_a_table_without_reviews_is_still_written(tmp_path, capsys):
     (tmp_path / "n.csv").write_text("a,b\n1,2\n3,4\n", "utf-8")
     out = tmp_path / "out"

@@ -61,9 +61,10 @@ def test_a_source_comes_back_from_json(tmp_path):
         "repair_mojibake": True,
         "join_title": False,
         "strip_shared_endings": True,
+        "questions": "join",
     }
-    earlier = full.to_dict()  # of a version without the rule
-    del earlier["rules"]["strip_shared_endings"]
+    earlier = full.to_dict()  # of a version without these rules
+    del earlier["rules"]["strip_shared_endings"], earlier["rules"]["questions"]
     assert ReviewSource.from_dict(earlier, tmp_path) == full
     assert full.to_dict()["reading"] == {"encoding": "x", "delimiter": None, "sheet": None}
     assert ReviewSource.from_dict({"name": "c"}, tmp_path) == ReviewSource("c", tmp_path, 0)

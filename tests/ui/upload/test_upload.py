@@ -272,3 +272,30 @@ def test_small_helpers():
     assert encoding_name("iso8859-15") == "ISO-8859-15"
     assert encoding_name("utf-8-sig") == "UTF-8"
     assert ReviewSource("a", None, 1).options == ReadOptions()
+
+
+def test_several_answers_in_a_row_are_joined_or_each_a_review():
+    survey = "What did you like most?;What could be better?;Anything else to tell us?;Mark\n"
+    for i, thing in enumerate(THINGS):
+        very = "very " * (i % 3)
+        survey += f"The {thing} was {very}lovely;The {thing} was noisy;We came for a visit {i};4\n"
+    at = upload(start(), survey.encode())
+    assert f"{len(THINGS)} kept" in told(at) and "“Anything else to tell us?”" in told(at)
+    choose(at, "Several texts in a row", "split")
+    assert f"{3 * len(THINGS)} kept" in told(at)
+    choose(at, "Several texts in a row", "one")
+    assert f"{len(THINGS)} kept" in told(at)
+
+
+def test_shared_endings_are_shown_and_can_be_kept():
+    ends = [f"lovelyStayed in May 202{i % 6}" for i in range(len(THINGS))]
+    texts = "".join(f"The {thing} was {end}\n" for thing, end in zip(THINGS, ends, strict=True))
+    at = upload(start(), ("Review\n" + texts).encode())
+    assert "found, cleaned: “Stayed in May 2020”" in told(at)
+    next(c for c in at.checkbox if c.label.startswith("Remove endings")).uncheck().run()
+    assert "found, left unchanged: “Stayed in May 2020”" in told(at)
+
+
+def test_plain_text_alone_asks_no_questions():
+    at = upload(start(), JAPANESE.encode())
+    assert not any(box.label == "Several texts in a row" for box in at.selectbox)
