@@ -1,8 +1,9 @@
 """Sentence segmentation in any language, as offsets into the text.
 
 Wikimedia's sentencex finds sentence ends by its lists of punctuation and abbreviations. The rules
-here add what guests write and encyclopaedias don't: emoji and ～ for full stops, spaces for full
-stops in Thai, Chinese and Japanese, no space after a full stop, bullets, line breaks.
+here add what guests write and encyclopaedias don't: emoji, smileys, ♪ and ～ for full stops, spaces
+for full stops in Thai, Chinese and Japanese, no space after a full stop, bullets and other lists,
+line breaks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from itertools import pairwise
 
 import numpy as np
 import regex
+
+from pipeline.text.list_points import Points, find_points
+from pipeline.text.smileys import sign_boundaries
 
 _MAX_LENGTH = 400  # characters; a longer sentence is cut at a comma
 _BLOCK_LENGTH = 2000  # characters that sentencex sees at once: its time grows with their square
@@ -27,9 +31,9 @@ _LINK = regex.compile(
 )
 _EMOJI = (
     r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F\u200D\u20E3🇦-🇿"
-    r"--[©®™0-9#*•▪▸►➤✓✔✅✖❌➕➖▶〰]]"
+    r"♡--[©®™0-9#*•▪▸►➤✓✔✅✖❌➕➖▶〰]]"
 )
-_HEARTS = "❤♥💕💖💗💓💞💘💙💚💛💜🧡🩷"
+_HEARTS = "❤♥♡💕💖💗💓💞💘💙💚💛💜🧡🩷"
 _TERMINATORS = "。！？｡﹖﹗।॥۔؟։።፧፨။។៕᱾᭟꧉‼⁇⁈⁉"
 # Each alternative ends where the next sentence starts.
 _BOUNDARIES = regex.compile(
@@ -46,7 +50,7 @@ _BOUNDARIES = regex.compile(
     r"|(?<=[\p{Hiragana}ー\p{Hangul}])[～〜~]+(?=[\s\p{Han}\p{Katakana}])"
     r"|(?<=\p{Han})[～〜~]+(?=\s?\p{Han})"
     # Before bullets within a line.
-    r"|(?<=\S)\s*(?=[•●◦▪▸►➤✓✔✅✖❌➕➖■◆▶]\s?\w)",
+    r"|(?<=\S)\s*(?=[•●◦▪▸►➤✓✔✅✖❌➕➖■◆▶]\s?\w)|(?<=\s)(?=[・･※]\s?\p{L})",
     regex.V1,
 )
 # Spaces written in place of full stops.
@@ -109,9 +113,9 @@ class Sentences:
 def split_sentences(texts: Sequence[str], languages: np.ndarray) -> Sentences:
     """Split each review into sentences.
 
-    Every character that is not white space is in exactly one sentence. Fragments ("Ok.", "👍") join
-    a neighbour; a sentence of more than 400 characters is cut after a comma, else at a space, else
-    anywhere.
+    Every character is in exactly one sentence, but for white space and the slashes between the
+    points of a list. Fragments ("Ok.", "👍") join a neighbour; a sentence of more than 400
+    characters is cut after a comma, else at a space, else anywhere.
 
     Args:
         texts: n reviews.
@@ -137,8 +141,7 @@ def _sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
     flat = _WRAPPED_LINE.sub(lambda found: " " * len(found[0]), text) if "\n" in text else text
     for line in [*_LINE_BREAKS.finditer(flat), None]:
         end = line.start() if line else len(flat)
-        boundaries = _find_boundaries(flat[at:end], language) if end - at > _MIN_WEIGHT else []
-        spans = [(at + a, at + b) for a, b in pairwise([0, *boundaries, end - at])]
+        spans = [(at + a, at + b) for a, b in _split_line(flat[at:end], language)]
         pieces += _merge_fragments(text, _trim(text, spans))
         at = line.end() if line else end
     pieces = _merge_fragments(text, pieces)
@@ -147,7 +150,17 @@ def _sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
     return [cut for start, end in pieces for cut in _trim(text, _cut_long_piece(text, start, end))]
 
 
-def _find_boundaries(line: str, language: str) -> list[int]:
+def _split_line(line: str, language: str) -> list[tuple[int, int]]:
+    """The (start, end) of each sentence of a line, without the slashes between points of a list."""
+    if len(line) <= _MIN_WEIGHT:
+        return [(0, len(line))]
+    points = find_points(line, lambda point: _weight(point) >= _MIN_WEIGHT)
+    boundaries = _find_boundaries(line, language, points)
+    ends = {end: start for start, end in points.separators} if points else {}
+    return [(a, ends.get(b, b)) for a, b in pairwise([0, *boundaries, len(line)])]
+
+
+def _find_boundaries(line: str, language: str, points: Points | None) -> list[int]:
     """The offsets within a line at which a sentence starts, ascending."""
     from sentencex import segment
 
@@ -160,14 +173,22 @@ def _find_boundaries(line: str, language: str) -> list[int]:
         if at != start + len(block):  # sentencex lost characters: its offsets can't be trusted
             found = {offset for offset in found if offset <= start}
     found.update(boundary.end() for boundary in _BOUNDARIES.finditer(line))
-    if language in _SPACE_BOUNDARIES:
+    certain = set(sign_boundaries(line))
+    if points:
+        for start, end in points.marks:
+            found.difference_update(range(start + 1, end + 1))
+        certain.update(points.starts)
+    elif language in _SPACE_BOUNDARIES:
         found.update(boundary.end() for boundary in _SPACE_BOUNDARIES[language].finditer(line))
+    found |= certain
     if not found:
         return []
     for link in _LINK.finditer(line):
         found.difference_update(range(link.start() + 1, link.end()))
     return sorted(
-        offset for offset in found if 0 < offset < len(line) and not _is_vetoed(line, offset)
+        offset
+        for offset in found
+        if 0 < offset < len(line) and (offset in certain or not _is_vetoed(line, offset))
     )
 
 

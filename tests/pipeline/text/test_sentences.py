@@ -51,9 +51,39 @@ LABELLED = [
     ("hy", "Սենյակը մաքուր էր։ |Նախաճաշը համեղ էր։"),
     ("vi", "Phòng rất sạch sẽ. |Bữa sáng giá 150.000 đồng. |Nhân viên thân thiện!"),
 ]  # fmt: skip
+# Signs in place of full stops, and lists in one line; the slashes between points are left out.
+SIGNS_AND_LISTS = [
+    ("ja", "スタッフが親切でした(^^)|また来ます♪|朝食は美味しかったです☆|ただ部屋が狭かったです。"),
+    ("ja", "お風呂が広いです(笑)|でも部屋は寒いです(^O^)|また行きます(≧▽≦)|眺めも良いです(^_^)v"),
+    ("ja", "評価は☆5つです。|五つ☆ホテルのようです(^^)と言われました"),
+    ("ja", "・部屋が綺麗です |・朝食が美味しいです |・駅に近いです"),
+    ("ko", "방이 깨끗해요♡ |조식도 좋아요♡"),
+    ("ru", "Номер чистый)) |персонал приветливый)) |завтрак так себе((( |парковка платная"),
+    ("ru", "Всё понравилось) |очень чисто) |только шумно ночью("),
+    ("ru", "Отель (новый корпус) хороший)) |Завтрак (каша, яйца) так себе("),
+    ("ru", "1. Чисто и уютно, |2. Вкусный завтрак, |3. Рядом море"),
+    ("ru", "Всё хорошо( чай , кофе ) и чисто"),
+    ("de", "+ Lage direkt am See |+ ruhige Zimmer |+ gutes Frühstück |- WLAN langsam"),
+    ("de", "- Zimmer zu klein |- Bad sehr schmutzig |- kein eigener Parkplatz"),
+    ("en", "Pros: + great location |+ kind staff |Cons: - street noise |- high price"),
+    ("en", "1) Room was dusty |2) there was no hot water |3) the staff was rude"),
+    ("en", "a) the lift broke |b) no towels left |c) rude reception"),
+    ("en", "good: 1. nice view |2. quiet street bad: |1. hard beds |2. weak shower"),
+    ("en", "✅ clean rooms |✅ quiet at night |❌ no parking |❌ slow wifi"),
+    ("en", "We paid 2.5 times more (see photo) for it. |Bed + breakfast + parking was 100 euro."),
+    ("en", "Loved it (really (really) good) and will return"),
+    ("en", "breakfast / lunch / dinner was fine, check-in 3-4 pm / check-out 11 am"),
+    ("en", "The pub / restaurant was good. |The rooms / suites were clean / tidy."),
+    ("es", "1.- Habitación muy sucia |2.- Personal antipático |3.- Ruido de noche"),
+    ("zh", "1、房间很干净|2、早餐不错|3、位置方便"),
+    ("zh", "①房间很大|②早餐好吃|③服务热情"),
+    ("th", "1.ห้องสะอาดมาก |2.พนักงานบริการดี |3.ใกล้รถไฟฟ้า"),
+]  # fmt: skip
 HOSTILE = [
     "a.", "。「", '"a. ', "(", "!?", "A. ", "\n", "!\n", "- a ", "1. ", " ", "a", "a-", "😀",
     "ㅋ", "。", "ก ", "Mr.", "a@", ":(", "^", "👍 ", "•a", "…", "\u0301",
+    "♪", "☆", "(^", ") ", "( ", "a( ", "(^^)", "1)a ", "+ a", "+ ", "①", "／", " / ",
+    " / aa bb", "a: ",
 ]  # fmt: skip
 
 
@@ -85,6 +115,21 @@ def test_labelled_reviews():
     f1 = 2 * right / (found + wanted)
     print(f"F1 of {wanted} sentence starts: {f1:.3f}")
     assert f1 >= 0.97
+
+
+@pytest.mark.parametrize(("language", "marked"), SIGNS_AND_LISTS)
+def test_signs_and_lists(language, marked):
+    text, labels = _labels(marked)
+    assert _starts(text, language) == labels
+
+
+def test_slashes_between_points_belong_to_none():
+    text = "ได้อาหารเร็วมาก / ที่นั่งน้อยมาก หาที่นั่งไม่ได้ / จอดรถสะดวก"
+    parts = split_sentences([text], np.array(["th"])).texts([text])
+    assert parts == ["ได้อาหารเร็วมาก", "ที่นั่งน้อยมาก หาที่นั่งไม่ได้", "จอดรถสะดวก"]
+    text = "Positiv: ruhige Lage / nettes Personal / gutes Essen"
+    parts = split_sentences([text], np.array(["de"])).texts([text])
+    assert parts == ["Positiv: ruhige Lage", "nettes Personal", "gutes Essen"]
 
 
 @pytest.mark.parametrize(
