@@ -16,6 +16,7 @@ from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:
     from pipeline.reviews.read import Reviews
+    from pipeline.tables.read import Table
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
 
@@ -94,6 +95,19 @@ def read_reviews_of(options: argparse.Namespace, *, id_column: str | None = None
         rules=_rules(options),
         rating_scale=options.rating_scale,
     )
+
+
+def reviews_of_table(table: Table, options: argparse.Namespace) -> Reviews:
+    """The reviews of a table that was read, with the options of :func:`add_review_options`.
+
+    Raises:
+        InputError: an unknown rule, or no reviews in the table.
+    """
+    from pipeline.reviews.read import choose_columns, reviews_from_table
+
+    columns = choose_columns(table, text=options.text_column, language=options.language_column)
+    rules = _rules(options)
+    return reviews_from_table(table, columns, rules=rules, rating_scale=options.rating_scale)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.arguments import Subparsers, add_review_options, output_file, read_reviews_of
+from pipeline.cli.arguments import Subparsers, add_review_options, output_file, reviews_of_table
 from pipeline.cli.progress_bars import ProgressBars
 from pipeline.common.errors import InputError
 
@@ -70,8 +70,7 @@ def _read_file(file: Path, name: str, options: argparse.Namespace) -> None:
         write_table(table, options.out, name)
         print(table_report(table)["summary"])
         if options.reviews:
-            options.file = file
-            reviews = read_reviews_of(options)
+            reviews = reviews_of_table(table, options)
             _write_reviews(reviews, options.out / f"{name}.reviews.csv")
             _write_report(table, reviews, options.out / f"{name}.report.json")
 

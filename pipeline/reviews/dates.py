@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 
 from pipeline.common.wording import count_noun, was_or_were
 from pipeline.reviews.date_forms import (
@@ -29,6 +28,7 @@ from pipeline.reviews.date_forms import (
     parse_form,
 )
 from pipeline.reviews.date_words import Ago
+from pipeline.tables.read import Table
 
 _ISO = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.ASCII | re.DOTALL)
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(\s*[AaPp]\.?[Mm])?\b")
@@ -113,7 +113,7 @@ def read_dates(
     decision = _decide(forms, counts)
     ordinals = {cell: _resolve(form, decision) for cell, form in forms.items()}
     days = np.array([ordinals[cell] for cell in cells], dtype="datetime64[D]")
-    if is_1904 and decision.system and decision.system[0].startswith("Excel"):
+    if is_1904 and _counts_days(decision):
         plain = np.array([isinstance(forms[cell], PlainNumber) for cell in cells], bool)
         days[plain] += _DAYS_1904
     relative = np.array(
@@ -123,22 +123,29 @@ def read_dates(
     if reference is not None:
         for row in np.flatnonzero(relative & ~np.isnat(reference)).tolist():
             days[row] = _count_back(forms[cells[row]], reference[row].item(), decision)
-    notes = _notes(name, forms, counts, decision, cells, days, reference_name)
+    notes = _notes(name, forms, counts, decision, cells, days, reference_name, is_1904)
     return Dates(days, tuple(notes))
 
 
-def read_review_days(frame: pd.DataFrame, column: str, scraped: str | None) -> Dates:
+def read_review_days(table: Table, column: str, scraped: str | None) -> Dates:
     """Read the days of a file's reviews.
 
     Args:
-        frame: a table of strings, n rows.
+        table: n rows.
         column: of the dates.
         scraped: the column that says when the file was collected, from which "3 months ago" is
             counted back.
     """
-    reference = parse_dates(frame[scraped].tolist()) if scraped else None
-    cells = frame[column].tolist()
-    return read_dates(cells, name=column, reference=reference, reference_name=scraped or "")
+    reference = None
+    if scraped:
+        reference = parse_dates(table.frame[scraped].tolist(), is_1904=table.is_1904)
+    return read_dates(
+        table.frame[column].tolist(),
+        name=column,
+        reference=reference,
+        reference_name=scraped or "",
+        is_1904=table.is_1904,
+    )
 
 
 def iso_days(days: np.ndarray | None, count: int) -> list[str]:
@@ -310,10 +317,11 @@ def _notes(
     cells: list[str],
     days: np.ndarray,
     reference_name: str,
+    is_1904: bool,
 ) -> list[str]:
     notes = [
         *_order_notes(name, forms, decision),
-        *_number_notes(name, forms, decision),
+        *_number_notes(name, forms, decision, is_1904),
         *_relative_notes(name, forms, counts, reference_name),
     ]
     relative = {c for c, f in forms.items() if isinstance(f, (Ago, Yearless)) or _lacks_year(f)}
@@ -354,10 +362,17 @@ def _order_notes(name: str, forms: dict[str, Form], decision: _Decision) -> list
     return [note]
 
 
-def _number_notes(name: str, forms: dict[str, Form], decision: _Decision) -> list[str]:
+def _number_notes(
+    name: str, forms: dict[str, Form], decision: _Decision, is_1904: bool
+) -> list[str]:
     if decision.system and any(isinstance(form, PlainNumber) for form in forms.values()):
-        return [f"Numbers in column {name!r} were read as {decision.system[0]}."]
+        start = " from 1904" if is_1904 and _counts_days(decision) else ""
+        return [f"Numbers in column {name!r} were read as {decision.system[0]}{start}."]
     return []
+
+
+def _counts_days(decision: _Decision) -> bool:
+    return decision.system is not None and decision.system == _NUMBER_SYSTEMS[0]
 
 
 def _relative_notes(

@@ -119,20 +119,33 @@ def read_reviews(
         max_rows=max_rows,
         progress=progress,
     )
+    columns = choose_columns(table, text=text_column, id=id_column, language=language_column)
+    return reviews_from_table(table, columns, rules=rules, rating_scale=rating_scale)
+
+
+def choose_columns(table: Table, *, text: str | None = None, **asked: str | None) -> ColumnRoles:
+    """The roles of a table's columns: those that are named, and guesses for the others.
+
+    Args:
+        table: as read.
+        text: the column of the reviews.
+        asked: a role -> its column.
+
+    Raises:
+        InputError: the table has no rows, lacks a named column, or no column holds review text.
+    """
     column_names = [str(column) for column in table.frame.columns]
-    asked = {"text": text_column, "id": id_column, "language": language_column}
-    for column in asked.values():
+    given = {role: name for role, name in {"text": text, **asked}.items() if name is not None}
+    for column in given.values():
         _check_column(column, column_names, table.name)
     _check_rows(table)
-    columns = guess_columns(table.frame, text=text_column)
-    given = {role: column for role, column in asked.items() if column is not None}
+    columns = guess_columns(table.frame, text=text)
     # A column that the user named for one role is not guessed for another.
     roles: dict[str, Any] = {
         role: None if role != "text" and column in given.values() else column
         for role, column in vars(columns).items()
     }
-    columns = ColumnRoles(**(roles | given))
-    return reviews_from_table(table, columns, rules=rules, rating_scale=rating_scale)
+    return ColumnRoles(**(roles | given))
 
 
 def reviews_from_table(
@@ -192,7 +205,7 @@ def reviews_from_table(
     rejected = tuple(sorted((*table.rejected, *dropped), key=lambda row: row.line))
     dates = None
     if columns.date:
-        dates = read_review_days(table.frame, columns.date, columns.scraped)
+        dates = read_review_days(table, columns.date, columns.scraped)
     notes = [*table.notes, *_question_notes(questions, columns)]
     notes += _rule_notes(counts, rules, clean.endings)
     notes += dates.notes if dates else ()

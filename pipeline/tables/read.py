@@ -51,6 +51,7 @@ class Table:
         kind: "text", "xlsx", "xls", "ods", "html", "jsonl", "json" (one document) or "parquet".
         sheet: the workbook's sheet that was read.
         sheets: all sheets that can be chosen; only one if a workbook in an archive was chosen.
+        is_1904: whether numbers that stand for days count from 1904, not from 1900.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Table:
     kind: str = "text"
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    is_1904: bool = False
 
     @property
     def rows_read(self) -> int:
@@ -110,7 +112,7 @@ def read_table(
             raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
         kind, within = unpack_file(file, limits, sheet)
         if kind in ("xlsx", "xls", "ods"):
-            from pipeline.tables.workbooks import workbook_records
+            from pipeline.tables.workbooks import counts_from_1904, workbook_records
 
             rows, chosen, sheets = workbook_records(file, kind, within, limits)
             table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
@@ -118,7 +120,8 @@ def read_table(
                 others = ", ".join(title for title in sheets if title != chosen)
                 note = f"The workbook holds {len(sheets)} sheets. Not read: {others}."
                 table, sheets = replace(table, notes=(note, *table.notes)), (chosen,)
-            return replace(table, kind=kind, sheet=chosen, sheets=sheets)
+            is_1904 = kind == "xlsx" and counts_from_1904(file)
+            return replace(table, kind=kind, sheet=chosen, sheets=sheets, is_1904=is_1904)
         if kind == "parquet":
             from pipeline.tables.formats import parquet_records
 

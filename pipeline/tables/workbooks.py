@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _MAX_CELLS = 60_000_000  # of a workbook, blank ones included: a few bytes can declare billions
 _MAX_REPEATED = 1000  # times that an .ods file may repeat a row or a cell with a value
 _MAX_BLANK_ROWS = 2_000_000
+_MAX_PROPERTIES = 100_000  # bytes of the part that lists the sheets
+_DATE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _ODS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT = (_ODS % name for name in ("table", "office", "text"))
 
@@ -65,6 +68,16 @@ def workbook_records(
     except Exception as error:  # what a damaged workbook raises depends on the damage
         raise _damaged_workbook(file.name) from error
     return _sheet_records(file.name, sheets[chosen], limits), chosen, tuple(sheets)
+
+
+def counts_from_1904(file: InputFile) -> bool:
+    """Whether an .xlsx workbook's day numbers count from 1904, as old Excel for Mac had it."""
+    with zipfile.ZipFile(file.open()) as archive:
+        try:
+            start = archive.open("xl/workbook.xml").read(_MAX_PROPERTIES)
+        except KeyError:
+            return False
+    return bool(_DATE_1904.search(start))
 
 
 def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None) -> str:

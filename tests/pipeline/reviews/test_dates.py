@@ -2,6 +2,8 @@ import time
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from pipeline.reviews.date_words import fold, parse_ago
 from pipeline.reviews.dates import date_share, parse_dates, read_dates
@@ -118,6 +120,23 @@ def test_numbers_that_count_days_or_seconds(values, day, system):
 def test_numbers_that_count_something_else():
     assert np.isnat(parse_dates(["42917", "3", "250", "17"])).all()
     assert parse_dates(["42917"], is_1904=True)[0] == np.datetime64("2021-07-02")
+
+
+@pytest.mark.parametrize(("start", "day"), [(1900, "2017-07-01"), (1904, "2021-07-02")])
+def test_a_workbook_says_whether_its_days_count_from_1904(tmp_path, start, day):
+    workbook = Workbook()
+    if start == 1904:
+        workbook.epoch = CALENDAR_MAC_1904
+    workbook.active.append(["Review date", "Review"])
+    for n in range(12):
+        text = f"The room was quiet at night and breakfast good for guest {n}."
+        workbook.active.append([42917 + n, text])
+    workbook.save(tmp_path / "days.xlsx")
+    reviews = read_reviews(tmp_path / "days.xlsx")
+    assert reviews.columns.date == "Review date"
+    assert reviews.days[0] == np.datetime64(day)
+    said = "Excel's day numbers from 1904" if start == 1904 else "Excel's day numbers."
+    assert any(said in note for note in reviews.notes)
 
 
 @pytest.mark.parametrize(("unit", "count"), AGO)
