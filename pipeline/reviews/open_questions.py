@@ -31,11 +31,13 @@ def pick_questions(
         parts: the names of the text column and of those of liked and disliked.
 
     Returns:
-        The names of `parts` and, where one of all is worded as a question, of others with answers
-        in words; () if there is only one.
+        The names of `parts` and, where they are names of open questions and one of all is worded
+        as a question, of others with answers in words; () if there is only one.
     """
-    answered = [name for name in order if name in parts or _has_answers(samples.get(name))]
-    found = answered if any(map(_is_asked, answered)) else [n for n in order if n in parts]
+    found = [name for name in order if name in parts]
+    if any(map(is_open, found)) or len(found) > 1:
+        answered = [name for name in order if name in parts or _has_answers(samples.get(name))]
+        found = answered if any(map(_is_asked, answered)) else found
     return tuple(found) if len(found) > 1 else ()
 
 

@@ -118,12 +118,16 @@ def _is_header(records: list[Record], at: int) -> bool:
 
 
 def _asks(records: list[Record], at: int, questions: int, known_names: int) -> bool:
-    """Whether long cells that end like questions are those of a form: the cells below rarely do."""
-    below = [cell for record in records[at + 1 : at + 500] for cell in record.cells if cell.strip()]
-    asked = sum(map(is_question, below))
-    filled = sum(bool(cell.strip()) for cell in records[at].cells)
+    """Whether cells that end like questions are those of a form: what is below them rarely does."""
+    cells = records[at].cells
+    columns = [j for j, cell in enumerate(cells) if is_question(cell)]
+    below = [
+        row.cells[j] for row in records[at + 1 : at + 500] for j in columns if len(row.cells) > j
+    ]
+    answers = [cell for cell in below if cell.strip()]
+    filled = sum(bool(cell.strip()) for cell in cells)
     several = questions > 1 or questions * 2 >= filled
-    return (known_names > 0 or several) and asked * 10 <= len(below)
+    return (known_names > 0 or several) and sum(map(is_question, answers)) * 10 <= len(answers)
 
 
 def _all_numbers(column: list[str]) -> bool:

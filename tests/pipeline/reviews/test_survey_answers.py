@@ -88,6 +88,14 @@ def test_the_review_column_alone():
     assert joined.texts[1] == "Die Lage am Bahnhof\nKalter Kaffee.\nWe came for a wedding"
 
 
+def test_answers_that_were_split_are_not_joined_again():
+    split = read_reviews(SURVEY, rules=CleaningRules(questions="split"))
+    out = io.StringIO()
+    split.frame.to_csv(out, index=False)
+    again = reviews_from_table(read_table(out.getvalue().encode()), split.columns)
+    assert again.texts == split.texts
+
+
 def test_liked_and_disliked_may_be_reviews_of_their_own():
     rows = [["id", "pos_text", "neg_text"], *([f"r{i}", LIKED[i], IMPROVE[i]] for i in range(5))]
     reviews = read_reviews(read(rows), rules=CleaningRules(questions="split"))
