@@ -9,9 +9,10 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from pipeline.reviews.date_forms import (
     make_date,
     parse_form,
 )
+from pipeline.reviews.date_order import Order, judge_order
 from pipeline.reviews.date_words import Ago
 from pipeline.tables.read import Table
 
@@ -42,6 +44,7 @@ _NUMBER_SYSTEMS = (
     ("Unix time in microseconds", 86_400e6, _UNIX, 6e14, 2.2e15),
     ("Unix time in nanoseconds", 86_400e9, _UNIX, 6e17, 2.2e18),
 )
+_SAMPLED = 2_000  # rows of another column
 _DAYS_1904 = 1462  # between the day numbers of Excel's two systems
 _DAYS_OF_UNIT = {"week": 7, "day": 1}
 _NAT = np.datetime64("NaT", "D")
@@ -54,10 +57,12 @@ class Dates:
     Attributes:
         days: datetime64[D] (n,), NaT where there is none.
         notes: how they were read, in sentences.
+        order: of day and month.
     """
 
     days: np.ndarray
     notes: tuple[str, ...] = ()
+    order: Order = Order()
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,13 @@ class _Decision:
     """What a column decides about the forms of its cells.
 
     Attributes:
-        month_first: whether 03/04 is 4 March.
+        order: whether 03/04 is 4 March.
         year_first: whether 24.03.05 is in 2024.
         system: how plain numbers are read; None if they are no dates.
         locales: votes for each locale, by which a word that names several months is read.
     """
 
-    month_first: bool
+    order: Order
     year_first: bool
     system: tuple[str, float, date, float, float] | None
     locales: Counter[str]
@@ -97,6 +102,7 @@ def read_dates(
     reference: np.ndarray | None = None,
     reference_name: str = "",
     is_1904: bool = False,
+    order: Order | None = None,
 ) -> Dates:
     """Read the dates of one file's column and say what was decided.
 
@@ -106,11 +112,12 @@ def read_dates(
         reference: datetime64[D] (n,), the days that "3 months ago" is counted back from.
         reference_name: of their column.
         is_1904: whether day numbers are those of a workbook that counts from 1904.
+        order: of day and month; judged by the cells when None.
     """
     cells = [_shorten(value) for value in values]
     forms = {cell: parse_form(cell) for cell in dict.fromkeys(cells)}
     counts = Counter(cells)
-    decision = _decide(forms, counts)
+    decision = _decide(cells, forms, counts, order)
     ordinals = {cell: _resolve(form, decision) for cell, form in forms.items()}
     days = np.array([ordinals[cell] for cell in cells], dtype="datetime64[D]")
     if is_1904 and _counts_days(decision):
@@ -124,11 +131,13 @@ def read_dates(
         for row in np.flatnonzero(relative & ~np.isnat(reference)).tolist():
             days[row] = _count_back(forms[cells[row]], reference[row].item(), decision)
     notes = _notes(name, forms, counts, decision, cells, days, reference_name, is_1904)
-    return Dates(days, tuple(notes))
+    return Dates(days, tuple(notes), decision.order)
 
 
 def read_review_days(table: Table, column: str, scraped: str | None) -> Dates:
     """Read the days of a file's reviews.
+
+    Where nothing in the column shows whether day or month comes first, other columns may.
 
     Args:
         table: n rows.
@@ -139,13 +148,32 @@ def read_review_days(table: Table, column: str, scraped: str | None) -> Dates:
     reference = None
     if scraped:
         reference = parse_dates(table.frame[scraped].tolist(), is_1904=table.is_1904)
-    return read_dates(
+    read = partial(
+        read_dates,
         table.frame[column].tolist(),
         name=column,
         reference=reference,
         reference_name=scraped or "",
         is_1904=table.is_1904,
     )
+    dates = read()
+    if dates.order.is_known:
+        return dates
+    order = _order_elsewhere(table, column)
+    return read(order=order) if order else dates
+
+
+def _order_elsewhere(table: Table, column: str) -> Order | None:
+    """The order of day and month that another column shows."""
+    for name in table.frame.columns:
+        cells = [_shorten(cell) for cell in table.frame[name].iloc[:_SAMPLED].tolist()]
+        if name == column or not any(map(str.strip, cells)):
+            continue
+        forms = {cell: parse_form(cell) for cell in dict.fromkeys(cells)}
+        order = judge_order([], forms)
+        if order.reason and order.is_known:
+            return Order(order.month_first, f"as in column {str(name)!r} ({order.reason})")
+    return None
 
 
 def iso_days(days: np.ndarray | None, count: int) -> list[str]:
@@ -166,7 +194,7 @@ def date_share(values: Sequence[str], *, numbers: bool = True) -> float:
         return 0.0
     cells = [_shorten(value) for value in values]
     forms = {cell: parse_form(cell) for cell in dict.fromkeys(cells)}
-    decision = _decide(forms, Counter(cells))
+    decision = _decide(cells, forms, Counter(cells))
     good = {
         cell
         for cell, form in forms.items()
@@ -190,29 +218,23 @@ def _shorten(value: object) -> str:
     return text
 
 
-def _decide(forms: dict[str, Form], counts: Counter[str]) -> _Decision:
+def _decide(
+    cells: Sequence[str], forms: dict[str, Form], counts: Counter[str], order: Order | None = None
+) -> _Decision:
     numbers = [form for form in forms.values() if isinstance(form, Numbers)]
+    year_first = _is_year_first(numbers)
+    if order is None:
+        open_ = {
+            cell: form
+            for cell, form in forms.items()
+            if not (year_first and isinstance(form, Numbers) and not form.full_year)
+        }
+        order = judge_order(cells, open_)
     locales: Counter[str] = Counter()
     for form in forms.values():
         if isinstance(form, Worded):
             locales.update({locale for _, months in form.months for locale in months})
-    return _Decision(
-        _is_month_first(numbers), _is_year_first(numbers), _number_system(forms, counts), locales
-    )
-
-
-def _is_month_first(numbers: Iterable[Numbers]) -> bool:
-    """Whether the month comes first: by a number over 12, else by am and pm."""
-    first, second, american, open_ = _count_order(numbers)
-    return second > first or (second == first and american * 2 > open_)
-
-
-def _count_order(numbers: Iterable[Numbers]) -> tuple[int, int, int, int]:
-    """Number of dates whose first, or second, number is a day; with am or pm; and in all."""
-    asked = [form for form in numbers if not form.dots]  # with dots the day comes first
-    first = sum(form.first > 12 for form in asked)
-    second = sum(form.second > 12 for form in asked)
-    return first, second, sum(form.is_american for form in asked), len(asked)
+    return _Decision(order, year_first, _number_system(forms, counts), locales)
 
 
 def _is_year_first(numbers: list[Numbers]) -> bool:
@@ -266,7 +288,7 @@ def _order(form: Numbers, decision: _Decision) -> date | None:
     if decision.year_first and not form.full_year:
         return make_date(full_year(form.first), form.second, form.third)
     day, month = form.first, form.second
-    if decision.month_first and not form.dots:
+    if decision.order.month_first and not form.dots:
         day, month = month, day
     if month > 12:
         day, month = month, day
@@ -320,7 +342,7 @@ def _notes(
     is_1904: bool,
 ) -> list[str]:
     notes = [
-        *_order_notes(name, forms, decision),
+        *_order_notes(name, decision.order),
         *_number_notes(name, forms, decision, is_1904),
         *_relative_notes(name, forms, counts, reference_name),
     ]
@@ -338,28 +360,11 @@ def _notes(
     return notes
 
 
-def _order_notes(name: str, forms: dict[str, Form], decision: _Decision) -> list[str]:
-    asked = {c: f for c, f in forms.items() if isinstance(f, Numbers) and not f.dots}
-    if decision.year_first:
-        asked = {cell: form for cell, form in asked.items() if form.full_year}
-    if not asked:
+def _order_notes(name: str, order: Order) -> list[str]:
+    if not order.reason:
         return []
-    first, second, american, _ = _count_order(asked.values())
-    order = "the month is read first" if decision.month_first else "the day is read first"
-    deciding = next(
-        (c for c, f in asked.items() if (f.second if decision.month_first else f.first) > 12), None
-    )
-    if deciding is None:
-        why = (
-            "because most times have am or pm"
-            if decision.month_first and american
-            else f"but no value shows it: {next(iter(asked))!r} could be read either way"
-        )
-        return [f"Dates in column {name!r}: {order}, {why}."]
-    note = f"Dates in column {name!r}: {order}, as in {deciding!r}."
-    if odd := min(first, second):
-        note = f"{note[:-1]}, except in {count_noun(odd, 'value')} that can only be the other way."
-    return [note]
+    first = "month" if order.month_first else "day"
+    return [f"Dates in column {name!r}: the {first} is read first, {order.reason}."]
 
 
 def _number_notes(

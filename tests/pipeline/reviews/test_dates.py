@@ -99,6 +99,28 @@ def test_a_word_for_two_months_follows_the_columns_language():
     assert parse_dates(polish)[0] == np.datetime64("2024-11-05")
 
 
+def test_sorted_rows_show_which_comes_first():
+    american = [f"{month:02}/{day:02}/2024" for month in range(1, 7) for day in (3, 7, 11)]
+    read = read_dates(american, name="when")
+    assert read.days[1] == np.datetime64("2024-01-07")
+    assert "month is read first, because the rows are then in the order of time" in read.notes[0]
+    european = [f"{day:02}/{month:02}/2024" for month in range(6, 0, -1) for day in (11, 7, 3)]
+    assert parse_dates(european)[0] == np.datetime64("2024-06-11")
+    shuffled = read_dates(american[::2] + american[1::2][::-1], name="when")
+    assert not shuffled.order.is_known
+
+
+def test_another_column_shows_which_comes_first():
+    rows = ["Review,Date,Replied"]
+    for n in range(8):
+        rows.append(
+            f"A quiet room and a good bed number {n}.,0{1 + n % 3}/0{5 - n % 4}/2024,3/1{n}/24"
+        )
+    reviews = read_reviews("\n".join(rows).encode())
+    assert reviews.columns.date == "Date" and reviews.days[0] == np.datetime64("2024-01-05")
+    assert any("month is read first, as in column 'Replied'" in note for note in reviews.notes)
+
+
 @pytest.mark.parametrize(
     ("values", "day", "system"),
     [
