@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 _MAX_LENGTH = 80  # characters of an ending
@@ -20,10 +21,12 @@ _MIN_APART = 0.3  # of the texts with an ending in a script without capitals: af
 _MIN_VARIETY = 0.1  # different texts before an ending, as a share of their number
 _MIN_VARIED = 3
 _MAX_ROUNDS = 3  # one ending may stand above another
-_SHORT = 8  # characters of an ending in a script without capitals
+_SHORT = 24  # characters of an ending in a script without capitals
+_NEARLY_ALL = 0.95  # of the texts that share the end of an ending: have all of it
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{3,}\.?", re.UNICODE)
+_UNCASED_DATE = re.compile(r"#(?:年|년|/#|-#|\.#)")
 _SENTENCE_END = set('.!?…。！？．~～♪)）」』”"')
 
 
@@ -63,12 +66,12 @@ class SharedEndings:
     def remove(self, text: str) -> str:
         """Remove the endings of a text."""
         for keys, uncased in self.rounds:
-            if len(text) <= _MAX_LENGTH and _key(text) in keys:
+            if len(text) <= _MAX_LENGTH and not keys.isdisjoint({_key(text), _numbered_key(text)}):
                 return ""
             start = min((c.start for c in _candidates(text) if c.key in keys), default=len(text))
             text = text[:start].rstrip()
-            if uncased and text.endswith(uncased):
-                text = text[: -max(len(end) for end in uncased if text.endswith(end))].rstrip()
+            for ending in uncased:
+                text = _pattern(ending).sub("", text)
         return text
 
 
@@ -114,7 +117,11 @@ def _find_round(texts: list[str]) -> tuple[frozenset[str], tuple[str, ...], list
     ]
     uncased = _uncased_endings(texts, counts)
     examples = [example[key] for key in shown]
-    return frozenset(keys), uncased, examples + [end for end in uncased if end not in examples]
+    for ending in uncased:
+        if not any(map(_pattern(ending).fullmatch, examples)):
+            found = next(filter(None, map(_pattern(ending).search, texts)))
+            examples.append(found[0].strip())
+    return frozenset(keys), uncased, examples
 
 
 def _is_shared(key: str, count: int, different: int, texts: int) -> bool:
@@ -126,18 +133,38 @@ def _is_shared(key: str, count: int, different: int, texts: int) -> bool:
 
 
 def _uncased_endings(texts: list[str], counts: Counter[str]) -> tuple[str, ...]:
-    """Endings such as "更多" that most texts share, some of them without a sentence end before."""
+    """Endings such as "更多" that most texts share, some of them without a sentence end before.
+
+    An ending with a year, such as "宿泊時期：#年#月", needs no sentence end before.
+    """
     found: Counter[str] = Counter()
     for text in texts:
-        if text[-1:] > "\u0590" and text[-1:].isalpha():
-            found.update(text[-n:] for n in range(2, min(_SHORT, len(text) - 1) + 1))
+        if text[-1:] > "\u0590":
+            end = re.sub(r"\d+", "#", text[-2 * _SHORT :])
+            found.update(end[-n:] for n in range(2, min(_SHORT, len(end) - 1) + 1))
+    dated = {end: n for end, n in found.items() if _UNCASED_DATE.search(end)}
+    plain = {end: n for end, n in found.items() if counts[end] >= _MIN_APART * n}
     endings = [
-        end
-        for end, count in found.items()
-        if count >= max(_MIN_VARIED + 1, _MIN_SHARE * len(texts))
-        and counts[end] >= _MIN_APART * count
+        _longest(dated, max(_MIN_VARIED + 1, _MIN_DATED_SHARE * len(texts))),
+        _longest(plain, max(_MIN_VARIED + 1, _MIN_SHARE * len(texts))),
     ]
-    return tuple(sorted(endings, key=len, reverse=True))
+    return tuple(filter(None, endings))
+
+
+def _longest(counts: dict[str, int], least: float) -> str:
+    """The longest ending that nearly all texts have that share its end; "" if too few have it."""
+    most = max(counts.values(), default=0)
+    found = [
+        end
+        for end, count in counts.items()
+        if count >= max(least, _NEARLY_ALL * most) and (end[0].isalnum() or end[0] in "#([（【")
+    ]
+    return max(found, key=len, default="")
+
+
+@cache
+def _pattern(ending: str) -> re.Pattern[str]:
+    return re.compile(r"\s*" + re.escape(ending).replace(r"\#", r"\d+") + "$")
 
 
 def _candidates(text: str) -> Iterator[_Candidate]:
@@ -146,7 +173,9 @@ def _candidates(text: str) -> Iterator[_Candidate]:
     for i in _starts(text, first):
         end = text[i:]
         if any(map(str.isalpha, end)):
-            yield _Candidate(i, _key(end))
+            # Below the text or glued to it, numbers vary: "3 people found this helpful".
+            apart = text[i - 1] == "\n" or not text[i - 1].isspace()
+            yield _Candidate(i, _numbered_key(end) if apart else _key(end))
 
 
 def _starts(text: str, first: int) -> Iterable[int]:
@@ -168,6 +197,11 @@ def _begins_anew(text: str, i: int) -> bool:
     if not above or above[-1] in _SENTENCE_END or "\n" in text[len(above) : i]:
         return True
     return char.isupper() and above[-1].isalnum() and not above[-1].isupper()
+
+
+def _numbered_key(end: str) -> str:
+    """An ending with its date and other numbers left open."""
+    return re.sub(r"\d+", "0", _key(end))
 
 
 def _key(end: str) -> str:

@@ -56,6 +56,23 @@ def test_an_ending_of_most_texts_in_a_script_without_capitals():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "宿泊時期：2024年{}月",
+        "（2024年{}月宿泊）",
+        " 2024년 {}월 투숙",
+        "\n{} people found this helpful",
+    ],
+)
+def test_endings_with_numbers(ending):
+    texts = [text + ending.format(i) for i, text in enumerate(TEXTS, 1)]
+    found = find_shared_endings(texts)
+    assert len(found.examples) == 1
+    assert found.examples[0] in {ending.format(i).strip() for i in range(1, 11)}
+    assert list(map(found.remove, texts)) == list(TEXTS)
+
+
 def test_one_ending_above_another():
     texts = [f"{text}Stayed in {MONTHS[i % 5]}\nShow more" for i, text in enumerate(TEXTS)]
     found = find_shared_endings(texts)
