@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _SEP = r"\s*[-./]\s*"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[t ]?\d{2,6}.*)?")
 _YEAR_FIRST = re.compile(
-    r"(?<![\d./-])(?:(\d{4})\s*[-./年년]\s*(\d{1,2})(?:\s*[-./月월]\s*(\d{1,2}))?"
+    r"(?<![\d./-])(?:(\d{4})\s*[-./年년]\s*(\d{1,2})(?:\s*[-./月월]\s*(\d{1,2})(?!\s?[泊晚夜박]))?"
     r"|(\d{4}) (\d{1,2}) (\d{1,2}))(?![\d:])"
 )
 _THREE_NUMBERS = re.compile(
@@ -41,6 +42,8 @@ _HAN_MONTHS = {name: i for i, name in enumerate("一二三四五六七八九", 1
 _NUMBERED_MONTH = re.compile(r"(\d{1,2})\s*[月월]|(?<![^\W\d_])(?:thang|thg\.?)\s*(\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _SHORT_NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
+# What follows a number of nights: "2 nights in March 2025", "2024年3月 2泊".
+_COUNTED = re.compile(r"\s?([泊晚夜박])|\s([^\W\d_]{4,})")
 
 
 class Numbers(NamedTuple):
@@ -179,7 +182,7 @@ def _parse_worded(folded: str) -> Form:
     months = tuple(month_candidates(words_of(folded)))
     if not months:
         return None
-    year, day = _year_and_day(folded)
+    year, day = _year_and_day(folded, [word for word, _ in months])
     if year is None:
         year, day = _short_year(folded, months[-1][0], day)
     if year is None and day is None:
@@ -187,14 +190,26 @@ def _parse_worded(folded: str) -> Form:
     return Worded(months, year, day)
 
 
-def _year_and_day(folded: str) -> tuple[int | None, int | None]:
-    """The year of four digits and the first other number of a cell whose month is known."""
+def _year_and_day(folded: str, months: Sequence[str] = ()) -> tuple[int | None, int | None]:
+    """The year of four digits and the first other number of a cell whose month is known.
+
+    A number before a word that is none of the months counts something, such as nights.
+    """
     folded = _TIME_OR_ZONE.sub(" ", folded)
     year = _YEAR.search(folded)
     if year:
         folded = folded[: year.start()] + " ; " + folded[year.end() :]
-    day = _SHORT_NUMBER.search(folded)
+    days = (n for n in _SHORT_NUMBER.finditer(folded) if not _is_count(folded[n.end() :], months))
+    day = next(days, None)
     return int(year[1]) if year else None, int(day[1]) if day else None
+
+
+def _is_count(rest: str, months: Sequence[str]) -> bool:
+    """Whether a number counts something, judged by the rest of its cell."""
+    found = _COUNTED.match(rest)
+    return found is not None and not any(
+        word.startswith(found[2]) or found[2].startswith(word) for word in months if found[2]
+    )
 
 
 def _short_year(folded: str, month: str, day: int | None) -> tuple[int | None, int | None]:
