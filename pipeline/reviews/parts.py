@@ -87,13 +87,14 @@ def _are_hotel_names(titles: pd.Series) -> bool:
         return False
     distinct = [str(title) for title in counts.index[:_MAX_NAMES]]
     named = sum(is_hotel_name(title) or _is_title_case(title) for title in distinct)
-    return named > 0.5 * len(distinct)
+    return len(distinct) == 1 or named > 0.5 * len(distinct)
 
 
 def _is_title_case(text: str) -> bool:
-    """Whether the words after the first start with capitals, as in names."""
-    later = list(_cased_words(text))[1:]
-    return bool(later) and sum(word[0].isupper() for word in later) > 0.5 * len(later)
+    """Whether the words after the first start with capitals, as in names, or the only one does."""
+    words = list(_cased_words(text))
+    later = words[1:] or words
+    return sum(word[0].isupper() for word in later) > 0.5 * len(later)
 
 
 def _cased_words(text: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ _NEARLY_ALL = 0.95  # of the texts that share the end of an ending: have all of 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{3,}\.?", re.UNICODE)
 _UNCASED_DATE = re.compile(r"#(?:年|년|/#|-#|\.#)")
+_ELLIPSIS = re.compile(r"\s*(?:…|\.{3,})$")
 _SENTENCE_END = set('.!?…。！？．~～♪)）」』”"')
 
 
@@ -69,7 +70,8 @@ class SharedEndings:
             if len(text) <= _MAX_LENGTH and not keys.isdisjoint({_key(text), _numbered_key(text)}):
                 return ""
             start = min((c.start for c in _candidates(text) if c.key in keys), default=len(text))
-            text = text[:start].rstrip()
+            if start < len(text):  # an ellipsis before "More" is the page's as well
+                text = _ELLIPSIS.sub("", text[:start].rstrip())
             for ending in uncased:
                 text = _pattern(ending).sub("", text)
         return text

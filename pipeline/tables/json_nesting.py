@@ -14,7 +14,8 @@ Path: TypeAlias = tuple[str, ...]  # keys from an object to a list of objects wi
 
 _MAX_DEPTH = 3  # to which objects are flattened
 _MAX_PATH = 6  # levels at which lists are looked for
-_MIN_TEXT = 20  # characters of a value that may be a review
+_MIN_TEXT = 12  # characters of a value that may be a review
+_OBJECT_WEIGHT = 0.01  # of an object without text
 _REPLY_WEIGHT = 0.1  # of lists of replies to reviews
 _NAMED_WEIGHT = 3.0  # of values and lists whose key is a name of reviews
 
@@ -31,7 +32,7 @@ def find_rows(objects: Sequence[dict[str, Any]]) -> Path:
     text: dict[Path, float] = defaultdict(float)
     for item in objects:
         _weigh(item, (), 1.0, text, 0)
-    # With equal texts the list nearer to the root.
+    # Without texts the longest list, and of equal ones that nearer to the root.
     return max(text, key=lambda path: (text[path], -len(path)), default=())
 
 
@@ -41,7 +42,7 @@ def _weigh(
     """Add up the text of an object at `path` and of the lists of objects within it."""
     if depth > _MAX_PATH:
         return
-    text[path] += 0.0
+    text[path] += _OBJECT_WEIGHT * weight
     longest = 0.0
     for key, value in _fields(item):
         if isinstance(value, str):

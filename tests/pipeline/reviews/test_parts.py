@@ -89,7 +89,13 @@ def test_title_is_joined_on_request():
 
 @pytest.mark.parametrize(
     "names",
-    [("Hotel Sonne", "Sea Inn"), ("Villa Rosa", "Casa Blanca"), ("海辺旅館", "山の宿ホテル")],
+    [
+        ("Hotel Sonne", "Sea Inn"),
+        ("Villa Rosa", "Casa Blanca"),
+        ("Alpenblick", "Seeperle"),
+        ("Zum Löwen am See",) * 2,
+        ("海辺旅館", "山の宿ホテル"),
+    ],
 )
 def test_titles_that_are_names_of_places_are_no_reviews(names):
     rows = [f"{names[i % 2]},{'' if i % 3 else f'Quiet room {i}'}" for i in range(9)]

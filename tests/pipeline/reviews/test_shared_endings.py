@@ -28,6 +28,7 @@ ENDINGS = [
     ["Stayed: " + month for month in ("March 2016, traveled as a couple", "May 2017, as a family")],
     [" Show more"],
     ["\nMore"],
+    ["…More\nDate of stay: " + month for month in MONTHS],
     ["\nHelpful? Yes"],
     ["\nReviewed on Example.com"],
 ]
@@ -42,7 +43,7 @@ def test_endings_that_all_texts_share(endings):
     texts = with_endings(endings)
     found = find_shared_endings(texts)
     assert list(map(found.remove, texts)) == list(TEXTS * 2)
-    assert any(endings[i % len(endings)].strip() in found.examples for i in range(20))
+    assert any(endings[i % len(endings)].strip(" \n…") in found.examples for i in range(20))
 
 
 def test_an_ending_of_most_texts_in_a_script_without_capitals():

@@ -71,6 +71,8 @@ def test_the_reviews_within_an_object():
     assert list(table.frame.columns) == ["place.averageRating", "place.nextPageToken", *COLUMNS]
     result = read({"status": "OK", "result": {"name": "Alpenblick", "reviews": REVIEWS}})
     assert result.frame["result.name"].tolist() == ["Alpenblick"] * 4
+    short = read({"result": [{"pros": "View", "cons": "Noise"}] * 3, "count": 3})
+    assert short.frame["pros"].tolist() == ["View"] * 3
     deep = read({"data": {"page": {"items": [{"content": {"text": text}} for text in TEXTS]}}})
     assert tuple(deep.frame["content.text"]) == TEXTS
 
