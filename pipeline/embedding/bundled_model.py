@@ -208,10 +208,11 @@ def _save_transformer(file: BinaryIO, folder: Path) -> None:
         bos_token_id=0,
         eos_token_id=2,
     )
-    model = BertModel(config, add_pooling_layer=False)
+    with torch.device("meta"):  # no random weights are drawn, as all are replaced
+        model = BertModel(config, add_pooling_layer=False)
     shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
     tensors = {n: torch.from_numpy(v).reshape(shapes[n]) for n, v in state.items()}
-    model.load_state_dict(tensors, strict=True)
+    model.load_state_dict(tensors, strict=True, assign=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
@@ -259,10 +260,11 @@ def _read_tensors(file: BinaryIO) -> Iterator[tuple[str, np.ndarray]]:
             yield name, np.frombuffer(data, "<f4").copy()
             continue
         blocks = np.frombuffer(data, _Q4_BLOCK)
-        low = (blocks["nibbles"] & 15).astype(np.float32)
-        high = (blocks["nibbles"] >> 4).astype(np.float32)
-        scale = blocks["scale"].astype(np.float32)[:, None]
-        weights = (np.concatenate([low, high], axis=1) - 8) * scale
+        weights = np.empty((len(blocks), 2, 16), np.float32)
+        weights[:, 0] = blocks["nibbles"] & 15
+        weights[:, 1] = blocks["nibbles"] >> 4
+        weights -= 8
+        weights *= blocks["scale"].astype(np.float32)[:, None, None]
         yield name, weights.reshape(-1)[:elements]
 
 

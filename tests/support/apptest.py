@@ -41,11 +41,14 @@ def upload(at, data, name="reviews.csv"):
     return at
 
 
-def run_until(at, condition, every=0.1):
+def run_until(at, condition):
     """Run again and again, as a page does that shows progress, until the condition holds."""
+    pause = 0.1
 
     def run_again():
-        time.sleep(every)
+        nonlocal pause
+        _wait_for_news(at, pause)
+        pause = min(2 * pause, 2)  # each run costs more than what it shows changes
         at.run()
         assert not at.exception
 
@@ -53,9 +56,21 @@ def run_until(at, condition, every=0.1):
     return at
 
 
+def _wait_for_news(at, seconds):
+    """Wait so long, or until the page has something else to show."""
+
+    def news():
+        job = session(at).job
+        return job and (job.state, job.stage, session(at).has_news)
+
+    before, until = news(), time.monotonic() + seconds
+    while news() == before and time.monotonic() < until:
+        time.sleep(0.02)
+
+
 def finish(at):
     """Run until no analysis is under way, as the page does by itself."""
-    return run_until(at, lambda: not session(at).is_working, every=0.3)
+    return run_until(at, lambda: not session(at).is_working)
 
 
 def press(at, label):

@@ -43,12 +43,12 @@ def test_progress_ends_at_the_total(encoder):
 
 def test_bits_depend_on_the_text_alone(encoder, sample_reviews):
     """Not on the other texts, their order, or the number of cores."""
-    texts = sample_reviews.texts[:120]
+    texts = sample_reviews.texts[:60]
     together = encoder.encode_documents(texts)
-    reversed_half = encoder.encode_documents(texts[::-1][:60])
-    np.testing.assert_array_equal(reversed_half, together[::-1][:60])
+    reversed_half = encoder.encode_documents(texts[::-1][:30])
+    np.testing.assert_array_equal(reversed_half, together[::-1][:30])
     more_threads = SentenceEncoder(encoder._model, name="e5", fingerprint="", threads=5)
-    np.testing.assert_array_equal(more_threads.encode_documents(texts[40:80]), together[40:80])
+    np.testing.assert_array_equal(more_threads.encode_documents(texts[20:40]), together[20:40])
 
 
 def test_progress_callback_can_stop_the_work(encoder, sample_reviews, monkeypatch):

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.model  # imports torch, in each test: those of pages ne
 
 def test_bundled_model_can_be_packed(encoder, sample_reviews):
     assert encoder._packed is not None
-    texts = sample_reviews.texts[:60]
+    texts = sample_reviews.texts[:30]
     together = encoder.encode_documents(texts)
     alone = np.vstack([encoder.encode_documents([text]) for text in texts])
     np.testing.assert_array_equal(together, alone)

@@ -135,6 +135,7 @@ def writer(folder, start, batches):
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow  # processes of its own
 def test_several_processes_write_and_one_is_killed(tmp_path):
     writers = [writer(tmp_path, 100_000 * n, 60) for n in range(2)]
     killed = writer(tmp_path, 900_000, 10_000)

@@ -168,6 +168,7 @@ for number in range(15):
 """
 
 
+@pytest.mark.slow  # processes of its own
 def test_two_processes_change_the_list(catalogue, analysis):
     token = catalogue.add(analysis, name="A").token
     catalogue.add(analysis, name="B")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pytest
 
@@ -26,9 +27,9 @@ SENTENCES = {
 @pytest.fixture
 def fresh(monkeypatch):
     """No tokeniser is loaded yet, as in a new process."""
-    tokenise._load_tokeniser.cache_clear()
-    yield monkeypatch
-    tokenise._load_tokeniser.cache_clear()
+    load = tokenise._load_tokeniser.__wrapped__
+    monkeypatch.setattr(tokenise, "_load_tokeniser", cache(load))
+    return monkeypatch
 
 
 def test_chinese_words_in_either_script():
@@ -170,6 +171,7 @@ def test_threads_agree(language):
         assert list(pool.map(lambda text: split_words(text, language), texts)) == expected
 
 
+@pytest.mark.slow  # a process of its own
 def test_packages_are_imported_when_their_language_occurs(tmp_path):
     code = (
         "import sys; from pipeline.text.tokenise import split_words;"

@@ -4,18 +4,15 @@ import numpy as np
 import pytest
 
 from pipeline.analysis.analysis import Settings
-from tests.support.apptest import finish, pieces, press, session, start
+from tests.support.apptest import finish, pieces, press, session
 from tests.support.waiting import wait_until
 from ui.explore.map import selected_units
 
 
 @pytest.fixture(scope="module")
-def explored():
+def explored(analysed_sample):
     """A session that has gone from the sample button to its map."""
-    at = start()
-    press(at, "Try it with sample reviews")
-    assert session(at).is_working
-    return finish(at)
+    return analysed_sample[0]
 
 
 def test_the_sample_is_one_press_from_its_map(explored):

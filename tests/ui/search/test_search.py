@@ -5,22 +5,26 @@ import re
 import numpy as np
 import pytest
 
+from pipeline.analysis.storage import load_analysis
 from pipeline.filters.column_values import value_counts, value_range
 from pipeline.filters.columns import make_column
 from pipeline.filters.expressions import In
 from pipeline.search.evaluation import load_golden_set
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
-from tests.support.apptest import finish, pieces, press, session, start
+from tests.support.apptest import catalogue, pieces, press, session, start
 from tests.support.naughty import NAUGHTY
 from ui.components.relevance import counts_line
 from ui.components.review_text import text_html
 
 
 @pytest.fixture(scope="module")
-def explored():
-    at = start()
-    press(at, "Try it with sample reviews")
-    return finish(at)
+def explored(analysed_sample, own_data):
+    """A session that has opened the analysis of the sample from the list."""
+    entry = catalogue().add(load_analysis(analysed_sample[1]), name="sample")
+    at = start().switch_page("ui/pages/analyses.py").run()
+    at.button(key=f"open-list-{entry.token}").click().run()
+    assert not at.exception
+    return at.switch_page("ui/pages/explore.py").run()
 
 
 def search(at, query):
