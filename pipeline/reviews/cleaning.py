@@ -48,8 +48,8 @@ class CleaningRules:
         drop_one_word: reject reviews of a single word, which are otherwise only counted.
         strip_boilerplate: remove "(Translated by Google)", with the translation if the original is
             there too, "Read more" and the like, the hotel's reply, and "Nothing" glued to a text.
-        strip_shared_endings: remove endings that most texts of the file share, such as "Stayed in
-            February 2025".
+        strip_shared_endings: remove endings and beginnings that most texts of the file share, such
+            as "Stayed in February 2025".
         repair_mojibake: turn "FrÃ¼hstÃ¼ck" into "Frühstück" (ftfy).
         join_title: put the title above the text of each review.
         questions: what becomes of answers to several open questions in a row: "join" makes one
@@ -86,7 +86,7 @@ class Cleaner:
         for start in range(0, len(column), _BATCH_ROWS):
             texts += map(self, column.iloc[start : start + _BATCH_ROWS].tolist())
         endings = find_shared_endings(texts)
-        if not endings.rounds:
+        if not endings.examples:
             return texts
         self.endings += (example for example in endings.examples if example not in self.endings)
         stripped = list(map(endings.remove, texts))

@@ -1,13 +1,14 @@
-"""Endings that most texts of a file share, found by statistics over the file.
+"""Endings and beginnings that most texts of a file share, found by statistics over the file.
 
 Scrapers glue to a review what the page shows below it: "...perfectStayed in February 2025",
 "...再次入住。更多". No list of words is needed: guests' own texts never end alike so often. Endings
 are compared from where a sentence, a line or a glued word begins, and with their dates left open.
+Beginnings count where they are a line or glued to a capital: "Verified guestThe room was...".
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -20,6 +21,7 @@ _MIN_DATED_SHARE = 0.25  # for one with a month and year, which is hardly a gues
 _MIN_APART = 0.3  # of the texts with an ending in a script without capitals: after a sentence
 _MIN_VARIETY = 0.1  # different texts before an ending, as a share of their number
 _MIN_VARIED = 3
+_MAX_HEAD = 60  # characters of a beginning
 _MAX_ROUNDS = 3  # one ending may stand above another
 _SHORT = 24  # characters of an ending in a script without capitals
 _NEARLY_ALL = 0.95  # of the texts that share the end of an ending: have all of it
@@ -32,29 +34,33 @@ _SENTENCE_END = set('.!?…。！？．~～♪)）」』”"')
 
 
 class _Candidate(NamedTuple):
-    """The end of a text that may be a shared ending.
+    """The end of a text that may be a shared ending, or its beginning.
 
     Attributes:
-        start: where it begins.
+        start: where the end begins; of a beginning, where the rest begins.
         key: what it is compared by.
+        is_head: whether it is a beginning.
     """
 
     start: int
     key: str
+    is_head: bool = False
 
 
 @dataclass(frozen=True)
 class SharedEndings:
-    """Endings of the texts of a file.
+    """Endings and beginnings of the texts of a file.
 
     Attributes:
         rounds: for each round the keys of endings, and those in scripts without capitals, which
             may also stand within a sentence.
+        heads: keys of beginnings.
         examples: an ending of each kind as it stands in the file, the most frequent first.
     """
 
     rounds: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = ()
     examples: tuple[str, ...] = ()
+    heads: frozenset[str] = frozenset()
 
     @property
     def has_words(self) -> bool:
@@ -65,7 +71,10 @@ class SharedEndings:
         )
 
     def remove(self, text: str) -> str:
-        """Remove the endings of a text."""
+        """Remove the endings and beginnings of a text."""
+        if self.heads:
+            text = text[max((h.start for h in _heads(text) if h.key in self.heads), default=0) :]
+            text = text.lstrip()
         for keys, uncased in self.rounds:
             if len(text) <= _MAX_LENGTH and not keys.isdisjoint({_key(text), _numbered_key(text)}):
                 return ""
@@ -85,45 +94,56 @@ def find_shared_endings(texts: Sequence[str]) -> SharedEndings:
     """
     written = [text for text in texts if text]
     sample = written[:: max(1, len(written) // _MAX_SAMPLE)]
-    endings = SharedEndings()
     if len(sample) < _MIN_TEXTS:
-        return endings
+        return SharedEndings()
+    keys, examples = _count(sample, _heads)
+    endings = SharedEndings((), tuple(examples), keys)
+    sample = list(map(endings.remove, sample))
     for _ in range(_MAX_ROUNDS):
         keys, uncased, examples = _find_round(sample)
         if not keys and not uncased:
             break
-        endings = SharedEndings((*endings.rounds, (keys, uncased)), (*endings.examples, *examples))
-        one_round = SharedEndings(endings.rounds[-1:])
+        rounds = (*endings.rounds, (keys, uncased))
+        endings = SharedEndings(rounds, (*endings.examples, *examples), endings.heads)
+        one_round = SharedEndings(rounds[-1:])
         sample = [one_round.remove(text) for text in sample]
     return endings
 
 
 def _find_round(texts: list[str]) -> tuple[frozenset[str], tuple[str, ...], list[str]]:
     """The endings of texts from which those of earlier rounds have been removed."""
+    keys, examples = _count(texts, _candidates)
+    uncased = _uncased_endings(texts)
+    for ending in uncased:
+        if not any(map(_pattern(ending).fullmatch, examples)):
+            found = next(filter(None, map(_pattern(ending).search, texts)))
+            examples.append(found[0].strip())
+    return keys, uncased, examples
+
+
+def _count(
+    texts: list[str], candidates: Callable[[str], Iterator[_Candidate]]
+) -> tuple[frozenset[str], list[str]]:
+    """The keys of candidates that enough texts share, and examples of them."""
     counts: Counter[str] = Counter()
-    before: dict[str, set[str]] = defaultdict(set)
+    others: dict[str, set[str]] = defaultdict(set)
     example: dict[str, str] = {}
     for text in texts:
-        for candidate in {c.key: c for c in _candidates(text)}.values():
-            rest = text[: candidate.start].strip()
+        for candidate in {c.key: c for c in candidates(text)}.values():
+            before, after = text[: candidate.start].strip(), text[candidate.start :].strip()
+            rest, own = (after, before) if candidate.is_head else (before, after)
             if rest:
                 counts[candidate.key] += 1
-                before[candidate.key].add(rest[-_MAX_LENGTH:])
-                example.setdefault(candidate.key, text[candidate.start :])
-    keys = {key for key in counts if _is_shared(key, counts[key], len(before[key]), len(texts))}
+                others[candidate.key].add(rest[-_MAX_LENGTH:])
+                example.setdefault(candidate.key, own)
+    keys = {key for key in counts if _is_shared(key, counts[key], len(others[key]), len(texts))}
     # Of endings within each other the longest is shown: "Stayed in May 2025" rather than "2025".
     shown = [
         key
         for key in sorted(keys, key=lambda key: (-counts[key], -len(key)))
         if not any(other != key and other.endswith(key) for other in keys)
     ]
-    uncased = _uncased_endings(texts, counts)
-    examples = [example[key] for key in shown]
-    for ending in uncased:
-        if not any(map(_pattern(ending).fullmatch, examples)):
-            found = next(filter(None, map(_pattern(ending).search, texts)))
-            examples.append(found[0].strip())
-    return frozenset(keys), uncased, examples
+    return frozenset(keys), [example[key] for key in shown]
 
 
 def _is_shared(key: str, count: int, different: int, texts: int) -> bool:
@@ -134,18 +154,20 @@ def _is_shared(key: str, count: int, different: int, texts: int) -> bool:
     )
 
 
-def _uncased_endings(texts: list[str], counts: Counter[str]) -> tuple[str, ...]:
+def _uncased_endings(texts: list[str]) -> tuple[str, ...]:
     """Endings such as "更多" that most texts share, some of them without a sentence end before.
 
     An ending with a year, such as "宿泊時期：#年#月", needs no sentence end before.
     """
     found: Counter[str] = Counter()
+    apart: Counter[str] = Counter()  # of them after a sentence
     for text in texts:
         if text[-1:] > "\u0590":
+            apart.update({candidate.key for candidate in _candidates(text)})
             end = re.sub(r"\d+", "#", text[-2 * _SHORT :])
             found.update(end[-n:] for n in range(2, min(_SHORT, len(end) - 1) + 1))
     dated = {end: n for end, n in found.items() if _UNCASED_DATE.search(end)}
-    plain = {end: n for end, n in found.items() if counts[end] >= _MIN_APART * n}
+    plain = {end: n for end, n in found.items() if apart[end] >= _MIN_APART * n}
     endings = [
         _longest(dated, max(_MIN_VARIED + 1, _MIN_DATED_SHARE * len(texts))),
         _longest(plain, max(_MIN_VARIED + 1, _MIN_SHARE * len(texts))),
@@ -178,6 +200,15 @@ def _candidates(text: str) -> Iterator[_Candidate]:
             # Below the text or glued to it, numbers vary: "3 people found this helpful".
             apart = text[i - 1] == "\n" or not text[i - 1].isspace()
             yield _Candidate(i, _numbered_key(end) if apart else _key(end))
+
+
+def _heads(text: str) -> Iterator[_Candidate]:
+    """The beginnings of a text that are a line or glued to a capital."""
+    for i in range(3, min(_MAX_HEAD, len(text) - 1)):
+        char, before = text[i], text[i - 1]
+        glued = char.isupper() and before.isalnum() and not before.isupper()
+        if (before == "\n" or glued) and any(map(str.isalpha, text[:i])):
+            yield _Candidate(i, _numbered_key(text[:i].strip()), is_head=True)
 
 
 def _starts(text: str, first: int) -> Iterable[int]:

@@ -49,20 +49,19 @@ def read_document(text: str, name: str) -> JsonDocument:
     Raises:
         InputError: the text isn't JSON, or holds no table.
     """
+    is_object = text[:1000].lstrip("\ufeff \t\r\n").startswith("{")
+    if is_object and len(text) > _MAX_OBJECT:
+        raise InputError(f"{name} is a JSON object too large to read. Export it as JSON lines.")
     rejected: list[RejectedRow] = []
     elements = _elements(text, rejected)
     first = list(islice(elements, 2))
     if not first:
         reason = f" {rejected[0].reason}." if rejected else ""
-        raise InputError(
-            f"{name} holds no JSON that can be read.{reason} Export it again or as CSV."
-        )
+        raise InputError(f"{name} holds no JSON that can be read.{reason} Export it again.")
     everything: Iterator[_Element] = chain(first, elements)
     if not isinstance(first[0].value, dict):
         return JsonDocument(_list_records(everything), rejected, False)
-    if len(first) == 1 and text.lstrip("\ufeff \t\r\n").startswith("{"):
-        if len(text) > _MAX_OBJECT:
-            raise InputError(f"{name} is a JSON object too large to read. Export it as JSON lines.")
+    if len(first) == 1 and is_object:
         everything = _table_of(first[0])
     objects = (
         (element.number, element.value, element.raw)

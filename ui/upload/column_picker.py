@@ -32,7 +32,7 @@ _RULES = {
     "drop_duplicates": "Drop duplicate rows",
     "drop_one_word": "Drop one-word reviews",
     "strip_boilerplate": "Remove “Translated by Google”, “Read more”, hotels' replies",
-    "strip_shared_endings": "Remove endings that most reviews share",
+    "strip_shared_endings": "Remove endings and beginnings that most reviews share",
     "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
     "join_title": "Prepend the title",
 }

@@ -80,6 +80,14 @@ def test_one_ending_above_another():
     assert list(map(found.remove, texts)) == list(TEXTS)
 
 
+@pytest.mark.parametrize("head", ["Verified guest", "Reviewed in May 2024\n", "口コミ\n"])
+def test_beginnings_that_most_texts_share(head):
+    texts = [head + text for text in TEXTS if text[0].isupper() or "\n" in head]
+    found = find_shared_endings(texts)
+    assert found.examples == (head.strip(),)
+    assert [head + found.remove(text) for text in texts] == texts
+
+
 def test_a_text_that_is_the_ending_alone_is_blank():
     found = find_shared_endings([*with_endings(ENDINGS[0]), "Stayed in June 2021"])
     assert found.remove("Stayed in June 2021") == ""
