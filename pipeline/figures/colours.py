@@ -57,13 +57,13 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
         )
     if colouring == "rating" and attributes.ratings is not None:
         known = np.isfinite(attributes.ratings)
-        rounded = np.clip(np.nan_to_num(attributes.ratings).round(), 1, 5)
+        rounded = np.clip(np.floor(np.nan_to_num(attributes.ratings) + 0.5), 1, 5)
         stars = np.where(known, rounded, 0).astype(int)
         scale = [*_RATINGS, 0]
         position = {star: i for i, star in enumerate(scale)}
         return Categories(
             codes=np.array([position[star] for star in stars.tolist()], np.int64)[review],
-            names=(*(f"{star} star{'s' * (star != 1)}" for star in _RATINGS), "no rating"),
+            names=(*(_rating_name(star, attributes) for star in _RATINGS), "no rating"),
             colours=(*_RATINGS.values(), GREY),
             symbols=("circle",) * len(scale),
         )
@@ -83,6 +83,13 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
         colours=(*PALETTE[: len(named)], *([GREY] if other else [])),
         symbols=("circle",) * (len(named) + len(other)),
     )
+
+
+def _rating_name(star: int, attributes: ReviewAttributes) -> str:
+    """Five or fewer stars on the scale that is shown: "5 stars", "about 8 of 10"."""
+    if attributes.highest_rating == 5:
+        return f"{star} star{'s' * (star != 1)}"
+    return f"about {attributes.shown_rating(star):g} {attributes.rating_scale}"
 
 
 def topic_colour(topic: Topic) -> str:

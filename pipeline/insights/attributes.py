@@ -36,6 +36,15 @@ class ReviewAttributes:
         """A rating of 5, or a mean of such, on the scale that is shown."""
         return rating * self.highest_rating / 5
 
+    @property
+    def rating_scale(self) -> str:
+        """The scale that ratings are shown on: "of 10"."""
+        return f"of {self.highest_rating:g}"
+
+    def rating_title(self, title: str) -> str:
+        """The title of a column of ratings, with their scale unless that is 5."""
+        return title if self.highest_rating == 5 else f"{title} ({self.rating_scale})"
+
 
 def review_attributes(analysis: Analysis) -> ReviewAttributes:
     """Read the hotels, dates and ratings of an analysis from its columns."""
@@ -108,7 +117,7 @@ def mean_rating(attributes: ReviewAttributes | None, rows: np.ndarray | None = N
 def topic_table(
     analysis: Analysis, attributes: ReviewAttributes, allowed: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """One row per topic: topic, reviews, share (per cent), languages, mix, rating.
+    """One row per topic: topic, reviews, share (per cent), languages, mix, rating (as shown).
 
     ``languages`` is their number, ``mix`` the three largest: "Japanese 30%, ...".
 
@@ -131,7 +140,7 @@ def topic_table(
                 "share": 100 * len(chosen) / total,
                 "languages": len(mix),
                 "mix": ", ".join(first[:3]),
-                "rating": mean_rating(attributes, chosen),
+                "rating": attributes.shown_rating(mean_rating(attributes, chosen)),
             }
         )
     return pd.DataFrame(rows)

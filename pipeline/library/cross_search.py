@@ -30,6 +30,7 @@ from pipeline.stores.base import VectorStore
 # Nearest rows of each analysis that are calibrated: they contained the whole calibrated top 20 for
 # each of sixty queries over 100,000 reviews (docs/store.md).
 _CANDIDATES = 1_000
+_FACTS = ("hotel", "date", "rating", "rating_of_5")  # of a hit, to be shown
 _CANDIDATES_WITH_OPERATORS = 10_000  # for queries with a phrase or an exclusion
 
 Encode = Callable[[str, str], np.ndarray]
@@ -47,7 +48,7 @@ class CrossSearchHit:
         topic: the name of its topic.
         text: of the review; its sentences joined where sentences are the units.
         sentence: start and end of the best-matching unit in the text.
-        facts: hotel, date and rating, where the file has them.
+        facts: hotel, date, rating (on the scale of its file) and rating_of_5, where there are any.
         score: match probability, 0 to 1.
         strength: "strong", "likely" or "weak".
     """
@@ -242,7 +243,7 @@ def _read_hits(ranking: _Ranking, count: int) -> list[CrossSearchHit]:
         metadata = {name: values[first + best] for name, values in rows.metadata.items()}
         first += len(span)
         sentence_start = sum(len(text) + 1 for text in texts[:best])
-        facts = {name: _format(metadata.get(name)) for name in ("hotel", "date", "rating")}
+        facts = {name: _format(metadata.get(name)) for name in _FACTS}
         hits.append(
             CrossSearchHit(
                 token=ranking.entry.token,

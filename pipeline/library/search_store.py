@@ -32,7 +32,7 @@ from pipeline.stores.local import delete_store, has_store, open_store
 log = logging.getLogger(__name__)
 
 FOLDER = "store"
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST_FILE, _ARRAYS_FILE = "searchable.json", "searchable.npz"
 _LOCK_TIMEOUT = 600.0  # seconds, while another process fills the store
 _BLOCK = 50_000  # units written at once

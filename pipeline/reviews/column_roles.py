@@ -4,7 +4,6 @@ Names decide first; the values confirm or exclude them, or decide if names don't
 comes with its reason and its runner-up, so that a wrong one is seen and changed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -108,21 +107,17 @@ def guess_roles(frame: pd.DataFrame, *, text: str | None = None) -> tuple[RoleGu
     return tuple(guesses)
 
 
-def explain_roles(
-    frame: pd.DataFrame, chosen: ColumnRoles, guesses: Iterable[RoleGuess] | None = None
-) -> tuple[RoleGuess, ...]:
+def explain_roles(frame: pd.DataFrame, chosen: ColumnRoles) -> tuple[RoleGuess, ...]:
     """The reason of each role as it was chosen in the end, by the guess or by the user.
 
     Args:
         frame: a table of strings.
         chosen: the roles.
-        guesses: of this table, made by default.
     """
-    if guesses is None:
-        try:
-            guesses = guess_roles(frame)
-        except InputError:  # no column looks like text: the user has chosen one
-            guesses = guess_roles(frame, text=chosen.text)
+    try:
+        guesses = guess_roles(frame)
+    except InputError:  # no column looks like text: the user has chosen one
+        guesses = guess_roles(frame, text=chosen.text)
     known = {guess.role: guess for guess in guesses}
     said = []
     for role, name in vars(chosen).items():

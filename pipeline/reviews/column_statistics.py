@@ -22,6 +22,8 @@ _MIN_PLACE_ROWS = 8  # rows of places with several before they say anything
 _LINK = re.compile(r"(?:https?://|www\.|data:)\S*|[\w.+-]+@[\w-]+\.\w+", re.I)
 _CODE = re.compile(r"[!-~]{12,}")  # one word of ASCII: a key, a path, a hash
 _RECORD = re.compile(r"[\[{]\s*[\[{\"']")
+# Codes of three letters that are languages and no countries.
+_LANGUAGES_ALONE = set("ENG SPA GER ZHO CHI DAN DUT POR CES ELL ARA HIN".split())
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 
 
@@ -209,26 +211,36 @@ class TableStatistics:
         return int(found.loc[found["nunique"] == 1, "size"].sum()) >= 0.95 * rows
 
 
-def holds_countries(cells: Sequence[str]) -> bool:
+def holds_countries(cells: Sequence[str], *, names_only: bool = False) -> bool:
     """Whether values are countries rather than languages: "US", "GB", "Poland", "Deutschland".
 
-    Two capital letters may be either ("DE", "FR"). They are languages if one of them is no country
-    ("EN", "JA"), and countries if one is no language that guests write ("US", "JP") or if none
-    tells.
+    Two or three capital letters may be either ("DE", "FRA"). They are languages if one of them is
+    no country ("EN", "JA", "SPA"), and countries otherwise.
+
+    Args:
+        cells: the values.
+        names_only: whether codes are languages, as the column's name says.
     """
+    distinct = {cell.strip() for cell in cells if cell.strip()}
+    codes = {cell for cell in distinct if re.fullmatch("[A-Za-z]{2,3}", cell)}
+    if len(codes) >= 0.8 * len(distinct):
+        return not names_only and _are_country_codes(codes)
+    named = [cell for cell in distinct if cell.casefold() in _country_names()]
+    return len(named) >= 0.5 * len(distinct)
+
+
+def _are_country_codes(codes: set[str]) -> bool:
     import langcodes
 
     from pipeline.text.language_id import is_common_language
 
-    distinct = {cell.strip() for cell in cells if cell.strip()}
-    codes = {cell for cell in distinct if re.fullmatch("[A-Za-z]{2}", cell)}
-    if len(codes) >= 0.8 * len(distinct):
-        countries = {c for c in codes if langcodes.tag_is_valid(f"und-{c.upper()}")}
-        if codes - countries:  # "en", "ja", "ko" are no countries
-            return False
-        return any(c.isupper() or not is_common_language(c.lower()) for c in countries)
-    named = [cell for cell in distinct if cell.casefold() in _country_names()]
-    return len(named) >= 0.5 * len(distinct)
+    pairs = {code for code in codes if len(code) == 2}
+    countries = {code for code in pairs if langcodes.tag_is_valid(f"und-{code.upper()}")}
+    if pairs - countries or {code.upper() for code in codes} & _LANGUAGES_ALONE:
+        return False  # "en", "ja" and "ko" are no countries
+    if any(code.isupper() for code in codes):
+        return True
+    return any(not is_common_language(code.lower()) for code in countries)
 
 
 @cache

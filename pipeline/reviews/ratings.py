@@ -47,10 +47,10 @@ _STEPPED = (5.0, 10.0, 20.0, 100.0)  # highest marks of usual scales
 _ODD_STEPPED = (6.0, 7.0)  # of HolidayCheck's suns, and of surveys
 _MIN_MARKS = 10  # from which on a mark over the scale can be a mistake
 _MIN_ANSWERS = 0.5  # share of cells that are answers on a scale, such as "Good"
+_NAMED_SOURCES = 4  # with their scales, in a sentence
 _MIN_OWN_MARKS = 8  # of a platform, for a scale of its own
 _FIVE_POINTS = ("google", "tripadvisor", "airbnb", "yelp", "facebook", "trustpilot", "vrbo",
                 "rakuten", "楽天", "jalan", "じゃらん", "大众点评", "携程", "ctrip")  # fmt: skip
-_TEN_POINTS = ("booking", "agoda", "hotels.com", "expedia", "hostelworld", "priceline")
 _ZERO_COUNTS = re.compile(r"\bnps\b|recommend|recomend|empfehl|consiglier|likely|aanbevel|рекоменд")
 
 
@@ -175,6 +175,18 @@ class ReadRatings:
         """The scale of all plain numbers; None where sources differ, or without plain numbers."""
         found = set(self.scales.values())
         return found.pop() if len(found) == 1 else None
+
+    def describe(self) -> str:
+        """The scale in a sentence: "Ratings are out of 10."."""
+        if self.scale is not None and not self.ratings.are_mixed:
+            return f"Ratings are {self.scale.describe()}."
+        if self.ratings.common_highest is not None:
+            return f"Ratings are out of {self.ratings.common_highest:g}."
+        named = [f"{source or 'others'} {s.describe()}" for source, s in self.scales.items()]
+        scales = f" ({', '.join(named[:_NAMED_SOURCES])})" if len(named) > 1 else ""
+        if not self.ratings.are_mixed:
+            return "No rating can be read."
+        return f"Ratings are on several scales{scales} and are shown from 1 to 5."
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values for a report.
@@ -311,8 +323,6 @@ def _judge_source(source: str, marks: np.ndarray, all_marks: np.ndarray) -> Rati
     known = source.casefold()
     if any(name in known for name in _FIVE_POINTS) and own.highest == 5:
         return own
-    if any(name in known for name in _TEN_POINTS) and own.highest <= 10 and own.unit == 1:
-        return RatingScale(10.0)
     return max(own, judge_scale(all_marks), key=lambda scale: scale.highest)
 
 

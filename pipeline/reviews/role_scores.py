@@ -67,14 +67,14 @@ def score_text(column: ColumnSample) -> Candidate:
         name_score -= 3
     elif is_about(name, "translation"):
         name_score -= 0.7
+    if cells and column.date_share > 0.8:
+        return Candidate(name, 0.0)
     if cells and column.link_share > 0.5:
         return Candidate(name, name_score, objection="holds web addresses or keys")
     if cells and name_score < 3 and column.address_share > 0.5:
         return Candidate(name, name_score, objection="holds addresses")
     if cells and (column.letter_share < 0.4 or column.numeral_rating_share > 0.8):
         return Candidate(name, 0.0 if name_score < 3 else -1.0)
-    if cells and column.date_share > 0.8:
-        return Candidate(name, 0.0)
     if not cells:
         return Candidate(name, name_score)  # a blank column is judged by its name alone
     # The logarithm of the width, as 200 characters are hardly more of a review than 100.
@@ -118,7 +118,7 @@ def _score_date(column: ColumnSample, table: TableStatistics) -> Candidate:
     share = column.date_or_number_share if name_score else column.date_share
     if competing > name_score or share < (0.5 if name_score else 0.9):
         return Candidate(column.name, 0.0)
-    score = name_score + share + 0.2 * is_about(column.name, "guest's own")
+    score = name_score + share + 0.2 * is_about(column.name, "guest's own", "publication")
     reason = BY_NAME if name_score else "its values are dates"
     return Candidate(column.name, score, reason, _date_objection(column, table))
 
@@ -142,7 +142,7 @@ def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     reason, score = BY_NAME, 0.0
     if name_score and column.rating_share >= 0.5:
-        preferred = 0.6 * is_about(name, "overall") + 0.3 * is_about(name, "guest's own")
+        preferred = 0.6 * is_about(name, "overall") + 0.6 * is_about(name, "guest's own")
         score = name_score + column.rating_share + preferred
         reason = "it is the overall rating by its name" if is_about(name, "overall") else BY_NAME
     elif column.written_rating_share >= 0.8:
@@ -168,7 +168,8 @@ def _rating_objection(name: str) -> str:
         return "is the hotel's class"
     if is_about(name, "aspect") and not is_about(name, "overall"):
         return "rates one aspect of the stay"
-    if is_about(name, "count", "link") and not is_about(name, "stars"):
+    graded = is_about(name, "stars") or "satisf" in normalise_name(name)  # "satisfaction level"
+    if is_about(name, "count", "link") and not graded:
         return "is a number of something"
     return "belongs to the hotel's answer" if is_about(name, "reply") else ""
 
@@ -213,9 +214,9 @@ def _score_language(column: ColumnSample, table: TableStatistics) -> Candidate:
     share = sum(language_code(cell) is not None for cell in column.few) / len(column.few)
     if share < (0.5 if name_score else 0.95) or not (name_score or column.recurs):
         return Candidate(name, 0.0)
-    objection = ""
-    if not name_score and (is_about(name, "country") or holds_countries(column.few)):
-        objection = "holds countries"
+    about_country = not name_score and is_about(name, "country")
+    countries = about_country or holds_countries(column.few, names_only=name_score > 0)
+    objection = "holds countries" if countries else ""
     reason = BY_NAME if name_score else "its values are languages"
     return Candidate(name, name_score + share, reason, objection)
 
@@ -264,7 +265,8 @@ def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     if is_about_other_subject(name) or is_about(name, "stars", "class") or is_place_key(name):
         return Candidate(name, 0.0)
-    objection = "names the guest" if is_about(name, "person") else ""
+    guest = is_about(name, "person") and "guest house" not in normalise_name(name)
+    objection = "names the guest" if guest else ""
     if _names_place(name):
         return Candidate(name, max(name_score, 2.0) + 0.5, BY_NAME, objection)
     if name_score >= competing and name_score:

@@ -18,13 +18,13 @@ _SUBJECTS: dict[str, str] = {
     "yanit*,cevap*,odpowiedz*,svar,odpoved*,valasz*,vastaus*,απαντηση,תגובה,תגובת,raspuns*,"
     "odgovor*,tanggapan,balasan,phan hoi,返信,回复,回覆,답변,답글,การตอบกลับ,ตอบกลับ,owner,hotelier",
     "person": "author,authors,user,username,users,reviewer,reviewers,guest,guests,customer,client,"
-    "traveler,traveller,tourist,visitor,host,employee,manager,profile,member,contributor,nickname,"
+    "traveler,traveller,tourist,visitor,host,employee,manager,profile,member,contributor,"
     "first name,last name,surname,firstname,lastname,full name,vorname,nachname,gast,gaste,"
     "gastename,kunde,kundenname,verfasser,autor*,auteur,autore,voyageur,prenom,huesped,cliente,"
     "ospite,hospede,usuario,utente,viajero,гость,гостя,гостей,автор*,пользовател*,имя,фамилия,імя,користувач*,"
     "gosc,gosci,uzytkownik,misafir,kullanici,yazar,yazan,投稿者,宿泊者,ニックネーム,氏名,用户,用戶,"
     "昵称,暱稱,住客,作者,旅客,고객,작성자,이용자,닉네임,الضيف,اسم الضيف,المستخدم,الكاتب,ผู้เข้าพัก,"
-    "ผู้เขียน,ผู้ใช้,host,vendeg,gaest,gjest,vieras,επισκεπτης,אורח,khach,tamu,pengguna",
+    "ผู้เขียน,ผู้ใช้,host,vendeg,gaest,gjest,vieras,επισκεπτης,אורח,tamu,pengguna",
     "link": "url,urls,uri,link,links,href,website,homepage,image,images,photo,photos,picture,"
     "pictures,img,avatar,thumbnail,lien,enlace,collegamento,ссылк*,链接,鏈接,图片,圖片,リンク,画像,"
     "링크,사진,رابط,email,mail,phone,telephone",
@@ -113,6 +113,10 @@ _SUBJECTS: dict[str, str] = {
     "yildiz,gwiazdki,gwiazdek",
     "translation": "translated,translation,ubersetz*,traduit*,traduc*,tradu*,tradotto,traduzione,"
     "перевод*,переклад*,翻译,翻譯,翻訳,번역,ترجمة,مترجم,แปล,ceviri*,tlumacz*,vertaal*,oversat",
+    "publication": "published,publish,publication,posted,posting,submitted,written,veroffentlicht*,"
+    "eingestellt,publie*,publicad*,publicacion,publicacao,pubblicat*,pubblicazione,geplaatst,"
+    "опубликован*,публикац*,opublikowan*,wystawieni*,yayin*,投稿,掲載,发布,發布,发表,發表,작성,등록,"
+    "النشر,เผยแพร่,เขียน,ngay dang",
     "guest's own": "review,reviews,reviewer,user,guest,customer,my,your,gast,gaste,client,opinia,"
     "opinii,отзыв*,评论,点评,用户,口コミ,리뷰,bewertung*,avis,resena,recensione,avaliacao",
     "source": "source,sources,platform,channel,provider,portal,ota,review site,site,website,quelle,"
@@ -123,7 +127,7 @@ _SUBJECTS: dict[str, str] = {
     "place": "place,hotel,property,business,venue,listing,location,restaurant,company,store,shop,"
     "organisation,organization,establishment,accommodation,unterkunft,struttura,etablissement",
 }  # fmt: skip
-_PLACE_KEYS = {"cid", "fid", "data id", "google id", "feature id", "gmap id", "place", "poi id"}
+_PLACE_KEYS = {"cid", "fid", "data id", "google id", "feature id", "gmap id", "poi id"}
 
 
 @cache

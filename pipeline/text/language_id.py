@@ -85,6 +85,7 @@ _MIN_DOUBTED_WORDS = 4
 _MIN_KNOWN_SHARE = 0.2
 _MIN_ESTABLISHED = 20
 _MIN_FOREIGN_LETTERS = 3  # that exclude a language of another script
+_KANA = re.compile("[\u3041-\u30ff]")
 _MIN_KANA = 4  # that exclude Chinese and Korean
 _PRIOR_PSEUDOCOUNT = 0.3  # reviews that each language starts with
 
@@ -116,13 +117,14 @@ def script_excludes(text: str, code: str) -> bool:
     own = _scripts_of_language(code)
     if not own or ("LATIN" in own and text.isascii()):
         return False
-    counts: Counter[str | None] = Counter()
-    for char, count in Counter(_URL.sub(" ", text[:_MAX_CHARACTERS])).items():
-        counts[_script_of_letter(char)] += count
+    sample = text[:_MAX_CHARACTERS]
+    if code in ("zh", "ko") and len(_KANA.findall(sample)) >= _MIN_KANA:
+        return not any(_script_of_letter(char) == "HANGUL" for char in sample)
+    if any(_script_of_letter(char) in own for char in sample):
+        return False
+    counts = Counter(map(_script_of_letter, _URL.sub(" ", sample)))
     del counts[None]
-    if code in ("zh", "ko") and counts["KANA"] >= _MIN_KANA and not counts["HANGUL"]:
-        return True  # Chinese quotes the one の
-    if any(counts[script] for script in own) or not counts:
+    if not counts:
         return False
     script, count = counts.most_common(1)[0]
     return count >= (2 if script in ("CJK", "KANA", "HANGUL") else _MIN_FOREIGN_LETTERS)

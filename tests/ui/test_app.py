@@ -10,7 +10,7 @@ from pipeline.common.workspace import Workspace
 from pipeline.reviews.source import ReviewSource
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
 from tests.support.command import SAMPLE
-from ui.components.widgets import escape_markdown, stars, time_left
+from ui.components.widgets import escape_markdown, stars, stars_html, time_left
 from ui.session.folders import SessionFolder, remove_abandoned
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -166,7 +166,10 @@ def test_an_upload_that_is_gone_is_told(tmp_path):
 
 def test_small_helpers():
     assert escape_markdown("a*b\n![x](y) :red[z] $m$") == r"a\*b \!\[x\]\(y\) \:red\[z\] \$m\$"
-    assert stars(3.5) == "★★★★☆"
+    assert stars(3.5) == "★★★½☆" and stars(3.25) == "★★★½☆" and stars(4.75) == "★★★★★"
+    assert stars(2.24) == "★★☆☆☆" and stars(0.5) == "½☆☆☆☆" and stars(float(9)) == "★★★★★"
+    assert 'title="7.6 of 10"' in stars_html(3.8, 10) and "★★★★☆ 7.6 of 10" in stars_html(3.8, 10)
+    assert stars_html(4, 5) == '<span class="stars" title="4 of 5">★★★★☆</span>'
     assert time_left(3) == "a few seconds left"
     assert time_left(31) == "about 35 seconds left"
     assert time_left(100) == "about 2 minutes left"

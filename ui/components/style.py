@@ -15,6 +15,7 @@ _CSS = f"""<style>
 .pg-head .file {{ font-weight: 600; overflow-wrap: anywhere; }}
 .pg-proof {{ font-size: .92rem; line-height: 1.45; }}
 .pg-proof .quiet, .pg-quiet {{ opacity: .68; font-size: .88rem; }}
+.pg-examples {{ font-size: .84rem; overflow-wrap: anywhere; }}
 .st-key-refused {{ display: none; }}
 .stApp:has(.st-key-upload .stFileChip[aria-invalid="true"]) .st-key-refused {{ display: block; }}
 .pg-refused {{ border-radius: .5rem; padding: .8rem 1rem;

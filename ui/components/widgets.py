@@ -107,9 +107,22 @@ def language_line(codes: Iterable[str]) -> str:
 
 
 def stars(rating: float) -> str:
-    """A rating of up to 5 as stars, with halves rounded."""
-    full = round(float(np.clip(rating, 0, 5)))
-    return "★" * full + "☆" * (5 - full)
+    """A rating of up to 5 as five stars, in halves rounded half up: "★★★½☆"."""
+    halves = math.floor(2 * min(max(rating, 0.0), 5.0) + 0.5)
+    full, half = divmod(halves, 2)
+    return "★" * full + "½" * half + "☆" * (5 - full - half)
+
+
+def stars_html(rating: float, highest: float) -> str:
+    """A rating of up to 5 as stars, with the guest's own mark where that is not of 5.
+
+    Args:
+        rating: up to 5.
+        highest: the best mark of the guest's own scale.
+    """
+    mark = f"{round(rating * highest / 5, 4):g} of {highest:g}"
+    shown = "" if highest == 5 else f" {mark}"
+    return f'<span class="stars" title="{mark}">{stars(rating)}{shown}</span>'
 
 
 def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
@@ -152,8 +165,7 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
         f'<span class="lang">{escape(language_name(code))} ({escape(code)})</span>',
     ]
     if attributes.ratings is not None and np.isfinite(attributes.ratings[row]):
-        rating = float(attributes.ratings[row])
-        who.append(f'<span class="stars" title="{rating:g} of 5">{stars(rating)}</span>')
+        who.append(stars_html(float(attributes.ratings[row]), attributes.highest_rating))
     if attributes.dates is not None and attributes.dates[row]:
         who.append(f"<span>{escape(attributes.dates[row])}</span>")
     who.append(after)

@@ -185,7 +185,9 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 "text": st.column_config.TextColumn("Review", width="large"),
                 "language": st.column_config.TextColumn("Language", width="small"),
                 "topic": st.column_config.TextColumn("Topic"),
-                "rating": st.column_config.NumberColumn("Rating", format="%.1f", width="small"),
+                "rating": st.column_config.NumberColumn(
+                    view.attributes.rating_title("Rating"), format="%.1f", width="small"
+                ),
             },
             alt="The chosen reviews with language, topic and rating",
         )
@@ -203,7 +205,8 @@ def _table(view: View, rows: list[int]) -> pd.DataFrame:
         "text": [analysis.units.texts[row] for row in rows],
     }
     if attributes.ratings is not None:
-        table["rating"] = attributes.ratings[analysis.units.review[rows]].tolist()
+        ratings = attributes.ratings[analysis.units.review[rows]]
+        table["rating"] = (ratings * attributes.highest_rating / 5).tolist()
     return pd.DataFrame(table)
 
 

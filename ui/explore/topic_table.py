@@ -38,7 +38,9 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
         ),
         "languages": st.column_config.NumberColumn("Languages", width=85),
         "mix": st.column_config.TextColumn("Most reviews in", width=240),
-        "rating": st.column_config.NumberColumn("Mean rating", format="%.1f", width=95),
+        "rating": st.column_config.NumberColumn(
+            view.attributes.rating_title("Mean rating"), format="%.1f", width=95
+        ),
     }
     if view.attributes.ratings is None:
         table = table.drop(columns="rating")

@@ -43,7 +43,9 @@ def column_filters(view: View) -> None:
         names = _choices(view)
         for role in ("rating", "date"):
             if role in view.columns:
-                _editor(view, state, role, role.capitalize())
+                _editor(view, state, role, _label(view, role))
+        if view.attributes.mixes_scales:
+            st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
         column = st.selectbox(
             "Any other column",
             [name for name in names if name not in ("rating", "date")],
@@ -67,6 +69,10 @@ def column_filters(view: View) -> None:
         if state.problem:
             st.warning(escape_markdown(state.problem), icon=":material/info:")
             state.problem = ""
+
+
+def _label(view: View, role: str) -> str:
+    return view.attributes.rating_title("Rating") if role == "rating" else role.capitalize()
 
 
 def condition_units(view: View) -> np.ndarray:
@@ -182,6 +188,8 @@ def _choices(view: View) -> list[str]:
     """Columns without a filter box of their own."""
     roles = {role: name for role, name in view.original.columns.items() if name is not None}
     own = {name for role, name in roles.items() if role in ("hotel", "rating", "date")}
+    if view.attributes.highest_rating == 5:
+        own.add("rating_of_5")  # says what "rating" does
     return [name for name in view.columns if name not in _BOXED and name not in own]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,7 +23,7 @@ from pipeline.library.search_store import has_current_store
 from pipeline.search.query import MAX_LENGTH, Query, parse_query
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
-from ui.components.widgets import error_box, escape, escape_markdown, stars
+from ui.components.widgets import error_box, escape, escape_markdown, stars_html
 from ui.session.current import sync_widgets
 from ui.session.server import worker
 from ui.session.session import Session
@@ -207,7 +207,7 @@ def _hit(rank: int, hit: CrossSearchHit) -> str:
     who = [
         f'<span class="rank">{rank}.</span>',
         f'<span class="lang">{escape(language_name(hit.language))} ({escape(hit.language)})</span>',
-        *(_fact(name, value) for name, value in hit.facts.items()),
+        *_facts(hit.facts),
         chip,
     ]
     about = [
@@ -219,10 +219,14 @@ def _hit(rank: int, hit: CrossSearchHit) -> str:
     return f'<article class="pg-hit">{lines}{body}</article>'
 
 
-def _fact(name: str, value: str) -> str:
-    if name == "rating":
-        return f'<span class="stars" title="{escape(value)} of 5">{stars(float(value))}</span>'
-    return f'<span dir="auto">{escape(value)}</span>'
+def _facts(facts: dict[str, str]) -> Iterator[str]:
+    """Hotel, date and rating as HTML; the rating as stars, with the mark where it is not of 5."""
+    for name, value in facts.items():
+        if name == "rating_of_5":
+            highest = 5 * float(facts.get("rating", value)) / float(value) if float(value) else 5.0
+            yield stars_html(float(value), float(round(highest)))
+        elif name != "rating":
+            yield f'<span dir="auto">{escape(value)}</span>'
 
 
 def _ask_there(token: str, typed: str) -> None:

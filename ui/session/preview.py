@@ -13,7 +13,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_memory import forget_columns, recall_or_guess_columns
-from pipeline.reviews.column_roles import ColumnRoles
+from pipeline.reviews.column_roles import ColumnRoles, RoleGuess, explain_roles
 from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.reviews.source import ReadOptions
 from pipeline.tables.read import Table, read_table
@@ -52,6 +52,7 @@ class Preview:
         doubt: why the user's own choice of encoding or delimiter looks wrong, or "".
         kind: of the file, as in `Table`; "" before it was understood.
         encoding, delimiter, sheet: as recognised, also while others are chosen.
+        rating_scale: code of the scale that was chosen for the ratings; None to judge it.
         parts: the workbook's sheets, or the files of an archive that holds several.
     """
 
@@ -72,11 +73,16 @@ class Preview:
     delimiter: str = ""
     sheet: str | None = None
     parts: tuple[str, ...] = ()
-    _reviews: dict[tuple[ColumnRoles, CleaningRules], Reviews] = field(default_factory=dict)
+    rating_scale: str | None = None
+    _explained: dict[ColumnRoles, dict[str, RoleGuess]] = field(default_factory=dict)
+    _reviews: dict[tuple[ColumnRoles, CleaningRules, str | None], Reviews] = field(
+        default_factory=dict
+    )
 
     def read(self, options: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
         self.options, self.table, self.guessed, self._reviews = None, None, None, {}
+        self._explained = {}
         self.problem = self.doubt = ""
         self.times += 1
         try:
@@ -106,12 +112,24 @@ class Preview:
             forget_columns([str(name) for name in self.table.frame.columns])
             self.options = None
 
-    def reviews(self, columns: ColumnRoles, rules: CleaningRules) -> Reviews:
-        """The reviews with these columns and rules, read once."""
+    def explain(self, columns: ColumnRoles) -> dict[str, RoleGuess]:
+        """Role -> the reason of its column and its runner-up, for these columns."""
         assert self.table is not None  # noqa: S101  there is nothing to choose columns of
-        key = (columns, rules)
+        if columns not in self._explained:
+            guesses = explain_roles(self.table.frame, columns)
+            self._explained = {columns: {guess.role: guess for guess in guesses}}
+        return self._explained[columns]
+
+    def reviews(
+        self, columns: ColumnRoles, rules: CleaningRules, rating_scale: str | None = None
+    ) -> Reviews:
+        """The reviews with these columns, rules and scale of ratings, read once."""
+        assert self.table is not None  # noqa: S101  there is nothing to choose columns of
+        key = (columns, rules, rating_scale)
         if key not in self._reviews:
-            self._reviews = {key: reviews_from_table(self.table, columns, rules=rules)}
+            self._reviews = {
+                key: reviews_from_table(self.table, columns, rules=rules, rating_scale=rating_scale)
+            }
         return self._reviews[key]
 
     def _understood(self, table: Table, options: ReadOptions) -> None:

@@ -16,7 +16,7 @@ from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.session.view import View
-from ui.upload.column_picker import choose_columns
+from ui.upload.column_picker import ColumnChoice, choose_columns
 from ui.upload.read_options import choose_read_options
 from ui.upload.rejected_rows import show_rejected
 from ui.upload.upload import TYPES, read_upload, store_upload
@@ -49,12 +49,12 @@ def add_file(session: Session, view: View) -> None:
                 preview.guessed = same_columns(view, preview.table) or preview.guessed
             st.rerun()
         table = preview.table
-        columns = choose_columns(preview, table) if table is not None else None
+        choice = choose_columns(preview, table) if table is not None else None
     with summary:
-        if table is None or columns is None or not len(table.frame):
+        if choice is None or choice.columns is None or table is None or not len(table.frame):
             error_box(preview.problem or "Choose the column with the review text.")
             return
-        _offer(session, preview, table, columns)
+        _offer(session, preview, table, choice)
 
 
 def same_columns(view: View, table: Table) -> ColumnRoles | None:
@@ -70,14 +70,17 @@ def same_columns(view: View, table: Table) -> ColumnRoles | None:
     return ColumnRoles(text, **roles) if text else None
 
 
-def _offer(session: Session, preview: Preview, table: Table, columns: ColumnRoles) -> None:
+def _offer(session: Session, preview: Preview, table: Table, choice: ColumnChoice) -> None:
+    columns, scale = choice.columns, choice.rating_scale
+    assert columns is not None  # noqa: S101  the text column is chosen
     rules = session.source.rules if session.source and session.source.rules else preview.rules
     try:
         with st.spinner("Checking the reviews …"):
-            reviews = preview.reviews(columns, rules)
+            reviews = preview.reviews(columns, rules, scale)
     except InputError as error:
         error_box(str(error))
         return
+    choice.tell(preview, reviews)
     with st.container(
         border=True,
         horizontal=True,
@@ -96,6 +99,8 @@ def _offer(session: Session, preview: Preview, table: Table, columns: ColumnRole
                 remember_columns([str(name) for name in table.frame.columns], columns)
             rows = len(reviews.texts)
             options = preview.options or ReadOptions()
-            session.add(ReviewSource(preview.name, preview.path, rows, columns, rules, options))
+            session.add(
+                ReviewSource(preview.name, preview.path, rows, columns, rules, options, scale)
+            )
             st.rerun()
     show_rejected(reviews.rejected)

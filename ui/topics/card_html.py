@@ -23,6 +23,7 @@ def card_html(
     *,
     kind: str,
     mean: float,
+    highest: float = 5.0,
     language: str = "en",
     evidence: str = "",
     warning: str = "",
@@ -32,7 +33,8 @@ def card_html(
     Args:
         card: what is said of it.
         kind: what was grouped: "review" or "sentence".
-        mean: rating of the whole file, NaN where it has none.
+        mean: rating of the whole file, of 5 as the card's; NaN where it has none.
+        highest: the best mark of the scale on which ratings are shown.
         language: the user's: its keywords stand first.
         evidence, warning: sentences on how far the topic can be relied on.
     """
@@ -40,7 +42,7 @@ def card_html(
     lines = [
         f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
         f"</i>{escape(topic.name)}</h3>",
-        f'<div class="pg-facts">{_size(card, kind)}{_rating(card, mean)}</div>',
+        f'<div class="pg-facts">{_size(card, kind)}{_rating(card, mean, highest)}</div>',
         _trend(card),
         _mix(card),
     ]
@@ -95,12 +97,13 @@ def _size(card: TopicSummary, kind: str) -> str:
     return f"<span><b>{count(card.topic.reviews, 'review')}</b>{more}, {percent(card.share)}</span>"
 
 
-def _rating(card: TopicSummary, mean: float) -> str:
+def _rating(card: TopicSummary, mean: float, highest: float) -> str:
     if not math.isfinite(card.rating):
         return ""
+    own, all_ = (f"{rating * highest / 5:.1f}" for rating in (card.rating, mean))
     return (
         f'<span><span class="stars" aria-hidden="true">{stars(card.rating)}</span> '
-        f'<b>{card.rating:.1f}</b> <span class="pg-quiet">of 5 (all: {mean:.1f})</span></span>'
+        f'<b>{own}</b> <span class="pg-quiet">of {highest:g} (all: {all_})</span></span>'
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.analysis.topic_names import topic_name_languages
-from pipeline.insights.attributes import language_name, mean_rating
+from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries
 from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
@@ -81,6 +81,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
             card,
             kind=view.analysis.units.kind,
             mean=mean,
+            highest=view.attributes.highest_rating,
             language=view.language,
             evidence=view.evidence[card.topic.id].sentence,
             warning=view.evidence[card.topic.id].warning,
@@ -119,7 +120,7 @@ def _typical(view: View, card: TopicSummary) -> None:
 
 def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
     """The topics as a table, with the card of the selected one below."""
-    rows = [_row(card) for card in cards]
+    rows = [_row(card, view.attributes) for card in cards]
     table = pd.DataFrame(rows)
     config: dict[str, Any] = {
         "Topic": st.column_config.TextColumn(width=240),
@@ -131,7 +132,9 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
             width=110,
         ),
         "Most reviews in": st.column_config.TextColumn(width=240),
-        "Mean rating": st.column_config.NumberColumn(format="%.1f", width=95),
+        "Mean rating": st.column_config.NumberColumn(
+            view.attributes.rating_title("Mean rating"), format="%.1f", width=95
+        ),
         "Trend": st.column_config.LineChartColumn(width=140, y_min=0),
         "Stays together": st.column_config.NumberColumn(format="percent", width=110),
     }
@@ -153,7 +156,7 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
         st.caption("Choose a row to read more of its topic, to edit it or to see it on the map.")
 
 
-def _row(card: TopicSummary) -> dict[str, Any]:
+def _row(card: TopicSummary, attributes: ReviewAttributes) -> dict[str, Any]:
     topic = card.topic
     first = [
         f"{language_name(code)} {100 * n / max(topic.reviews, 1):.0f}%"
@@ -164,7 +167,7 @@ def _row(card: TopicSummary) -> dict[str, Any]:
         "Reviews": topic.reviews,
         "Share": 100 * card.share,
         "Most reviews in": ", ".join(first[:3]),
-        "Mean rating": card.rating,
+        "Mean rating": attributes.shown_rating(card.rating),
         "Trend": [share for share in card.shares if math.isfinite(share)],
         "Stays together": topic.stability,
     }

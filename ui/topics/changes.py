@@ -130,8 +130,8 @@ def _table(view: View, found: list[TopicDrift]) -> None:
             "Change": describe_drift(change),
             "Points": 100 * change.change,
             "Between": f"{100 * change.low:+.1f} and {100 * change.high:+.1f}",
-            "Rating before": change.rating_before,
-            "Rating after": change.rating_after,
+            "Rating before": view.attributes.shown_rating(change.rating_before),
+            "Rating after": view.attributes.shown_rating(change.rating_after),
         }
         for change in found
     ]
@@ -174,6 +174,8 @@ def _added(session: Session, view: View) -> None:
         f"**{escape_markdown(last['name'])}**: {count(last['rows_kept'], 'new review')} of "
         f"{last['rows_read']:,} rows{known}{rejected}. {unfit}"
     )
+    if view.attributes.mixes_scales:
+        st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
     taken = [edit["units"] for edit in view.original.edits if edit["do"] == "example"]
     offers = [offer for offer in report.get("offers", ()) if offer["units"] not in taken]
     for number, offer in enumerate(offers):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pipeline.reviews.cleaning import CleaningRules, QuestionsRule
 from pipeline.reviews.column_roles import ColumnRoles
+from pipeline.reviews.ratings import RatingScale
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.survey_answers import find_open_questions
 from pipeline.tables.read import Table
 from ui.components.widgets import count, escape_markdown
 from ui.session.preview import Preview
+from ui.upload.role_notes import role_examples, show_role_note
 
 _SHOWN_ROWS = 50
 _PER_ROW = 4
@@ -26,7 +29,10 @@ _ROLES = {
     "hotel": "Hotel",
     "language": "Language",
     "id": "Review ID",
+    "source": "Platform",
+    "scraped": "Collected on",
 }
+_SCALES = ("5", "10", "20", "100", "bubbles")
 _PAIR = {"positive": "Liked", "negative": "Disliked"}
 _RULES = {
     "drop_duplicates": "Drop duplicate rows",
@@ -51,8 +57,38 @@ _FOUND = {
 }
 
 
-def choose_columns(preview: Preview, table: Table) -> ColumnRoles | None:
-    """A box for each role, set to the guess; None while no text column is chosen."""
+@dataclass(frozen=True)
+class ColumnChoice:
+    """What is chosen of the columns, and where to say what it led to.
+
+    Attributes:
+        columns: the roles; None while no text column is chosen.
+        rating_scale: code of the scale of the ratings; None to judge it.
+        places: role -> below its box.
+        keys: role -> key of its box.
+        below_scale: below the box of the scale; None without ratings.
+    """
+
+    columns: ColumnRoles | None
+    rating_scale: str | None
+    places: dict[str, DeltaGenerator]
+    keys: dict[str, str]
+    below_scale: DeltaGenerator | None = None
+
+    def tell(self, preview: Preview, reviews: Reviews) -> None:
+        """Write below each box why its column was chosen, and three values as understood."""
+        examples, guesses = role_examples(reviews), preview.explain(reviews.columns)
+        for role, place in self.places.items():
+            known = examples.get(role) if getattr(reviews.columns, role) else None
+            if role == "language":  # detected where the file has no column
+                known = examples[role]
+            show_role_note(place, self.keys[role], guesses.get(role), known)
+        if self.below_scale is not None and reviews.ratings is not None:
+            self.below_scale.caption(escape_markdown(reviews.ratings.describe()))
+
+
+def choose_columns(preview: Preview, table: Table) -> ColumnChoice:
+    """A box for each role, set to the guess, and one for the scale of the ratings."""
     guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
     st.subheader("Columns", anchor=False)
@@ -71,22 +107,47 @@ def choose_columns(preview: Preview, table: Table) -> ColumnRoles | None:
         roles = {"text": _ROLES["text"]} | _PAIR | _ROLES
         st.caption("“Liked” and “Disliked” are joined into one review.")
     chosen: dict[str, str | None] = {}
+    below, keys = {}, {}
     with st.container(key="roles"):
-        places = _places(len(roles), _PER_ROW)
+        places = _places(len(roles) + 1, _PER_ROW)
     for place, (role, label) in zip(places, roles.items(), strict=False):
         guess = getattr(guessed, role) if guessed else None
         options: list[str | None] = [*names] if role == "text" else [None, *names]
-        with place:
+        keys[role] = f"column-{role}-{preview.number}-{preview.times}"
+        with place.container(gap="xxsmall"):
             chosen[role] = st.selectbox(
                 label,
                 options,
                 index=options.index(guess) if guess in options else (None if role == "text" else 0),
                 format_func=lambda name: "none" if name is None else name,
-                key=f"column-{role}-{preview.number}-{preview.times}",
+                key=keys[role],
                 placeholder="Choose the column",
             )
+            below[role] = st.empty()
+    scale, below_scale = None, None
+    if chosen["rating"]:
+        with places[len(roles)].container(gap="xxsmall"):
+            scale, below_scale = _choose_scale(preview), st.empty()
     text = chosen.pop("text")
-    return None if text is None else ColumnRoles(text, **chosen)
+    columns = None if text is None else ColumnRoles(text, **chosen)
+    return ColumnChoice(columns, scale, below, keys, below_scale)
+
+
+def _choose_scale(preview: Preview) -> str | None:
+    """The scale of the ratings, judged unless another one is chosen."""
+    scales = [None, *_SCALES]
+
+    def name(code: str | None) -> str:
+        return "Detected" if code is None else f"Ratings {RatingScale.from_code(code).describe()}"
+
+    return st.selectbox(
+        "Rating scale",
+        scales,
+        index=scales.index(preview.rating_scale),
+        format_func=name,
+        key=f"scale-{preview.number}-{preview.times}",
+        help="The best mark of the file. Marks out of 10 are shown out of 10.",
+    )
 
 
 def choose_questions(preview: Preview, table: Table, columns: ColumnRoles | None) -> QuestionsRule:

@@ -13,9 +13,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.progress import Progress
-from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_memory import remember_columns
-from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from ui.components.widgets import error_box, escape_markdown
@@ -137,25 +135,27 @@ def _show(session: Session, preview: Preview) -> None:
             error_box(preview.problem)
             reset_button(preview)
         return
-    columns = choose_columns(preview, table)
-    rules, tell = choose_rules(preview, choose_questions(preview, table, columns))
+    choice = choose_columns(preview, table)
+    questions = choose_questions(preview, table, choice.columns)
+    rules, tell = choose_rules(preview, questions)
     reviews, problem = None, preview.problem
-    if columns is not None:
+    if choice.columns is not None:
         try:
             with st.spinner("Checking the reviews …"):
-                reviews = preview.reviews(columns, rules)
+                reviews = preview.reviews(choice.columns, rules, choice.rating_scale)
         except InputError as error:
             problem = str(error)
     with summary:
         if preview.doubt:
             st.warning(escape_markdown(preview.doubt), icon=":material/help:")
-        if reviews is None or columns is None:
+        if reviews is None:
             error_box(problem)
         else:
-            _sum_up(session, preview, columns, rules, reviews)
+            _sum_up(session, preview, reviews, choice.rating_scale)
         reset_button(preview)
     if reviews is not None:
         tell(reviews)
+        choice.tell(preview, reviews)
     show_table(table)
     if reviews is not None:
         show_rejected(reviews.rejected)
@@ -163,10 +163,8 @@ def _show(session: Session, preview: Preview) -> None:
         show_rejected(table.rejected)
 
 
-def _sum_up(
-    session: Session, preview: Preview, columns: ColumnRoles, rules: CleaningRules, reviews: Reviews
-) -> None:
-    table = preview.table
+def _sum_up(session: Session, preview: Preview, reviews: Reviews, rating_scale: str | None) -> None:
+    table, columns, rules = preview.table, reviews.columns, reviews.rules
     assert table is not None  # noqa: S101  its reviews are here
     offer_previous(session, preview.path)
     with st.container(
@@ -179,10 +177,11 @@ def _sum_up(
         if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
-            preview.guessed, preview.rules = columns, rules
+            preview.guessed, preview.rules, preview.rating_scale = columns, rules, rating_scale
             rows = len(reviews.texts)
+            options = preview.options or ReadOptions()
             source = ReviewSource(
-                preview.name, preview.path, rows, columns, rules, preview.options or ReadOptions()
+                preview.name, preview.path, rows, columns, rules, options, rating_scale
             )
             session.analyse(source, Settings())
             st.rerun()

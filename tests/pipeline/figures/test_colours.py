@@ -1,5 +1,7 @@
 """Colours of the map."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,10 @@ def test_palette_contrasts_with_itself_and_with_light_and_dark_pages():
         assert 1.05 / (luminance(colour) + 0.05) > 2
         assert (luminance(colour) + 0.05) / (luminance("#171614") + 0.05) > 2
         assert all(np.linalg.norm(lab(colour) - lab(other)) > 15 for other in PALETTE[:i])
+
+
+def test_ratings_of_ten_are_named_on_their_own_scale():
+    analysis = synthetic_analysis(30)
+    attributes = replace(review_attributes(analysis), highest_rating=10.0)
+    names = categorise(analysis, attributes, "rating").names
+    assert names[:2] == ("about 10 of 10", "about 8 of 10") and names[-1] == "no rating"

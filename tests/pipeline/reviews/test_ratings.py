@@ -63,6 +63,8 @@ def test_a_platform_with_few_marks_has_the_scale_it_is_known_for_or_that_of_the_
     ten = [*OF_TEN, *OF_TEN]
     known = read_ratings([*ten, "5", "4"], sources=["Agoda"] * 12 + ["Google Maps"] * 2)
     assert known.ratings.of_five[-2:].tolist() == [5, 4]
+    scaled = read_ratings(["5", "3"], sources=["Booking.com", "Agoda"])  # by whoever exported them
+    assert scaled.ratings.of_five.tolist() == [5, 3]
     other = read_ratings([*ten, "5", "4"], sources=["Agoda"] * 12 + ["Front desk"] * 2)
     assert other.ratings.of_five[-2:].tolist() == [2.5, 2]
 
@@ -123,6 +125,25 @@ def test_words_that_are_no_marks():
 def test_zero_is_a_mark_only_where_people_are_asked_whether_they_recommend():
     assert np.isnan(parse_ratings(["0", "8", "9"])[0])
     assert read_ratings(["0", "8", "9"], name="NPS Score").ratings.marks[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "sources", "words"),
+    [
+        (["7", "9"], None, "Ratings are out of 10."),
+        (["50", "40"], None, "Ratings are 10 to 50, out of 5."),
+        (["4/5", "3/5"], None, "Ratings are out of 5."),
+        (["x"], None, "No rating can be read."),
+        (["4/5", "9/10"], None, "Ratings are on several scales and are shown from 1 to 5."),
+        (
+            ["4", "3"] * 5 + ["9", "7"] * 5,
+            ["A"] * 10 + ["B"] * 10,
+            "Ratings are on several scales (A out of 5, B out of 10) and are shown from 1 to 5.",
+        ),
+    ],
+)
+def test_the_scale_in_words(values, sources, words):
+    assert read_ratings(values, sources=sources).describe() == words
 
 
 def test_a_scale_that_is_chosen():

@@ -92,6 +92,12 @@ def test_the_date_is_that_of_the_review(other):
     assert guess_columns(frame.drop(columns="Review Date")).date is None
 
 
+def test_the_day_of_publication_comes_before_that_of_the_stay():
+    days = [f"2025-{1 + i % 12:02}-05" for i in range(ROWS)]
+    assert guess_columns(table(**{"入住时间": days, "发布时间": days[::-1]})).date == "发布时间"
+    assert guess_columns(table(stay_date=days, date_posted=days[::-1])).date == "date_posted"
+
+
 def test_times_of_one_export_are_no_dates_of_reviews():
     minutes = [f"2026-03-01 10:{i:02}:00" for i in range(ROWS)]
     frame = table(timestamp=minutes, when=["3 months ago", "a year ago", "vor 2 Wochen", "3日前"])
@@ -137,13 +143,17 @@ def test_a_title_beside_the_key_of_a_place_is_its_name():
         ("guest", ["DE", "FR", "IT"]),
         ("from", ["Poland", "Germany", "Sweden"]),
         ("Herkunft", ["Polen", "Deutschland"]),
+        ("q9", ["DEU", "FRA", "SWE"]),
+        ("language", ["Poland", "Germany", "Sweden"]),
     ],
 )
 def test_countries_are_no_languages(name, values):
     assert guess_columns(table(**{name: values})).language is None
 
 
-@pytest.mark.parametrize("values", [["EN", "DE", "FR"], ["de", "fr", "it"], ["German", "French"]])
+@pytest.mark.parametrize(
+    "values", [["EN", "DE"], ["de", "fr"], ["German", "French"], ["ENG", "FRA"]]
+)
 def test_languages_under_an_uninformative_name(values):
     assert guess_columns(table(q3=values)).language == "q3"
 

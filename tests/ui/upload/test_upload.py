@@ -274,6 +274,54 @@ def test_small_helpers():
     assert ReviewSource("a", None, 1).options == ReadOptions()
 
 
+PLACES = "place_id,name,rating,review_text,review_rating,visited,lang\n" + "".join(
+    f"p{i % 3},House {i % 3},{4.1 + i % 3 / 10},The {thing} was <b>good</b> [and](clean),"
+    f"{7 + i % 4},2026-03-{1 + i:02},EN\n"
+    for i, thing in enumerate(THINGS * 2)
+)
+
+
+def pieces(at):
+    return " ".join(piece.body for piece in at.html)
+
+
+def test_each_guess_has_its_reason_and_three_values_as_understood():
+    at = upload(start(), PLACES.encode())
+    assert box(at, "Rating").value == "review_rating"
+    assert "“rating” is the same for all reviews of a place" in told(at)
+    assert "<bdi>7 of 10</bdi> · <bdi>8 of 10</bdi> · <bdi>9 of 10</bdi>" in pieces(at)
+    assert "<bdi>2026-03-01</bdi>" in pieces(at) and "<bdi>English</bdi>" in pieces(at)
+    assert "<bdi>House 0</bdi> · <bdi>House 1</bdi> · <bdi>House 2</bdi>" in pieces(at)
+    assert "<b>good</b>" not in pieces(at)  # a stranger's text stays text
+
+
+def test_the_runner_up_is_taken_with_one_click_and_the_guess_with_another():
+    at = upload(start(), PLACES.encode())
+    press(at, "Use “rating”")
+    assert box(at, "Rating").value == "rating"
+    assert "Chosen by the user" in told(at) and "<bdi>4.1 of 5</bdi>" in pieces(at)
+    press(at, r"Use “review\_rating”")
+    assert box(at, "Rating").value == "review_rating"
+
+
+def test_the_scale_of_the_ratings_is_chosen_and_used():
+    at = upload(start(), PLACES.encode())
+    assert "Ratings are out of 10." in told(at)
+    choose(at, "Rating scale", "20")
+    assert "Ratings are out of 20." in told(at)
+    assert "<bdi>7 of 20</bdi>" in pieces(at)
+    press(at, "Analyse")
+    assert session(at).source.rating_scale == "20"
+    session(at).stop()
+
+
+def test_a_column_of_no_readable_dates_says_so():
+    text = "review,date\n" + "".join(f"The {thing} was good,soon\n" for thing in THINGS)
+    at = upload(start(), text.encode())
+    choose(at, "Date", "date")
+    assert "No value can be read." in pieces(at)
+
+
 def test_several_answers_in_a_row_are_joined_or_each_a_review():
     survey = "What did you like most?;What could be better?;Anything else to tell us?;Mark\n"
     for i, thing in enumerate(THINGS):
