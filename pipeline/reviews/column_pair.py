@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from pipeline.reviews.placeholders import is_placeholder
+from pipeline.reviews.rating_words import answer_steps
 from pipeline.tables.header_names import normalise_name, score_name
 
 # Words in the names of columns that tell something about a half and aren't its text.
@@ -78,6 +79,8 @@ def _read_half(column: str, cells: Sequence[str]) -> tuple[str, _Half] | None:
     width = sum(map(_width, written)) / len(written)
     if letters < _MIN_LETTERS * len(cells) or width < _MIN_WIDTH:
         return None
+    if len(answer_steps(written)) > len(written) / 2:
+        return None  # "How satisfied were you?": "Very satisfied"
     known = {side: score_name(column, side) for side in ("positive", "negative")}
     liked = max(known["positive"], score_name(column, "liked") / 2)
     disliked = max(known["negative"], score_name(column, "disliked") / 2)

@@ -68,6 +68,7 @@ def test_names_of_halves(line, backwards):
         {"Positive words count": LIKED, "Negative words count": DISLIKED},
         {"Best time": ["spring", "summer"], "Bad debts": ["none yet", "a few"]},
         {"liked": LIKED, "disliked": []},
+        {"How satisfied were you?": ["Very satisfied", "Dissatisfied"] * 9, "To improve": DISLIKED},
     ],
 )
 def test_other_columns_are_no_pair(values):
