@@ -41,6 +41,9 @@ _HAN_MONTHS = {name: i for i, name in enumerate("一二三四五六七八九", 1
 }  # fmt: skip
 _NUMBERED_MONTH = re.compile(r"(\d{1,2})\s*[月월]|(?<![^\W\d_])(?:thang|thg\.?)\s*(\d{1,2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_SMALL_WORD = r"(?:[^\W\d_]{1,3}[\s.,'’]*)"
+_DAY_BEFORE = re.compile(rf"(?<![\d:.,])(\d{{1,2}})[\s.,/'’ºª-]*{_SMALL_WORD}{{0,2}}$")
+_DAY_AFTER = re.compile(r"[^\W\d_]{0,6}[\s.,/'’-]{0,4}(\d{1,2})(?![\d:])")
 _SHORT_NUMBER = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 # What follows a number of nights: "2 nights in March 2025", "2024年3月 2泊".
 _COUNTED = re.compile(r"\s?([泊晚夜박])|\s([^\W\d_]{4,})")
@@ -183,8 +186,11 @@ def _parse_worded(folded: str) -> Form:
     if not months:
         return None
     year, day = _year_and_day(folded, [word for word, _ in months])
+    word = months[-1][0]
     if year is None:
-        year, day = _short_year(folded, months[-1][0], day)
+        year, day = _short_year(folded, word, day)
+    elif day is not None:
+        day = _day_beside(folded, word, year)
     if year is None and day is None:
         return None
     return Worded(months, year, day)
@@ -202,6 +208,18 @@ def _year_and_day(folded: str, months: Sequence[str] = ()) -> tuple[int | None, 
     days = (n for n in _SHORT_NUMBER.finditer(folded) if not _is_count(folded[n.end() :], months))
     day = next(days, None)
     return int(year[1]) if year else None, int(day[1]) if day else None
+
+
+def _day_beside(folded: str, month: str, year: int) -> int | None:
+    """The number beside a month: in "4.0 out of 5 on March 12, 2024", and none in "2 nights in".
+
+    A short word may stand between: 5 de marzo, 5 من مارس, 5th of March.
+    """
+    folded = _TIME_OR_ZONE.sub(" ", folded).replace(str(year), " ; ", 1)
+    start = max(folded.rfind(month), 0)
+    before = _DAY_BEFORE.search(folded[max(start - 20, 0) : start])
+    found = before or _DAY_AFTER.match(folded[start + len(month) :])
+    return int(found[1]) if found else None
 
 
 def _is_count(rest: str, months: Sequence[str]) -> bool:
