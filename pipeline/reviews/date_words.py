@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import regex
@@ -130,26 +130,64 @@ def _ones() -> frozenset[str]:
     return frozenset(map(fold, _ONE_WORDS.split()))
 
 
+class _Words(NamedTuple):
+    """The words of all locales.
+
+    Attributes:
+        months: name of a month, folded -> month by locale.
+        ago: (unit, phrase, count where the phrase has no number).
+    """
+
+    months: dict[str, dict[str, int]]
+    ago: list[tuple[str, str, int]]
+
+
 @cache
-def _locale_data(name: str) -> Any:  # noqa: ANN401  Babel's nested dictionaries
-    from babel.localedata import LocaleDataDict, load
+def _words_of_locales() -> _Words:
+    from babel import localedata
 
-    data: Any = load(name)
-    return LocaleDataDict(data)
-
-
-@cache
-def _months() -> dict[str, dict[str, int]]:
-    """Name of a month, folded -> month by locale."""
-    months: dict[str, dict[str, int]] = {}
+    words = _Words({}, [])
     for locale in _LOCALES:
-        for context in _locale_data(locale)["months"].values():
-            for width in ("wide", "abbreviated"):
-                for number, name in context.get(width, {}).items():
-                    words = words_of(fold(name))
-                    if words and not any(map(str.isdecimal, name)) and len("".join(words)) > 1:
-                        months.setdefault(" ".join(words), {}).setdefault(locale, number)
-    return months
+        data: Any = localedata.LocaleDataDict(localedata.load(locale))  # type: ignore[arg-type]
+        _add_months(words.months, locale, data["months"])
+        for unit in UNITS:
+            words.ago.extend((unit, *phrase) for phrase in _ago_of_locale(locale, unit, data))
+        # Babel would keep all that it loads, 60 MB.
+        getattr(localedata, "_cache", {}).pop(locale, None)
+    for unit, phrases in _PHRASES.items():
+        words.ago.extend((unit, phrase, 1) for phrase in phrases.split("|"))
+    words.ago.extend(("year", phrase, 2) for phrase in _TWO_YEARS.split("|"))
+    return words
+
+
+def _add_months(months: dict[str, dict[str, int]], locale: str, contexts: Any) -> None:  # noqa: ANN401  Babel's nested dictionaries
+    for context in contexts.values():
+        for width in ("wide", "abbreviated"):
+            for number, name in context.get(width, {}).items():
+                words = words_of(fold(name))
+                if words and not any(map(str.isdecimal, name)) and len("".join(words)) > 1:
+                    months.setdefault(" ".join(words), {}).setdefault(locale, number)
+
+
+def _ago_of_locale(locale: str, unit: str, data: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401
+    """Yield (phrase, count without a number) of one language."""
+    for width in ("", "-short", "-narrow"):
+        fields = data["date_fields"].get(unit + width, {})
+        for form, text in fields.get("past", {}).items():
+            if not text.startswith("-"):  # "-3 d." is a number
+                yield text, 2 if form == "two" else 1
+        if not width and unit in ("year", "month", "week", "day"):
+            relative = fields.get("relative", {}).items()
+            yield from ((text, -offset) for offset, text in relative if offset <= 0)
+    patterns = data["unit_patterns"].get(f"duration-{unit}", {})
+    for ago in filter(None, _AGO.get(locale, "").split("|")):
+        for width in ("long", "short"):
+            for form, text in patterns.get(width, {}).items():
+                yield ago.format(text), 2 if form == "two" else 1
+
+
+def _months() -> dict[str, dict[str, int]]:
+    return _words_of_locales().months
 
 
 @cache
@@ -162,7 +200,7 @@ def _prefixes() -> dict[str, dict[str, dict[str, int]]]:
     return prefixes
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def _months_of_word(word: str) -> dict[str, int]:
     """The months that a word names, shortens or inflects, by locale: {} for other words."""
     if word in _months():
@@ -204,7 +242,7 @@ class _Phrases(NamedTuple):
 @cache
 def _ago_phrases() -> _Phrases:
     phrases = _Phrases({}, set())
-    for unit, text, count in _all_phrases():
+    for unit, text, count in _words_of_locales().ago:
         tokens = _TOKENS.findall(fold(text.replace("{0}", "1")))
         phrases.words.update(token for token in tokens if not token.isdecimal())
         at = next((i for i, token in enumerate(tokens) if token.isdecimal()), None)
@@ -216,31 +254,3 @@ def _ago_phrases() -> _Phrases:
             if len(before + after) > 2:  # "месяц назад", and "a month ago" without the "a"
                 phrases.by_key.setdefault(before + after, Ago(unit, count))
     return phrases
-
-
-def _all_phrases() -> Iterator[tuple[str, str, int]]:
-    """Yield (unit, phrase, count without a number)."""
-    for locale in _LOCALES:
-        for unit in UNITS:
-            yield from ((unit, *phrase) for phrase in _locale_phrases(locale, unit))
-    for unit, phrases in _PHRASES.items():
-        yield from ((unit, phrase, 1) for phrase in phrases.split("|"))
-    yield from (("year", phrase, 2) for phrase in _TWO_YEARS.split("|"))
-
-
-def _locale_phrases(locale: str, unit: str) -> Iterator[tuple[str, int]]:
-    """Yield (phrase, count without a number) of one language."""
-    data = _locale_data(locale)
-    for width in ("", "-short", "-narrow"):
-        fields = data["date_fields"].get(unit + width, {})
-        for form, text in fields.get("past", {}).items():
-            if not text.startswith("-"):  # "-3 d." is a number
-                yield text, 2 if form == "two" else 1
-        if not width and unit in ("year", "month", "week", "day"):
-            relative = fields.get("relative", {}).items()
-            yield from ((text, -offset) for offset, text in relative if offset <= 0)
-    patterns = data["unit_patterns"].get(f"duration-{unit}", {})
-    for ago in filter(None, _AGO.get(locale, "").split("|")):
-        for width in ("long", "short"):
-            for form, text in patterns.get(width, {}).items():
-                yield ago.format(text), 2 if form == "two" else 1
