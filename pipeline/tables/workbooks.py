@@ -6,9 +6,11 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.common.errors import InputError
+from pipeline.tables.compound_file import check_compound_file
 from pipeline.tables.formats import cell_text
 from pipeline.tables.input_file import InputFile
 from pipeline.tables.types import Limits, Record
@@ -60,13 +62,9 @@ def workbook_records(
         InputError: the sheet is unknown or the workbook damaged.
     """
     open_workbook = {"xlsx": _open_xlsx, "xls": _open_xls, "ods": _open_ods}[kind]
-    try:
+    with _damage_reported(file.name):
         sheets = {found.title: found for found in open_workbook(file)}
         chosen = _choose_sheet(file.name, sheets, sheet)
-    except InputError:
-        raise
-    except Exception as error:  # what a damaged workbook raises depends on the damage
-        raise _damaged_workbook(file.name) from error
     return _sheet_records(file.name, sheets[chosen], limits), chosen, tuple(sheets)
 
 
@@ -117,6 +115,7 @@ def _open_xls(file: InputFile) -> Iterator[_Sheet]:
     """The sheets of an .xls file, whose format allows at most 65,536 rows of 256 cells."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    check_compound_file(file.open(), file.size)
     workbook = CalamineWorkbook.from_filelike(file.open())
     for sheet in workbook.sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
@@ -201,8 +200,19 @@ def _ods_text(element: Element) -> str:
     return spaces + breaks + (element.text or "") + tail
 
 
-def _damaged_workbook(name: str) -> InputError:
-    return InputError(f"{name} is a damaged or locked Excel workbook. Save it again as .xlsx.")
+@contextmanager
+def _damage_reported(name: str) -> Iterator[None]:
+    """Report whatever a damaged workbook raises, which depends on the damage."""
+    try:
+        yield
+    except InputError:
+        raise
+    except BaseException as error:
+        # Panics of Rust, in which calamine is written, are no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        message = f"{name} is a damaged or locked workbook. Save it again as .xlsx."
+        raise InputError(message) from error
 
 
 def _has_rows(sheet: _Sheet) -> bool:
@@ -216,24 +226,24 @@ def _has_rows(sheet: _Sheet) -> bool:
 
 def _sheet_records(name: str, sheet: _Sheet, limits: Limits) -> Iterator[Record]:
     blank_lines = cells_read = width = 0
-    try:
-        for number, values in enumerate(sheet.rows(), 1):
-            cells_read += len(values)
-            if cells_read > _MAX_CELLS or number > limits.rows + _MAX_BLANK_ROWS:
-                raise InputError(f"{name} has too many cells. Split it into smaller files.")
-            cells = [cell_text(value).replace("_x000D_", "") for value in values]
-            while cells and not cells[-1].strip():
-                cells.pop()
-            if not cells:
-                blank_lines += 1
-                continue
-            # A sheet has no short rows: cells after the last value are blank.
-            width = max(width, len(cells)) if number <= 50 else width
-            has_one_cell = sum(bool(cell.strip()) for cell in cells) == 1
-            padded = cells if has_one_cell else cells + [""] * (width - len(cells))
-            yield Record(number, padded, "\t".join(cells), False, blank_lines)
-            blank_lines = 0
-    except InputError:
-        raise
-    except Exception as error:  # see `workbook_records`
-        raise _damaged_workbook(name) from error
+    for number, values in enumerate(_reported_rows(name, sheet), 1):
+        cells_read += len(values)
+        if cells_read > _MAX_CELLS or number > limits.rows + _MAX_BLANK_ROWS:
+            raise InputError(f"{name} has too many cells. Split it into smaller files.")
+        cells = [cell_text(value).replace("_x000D_", "") for value in values]
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if not cells:
+            blank_lines += 1
+            continue
+        # A sheet has no short rows: cells after the last value are blank.
+        width = max(width, len(cells)) if number <= 50 else width
+        has_one_cell = sum(bool(cell.strip()) for cell in cells) == 1
+        padded = cells if has_one_cell else cells + [""] * (width - len(cells))
+        yield Record(number, padded, "\t".join(cells), False, blank_lines)
+        blank_lines = 0
+
+
+def _reported_rows(name: str, sheet: _Sheet) -> Iterator[Sequence[Any]]:
+    with _damage_reported(name):
+        yield from sheet.rows()

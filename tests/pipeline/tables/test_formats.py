@@ -101,7 +101,7 @@ def test_entity_expansion_in_a_workbook_is_refused():
             if entry.filename == "xl/worksheets/sheet1.xml":
                 data = (bomb + "]>").encode() + data.replace(b"<v>", b"<v>&j;", 1)
             new.writestr(entry.filename, data)
-    refused(out.getvalue(), "damaged or locked Excel")
+    refused(out.getvalue(), "damaged or locked workbook")
 
 
 def test_damaged_and_unsupported_files():

@@ -126,6 +126,16 @@ def test_damaged_workbooks():
             read_table(data)
 
 
+def test_chains_of_sectors_that_run_in_a_circle():
+    table = (int.from_bytes(XLS[76:80], "little") + 1) * 512
+    for sector in range(9):
+        data = bytearray(XLS)
+        data[table + 4 * sector : table + 4 * sector + 4] = sector.to_bytes(4, "little")
+        with pytest.raises(InputError, match="damaged or locked") as error:
+            read_table(bytes(data))
+        assert "circle" in str(error.value.__cause__)
+
+
 def test_cells_and_rows_that_repeat_without_end():
     row = cell("Good", table_number_columns_repeated="999999999")
     bomb = ods_row(row).replace(
