@@ -7,6 +7,8 @@ BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 # A process for each core; each holds the model, so not more than four.
 BESIDE := --numprocesses logical --maxprocesses 4
+# The tests start dozens of processes: they share compiled files, even where the shell says no.
+test test-quick: export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test test-quick lint hooks fix bench bench-serving bench-peers bench-store install clean
 

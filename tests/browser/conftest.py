@@ -87,7 +87,10 @@ class Visitor:
 
     def __init__(self, browser, address, *, width=1280, height=900):
         self.address = address
-        self.context = browser.new_context(viewport={"width": width, "height": height})
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",  # here the processor draws each frame
+        )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
         self.errors = []

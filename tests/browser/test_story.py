@@ -1,8 +1,19 @@
 """What a newcomer does, in a real browser."""
 
+import csv
+import io
 import re
 
 from tests.support.command import SAMPLE
+
+
+def third_of_sample():
+    """Every third review of the sample, in all its languages, as a file."""
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *rows[::3]])
+    return out.getvalue().encode()
 
 
 def upload(visitor, name, data, mime="text/csv"):
@@ -17,9 +28,9 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     page = guest.page
     guest.open()
 
-    upload(guest, "my hotels.csv", SAMPLE.read_bytes())
+    upload(guest, "my hotels.csv", third_of_sample())
     page.get_by_text(
-        re.compile(r"my hotels\.csv: UTF-8, commas, 789 rows read, 789 kept")
+        re.compile(r"my hotels\.csv: UTF-8, commas, 263 rows read, 263 kept")
     ).wait_for()
     assert page.get_by_label("Review text").input_value() == "review"
     page.get_by_role("button", name="Analyse").click()
@@ -27,8 +38,8 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     everything = sum(points for _, points in guest.traces())
     head = page.locator(".pg-head").inner_text()
     assert "my hotels.csv" in head
-    said = re.search(r"789\s*reviews\s*([\d,]+)\s*sentences", head)
-    assert everything == (int(said[1].replace(",", "")) if said else 789)
+    said = re.search(r"263\s*reviews\s*([\d,]+)\s*sentences", head)
+    assert everything == (int(said[1].replace(",", "")) if said else 263)
 
     guest.lasso()
     page.get_by_text(re.compile(r"^[\d,]+ chosen (review|sentence)s?$")).wait_for()
