@@ -113,7 +113,8 @@ _REPLY_HEADINGS = (
     r"resposta (?:do|da) (?:propriet[áa]rio|propriedade|acomodação|hotel|alojamento|"
     r"estabelecimento|gerência)|"
     r"(?:reactie|antwoord) van (?:de |het )?(?:eigenaar|accommodatie|hotel|management)|"
-    r"ответ (?:от )?(?:владельца|отеля|администрации|объекта размещения|представителя|гостиницы)|"
+    r"ответ (?:от )?(?:представителя )?(?:владельца|отеля|администрации|объекта размещения|"
+    r"представителя|гостиницы)|"
     r"odpowiedź (?:od )?(?:właściciela|obiektu|hotelu)|відповідь (?:від )?(?:власника|готелю)|"
     r"svar (?:från|fra) (?:ägaren|ejeren|eieren|hotellet|boendet|overnatningsstedet)|"
     r"(?:omistajan vastaus|vastaus omistajalta)|odpověď (?:od )?(?:vlastníka|hotelu|majitele)|"
@@ -143,10 +144,13 @@ _SALUTATIONS = (
     "köszön|αγαπητ|ευχαρ|sayın|değerli|merhaba|kính|chào|cảm|yth|terima|halo|stimat|bună|mulțum"
 )
 _REPLY = re.compile(
-    rf"(?:(?:^|[\n.!?…~)])\s*|(?<=(?-i:[a-zß-ÿа-яё]))(?=(?-i:[A-ZÀ-ÞА-ЯЁ])))"
-    rf"(?P<head>{_REPLY_HEADINGS})"
-    rf"(?=\s*(?:[:：\-–—(\n,]|\d|$|(?:{_SALUTATIONS})|(?:a|an|vor|il y a|hace|há) \w+ \w+))"
-    rf"|(?P<uncased>{_UNCASED_REPLY_HEADINGS})(?=\s*(?:[:：(（\n]|\d|$))",
+    rf"(?:(?:^|[\n.!?…~)\[【(]|\s[-–—|•·])\s*|(?<=(?-i:[a-zß-ÿа-яё]))(?=(?-i:[A-ZÀ-ÞА-ЯЁ])))"
+    rf"(?:(?P<head>{_REPLY_HEADINGS})"
+    rf"(?=\s*(?:[:：\-–—(\n,\])】]|\d|$|(?:{_SALUTATIONS})|(?:a|an|vor|il y a|hace|há) \w+ \w+))"
+    # "Response from Ann, Manager": a guest may write so too, but nobody greets himself.
+    rf"|(?P<named>(?:response|reply) from [^\n.:]{{2,60}})"
+    rf"(?=\s*[:\n]\s*(?:responded\b|{_SALUTATIONS})))"
+    rf"|(?P<uncased>{_UNCASED_REPLY_HEADINGS})(?=\s*(?:[:：(（\n】\])]|\d|$))",
     re.IGNORECASE,
 )
 _REPLY_SIGNS = (
@@ -255,7 +259,7 @@ def _strip_reply(text: str) -> str:
     found = _REPLY.search(text)
     if found is None:
         return text
-    own = text[: found.start(found.lastgroup or 0)].strip()
+    own = text[: found.start(found.lastgroup or 0)].rstrip(" \n[【(（-–—|•·")
     return own or text
 
 

@@ -76,6 +76,16 @@ REPLIES = [
     ("朝食が美味しい。\nホテルからの返信\nこの度は", "朝食が美味しい。"),
     ("시끄러웠어요.\n사장님 답글\n감사합니다", "시끄러웠어요."),
     ("Шумно. Ответ отеля: Уважаемый гость", "Шумно."),
+    ("Шумно. Ответ представителя отеля: Спасибо", "Шумно."),
+    ("良い宿でした。【ホテルからの返信】ありがとう", "良い宿でした。"),
+    ("Good stay (Response from the owner: thanks)", "Good stay"),
+    ("Good stay - Reply from the hotel: Dear Ann", "Good stay"),
+    ("Good.\nResponse from Ann, Manager at Sonne\nResponded 3 Mar\nDear guest", "Good."),
+    ("Muy bien. Respuesta del alojamiento: Gracias", "Muy bien."),
+    ("Goed. Reactie van de accommodatie: Beste gast", "Goed."),
+    ("İyi. Tesisin yanıtı: Değerli misafir", "İyi."),
+    ("Καλό. Απάντηση από τον ιδιοκτήτη: Ευχαριστούμε", "Καλό."),
+    ("Tốt. Phản hồi từ chủ sở hữu: Cảm ơn", "Tốt."),
 ]
 GLUED = [
     ("NothingThe staff was kind", "The staff was kind"),
@@ -109,6 +119,7 @@ def test_platform_words_are_stripped(text, own):
         "NoWifi in the room",
         "The bill said nothing.",
         "Response from the owner: a joke",
+        "Clean room.\nResponse from reception: slow",
     ],
 )
 def test_guests_own_words_stay(text):
