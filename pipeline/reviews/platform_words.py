@@ -18,15 +18,16 @@ from pipeline.reviews.placeholders import GLUED_PLACEHOLDERS, is_placeholder
 _LABEL = re.compile(r"[(（\[]\s*([^()（）\[\]\n]{1,60}?)\s*[)）\]]")
 _TRANSLATORS = ("google", "deepl", "microsoft", "bing", "tripadvisor", "谷歌", "구글", "гугл")
 _TRANSLATED = re.compile(
-    r"translat|traduce by|übers|traduc|traduit|tradu[zsç]|tradott|tradot|vertaal|vertal|tłumac|"
+    r"translat|traduce by|übers|traduc|tradu[iï]t|tradu[zsç]|tradott|tradot|vertaal|vertal|tłumac|"
     r"перев[ео]|перекла|преве|прево|přelo|prelo|preve|prijevo|översätt|översatt|overs[aæe]t|kään|"
     r"fordít|çevir|çevri|terjemah|dịch|แปล|翻訳|翻译|翻譯|번역|ترجم|μετάφρ|μεταφρ|תורגם|תרגום|"
-    r"अनुवाद|অনুবাদ|மொழிபெயர்|თარგმ|թարգմ|tõlgi|tulko|išvers|isinalin|提供",
+    r"अनुवाद|অনুবাদ|மொழிபெயர்|თარგმ|թարգմ|tõlki|tõlgi|tulko|išvers|isinalin|提供",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"\borigin|\boryg|wersja or|orijin|özgün|\basli\b|\basal\b|оригин|оригін|原文|原始|原本|原语|"
-    r"オリジナル|元の|원문|원본|원래|أصل|ต้นฉบับ|πρωτότυπ|αρχικ|מקור|eredeti|původn|pôvodn|alkuper|"
+    r"\bor(?:ig|ih|iģ|yg|ij)|\boprin|wersja or|özgün|\basli\b|\basal\b|оригин|оригін|原文|原始|"
+    r"原本|原语|"
+    r"オリジナル|元の|원문|원본|원래|أصل|اصل|ต้นฉบับ|πρωτότυπ|αρχικ|מקור|eredeti|původn|pôvodn|alkuper|"
     r"nguyên|gốc|मूल|izvorn|изворн|ორიგინალ|algne|algup|sākotn|pradin|mənbə",
     re.IGNORECASE,
 )
@@ -216,11 +217,13 @@ def _strip_translation(text: str) -> str:
     labels = []
     for found in _LABEL.finditer(text):
         words = found[1]
-        if _names_translation(words):
+        if _names_translation(words) or _leads(text, found):
             labels.append((found, False))
         elif _ORIGINAL.search(words) or _stands_alone(text, found):
             labels.append((found, True))
-    if not any(not original for _, original in labels):
+    translated = [_names_translation(label[1]) for label, original in labels if not original]
+    # In a language that is not known, only both labels together tell.
+    if not any(translated) and len(translated) in (0, len(labels)):
         return _strip_label_lines(text)
     before = text[: labels[0][0].start()].strip()
     ends = [label.start() for label, _ in labels[1:]] + [len(text)]
@@ -235,6 +238,12 @@ def _strip_translation(text: str) -> str:
 
 def _names_translation(words: str) -> bool:
     return _any_in(_TRANSLATORS, words.lower()) and bool(_TRANSLATED.search(words))
+
+
+def _leads(text: str, label: re.Match[str]) -> bool:
+    """Whether a label names a translator at the start of the text or of a line."""
+    starts = not label.start() or text[: label.start()].endswith("\n")
+    return starts and _any_in(_TRANSLATORS, label[1].lower())
 
 
 def _stands_alone(text: str, label: re.Match[str]) -> bool:

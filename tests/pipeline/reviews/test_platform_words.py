@@ -32,8 +32,13 @@ TRANSLATED = [
     ("(Tradus de Google) Zgomotos\n\n(Original)\nVery loud", "Very loud"),
     ("(Googlen kääntämä) Meluisa\n\n(Alkuperäinen)\nVery loud", "Very loud"),
     ("(Google द्वारा अनुवादित) शोर\n\n(मूल)\nVery loud", "Very loud"),
-    # The label of the original in a language that is not known.
-    ("(Google-translated: Itzulita) Zarata\n\n(Jatorrizkoa)\nVery loud", "Very loud"),
+    ("(Traduït per Google) Sorollós (Original) Very loud", "Very loud"),
+    ("(Oversat af Google) Støj (Oprindelig) Very loud", "Very loud"),
+    ("(Tõlkinud Google) Lärmakas\n\n(Originaal)\nVery loud", "Very loud"),
+    ("(ترجمه Google) پر سر و صدا (متن اصلی) Very loud", "Very loud"),
+    # Labels in languages that are not known.
+    ("(Google: itzulita) Zarata\n\n(Jatorrizkoa)\nVery loud", "Very loud"),
+    ("(Google அனுவாதம்) சத்தம்\n\n(அசல்)\nVery loud", "Very loud"),
     ("Very loud\nTranslated by Google ・ See original (German)", "Very loud"),
     ("Translated from German: Very loud", "Very loud"),
 ]
@@ -111,6 +116,7 @@ def test_platform_words_are_stripped(text, own):
         "We want more",
         "希望房间更多",
         "We found it (on Google) and (the original plan) was another hotel",
+        "(Google said it was open) The pool was closed.",
         "I wrote to Tripadvisor, and each individual room is nice",
         "Terrible. Response from the owner was never sent",
         "We waited for a response from the owner: nothing came",
