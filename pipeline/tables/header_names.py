@@ -41,7 +41,7 @@ COLUMN_NAMES: dict[str, str] = {
     "etablissement,alojamiento,establecimiento,=propiedad,=centro,struttura,alloggio,albergo,"
     "alojamento,propriedade,accommodatie,=verblijf,=locatie,отел*,гостиниц*,=объект,"
     "объект размещения,ホテル,施設,宿名,=宿,旅館,店舗,=店名,門店,门店,酒店,飯店,饭店,旅店,호텔,"
-    "숙소,فندق,الفندق,المنشأة,مكان الإقامة,โรงแรม,ที่พัก,otel,tesis,tesisi,hotell,hotellnamn,"
+    "숙소,فندق,الفندق,هتل,المنشأة,مكان الإقامة,โรงแรม,ที่พัก,otel,tesis,tesisi,hotell,hotellnamn,"
     "obiekt*,hotelu,hotelli,ubytovani,szalloda,готел*,хотел*,ξενοδοχειο,מלון,המלון,khach san,"
     "penginapan,=business,business name,=restaurant,restaurant name,=rental,rental name,=cafe,"
     "cafe name,=bar,=place,place name,=listing,listing name,=company,company name,=organization,"

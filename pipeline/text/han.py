@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from math import log
 
-import numpy as np
 import regex
 
 from pipeline.common.paths import PACKAGE_DATA
@@ -41,12 +41,13 @@ def decide_han(
         "zh": _packaged_counts("zh") + _count(zh[:_MAX_TEXTS]),
     }
     scales = {code: _SCALE / max(found.total(), 1) for code, found in counts.items()}
-    prior = float(np.clip(np.log((len(ja) + 1) / (len(zh) + 1)), -_MAX_PRIOR, _MAX_PRIOR))
+    prior = log((len(ja) + 1) / (len(zh) + 1))
+    prior = min(max(prior, -_MAX_PRIOR), _MAX_PRIOR)
 
     def log_odds(feature: str) -> float:
         ja, zh = (counts[code][feature] * scales[code] + _SMOOTHING for code in ("ja", "zh"))
         weight = 1.0 if len(feature) > 1 else _CHARACTER_WEIGHT
-        return weight * float(np.log(ja / zh))
+        return weight * log(ja / zh)
 
     return ["ja" if prior + sum(map(log_odds, _features(text))) > 0 else "zh" for text in texts]
 

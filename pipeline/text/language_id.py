@@ -107,6 +107,14 @@ class _Classified(NamedTuple):
     is_doubted: bool
 
 
+def _sample(text: str) -> str:
+    """The beginning of a text, without addresses."""
+    sample = text[:_MAX_CHARACTERS]
+    # Looked for only where there may be one: texts without spaces take the pattern long.
+    may_have = "@" in sample or "://" in sample or "www." in sample
+    return _URL.sub(" ", sample) if may_have else sample
+
+
 def script_excludes(text: str, code: str) -> bool:
     """Whether a text holds no letter of a language's script, but several of another.
 
@@ -209,7 +217,7 @@ def detect_languages(
     for i, text in enumerate(_with_progress(texts, progress)):
         code = language_code(str(declared[i])) if declared is not None else None
         if code is None:
-            sample = _URL.sub(" ", text[:_MAX_CHARACTERS])
+            sample = _sample(text)
             script = _dominant_script(sample)
             code = _language_from_script(script, sample)
             if code == "":
@@ -240,11 +248,12 @@ def _with_progress(texts: Sequence[str], progress: Progress | None) -> Iterator[
 
 def _languages_of_han(texts: Sequence[str], codes: np.ndarray, undecided: list[int]) -> list[str]:
     """The languages of texts in Han characters alone: Chinese where nobody else writes kana."""
-    certain = {
-        code: [texts[i] for i in np.flatnonzero(codes == code).tolist()] for code in ("ja", "zh")
-    }
-    if not undecided or not certain["ja"]:
+    if not undecided or not (codes == "ja").any():
         return ["zh"] * len(undecided)
+    certain = {
+        code: [texts[i][:_MAX_CHARACTERS] for i in np.flatnonzero(codes == code).tolist()]
+        for code in ("ja", "zh")
+    }
     from pipeline.text.han import decide_han
 
     chosen = [texts[i][:_MAX_CHARACTERS] for i in undecided]
