@@ -17,6 +17,7 @@ import numpy as np
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
+from pipeline.search.space import EncodedQueries
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.local import open_store
 
@@ -52,7 +53,9 @@ def main() -> None:
     vectors, languages, queries = made(rows)
     index = SearchIndex(vectors, languages, [""] * rows)
     query = Query("made")
-    search_reviews(index, [query], queries[:1], top=TOP, hybrid=False)  # calibrates
+    search_reviews(
+        index, [query], EncodedQueries.plain(queries[:1]), top=TOP, hybrid=False
+    )  # calibrates
     with tempfile.TemporaryDirectory(prefix="polyguest-bench-") as folder:
         store = open_store(Path(folder), Fingerprint("made", D))
         for start in range(0, rows, 50_000):
@@ -65,7 +68,9 @@ def main() -> None:
         kept = dict.fromkeys(DEPTHS, 0)
         for vector in queries:
             begin = time.perf_counter()
-            (found,) = search_reviews(index, [query], vector[None], top=TOP, hybrid=False)
+            (found,) = search_reviews(
+                index, [query], EncodedQueries.plain(vector[None]), top=TOP, hybrid=False
+            )
             times["calibrated, all"].append(time.perf_counter() - begin)
             for depth in DEPTHS:
                 begin = time.perf_counter()

@@ -14,15 +14,17 @@ import pandas as pd
 from benchmarks import data
 from benchmarks.data import Labelled
 from pipeline.embedding.encoder import Encoder, load_encoder
-from pipeline.embedding.neutral import NeutralSpace, fit_neutral
+from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.heads.heads import find_heads
 from pipeline.search.evaluation import GoldenQuery, evaluate
 from pipeline.search.hybrid import match_probabilities, search_reviews
-from pipeline.search.index import SearchIndex
+from pipeline.search.index import SearchIndex, build_search_index
 from pipeline.search.knn import nearest_neighbours
 from pipeline.search.prevalence import estimate_count
 from pipeline.search.query import Query, parse_query
 from pipeline.search.relevance import LABELS, strength_labels
+from pipeline.search.space import SearchSpace
 from pipeline.text.language_id import detect_languages
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
@@ -51,11 +53,11 @@ def search_rows(encoder: Encoder) -> Iterator[Row]:
     """The rows of the quality table that are about search."""
     means = parallel_means(encoder)
     if data.folder():
-        yield from translation_rows(data.load("hotel_parallel_dev", encoder), means)
+        yield from translation_rows(data.load("hotel_parallel_dev", encoder), means, encoder)
     sample = data.load("sample", encoder)
     languages = detect_languages(sample.texts.tolist())
-    space = fit_neutral(sample.vectors, languages, means)
-    index = SearchIndex(space.transform(sample.vectors), languages, sample.texts.tolist())
+    space = search_space(encoder, sample.vectors, languages, means)
+    index = build_search_index(space, sample.vectors, languages, sample.texts.tolist())
     yield from golden_rows(index, sample, space, encoder)
     yield from strength_rows(index, sample, space, encoder)
     yield names_row(sample, languages, means, encoder)
@@ -63,20 +65,28 @@ def search_rows(encoder: Encoder) -> Iterator[Row]:
         yield speed_row(data.load("hotel_parallel_dev", encoder), means, encoder)
 
 
-def translation_rows(texts: Labelled, parallel: np.ndarray) -> Iterator[Row]:
+def search_space(
+    encoder: Encoder, vectors: np.ndarray, languages: np.ndarray, parallel: np.ndarray
+) -> SearchSpace:
+    """The space that a file with these raw vectors (n, d) is searched in."""
+    return SearchSpace(fit_neutral(vectors, languages, parallel), find_heads(encoder.fingerprint))
+
+
+def translation_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Iterator[Row]:
     """A sentence as the query, its 20 translations are right: among the first 20?"""
     long = texts.rows(np.char.str_len(texts.texts) > 25)
     complete = pd.Series(long.languages).groupby(long.groups).nunique()
     wanted = complete.index[complete == len(set(texts.languages))]
     long = long.rows(np.isin(long.groups, wanted.to_numpy(dtype=object).astype(str)))
     languages = detect_languages(long.texts.tolist())
-    vectors = fit_neutral(long.vectors, languages, parallel).transform(long.vectors)
-    index = SearchIndex(vectors, languages, long.texts.tolist())
+    space = search_space(encoder, long.vectors, languages, parallel)
+    index = build_search_index(space, long.vectors, languages, long.texts.tolist())
+    vectors, encoded = index.vectors, space.encode_queries(long.vectors)
     queries = [Query(text) for text in long.texts]
 
     def ours(rows: np.ndarray, balanced: bool = False) -> list[np.ndarray]:
         asked = [queries[row] for row in rows]
-        found = search_reviews(index, asked, vectors[rows], top=21, balanced=balanced)
+        found = search_reviews(index, asked, encoded[rows], top=21, balanced=balanced)
         return [hits.reviews for hits in found]
 
     def cosines(rows: np.ndarray) -> list[np.ndarray]:
@@ -138,7 +148,7 @@ def of(recall: Recall, *, by_query: bool = False) -> str:
 
 
 def golden_rows(
-    index: SearchIndex, sample: Labelled, space: NeutralSpace, encoder: Encoder
+    index: SearchIndex, sample: Labelled, space: SearchSpace, encoder: Encoder
 ) -> Iterator[Row]:
     """The sample's golden queries: reviews in other languages than English are right."""
     frame = data.golden_queries()
@@ -147,7 +157,7 @@ def golden_rows(
         GoldenQuery(q, frozenset(r)) for q, r in zip(frame["query"], frame["relevant"], strict=True)
     ]
     queries = [parse_query(text) for text in frame["query"]]
-    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
     true = dict(zip(ids, sample.languages.tolist(), strict=True))
 
     def measured(ranked: Sequence[np.ndarray]) -> dict:
@@ -155,11 +165,11 @@ def golden_rows(
         return evaluate(golden, foreign, true)
 
     n = len(ids)
-    both = measured([h.reviews for h in search_reviews(index, queries, vectors, top=n)])
+    both = measured([h.reviews for h in search_reviews(index, queries, encoded, top=n)])
     only = measured(
-        [h.reviews for h in search_reviews(index, queries, vectors, top=n, hybrid=False)]
+        [h.reviews for h in search_reviews(index, queries, encoded, top=n, hybrid=False)]
     )
-    plain = measured([h.rows for h in nearest_neighbours(index.vectors, vectors, top=n)])
+    plain = measured([h.rows for h in nearest_neighbours(index.vectors, encoded.vectors, top=n)])
     what = f"sample, {len(golden)} golden queries (meanings): recall@10 / MRR / nDCG@10"
 
     def shown(figures: dict, code: str = "all") -> str:
@@ -179,19 +189,19 @@ def golden_rows(
 
 
 def strength_rows(
-    index: SearchIndex, sample: Labelled, space: NeutralSpace, encoder: Encoder
+    index: SearchIndex, sample: Labelled, space: SearchSpace, encoder: Encoder
 ) -> Iterator[Row]:
     """How often a label is right, in every language; and how often the interval holds."""
     frame = data.golden_queries()
     ids = data.sample()["review_id"].tolist()
     texts = [*frame["query"], *OTHER_MATTERS]
     queries = [parse_query(text) for text in texts]
-    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
     foreign = sample.languages != "en"
     shares = np.array(
         [
-            match_probabilities(index, query, vector)[foreign]
-            for query, vector in zip(queries, vectors, strict=True)
+            match_probabilities(index, query, encoded[row : row + 1])[foreign]
+            for row, query in enumerate(queries)
         ]
     )
     right = np.zeros(shares.shape, bool)
@@ -248,13 +258,13 @@ def names_row(
             texts[row] = f"{texts[row]} {CARRIERS[carrier].format(name[0])}"
     raw = sample.vectors.copy()
     raw[rows.ravel()] = encoder.encode_documents([texts[row] for row in rows.ravel()])
-    space = fit_neutral(raw, languages, parallel)
-    index = SearchIndex(space.transform(raw), languages, texts)
+    space = search_space(encoder, raw, languages, parallel)
+    index = build_search_index(space, raw, languages, texts)
     queries = [parse_query(name[1]) for name in NAMES]
-    vectors = space.transform(encoder.encode_queries([query.text for query in queries]))
+    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
     figures = []
     for hybrid in (True, False):
-        found = search_reviews(index, queries, vectors, top=10, hybrid=hybrid)
+        found = search_reviews(index, queries, encoded, top=10, hybrid=hybrid)
         share = [np.isin(own, hits.reviews).mean() for own, hits in zip(rows, found, strict=True)]
         figures.append(f"{np.mean(share):.3f}")
     what = f"sample, {len(NAMES)} names in 3 reviews each, as others write them: recall@10"
@@ -266,21 +276,21 @@ def speed_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
     generator = np.random.default_rng(0)
     rows = generator.integers(0, len(texts.texts), 100_000)
     languages = detect_languages(texts.texts.tolist())
-    space = fit_neutral(texts.vectors, languages, parallel)
+    space = search_space(encoder, texts.vectors, languages, parallel)
     noise = generator.normal(scale=0.01, size=(len(rows), texts.vectors.shape[1]))
-    vectors = space.transform(texts.vectors[rows] + noise.astype(np.float32))
-    index = SearchIndex(vectors, languages[rows], texts.texts[rows].tolist())
+    raw = texts.vectors[rows] + noise.astype(np.float32)
+    index = build_search_index(space, raw, languages[rows], texts.texts[rows].tolist())
     typed = [str(text)[:60] for text in generator.choice(texts.texts, 1000, replace=False)]
     _ready = index.calibration, index.lexical
 
     def product(queries: np.ndarray) -> None:
         for start in range(0, len(queries), 500):
-            queries[start : start + 500] @ vectors.T
+            queries[start : start + 500] @ index.vectors.T
 
-    found = space.transform(encoder.encode_queries(typed))
+    found = space.encode_queries(encoder.encode_queries(typed))
     parsed = [parse_query(text) for text in typed]
     embedding = least(lambda: encoder.encode_queries(typed))
-    matrix = least(lambda: product(found))
+    matrix = least(lambda: product(found.vectors))
     ranking = least(lambda: search_reviews(index, parsed, found))
     ratio = (embedding + ranking) / (embedding + matrix)
     what = "1,000 queries over 100,000 reviews: time / (embedding them + one matrix product)"

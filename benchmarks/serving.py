@@ -68,6 +68,7 @@ def _measure(folder: Path, rows: int, most: float, every: float) -> None:
     from pipeline.search.hybrid import search_reviews
     from pipeline.search.index import SearchIndex
     from pipeline.search.query import parse_query
+    from pipeline.search.space import EncodedQueries
 
     table = made(max(rows, _SEARCHED))
     source = folder / "reviews.csv"
@@ -87,7 +88,7 @@ def _measure(folder: Path, rows: int, most: float, every: float) -> None:
         began = time.perf_counter()
         query = parse_query(f"{_QUERIES[count % len(_QUERIES)]} {count}")
         vectors = client.encode([query.text], settings.model)
-        search_reviews(index, [query], vectors)
+        search_reviews(index, [query], EncodedQueries.plain(vectors))
         return time.perf_counter() - began
 
     try:

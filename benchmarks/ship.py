@@ -9,6 +9,8 @@ from pipeline.embedding.embed import write_sample_vectors
 from pipeline.embedding.encoder import load_encoder
 from pipeline.embedding.parallel_corpus import compute_parallel_means
 from pipeline.embedding.reference import compute_line_means, ship
+from pipeline.heads.heads import compute_heads
+from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
@@ -22,6 +24,7 @@ if __name__ == "__main__":
     print(ship("parallel", encoder, compute_parallel_means(encoder)))
     for name in (ASPECTS, NON_HOTEL, POLARITY):
         print(ship(name, encoder, compute_line_means(name, encoder)))
+    print(ship(JUDGED, encoder, compute_heads(encoder)))
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
     sentences = make_units(texts, detect_languages(texts), SENTENCE).texts

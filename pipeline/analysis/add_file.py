@@ -18,6 +18,7 @@ from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.export import roles_report
+from pipeline.reviews.passages import embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
@@ -92,8 +93,24 @@ def add_reviews(
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
     days = None if reviews.days is None else reviews.days[new.rows]
+    passages = None
+    if analysis.passages is not None:
+        with log.stage("passages") as step:
+            passages = embed_passages(
+                units, languages[units.review], raw, encoder, use_cache=use_cache, progress=step
+            )
     ratings = None if reviews.marks is None else reviews.marks.select(new.rows)
-    new_reviews = NewReviews(new.frame, new.ids, texts, languages, units, raw, days, ratings)
+    new_reviews = NewReviews(
+        frame=new.frame,
+        ids=new.ids,
+        texts=texts,
+        languages=languages,
+        units=units,
+        raw=raw,
+        days=days,
+        ratings=ratings,
+        passages=passages,
+    )
     extended, is_outlier = append_reviews(analysis, new_reviews, log=log)
     novel = is_emerging(
         analysis.space.transform(raw), analysis.vectors, seed=analysis.settings.seed

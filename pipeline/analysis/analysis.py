@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder
 from pipeline.embedding.neutral import NeutralSpace
+from pipeline.heads.heads import find_heads
+from pipeline.reviews.passages import Passages, whole_units
 from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.units import UNIT_KINDS, Units
-from pipeline.search.index import SearchIndex
+from pipeline.search.index import SearchIndex, build_search_index
+from pipeline.search.space import SearchSpace
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.topic import Topic, count_languages
@@ -123,6 +125,8 @@ class Analysis:
         edits: the user's edits, oldest first; see :mod:`pipeline.analysis.edits`.
         undone: edits that were undone and can be redone, the last undone first.
         initial: the topics before the edits; None while there are no edits.
+        passages: the passages of the units; None in analyses of older versions and in partial
+            results.
         days: datetime64[D] (n,), when each review was written as its own file has it, NaT where
             unknown; None without a date column.
         ratings: the n ratings as each file has them; None without a column of them.
@@ -149,6 +153,7 @@ class Analysis:
     edits: tuple[dict[str, Any], ...] = ()
     undone: tuple[dict[str, Any], ...] = ()
     initial: InitialTopics | None = None
+    passages: Passages | None = None
     days: np.ndarray | None = None
     ratings: Ratings | None = None
 
@@ -170,18 +175,23 @@ class Analysis:
         return self.space.transform(self.raw)
 
     @cached_property
-    def search_vectors(self) -> np.ndarray:
-        """The vectors that queries are compared with: float32 (m, d).
+    def searched_passages(self) -> Passages:
+        """The passages that are searched; each unit is one where they were never computed."""
+        return self.passages or whole_units(self.units, self.raw)
 
-        A sentence's vector is the mean of its own and its review's, so that it is found by what it
-        says and by its context (docs/search.md has the figures).
-        """
-        units = self.units
-        if len(units) == len(self.texts):
-            return self.vectors
-        lengths = (units.ends - units.starts).astype(np.float32)[:, None]
-        reviews = unit_rows(np.add.reduceat(self.vectors * lengths, units.first, axis=0))
-        return unit_rows(self.vectors + reviews[units.review])
+    @cached_property
+    def search_space(self) -> SearchSpace:
+        """The space that passages and queries are compared in; plain vectors without correction."""
+        heads = find_heads(self.encoder) if self.settings.space == "neutral" else None
+        return SearchSpace(self.space, heads)
+
+    @property
+    def polarities(self) -> np.ndarray:
+        """Polarity of each passage, from -1 for a complaint to 1 for praise: float32 (p,)."""
+        polarities = self.search_index.polarities
+        return (
+            np.zeros(len(self.searched_passages), np.float32) if polarities is None else polarities
+        )
 
     @cached_property
     def unit_languages(self) -> np.ndarray:
@@ -206,12 +216,14 @@ class Analysis:
     @cached_property
     def search_index(self) -> SearchIndex:
         """The index for :func:`pipeline.search.hybrid.search_reviews`."""
-        split = len(self.units) != len(self.texts)
-        return SearchIndex(
-            self.search_vectors,
+        passages = self.searched_passages
+        return build_search_index(
+            self.search_space,
+            passages.raw,
             self.languages,
             self.texts,
-            self.units.review if split else None,
+            review_of=passages.review if len(passages) != len(self.texts) else None,
+            unit_of=passages.unit if len(passages) != len(self.units) else None,
             seed=self.settings.seed,
         )
 
@@ -229,7 +241,14 @@ class Analysis:
     def edited(self, **changes: Any) -> Analysis:
         """A copy with other topics but the same units; what depends on the units only is kept."""
         changed = replace(self, **changes)
-        cached = "vectors", "search_vectors", "search_index", "unit_languages", "language_counts"
+        cached = (
+            "vectors",
+            "searched_passages",
+            "search_space",
+            "search_index",
+            "unit_languages",
+            "language_counts",
+        )
         for name in cached:
             if name in self.__dict__:
                 changed.__dict__[name] = self.__dict__[name]

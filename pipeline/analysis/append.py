@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.progress import StageLog
 from pipeline.projection.neighbours import place_new_points
+from pipeline.reviews.passages import Passages
 from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.units import Units
 from pipeline.topics.describe import recount_topics
@@ -28,6 +29,7 @@ class NewReviews:
         languages: str (k,), language code of each review.
         units: the units of the new reviews only.
         raw: float32 (m, d), the model's vectors of these units.
+        passages: of the new reviews only; None where the analysis has none.
         days: datetime64[D] (k,), as their file has them; None without a date column.
         ratings: of the k reviews; None without a column of them.
     """
@@ -39,6 +41,7 @@ class NewReviews:
     units: Units
     raw: np.ndarray
     days: np.ndarray | None = None
+    passages: Passages | None = None
     ratings: Ratings | None = None
 
 
@@ -97,6 +100,9 @@ def append_reviews(
         batch=np.concatenate([analysis.batch, number]),
         batches=(*before, replace(last, reviews=last.reviews + len(new.texts))),
         days=_join_days(analysis, new),
+        passages=(
+            analysis.passages.extended(new.passages) if analysis.passages and new.passages else None
+        ),
         ratings=_join_ratings(analysis, new),
     )
     return extended, is_outlier

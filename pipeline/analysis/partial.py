@@ -191,6 +191,7 @@ class PartialResultPublisher:
             encoder=self._encoder,
             log=stages,
             prepared=prepared,
+            with_passages=False,
         )
 
     def _extend(self, count: int, stages: StageLog) -> Analysis:

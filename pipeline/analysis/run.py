@@ -19,6 +19,7 @@ from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.projection.umap_layout import lay_out
 from pipeline.reviews.declared_languages import find_contradicted
 from pipeline.reviews.export import roles_report
+from pipeline.reviews.passages import embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
 from pipeline.text.language_id import UNKNOWN, detect_languages, language_code
@@ -56,6 +57,7 @@ def analyse(
     progress: StageProgress | None = None,
     use_cache: bool = True,
     prepared: Prepared | None = None,
+    with_passages: bool = True,
 ) -> Analysis:
     """Analyse reviews.
 
@@ -68,6 +70,7 @@ def analyse(
         progress: called during each stage; an exception it raises stops the analysis.
         use_cache: whether to use the vector cache on disk.
         prepared: languages, units and vectors computed before; requires ``encoder``.
+        with_passages: whether to embed the passages that search ranks; else it ranks the units.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
@@ -132,6 +135,12 @@ def analyse(
             strata = np.unique(unit_languages, return_inverse=True)[1] * (topics.topic_count + 1)
             strata += topics.assignments
             coordinates = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
+    passages = None
+    if with_passages:
+        with log.stage("passages") as step:
+            passages = embed_passages(
+                units, unit_languages, raw, encoder, use_cache=use_cache, progress=step
+            )
     report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
     report |= {"unit": units.kind, "units": len(units)}
     return Analysis(
@@ -153,6 +162,7 @@ def analyse(
         report=report,
         batch=np.zeros(len(reviews.texts), np.int64),
         batches=(Batch(name, len(reviews.texts)),),
+        passages=passages,
         days=reviews.days,
         ratings=reviews.marks,
     )

@@ -29,6 +29,7 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.dates import parse_dates
+from pipeline.reviews.passages import Passages
 from pipeline.reviews.ratings import Ratings, read_ratings
 from pipeline.reviews.units import SENTENCE, review_units, sentence_units
 from pipeline.topics.assigner import TopicAssigner
@@ -158,6 +159,7 @@ def load_analysis(folder: Path) -> Analysis:
             report=json.loads((folder / "report.json").read_text("utf-8")),
             batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
+            passages=Passages.from_arrays(vectors, units),
         )
         days = _days_of(texts, without_topics)
         ratings = _ratings_of(texts, without_topics)
@@ -324,6 +326,8 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     if analysis.units.kind == SENTENCE:
         units = analysis.units
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
+    if analysis.passages is not None:
+        arrays |= analysis.passages.to_arrays()
     if analysis.coordinates is not None:
         arrays["places"] = analysis.coordinates
     key = os.urandom(16).hex()  # all files of one analysis have the same key

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     found = search_reviews(
         analysis.search_index,
         queries,
-        analysis.space.transform(raw),
+        analysis.search_space.encode_queries(raw),
         top=len(analysis.texts),
         hybrid=not options.vectors_only,
     )

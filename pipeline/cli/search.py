@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.embedding.encoder import Encoder
     from pipeline.search.hybrid import SearchResult
 
-_DETAILS = ("strength", "by_letters")  # keys of a record
+_DETAILS = ("strength", "by_letters", "passage")  # keys of a record
 
 
 class _Result(NamedTuple):
@@ -43,6 +43,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--topic", action="append", default=[], metavar="NAME|ID")
     parser.add_argument("--balanced", action="store_true", help="balance the hits by language")
     parser.add_argument("--vectors-only", action="store_true", help="without matching names")
+    parser.add_argument(
+        "--any-judgement", action="store_true", help="complaints and praise alike, as they come"
+    )
     parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
     parser.add_argument("--json", action="store_true", help="the same as --format json")
     parser.add_argument("--details", action="store_true", help="with strength and by_letters")
@@ -108,11 +111,12 @@ def _search(
     found = search_reviews(
         index,
         queries,
-        analysis.space.transform(raw),
+        analysis.search_space.encode_queries(raw),
         top=options.top,
         allowed=allowed,
         balanced=options.balanced,
         hybrid=not options.vectors_only,
+        judging=not options.any_judgement,
     )
     return [_result(analysis, *pair) for pair in zip(typed, found, strict=True)]
 
@@ -135,7 +139,8 @@ def _search_like(
 def _result(analysis: Analysis, query: str, found: SearchResult) -> _Result:
     from pipeline.analysis.export import hit_records
 
-    details = zip(found.strengths.tolist(), found.lexical_matches.tolist(), strict=True)
+    passages = analysis.searched_passages.select(found.passages).texts(analysis.texts)
+    details = zip(found.strengths.tolist(), found.lexical_matches.tolist(), passages, strict=True)
     records = [
         record | dict(zip(_DETAILS, values, strict=True))
         for record, values in zip(hit_records(analysis, found), details, strict=True)

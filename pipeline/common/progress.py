@@ -23,6 +23,7 @@ STAGES = {
     "topics": "Finding topics",
     "names": "Naming the topics",
     "map": "Drawing the map",
+    "passages": "Preparing the search",
 }
 OTHER_STAGES = {"store": "Preparing analyses for search"}  # of other jobs than an analysis
 

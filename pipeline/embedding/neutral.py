@@ -111,6 +111,11 @@ def fit_neutral(
     return NeutralSpace(removed, center)
 
 
+def language_directions(parallel: np.ndarray) -> np.ndarray:
+    """Directions of language in any text, float32 (r, d), from :func:`parallel_means` (l, d)."""
+    return _basis_of_differences(parallel).astype(np.float32)
+
+
 def _offset_directions(
     vectors: np.ndarray, languages: np.ndarray, fixed: np.ndarray, seed: int
 ) -> np.ndarray:

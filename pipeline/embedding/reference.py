@@ -31,20 +31,27 @@ def precomputed(
     name: str, encoder: Encoder, compute: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
     """Arrays that depend on the model and on ``data/<name>``: shipped, cached or computed now."""
-    key = _key(name, encoder)
-    cached = cache_folder(name) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
-    for path in (shipped_path(name), cached):
+    arrays = precomputed_for(name, encoder.fingerprint)
+    if arrays is None:
+        arrays = compute()
+        key = _key(name, encoder.fingerprint)
+        save_arrays(_cached_path(name, key), key=key, **arrays)
+    return arrays
+
+
+def precomputed_for(name: str, fingerprint: str) -> dict[str, np.ndarray] | None:
+    """Arrays of ``data/<name>`` by the model with this fingerprint; None if unknown."""
+    key = _key(name, fingerprint)
+    for path in (shipped_path(name), _cached_path(name, key)):
         arrays = load_arrays(path, key=key)
         if arrays is not None:
             return arrays
-    arrays = compute()
-    save_arrays(cached, key=key, **arrays)
-    return arrays
+    return None
 
 
 def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:
     """Write arrays into the package, to be shipped (for developers)."""
-    save_arrays(shipped_path(name), key=_key(name, encoder), **arrays)
+    save_arrays(shipped_path(name), key=_key(name, encoder.fingerprint), **arrays)
     return shipped_path(name)
 
 
@@ -55,7 +62,7 @@ def shipped_path(name: str) -> Path:
 
 def is_shipped(name: str, encoder: Encoder) -> bool:
     """Whether the shipped arrays belong to this model and to the present lines."""
-    return load_arrays(shipped_path(name), key=_key(name, encoder)) is not None
+    return load_arrays(shipped_path(name), key=_key(name, encoder.fingerprint)) is not None
 
 
 def encode_lines(encoder: Encoder, lines: ParallelLines, **options: object) -> np.ndarray:
@@ -75,8 +82,12 @@ def compute_line_means(name: str, encoder: Encoder) -> dict[str, np.ndarray]:
     return {"vectors": encode_lines(encoder, load_lines(name)).mean(axis=0).astype(np.float32)}
 
 
-def _key(name: str, encoder: Encoder) -> str:
+def _cached_path(name: str, key: str) -> Path:
+    return cache_folder(name) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npz"
+
+
+def _key(name: str, fingerprint: str) -> str:
     digest = hashlib.sha256()
     for code, rows in load_lines(name).items():
         digest.update("\n".join((code, *rows)).encode())
-    return f"{_FORMAT}|{name}|{encoder.fingerprint}|{digest.hexdigest()}"
+    return f"{_FORMAT}|{name}|{fingerprint}|{digest.hexdigest()}"

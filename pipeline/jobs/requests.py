@@ -67,7 +67,7 @@ class AddRequest:
     target: Path
 
     task: ClassVar = "add"
-    stages: ClassVar = ("read", "model", "language", "embed", "topics", "map", "names")
+    stages: ClassVar = ("read", "model", "language", "embed", "passages", "topics", "map", "names")
     repeatable: ClassVar = True
 
     def to_dict(self) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from pipeline.search.bm25 import build_lexical_index
 from pipeline.search.hybrid import matches_operators
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY, STRONG, match_probability, strength_labels
-from pipeline.search.scoring import ReviewScores, calibrate_cosines, top_k
+from pipeline.search.scoring import ReviewScores, score_passages, top_k
+from pipeline.search.space import joined_queries, split_vectors
 from pipeline.stores.base import VectorStore
 
 # Nearest rows of each analysis that are calibrated: they contained the whole calibrated top 20 for
@@ -46,8 +47,8 @@ class CrossSearchHit:
         review_id: its id in the file.
         language: of the review.
         topic: the name of its topic.
-        text: of the review; its sentences joined where sentences are the units.
-        sentence: start and end of the best-matching unit in the text.
+        text: of the review.
+        sentence: start and end of the best passage in the text.
         facts: hotel, date, rating (on the scale of its file) and rating_of_5, where there are any.
         score: match probability, 0 to 1.
         strength: "strong", "likely" or "weak".
@@ -91,14 +92,14 @@ class _Ranking:
         entry: of the analysis.
         search_store: its search store.
         store: its open vector store.
-        units: int64 (k,), the best unit of each of the first reviews, best first.
+        passages: int64 (k,), the best passage of each of the first reviews, best first.
         probabilities: float32 (p,), match probabilities of all candidate reviews, best first.
     """
 
     entry: Entry
     search_store: SearchStore
     store: VectorStore
-    units: np.ndarray
+    passages: np.ndarray
     probabilities: np.ndarray
 
 
@@ -143,7 +144,7 @@ def search_all(
                 continue
             vector = encode(query.text, search_store.model)
             store = stores.enter_context(closing(search_store.open()))
-            if vector.shape != (store.fingerprint.dimension,):
+            if vector.shape != search_store.space.neutral.center.shape:
                 raise InputError(
                     f"“{entry.name}” was analysed by another model: analyse its file again"
                 )
@@ -186,28 +187,33 @@ def _rank(
     where: Filter | None,
 ) -> _Ranking:
     """Rank the nearest rows of one analysis as in an open analysis."""
-    vector = search_store.space.transform(raw[None])
+    encoded = search_store.space.encode_queries(raw[None])
     has_operators = bool(query.phrases or query.excluded)
     candidates = max(_CANDIDATES_WITH_OPERATORS if has_operators else _CANDIDATES, 10 * top)
-    nearest = store.search(vector, top=candidates, where=where)
-    units = nearest.ids[0].astype(np.int64)
-    by_unit = np.argsort(units)
-    units, cosines = units[by_unit], nearest.scores[:, by_unit].astype(np.float32)
-    if has_operators and len(units):
-        texts = store.get([str(unit) for unit in units.tolist()]).texts
-        lexical = build_lexical_index([text or "" for text in texts.tolist()])
+    nearest = store.search(joined_queries(encoded), top=candidates, where=where)
+    passages = np.sort(nearest.ids[0].astype(np.int64))
+    rows = store.get([str(passage) for passage in passages.tolist()])
+    vectors = rows.vectors
+    if has_operators and len(passages):
+        lexical = build_lexical_index([text or "" for text in rows.texts.tolist()])
         passing = matches_operators(lexical, query)
-        units, cosines = units[passing], cosines[:, passing]
-    calibration = search_store.calibration
-    statistics = calibration.query_statistics(vector)
-    (unit_scores,) = calibrate_cosines(calibration, cosines, units, *statistics)
-    reviews = ReviewScores(unit_scores, search_store.review_of, units)
+        passages, vectors = passages[passing], vectors[passing]
+    neutral, likeness = split_vectors(vectors, encoded.vectors.shape[1])
+    (scores,) = score_passages(
+        search_store.calibration,
+        encoded,
+        passages,
+        neutral,
+        likeness,
+        search_store.polarities[passages],
+    )
+    reviews = ReviewScores(scores, search_store.review_of, passages)
     order = top_k(reviews.scores, len(reviews.scores))
     return _Ranking(
         entry,
         search_store,
         store,
-        reviews.best_units_at(order[:top]),
+        reviews.best_passages_at(order[:top]),
         match_probability(reviews.scores[order]),
     )
 
@@ -217,7 +223,7 @@ def _merge(rankings: Sequence[_Ranking], top: int) -> list[CrossSearchHit]:
     if not rankings:
         return []
     probabilities = np.concatenate([ranking.probabilities[:top] for ranking in rankings])
-    owners = np.concatenate([np.full(len(r.units), i) for i, r in enumerate(rankings)])
+    owners = np.concatenate([np.full(len(r.passages), i) for i, r in enumerate(rankings)])
     order = np.argsort(-probabilities, kind="stable")[:top]
     counts = np.bincount(owners[order], minlength=len(rankings))
     hits = [iter(_read_hits(r, int(count))) for r, count in zip(rankings, counts, strict=True)]
@@ -228,32 +234,31 @@ def _read_hits(ranking: _Ranking, count: int) -> list[CrossSearchHit]:
     """Read the first ``count`` hits of an analysis with texts and metadata from its store."""
     if not count:
         return []
-    review_of = ranking.search_store.review_of
-    units = ranking.units[:count]
-    reviews = review_of[units]
-    starts = np.searchsorted(review_of, reviews)
+    found = ranking.search_store
+    review_of, passages = found.review_of, ranking.passages[:count]
+    reviews = review_of[passages]
+    first_passages = np.searchsorted(review_of, reviews)
     ends = np.searchsorted(review_of, reviews, side="right")
-    spans = [range(a, b) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-    rows = ranking.store.get([str(unit) for span in spans for unit in span])
+    spans = [range(a, b) for a, b in zip(first_passages.tolist(), ends.tolist(), strict=True)]
+    rows = ranking.store.get([str(passage) for span in spans for passage in span])
     strengths = strength_labels(ranking.probabilities[:count])
     hits, first = [], 0
-    for rank, (unit, span) in enumerate(zip(units.tolist(), spans, strict=True)):
-        best = unit - span.start
+    for rank, (passage, span) in enumerate(zip(passages.tolist(), spans, strict=True)):
+        best = passage - span.start
         texts = [str(text or "") for text in rows.texts[first : first + len(span)]]
         metadata = {name: values[first + best] for name, values in rows.metadata.items()}
         first += len(span)
-        sentence_start = sum(len(text) + 1 for text in texts[:best])
         facts = {name: _format(metadata.get(name)) for name in _FACTS}
         hits.append(
             CrossSearchHit(
                 token=ranking.entry.token,
                 analysis=ranking.entry.name,
                 review=int(reviews[rank]),
-                review_id=str(metadata[ranking.search_store.id_column] or ""),
+                review_id=str(metadata[found.id_column] or ""),
                 language=str(metadata["language"] or ""),
                 topic=str(metadata["topic"] or ""),
-                text=" ".join(texts),
-                sentence=(sentence_start, sentence_start + len(texts[best])),
+                text="".join(texts),
+                sentence=(int(found.starts[passage]), int(found.ends[passage])),
                 facts={name: value for name, value in facts.items() if value},
                 score=float(ranking.probabilities[rank]),
                 strength=str(strengths[rank]),

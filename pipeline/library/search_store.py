@@ -2,7 +2,7 @@
 
 It lies in the folder ``store`` of the analysis and moves with it, to the trash for instance. Beside
 the rows in a vector store it holds what is needed to rank hits without opening the analysis: the
-neutral space that queries are transformed into and the calibration of the scores
+space that queries are transformed into and the calibration of the scores
 (:mod:`pipeline.search.calibration`).
 """
 
@@ -25,7 +25,9 @@ from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.common.progress import Progress
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import make_column, take_rows
+from pipeline.heads.heads import find_heads
 from pipeline.search.calibration import Calibration
+from pipeline.search.space import SearchSpace, joined_vectors
 from pipeline.stores.base import Fingerprint, VectorStore
 from pipeline.stores.local import delete_store, has_store, open_store
 
@@ -35,7 +37,7 @@ FOLDER = "store"
 _FORMAT = 2
 _MANIFEST_FILE, _ARRAYS_FILE = "searchable.json", "searchable.npz"
 _LOCK_TIMEOUT = 600.0  # seconds, while another process fills the store
-_BLOCK = 50_000  # units written at once
+_BLOCK = 50_000  # passages written at once
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,22 @@ class SearchStore:
     Attributes:
         folder: of the store.
         model: name of the model that queries are encoded by.
-        space: the neutral space that queries are transformed into.
-        calibration: of the units' scores.
-        review_of: int64 (m,), ascending: the review of each unit.
+        space: the space that queries are transformed into.
+        calibration: of the passages' scores.
+        review_of: int64 (p,), ascending: the review of each passage.
+        starts, ends: int64 (p,), character offsets of the passages in their review.
+        polarities: float32 (p,), of the passages.
         id_column: the metadata column with the reviews' own ids.
     """
 
     folder: Path
     model: str
-    space: NeutralSpace
+    space: SearchSpace
     calibration: Calibration
     review_of: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    polarities: np.ndarray
     id_column: str
 
     def open(self) -> VectorStore:
@@ -77,12 +84,17 @@ def load_search_store(folder: Path) -> SearchStore | None:
     arrays = load_arrays(folder / FOLDER / _ARRAYS_FILE, key=manifest["key"])
     if arrays is None or not has_store(folder / FOLDER):
         return None
+    neutral = NeutralSpace(arrays["removed"], arrays["center"])
+    heads = find_heads(manifest["encoder"]) if manifest["heads"] else None
     return SearchStore(
         folder / FOLDER,
         manifest["model"],
-        NeutralSpace(arrays["removed"], arrays["center"]),
+        SearchSpace(neutral, heads),
         Calibration.from_arrays(arrays),
         arrays["review_of"],
+        arrays["starts"],
+        arrays["ends"],
+        arrays["polarities"],
         manifest["id_column"],
     )
 
@@ -95,7 +107,7 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
 
     Args:
         folder: of a kept analysis.
-        progress: called with the number of units written and of all; an exception stops the work.
+        progress: called with the number of passages written and of all; an exception stops it.
 
     Returns:
         Whether anything had to be done.
@@ -124,55 +136,82 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
 
 
 def analysis_fingerprint(analysis: Analysis) -> Fingerprint:
-    """The origin of an analysis' vectors."""
-    return Fingerprint(analysis.encoder, analysis.raw.shape[1], analysis.space.fingerprint)
+    """The origin of the vectors that are searched."""
+    index = analysis.search_index
+    dimension = index.vectors.shape[1]
+    if index.likeness is not None:
+        dimension += index.likeness.shape[1]
+    return Fingerprint(analysis.encoder, dimension, analysis.search_space.fingerprint)
 
 
-def upsert_units(
+def upsert_passages(
     store: VectorStore,
     analysis: Analysis,
-    units: np.ndarray | None = None,
+    passages: np.ndarray | None = None,
     *,
     progress: Progress | None = None,
 ) -> str:
-    """Write units of an analysis into a vector store.
+    """Write passages of an analysis into a vector store.
 
-    The id of a row is the unit's number, because reviews' own ids can repeat. Its vector is the one
-    that queries are compared with; its metadata are the filter columns
-    (:func:`pipeline.analysis.filter_columns.analysis_columns`) and the review's own id.
+    The id of a row is the passage's number, because reviews' own ids can repeat. Its text goes on
+    to the start of the next passage, so that the texts of a review's passages make up the review.
+    Its metadata are the filter columns (:func:`pipeline.analysis.filter_columns.analysis_columns`)
+    of its unit and the review's own id.
 
     Args:
         store: to be written to.
-        analysis: that has the units.
-        units: int64 (k,), those that are new or were edited; all when left out.
-        progress: called with the number of units written and of all.
+        analysis: that has the passages.
+        passages: int64 (k,), those that are new or were edited; all when left out.
+        progress: called with the number of passages written and of all.
 
     Returns:
         The column with the reviews' own ids: "review_id", or a similar name if the file has a
         column of this name.
 
     Raises:
-        InputError: the store holds vectors of another model or neutral space.
+        InputError: the store holds vectors of another model or space.
     """
     store.fingerprint.check(analysis_fingerprint(analysis))
     columns = analysis_columns(analysis)
     id_column = "review_id"
     while id_column in columns:
         id_column += "_"
-    ids = np.array(analysis.ids, object)
-    columns[id_column] = make_column(ids[analysis.units.review])
-    chosen = np.arange(len(analysis.units)) if units is None else units
+    columns[id_column] = make_column(np.array(analysis.ids, object)[analysis.units.review])
+    everything, index = analysis.searched_passages, analysis.search_index
+    chosen = np.arange(len(everything)) if passages is None else passages
     for start in range(0, len(chosen), _BLOCK):
         part = chosen[start : start + _BLOCK]
+        units = everything.unit[part]
         store.upsert(
-            [str(unit) for unit in part.tolist()],
-            analysis.search_vectors[part],
-            {name: take_rows(column, part) for name, column in columns.items()},
-            [analysis.units.texts[unit] for unit in part.tolist()],
+            [str(passage) for passage in part.tolist()],
+            joined_vectors(
+                index.vectors[part], None if index.likeness is None else index.likeness[part]
+            ),
+            {name: take_rows(column, units) for name, column in columns.items()},
+            _texts(analysis, part),
         )
         if progress:
             progress(min(start + _BLOCK, len(chosen)), len(chosen))
     return id_column
+
+
+def _texts(analysis: Analysis, chosen: np.ndarray) -> list[str]:
+    """The passages' texts, each up to the next one of its review or to the review's end."""
+    passages = analysis.searched_passages
+    is_first = np.diff(passages.review, prepend=-1) > 0
+    starts = np.where(is_first, 0, passages.starts)
+    following = np.append(starts[1:], 0)
+    is_last = np.append(is_first[1:], True)
+    return [
+        analysis.texts[review][start : None if last else end]
+        for review, start, end, last in zip(
+            passages.review[chosen].tolist(),
+            starts[chosen].tolist(),
+            following[chosen].tolist(),
+            is_last[chosen].tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _write(
@@ -182,21 +221,22 @@ def _write(
     stored: tuple[np.ndarray, np.ndarray] | None,
     progress: Progress | None,
 ) -> None:
-    """Write rows, arrays and manifest: only the edited units if ``stored`` topics are known."""
+    """Write rows, arrays and manifest: only the edited passages if ``stored`` topics are known."""
     key, state = revision
     names = np.array([topic.name for topic in analysis.topics], object)
-    topics = names[analysis.assignments].astype(str)
-    units = None
+    topic_ids = analysis.assignments[analysis.searched_passages.unit]
+    topics = names[topic_ids].astype(str)
+    edited = None
     if stored is not None and len(stored[0]) == len(topics) and _is_complete(target, analysis):
-        units = np.flatnonzero((stored[0] != topics) | (stored[1] != analysis.assignments))
+        edited = np.flatnonzero((stored[0] != topics) | (stored[1] != topic_ids))
     else:
         for name in (_MANIFEST_FILE, _ARRAYS_FILE):
             (target / name).unlink(missing_ok=True)
         delete_store(target)
     store = open_store(target, analysis_fingerprint(analysis))
     try:
-        id_column = upsert_units(store, analysis, units, progress=progress)
-        if units is None:
+        id_column = upsert_passages(store, analysis, edited, progress=progress)
+        if edited is None:
             store.count()  # builds the index now rather than during the first search
     finally:
         store.close()
@@ -205,16 +245,22 @@ def _write(
         key=key,
         **vars(analysis.space),
         **analysis.search_index.calibration.to_arrays(),
-        review_of=analysis.units.review,
+        review_of=analysis.searched_passages.review,
+        starts=analysis.searched_passages.starts,
+        ends=analysis.searched_passages.ends,
+        polarities=analysis.polarities,
         topics=topics,
-        topic_ids=analysis.assignments,
+        topic_ids=topic_ids,
     )
+    heads = analysis.search_space.heads
     manifest = {
         "format": _FORMAT,
         "key": key,
         "state": state,
         "model": analysis.settings.model,
         "id_column": id_column,
+        "encoder": analysis.encoder,
+        "heads": heads.fingerprint if heads else "",
     }
     with atomic_write(target / _MANIFEST_FILE, "w", encoding="utf-8") as file:
         json.dump(manifest, file)
@@ -225,7 +271,7 @@ def _is_complete(target: Path, analysis: Analysis) -> bool:
     try:
         store = open_store(target, analysis_fingerprint(analysis))
         try:
-            return store.count() == len(analysis.units)
+            return store.count() == len(analysis.searched_passages)
         finally:
             store.close()
     except InputError:
@@ -234,7 +280,7 @@ def _is_complete(target: Path, analysis: Analysis) -> bool:
 
 
 def _stored_topics(folder: Path, key: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """Topic names str (m,) and ids int64 (m,) of the units in the store; None if unknown."""
+    """Topic names str (p,) and ids int64 (p,) of the passages in the store; None if unknown."""
     manifest = _read_manifest(folder)
     if manifest is None or manifest["key"] != key:
         return None
@@ -245,7 +291,7 @@ def _stored_topics(folder: Path, key: str) -> tuple[np.ndarray, np.ndarray] | No
 def _read_manifest(folder: Path) -> dict[str, Any] | None:
     try:
         manifest: dict[str, Any] = json.loads((folder / FOLDER / _MANIFEST_FILE).read_text("utf-8"))
-        keys = {"format", "key", "state", "model", "id_column"}
+        keys = {"format", "key", "state", "model", "id_column", "encoder", "heads"}
         return manifest if keys <= set(manifest) and manifest["format"] == _FORMAT else None
     except (OSError, ValueError, TypeError):
         return None
@@ -253,6 +299,9 @@ def _read_manifest(folder: Path) -> dict[str, Any] | None:
 
 def _is_current(manifest: dict[str, Any], folder: Path) -> bool:
     try:
-        return (manifest["key"], manifest["state"]) == revision_of(folder)
+        if (manifest["key"], manifest["state"]) != revision_of(folder):
+            return False
     except InputError:
         return False
+    heads = find_heads(manifest["encoder"]) if manifest["heads"] else None
+    return (heads.fingerprint if heads else "") == manifest["heads"]  # not trained anew since

@@ -89,7 +89,12 @@ class ColumnSample:
 
     @cached_property
     def numeral_rating_share(self) -> float:
-        """The same of ratings in figures or stars, as a guest's whole review may be "Good"."""
+        """The same of ratings in figures or stars, as a guest's whole review may be "Good".
+
+        Ratings repeat; "room 1", "room 2" and so on do not.
+        """
+        if len(self.few) > 10 and len(set(self.few)) > 0.6 * len(self.few):
+            return 0.0
         readable = np.isfinite(parse_ratings(self.few))
         numerals = [bool(re.search(r"[\d★☆⭐]", cell)) for cell in self.few]
         return float((readable & np.array(numerals)).mean()) if self.cells else 0.0

@@ -11,6 +11,7 @@ from pipeline.search.hybrid import match_probabilities
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY
+from pipeline.search.space import EncodedQueries
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class QueryComparison:
 def compare_queries(
     index: SearchIndex,
     queries: Sequence[Query],
-    vectors: np.ndarray,
+    encoded: EncodedQueries,
     *,
     allowed: np.ndarray | None = None,
 ) -> QueryComparison:
     """Compare queries, such as "breakfast" and "朝食"; arguments as for ``search_reviews``."""
     is_hit = np.zeros((len(queries), len(index.texts)), bool)
     for i, query in enumerate(queries):
-        is_hit[i] = match_probabilities(index, query, vectors[i], allowed=allowed) >= LIKELY
+        is_hit[i] = match_probabilities(index, query, encoded[i : i + 1], allowed=allowed) >= LIKELY
     shared = is_hit.astype(np.int64) @ is_hit.T.astype(np.int64)
     totals = np.diag(shared)
     either = totals[:, None] + totals[None, :] - shared

@@ -1,15 +1,11 @@
-"""Highlights: the sentence of a hit that is closest to the query, and the query's words in it."""
+"""Highlights: the words of a query that are marked in its hits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-import numpy as np
 import regex
 
-from pipeline.embedding.neutral import NeutralSpace
 from pipeline.search.name_matching import is_stop_word_in_any_language
 from pipeline.search.query import Query
 from pipeline.text.normalise import fold, fold_with_offsets
@@ -20,79 +16,6 @@ _UNSPACED = regex.compile(
 )
 _DICTIONARY_LANGUAGES = {"ja", "ko", "th", "zh"}  # words are found with a dictionary
 _MAX_TERMS = 50
-
-
-class DocumentEncoder(Protocol):
-    """The part of :class:`pipeline.embedding.encoder.Encoder` that highlights need."""
-
-    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Embed texts: float32 (n, d), rows of length 1."""
-        ...
-
-
-@dataclass(frozen=True)
-class Highlight:
-    """What to mark in a review's text, as character spans (start, end).
-
-    Attributes:
-        sentence: the sentence closest to the query.
-        terms: words of the query, in ascending order, without overlaps.
-    """
-
-    sentence: tuple[int, int]
-    terms: tuple[tuple[int, int], ...]
-
-
-def find_highlights(
-    query: Query,
-    vector: np.ndarray,
-    texts: Sequence[str],
-    languages: np.ndarray,
-    encoder: DocumentEncoder,
-    space: NeutralSpace,
-    *,
-    names: Sequence[str] = (),
-) -> list[Highlight]:
-    """Find what to mark in each of a few hits.
-
-    The hits' sentences are embedded here, so pass only the hits that are shown.
-
-    Args:
-        query: the query.
-        vector: float32 (d,), the query in the neutral space.
-        texts, languages: texts and languages of the k hits.
-        encoder, space: encoder and neutral space of the analysis.
-        names: names in the query, see :class:`pipeline.search.hybrid.SearchResult`.
-    """
-    from pipeline.text.sentences import split_sentences
-
-    sentences = split_sentences(texts, languages)
-    pieces = [
-        texts[row][start:end]
-        for row, start, end in zip(
-            sentences.review.tolist(),
-            sentences.starts.tolist(),
-            sentences.ends.tolist(),
-            strict=True,
-        )
-    ]
-    counts = np.bincount(sentences.review, minlength=len(texts))
-    # The only sentence of a review is the closest one; it needs no vector.
-    to_embed = np.flatnonzero(counts[sentences.review] > 1)
-    cosines = np.zeros(len(pieces))
-    if len(to_embed):
-        raw = encoder.encode_documents([pieces[number] for number in to_embed])
-        cosines[to_embed] = space.transform(raw) @ vector
-    terms = highlight_terms(query, names)
-    found = []
-    for row, text in enumerate(texts):
-        own = np.flatnonzero(sentences.review == row)
-        span = (0, len(text))
-        if len(own):
-            closest = own[np.argmax(cosines[own])]
-            span = (int(sentences.starts[closest]), int(sentences.ends[closest]))
-        found.append(Highlight(span, term_spans(text, terms)))
-    return found
 
 
 def highlight_terms(query: Query, names: Sequence[str] = ()) -> tuple[str, ...]:

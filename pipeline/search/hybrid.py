@@ -27,6 +27,7 @@ from pipeline.search.relevance import (
     strength_labels,
 )
 from pipeline.search.scoring import ReviewScores, score_reviews, top_k
+from pipeline.search.space import EncodedQueries
 
 _RRF_K = 60.0  # as in the paper
 _MIN_FUSION_DEPTH = 500  # hits of each ranking that are fused
@@ -37,25 +38,29 @@ class SearchResult:
     """Ranked reviews of one query, best first.
 
     Attributes:
-        rows: int64 (k,), the best unit of each review, as a row of the index's vectors.
+        rows: int64 (k,), the unit of the best passage of each review.
         scores: float32 (k,), match probabilities, 0 to 1. They fall from hit to hit unless the
             order is changed by a name in the query or by balancing.
         reviews: int64 (k,), the reviews, each once; equal to ``rows`` where units are reviews.
+        passages: int64 (k,), the best passage of each.
         strengths: str (k,), "strong", "likely" or "weak".
         lexical_matches: bool (k,), whether the review contains the query's names or phrases.
         counts: language -> number of (strong, likely) hits among all reviews that pass the filters,
             not only the first ``top``; languages without any are left out.
         names: parts of the query that were matched literally.
+        judgement: what the query judges: 1 for praise, -1 for a complaint, 0 for neither.
         notes: sentences for the user.
     """
 
     rows: np.ndarray
     scores: np.ndarray
     reviews: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    passages: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     strengths: np.ndarray = field(default_factory=lambda: np.zeros(0, "<U6"))
     lexical_matches: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    judgement: int = 0
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -67,35 +72,39 @@ class SearchResult:
 def search_reviews(
     index: SearchIndex,
     queries: Sequence[Query],
-    vectors: np.ndarray,
+    encoded: EncodedQueries,
     *,
     top: int = 20,
     allowed: np.ndarray | None = None,
     balanced: bool = False,
     hybrid: bool = True,
+    judging: bool = True,
 ) -> list[SearchResult]:
     """Find the ``top`` reviews for each query.
 
     Args:
         index: the reviews.
         queries: q queries; an empty one has no hits.
-        vectors: float32 (q, d), the queries' texts in the neutral space, rows of length 1.
+        encoded: the queries' texts in the search space.
         top: maximum number of hits.
         allowed: bool (m,), units that pass the filters; filtering comes before ranking.
         balanced: whether languages share the first ranks, see
             :func:`pipeline.search.language_balance.balanced_order`.
         hybrid: whether names are also matched literally.
+        judging: whether a query that complains or praises prefers hits that do so too.
 
     Raises:
         ValueError: the shapes don't fit.
     """
-    if vectors.shape != (len(queries), index.vectors.shape[1]):
-        raise ValueError(f"{len(queries)} queries need as many vectors, got {vectors.shape}")
-    if allowed is not None and allowed.shape != (len(index.vectors),):
-        raise ValueError(f"allowed must be ({len(index.vectors)},), got {allowed.shape}")
+    shape = encoded.vectors.shape
+    if shape != (len(queries), index.vectors.shape[1]):
+        raise ValueError(f"{len(queries)} queries need as many vectors, got {shape}")
+    if allowed is not None and allowed.shape != (index.unit_count,):
+        raise ValueError(f"allowed must be ({index.unit_count},), got {allowed.shape}")
+    scored = score_reviews(index, encoded, allowed, judging=judging)
     return [
         rank_reviews(index, query, scores, top=top, balanced=balanced, hybrid=hybrid)
-        for query, scores in zip(queries, score_reviews(index, vectors, allowed), strict=True)
+        for query, scores in zip(queries, scored, strict=True)
     ]
 
 
@@ -148,14 +157,17 @@ def rank_reviews(
     order = order[:top]
     lexical_matches = _is_member(order, lexical)
     probabilities = _combine(scores[order], lexical_matches, lexical_probability)
+    passages = review_scores.best_passages_at(order)
     return SearchResult(
-        rows=review_scores.best_units_at(order),
+        rows=index.units_at(passages),
         scores=probabilities,
         reviews=review_scores.reviews_at(order),
+        passages=passages,
         strengths=strength_labels(probabilities),
         lexical_matches=lexical_matches,
         counts=counts,
         names=names.names,
+        judgement=review_scores.judgement,
         notes=query.notes,
     )
 
@@ -163,20 +175,21 @@ def rank_reviews(
 def match_probabilities(
     index: SearchIndex,
     query: Query,
-    vector: np.ndarray,
+    encoded: EncodedQueries,
     *,
     allowed: np.ndarray | None = None,
     hybrid: bool = True,
+    judging: bool = True,
 ) -> np.ndarray:
     """Probability that each review matches: float32 (n,), 0 where it does not pass the filters.
 
-    These are the scores of :func:`search_reviews`, for all reviews in file order. ``vector`` is
-    (d,).
+    These are the scores of :func:`search_reviews`, for all reviews in file order; ``encoded`` is
+    the one query.
     """
     probabilities = np.zeros(len(index.texts), np.float32)
     if query.is_empty:
         return probabilities
-    (review_scores,) = score_reviews(index, vector[None], allowed)
+    (review_scores,) = score_reviews(index, encoded, allowed, judging=judging)
     positions = np.arange(len(review_scores.scores))
     reviews = review_scores.reviews_at(positions)
     lexical_probability, lexical = 0.0, np.zeros(0, np.int64)

@@ -1,11 +1,11 @@
-"""The search index of one set of reviews: vectors, score calibration and BM25."""
+"""The search index of one set of reviews: vectors of passages, score calibration and BM25."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from pipeline.common.paths import cache_folder
 from pipeline.search.bm25 import LexicalIndex, build_lexical_index
 from pipeline.search.calibration import Calibration, calibrate
 from pipeline.search.name_matching import find_names
+from pipeline.search.space import SearchSpace
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +26,16 @@ _MAX_CACHED_FILES = 8
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """n reviews and the vectors of their m units; costly parts are built on first use.
+    """n reviews and the vectors of their p passages; costly parts are built on first use.
 
     Attributes:
-        vectors: float32 (m, d), vectors of the units (whole reviews, or their sentences) in the
-            neutral space, rows of length 1.
+        vectors: float32 (p, d), vectors of the passages in the neutral space, rows of length 1.
         languages: str (n,), language of each review.
         texts: n texts of the reviews.
-        review_of: int64 (m,), ascending: the review of each unit; None when units are reviews.
+        review_of: int64 (p,), ascending: the review of each passage; None when each review is one.
+        likeness: float32 (p, k), their likeness vectors, rows of length 1; None without heads.
+        polarities: float32 (p,), their polarities; zeros when left out.
+        unit_of: int64 (p,), ascending: the unit of each passage; None when each unit is one.
         seed: random seed for the samples that the calibration is measured on.
     """
 
@@ -40,15 +43,20 @@ class SearchIndex:
     languages: np.ndarray
     texts: Sequence[str]
     review_of: np.ndarray | None = None
+    likeness: np.ndarray | None = None
+    polarities: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    unit_of: np.ndarray | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.texts)
         if len(self.languages) != n:
             raise ValueError(f"{len(self.languages)} languages for {n} texts")
-        units = n if self.review_of is None else len(self.review_of)
-        if self.vectors.ndim != 2 or len(self.vectors) != units:
-            raise ValueError(f"vectors must be ({units}, d), got {self.vectors.shape}")
+        passages = n if self.review_of is None else len(self.review_of)
+        if self.vectors.ndim != 2 or len(self.vectors) != passages:
+            raise ValueError(f"vectors must be ({passages}, d), got {self.vectors.shape}")
+        if not len(self.polarities):
+            object.__setattr__(self, "polarities", np.zeros(passages, np.float32))
         if self.review_of is not None and (np.diff(self.review_of) < 0).any():
             raise ValueError("review_of must be in ascending order")
 
@@ -58,9 +66,28 @@ class SearchIndex:
         names, codes = np.unique(self.languages, return_inverse=True)
         return names, codes
 
+    @property
+    def unit_count(self) -> int:
+        """m, the number of units, which filters select."""
+        return len(self.vectors) if self.unit_of is None else int(self.unit_of[-1]) + 1
+
+    def passages_of(self, allowed: np.ndarray | None) -> np.ndarray | None:
+        """Passages of units that pass the filters, int64 ascending; None for all.
+
+        Args:
+            allowed: bool (m,), or None.
+        """
+        if allowed is None:
+            return None
+        return np.flatnonzero(allowed if self.unit_of is None else allowed[self.unit_of])
+
+    def units_at(self, passages: np.ndarray) -> np.ndarray:
+        """The units of passages: int64."""
+        return passages if self.unit_of is None else self.unit_of[passages]
+
     @cached_property
     def calibration(self) -> Calibration:
-        """Score statistics of the units."""
+        """Score statistics of the passages."""
         languages = self.languages if self.review_of is None else self.languages[self.review_of]
         return calibrate(self.vectors, languages, seed=self.seed)
 
@@ -79,6 +106,35 @@ class SearchIndex:
         """Build all parts now: 1.5 s for 50,000 reviews that the first search would wait for."""
         _ = self.calibration
         find_names("the lift", self.lexical, self.language_codes[1])  # loads the word lists
+
+
+def build_search_index(
+    space: SearchSpace,
+    raw: np.ndarray,
+    languages: np.ndarray,
+    texts: Sequence[str],
+    *,
+    review_of: np.ndarray | None = None,
+    unit_of: np.ndarray | None = None,
+    seed: int = 0,
+) -> SearchIndex:
+    """Build the index of passages from the model's vectors, float (p, d).
+
+    Args:
+        space: the space to search in.
+        raw: the vectors.
+        languages, texts, review_of, unit_of, seed: as in :class:`SearchIndex`.
+    """
+    return SearchIndex(
+        space.transform(raw),
+        languages,
+        texts,
+        review_of=review_of,
+        likeness=space.likeness(raw),
+        polarities=space.polarities(raw),
+        unit_of=unit_of,
+        seed=seed,
+    )
 
 
 def _cached_lexical_index(key: str, texts: Sequence[str]) -> LexicalIndex:

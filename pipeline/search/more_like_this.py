@@ -11,8 +11,9 @@ from pipeline.search.hybrid import SearchResult, rank_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import Query
 from pipeline.search.scoring import ReviewScores, score_reviews
+from pipeline.search.space import EncodedQueries
 
-_MAX_EXAMPLES = 64  # units of the set that are compared one by one
+_MAX_EXAMPLES = 64  # passages of the set that are compared one by one
 
 
 def find_similar(
@@ -25,9 +26,9 @@ def find_similar(
 ) -> SearchResult:
     """Find the reviews most similar to the given ones, which are left out themselves.
 
-    Half of a score is the similarity to the centroid of the given units (what they have in common),
-    half to the nearest of them (a set may cover two subjects). Of more than 64 units, 64 evenly
-    spaced ones are compared one by one.
+    Half of a score is the similarity to the centroid of the given passages (what they have in
+    common), half to the nearest of them (a set may cover two subjects). Of more than 64 passages,
+    64 evenly spaced ones are compared one by one.
 
     Args:
         index: the reviews.
@@ -43,21 +44,29 @@ def find_similar(
         return SearchResult.empty()
     if not 0 <= given[0] <= given[-1] < n:
         raise ValueError(f"rows must be 0 to {n - 1}, got {given[0]} to {given[-1]}")
-    units = given
+    passages = given
     if index.review_of is not None:
-        units = np.flatnonzero(np.isin(index.review_of, given))
-    others = np.ones(len(index.vectors), bool) if allowed is None else allowed.copy()
-    others[units] = False
-    vectors = index.vectors[units]
-    examples = np.linspace(0, len(vectors) - 1, min(len(vectors), _MAX_EXAMPLES)).astype(int)
-    centroid = unit_rows(vectors.mean(axis=0, keepdims=True))
-    queries = np.vstack([centroid, vectors[np.unique(examples)]]).astype(np.float32)
+        passages = np.flatnonzero(np.isin(index.review_of, given))
+    others = np.ones(index.unit_count, bool) if allowed is None else allowed.copy()
+    others[index.units_at(passages)] = False
+    examples = np.linspace(0, len(passages) - 1, min(len(passages), _MAX_EXAMPLES)).astype(int)
+    chosen = np.unique(examples)
+    likeness = None
+    if index.likeness is not None:
+        likeness = _with_centroid(index.likeness[passages], chosen)
+    queries = EncodedQueries.plain(_with_centroid(index.vectors[passages], chosen), likeness)
     scored = score_reviews(index, queries, others)
-    to_centroid = next(scored).unit_scores
+    to_centroid = next(scored).passage_scores
     to_nearest = np.full_like(to_centroid, -np.inf)
     for scores in scored:
-        to_nearest = np.maximum(to_nearest, scores.unit_scores)
-    unit_scores = (to_centroid + to_nearest) / 2
-    combined = ReviewScores(unit_scores, index.review_of, np.flatnonzero(others))
+        to_nearest = np.maximum(to_nearest, scores.passage_scores)
+    passage_scores = (to_centroid + to_nearest) / 2
+    combined = ReviewScores(passage_scores, index.review_of, index.passages_of(others))
     query = Query("like these")
     return rank_reviews(index, query, combined, top=top, balanced=balanced, hybrid=False)
+
+
+def _with_centroid(vectors: np.ndarray, examples: np.ndarray) -> np.ndarray:
+    """The mean of vectors (n, d), then some of them: float32, rows of length 1."""
+    centroid = unit_rows(vectors.mean(axis=0, keepdims=True))
+    return np.vstack([centroid, vectors[examples]]).astype(np.float32)

@@ -5,6 +5,7 @@ import numpy as np
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import parse_query
+from pipeline.search.space import EncodedQueries
 from tests.support.blobs import blobs
 
 VECTORS, GROUPS = blobs(10, 30, spread=1.0)
@@ -15,4 +16,6 @@ INDEX = SearchIndex(VECTORS, LANGUAGES, TEXTS)
 
 
 def search_one(text, vector, index=INDEX, **options):
-    return search_reviews(index, [parse_query(text)], vector[None], **options)[0]
+    return search_reviews(
+        index, [parse_query(text)], EncodedQueries.plain(vector[None]), **options
+    )[0]

@@ -21,6 +21,11 @@ from ui.session.view import View
 
 EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at the front desk")
 _TOPS = (10, 20, 50)
+# By what a query judges: the switch, and what it does.
+_JUDGEMENTS = {
+    -1: ("Complaints first", "The query complains, so praise comes last. Off: both, as they come."),
+    1: ("Praise first", "The query praises, so complaints come last. Off: both, as they come."),
+}
 _HELP = (
     "Any language. <b>“quotes”</b> for exact words, a minus (<b>-bar</b>) to leave out; names and "
     "room numbers are found by their letters."
@@ -69,8 +74,9 @@ def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchRes
                 return search_service.similar(
                     view, wanted.like, top=top, allowed=allowed, balanced=balanced
                 )
+            judging = bool(st.session_state.get("judging", True))
             return search_service.search(
-                view, wanted.query, top=top, allowed=allowed, balanced=balanced
+                view, wanted.query, top=top, allowed=allowed, balanced=balanced, judging=judging
             )
     except InputError as error:
         error_box(str(error))
@@ -103,9 +109,17 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
             help="Languages share the first places, so that none stands behind all of another.",
             on_change=_redraw,
         )
+        if found.judgement:
+            first, both = _JUDGEMENTS[found.judgement]
+            st.toggle(first, key="judging", help=both, on_change=_redraw)
     names = {code: language_name(code) for code in found.counts}
-    line = counts_line(found.counts, names)
-    st.html(line if found.counts else '<div class="pg-quiet">No hit is strong or likely.</div>')
+    if found.counts:
+        st.html(counts_line(found.counts, names))
+    else:
+        st.info(
+            "Nothing in this selection says this. The nearest reviews are below.",
+            icon=":material/search_off:",
+        )
     show_hits(view, wanted, found)
     st.html(f'<span class="pg-quiet">{strength_legend()}</span>')
     if not wanted.like:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from pipeline.common.errors import InputError
 from pipeline.search.compare import QueryComparison, compare_queries
-from pipeline.search.highlights import Highlight, find_highlights, highlight_terms
+from pipeline.search.highlights import highlight_terms
 from pipeline.search.hybrid import SearchResult, match_probabilities, search_reviews
 from pipeline.search.knn import nearest_neighbours
 from pipeline.search.more_like_this import find_similar
@@ -23,6 +22,7 @@ from pipeline.search.prevalence import (
     estimate_from_judgements,
 )
 from pipeline.search.query import Query, parse_query
+from pipeline.search.space import EncodedQueries
 from ui.session.server import worker
 from ui.session.view import View
 
@@ -30,8 +30,8 @@ _T = TypeVar("_T")
 _MOST_ANSWERS = 24
 
 
-def query_vectors(view: View, queries: Sequence[Query]) -> np.ndarray:
-    """The queries in the space of the analysis: float32 (q, d).
+def encode(view: View, queries: Sequence[Query]) -> EncodedQueries:
+    """The queries in the search space of the analysis.
 
     Raises:
         InputError: the model can't be loaded, does not answer, or is not the analysis' own.
@@ -43,11 +43,17 @@ def query_vectors(view: View, queries: Sequence[Query]) -> np.ndarray:
             f"The query's vector has {raw.shape[1]} numbers and the analysis "
             f"{analysis.raw.shape[1]}: analyse the file again"
         )
-    return analysis.space.transform(raw)
+    return analysis.search_space.encode_queries(raw)
 
 
 def search(
-    view: View, query: Query, *, top: int, allowed: np.ndarray, balanced: bool = False
+    view: View,
+    query: Query,
+    *,
+    top: int,
+    allowed: np.ndarray,
+    balanced: bool = False,
+    judging: bool = True,
 ) -> SearchResult:
     """The best reviews for a query, of the units that are allowed, bool (m,).
 
@@ -59,14 +65,15 @@ def search(
         found = search_reviews(
             view.original.search_index,
             [query],
-            query_vectors(view, [query]),
+            encode(view, [query]),
             top=top,
             allowed=allowed,
             balanced=balanced,
+            judging=judging,
         )
         return found[0]
 
-    return _answer(view, ("search", query, top, allowed.tobytes(), balanced), make)
+    return _answer(view, ("search", query, top, allowed.tobytes(), balanced, judging), make)
 
 
 def similar(
@@ -88,7 +95,7 @@ def probabilities(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
         view,
         ("probabilities", query, allowed.tobytes()),
         lambda: match_probabilities(
-            view.original.search_index, query, query_vectors(view, [query])[0], allowed=allowed
+            view.original.search_index, query, encode(view, [query]), allowed=allowed
         ),
     )
 
@@ -96,33 +103,6 @@ def probabilities(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
 def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
     """The words of a query that are marked in its hits."""
     return _answer(view, ("words", query, names), lambda: highlight_terms(query, names))
-
-
-def highlights(
-    view: View, query: Query | None, like: tuple[int, ...], reviews: tuple[int, ...]
-) -> list[Highlight]:
-    """The sentence of each review that is closest to a query, or else to other reviews.
-
-    Raises:
-        InputError: the sentences can't be embedded.
-    """
-
-    def make() -> list[Highlight]:
-        original = view.original
-        if query is not None:
-            vector = query_vectors(view, [query])[0]
-        else:
-            vector = original.vectors[np.isin(original.units.review, like)].mean(axis=0)
-        return find_highlights(
-            query or Query(""),
-            vector,
-            [original.texts[row] for row in reviews],
-            original.languages[list(reviews)],
-            _Documents(original.settings.model),
-            original.space,
-        )
-
-    return _answer(view, ("highlights", query, like, reviews), make)
 
 
 def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:
@@ -174,7 +154,7 @@ def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> Qu
         view,
         ("compare", queries, allowed.tobytes()),
         lambda: compare_queries(
-            view.original.search_index, queries, query_vectors(view, queries), allowed=allowed
+            view.original.search_index, queries, encode(view, queries), allowed=allowed
         ),
     )
 
@@ -184,7 +164,7 @@ def rankings(view: View, queries: Sequence[str]) -> list[list[str]]:
     analysis = view.original
     parsed = [parse_query(query) for query in queries]
     found = search_reviews(
-        analysis.search_index, parsed, query_vectors(view, parsed), top=len(analysis.texts)
+        analysis.search_index, parsed, encode(view, parsed), top=len(analysis.texts)
     )
     return [[analysis.ids[row] for row in hits.reviews.tolist()] for hits in found]
 
@@ -204,14 +184,3 @@ def _answer(view: View, key: Hashable, make: Callable[[], _T]) -> _T:
         while len(view.answers) > _MOST_ANSWERS:
             del view.answers[next(iter(view.answers))]
     return view.answers[key]
-
-
-@dataclass(frozen=True)
-class _Documents:
-    """The model in the worker, for the sentences of a few hits."""
-
-    name: str
-
-    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
-        """Raw vectors: float32 (k, d)."""
-        return worker().encode(texts, self.name, documents=True)

@@ -15,6 +15,7 @@ _KEPT_WIDGETS = (
     "query",
     "top",
     "balanced",
+    "judging",
     "colour",
     "named",
     "names-in",
@@ -34,6 +35,7 @@ def keep_widgets() -> None:
     """Keep the values of widgets that the next page may not draw."""
     st.session_state.setdefault("named", True)
     st.session_state.setdefault("top", 20)
+    st.session_state.setdefault("judging", True)
     for key in _KEPT_WIDGETS:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]

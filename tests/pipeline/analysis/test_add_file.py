@@ -93,7 +93,7 @@ def test_days_are_read_by_the_order_of_their_own_file(analysis, fake_encoder, tm
     opened = load_analysis(tmp_path / "out")
     assert np.array_equal(opened.days, added.days)
     lines = (tmp_path / "out" / "reviews.csv").read_text("utf-8").splitlines()
-    assert lines[0].endswith("x,y,review_date") and lines[71].endswith(",2026-03-04")
+    assert lines[0].endswith("x,y,review_date,rating_of_5") and ",2026-03-04," in lines[71]
     undated = read_reviews("\n".join(["id,review", "Z1,pool water swim lane warm"]).encode())
     more = add_reviews(added, undated, name="undated.csv", encoder=fake_encoder)
     assert np.isnat(more.days[-1]) and np.array_equal(more.days[:-1], added.days)

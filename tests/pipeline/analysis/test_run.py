@@ -48,7 +48,7 @@ def test_topics_match_labels(analysis):
 
 def found_for(analysis, encoder, queries, **options):
     """Hits of each query, as the program finds them."""
-    vectors = analysis.space.transform(encoder.encode_queries(queries))
+    vectors = analysis.search_space.encode_queries(encoder.encode_queries(queries))
     parsed = [parse_query(query) for query in queries]
     return search_reviews(analysis.search_index, parsed, vectors, **options)
 
@@ -98,7 +98,8 @@ def test_report_is_consistent(analysis):
     report = analysis.report
     assert report["rows_read"] == report["rows_kept"] + report["rows_rejected"]
     names = [stage["stage"] for stage in report["stages"]]
-    assert names == ["read", "language", "model", "embed", "neutral", "topics", "names", "map"]
+    computed = ["language", "model", "embed", "neutral", "topics", "names", "map", "passages"]
+    assert names == ["read", *computed]
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
 
 

@@ -20,9 +20,10 @@ def test_names_phrases_and_exclusions(sample_folder):
     done = run("search", sample_folder, 'Wi-Fi -zoom "wi-fi"', "--format", "json", "--details")
     assert done.returncode == 0, done.stderr
     hits = json.loads(done.stdout)
-    assert list(hits[0]) == [*KEYS, "strength", "by_letters"]
+    assert list(hits[0]) == [*KEYS, "strength", "by_letters", "passage"]
     assert 5 <= len(hits) < 15 and all(hit["by_letters"] for hit in hits)
     for hit in hits:
+        assert hit["passage"] in hit["text"]
         text = hit["text"].lower()
         assert "wi-fi" in text and "zoom" not in text
     assert {hit["strength"] for hit in hits} == {"strong"}
@@ -50,7 +51,7 @@ def test_hostile_queries_in_a_file(sample_folder, tmp_path):
     done = run("search", sample_folder, "--queries", path, "--out", out, "--top", 2, "--details")
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
-    assert list(rows[0]) == ["query", *KEYS, "strength", "by_letters"]
+    assert list(rows[0]) == ["query", *KEYS, "strength", "by_letters", "passage"]
     typed = {text.strip().lstrip("'") for text in queries}
     assert {row["query"].lstrip("'") for row in rows} <= typed
 

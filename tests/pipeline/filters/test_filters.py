@@ -16,7 +16,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.columns import make_columns
 from pipeline.filters.expressions import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
 from pipeline.filters.parser import filter_to_text, parse_filter, quote
-from pipeline.library.search_store import analysis_fingerprint, upsert_units
+from pipeline.library.search_store import analysis_fingerprint, upsert_passages
 from pipeline.reviews.read import read_reviews
 from pipeline.stores.local import open_store
 from tests.support.naughty import NAUGHTY
@@ -264,9 +264,13 @@ def test_filters_on_the_store_of_an_analysis(fake_encoder, cache, tmp_path, unit
     assert set(of_review[units].tolist()) == set(expected) != set()
 
     store = open_store(tmp_path / "store", analysis_fingerprint(analysis))
-    upsert_units(store, analysis)
-    found = store.search(analysis.search_vectors[units[:1]], top=100, where=where)
-    assert sorted(map(int, found.ids[0])) == units.tolist()
+    upsert_passages(store, analysis)
+    passages = analysis.searched_passages
+    own = np.flatnonzero(np.isin(passages.unit, units))
+    found = store.search(analysis.search_index.vectors[own[:1]], top=100, where=where)
+    assert sorted(map(int, found.ids[0])) == own.tolist()
     assert found.scores[0, 0] == pytest.approx(1, abs=1e-5)
-    assert store.get([str(units[0])]).texts[0] == analysis.units.texts[units[0]]
+    whole = np.flatnonzero(passages.review == passages.review[own[0]])
+    texts = store.get([str(passage) for passage in whole.tolist()]).texts
+    assert "".join(texts) == analysis.texts[passages.review[own[0]]]
     store.close()

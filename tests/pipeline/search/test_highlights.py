@@ -1,10 +1,8 @@
 """Highlights: closest sentence and query terms."""
 
-import numpy as np
 import pytest
 
-from pipeline.embedding.neutral import raw_space
-from pipeline.search.highlights import find_highlights, highlight_terms, term_spans
+from pipeline.search.highlights import highlight_terms, term_spans
 from pipeline.search.query import parse_query
 
 
@@ -30,16 +28,3 @@ def test_highlight_terms():
         "night",
     )
     assert "朝食" in highlight_terms(parse_query("朝食がおいしい"))
-
-
-def test_closest_sentence_is_highlighted(fake_encoder):
-    text = "We came by train. The sauna was cold. Breakfast was good."
-    texts, languages = [text, "One sentence"], np.array(["en", "en"])
-    vector = fake_encoder.encode_queries(["sauna cold"])[0]
-    first, second = find_highlights(
-        parse_query("sauna cold"), vector, texts, languages, fake_encoder, raw_space(64)
-    )
-    assert text[slice(*first.sentence)].strip() == "The sauna was cold."
-    assert [text[start:end] for start, end in first.terms] == ["sauna", "cold"]
-    assert second.sentence == (0, 12) and second.terms == ()
-    assert fake_encoder.encoded == 1 + 3  # the query, and the sentences of the first text alone

@@ -7,6 +7,7 @@ from pipeline.search.hybrid import match_probabilities, search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.more_like_this import find_similar
 from pipeline.search.query import parse_query
+from pipeline.search.space import EncodedQueries
 from tests.support.naughty import NAUGHTY
 from tests.support.search_index import INDEX, LANGUAGES, TEXTS, VECTORS, N, search_one
 
@@ -71,7 +72,7 @@ def test_hostile_queries_and_small_files():
     for count in (1, 2, 5):
         index = SearchIndex(VECTORS[:count], LANGUAGES[:count], TEXTS[:count])
         queries = [parse_query(text) for text in NAUGHTY]
-        vectors = np.resize(VECTORS, (len(queries), VECTORS.shape[1]))
+        vectors = EncodedQueries.plain(np.resize(VECTORS, (len(queries), VECTORS.shape[1])))
         for query, found in zip(queries, search_reviews(index, queries, vectors), strict=True):
             assert np.isfinite(found.scores).all() and len(found.rows) <= count
             assert query.is_empty <= bool(found.notes)
@@ -79,17 +80,19 @@ def test_hostile_queries_and_small_files():
 
 def test_match_probabilities_equal_search_scores():
     query = parse_query("what guests say -room3")
-    shares = match_probabilities(INDEX, query, VECTORS[17])
-    (found,) = search_reviews(INDEX, [query], VECTORS[17:18], top=N)
+    shares = match_probabilities(INDEX, query, EncodedQueries.plain(VECTORS[17:18]))
+    (found,) = search_reviews(INDEX, [query], EncodedQueries.plain(VECTORS[17:18]), top=N)
     np.testing.assert_allclose(shares[found.reviews], found.scores, atol=1e-6)
     assert np.count_nonzero(shares) == len(found.reviews) < N
     allowed = LANGUAGES == "ja"
-    assert not match_probabilities(INDEX, query, VECTORS[17], allowed=allowed)[~allowed].any()
+    assert not match_probabilities(
+        INDEX, query, EncodedQueries.plain(VECTORS[17:18]), allowed=allowed
+    )[~allowed].any()
 
 
 def test_wrong_shapes_are_rejected():
     with pytest.raises(ValueError, match="vectors"):
-        search_reviews(INDEX, [parse_query("a")], VECTORS[:2])
+        search_reviews(INDEX, [parse_query("a")], EncodedQueries.plain(VECTORS[:2]))
     with pytest.raises(ValueError, match="allowed"):
         search_one("a", VECTORS[0], allowed=np.ones(3, bool))
     with pytest.raises(ValueError, match="languages"):

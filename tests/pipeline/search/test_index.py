@@ -5,6 +5,7 @@ import numpy as np
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import parse_query
+from pipeline.search.space import EncodedQueries
 from tests.support.search_index import LANGUAGES, TEXTS, VECTORS, N
 
 
@@ -25,5 +26,8 @@ def test_prepare_builds_all_parts():
     assert {"language_codes", "calibration", "lexical"} <= vars(index).keys()
     cold = SearchIndex(VECTORS, LANGUAGES, TEXTS)
     query = [parse_query("a")]
-    found = [search_reviews(one, query, VECTORS[:1], top=5)[0] for one in (index, cold)]
+    found = [
+        search_reviews(one, query, EncodedQueries.plain(VECTORS[:1]), top=5)[0]
+        for one in (index, cold)
+    ]
     np.testing.assert_array_equal(found[0].rows, found[1].rows)

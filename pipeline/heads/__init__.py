@@ -1,0 +1,1 @@
+"""Heads: small networks on the encoder's frozen vectors, for likeness and for polarity."""

@@ -1,0 +1,73 @@
+"""The score of a passage: the log-odds that it answers the query.
+
+It is a weighted sum of three things: how near the vectors are, compared with what is usual in the
+file (:mod:`pipeline.search.calibration`); the likeness of what is meant; and, where the query
+judges, whether the passage agrees. The head is trusted more in matters that it was trained on. The
+ratios of the weights were chosen by ranking, scale and offsets fitted by logistic regression, on
+reviews and queries written for this project (``benchmarks/relevance_fit.py``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Each weight is a + b * familiarity of the query.
+Z_WEIGHT = (1.0, -0.7)
+LIKENESS_WEIGHT = (8.0, 16.0)
+AGREEMENT_WEIGHT = (2.0, 6.0)
+SCALE = (0.736, -0.274)
+OFFSET = (-8.093, -0.476)
+JUDGING_OFFSET = (-0.412, -1.459)  # added for queries that judge
+PLAIN_SCALE, PLAIN_OFFSET = 2.0, -5.7  # of calibrated cosines alone, without heads
+
+_MIN_POLARITY = 0.55  # of a query that judges
+_MAX_AGREEMENT = 0.5  # a passage that is certainly of the query's opinion is no more about it
+
+
+def judgement_of(polarity: float) -> int:
+    """What a query of this polarity judges: 1 for praise, -1 for a complaint, 0 for neither."""
+    return 0 if abs(polarity) < _MIN_POLARITY else (1 if polarity > 0 else -1)
+
+
+def plain_scores(calibrated: np.ndarray) -> np.ndarray:
+    """Scores from calibrated cosines alone, float32 (p,), in the same array."""
+    calibrated *= PLAIN_SCALE
+    calibrated += PLAIN_OFFSET
+    return calibrated
+
+
+def combine_scores(
+    calibrated: np.ndarray,
+    likeness: np.ndarray,
+    polarities: np.ndarray,
+    *,
+    familiarity: float,
+    judgement: int,
+) -> np.ndarray:
+    """Scores of p passages for one query: float32 (p,), in the array ``calibrated``.
+
+    Args:
+        calibrated: float32 (p,), calibrated cosines of the neutral vectors.
+        likeness: float32 (p,), cosines of the likeness vectors.
+        polarities: float32 (p,), of the passages.
+        familiarity: of the query, 0 to 1.
+        judgement: of the query that hits should share: 1, -1, or 0 for any.
+    """
+    z_weight, likeness_weight, agreement_weight, scale, offset, judging = (
+        a + b * familiarity
+        for a, b in (
+            Z_WEIGHT,
+            LIKENESS_WEIGHT,
+            AGREEMENT_WEIGHT,
+            SCALE,
+            OFFSET,
+            JUDGING_OFFSET,
+        )
+    )
+    calibrated *= z_weight * scale
+    calibrated += np.float32(likeness_weight * scale) * likeness
+    if judgement:
+        agreement = np.clip(judgement * polarities, -1, _MAX_AGREEMENT)
+        calibrated += np.float32(agreement_weight * scale) * agreement + np.float32(judging)
+    calibrated += np.float32(offset)
+    return calibrated
