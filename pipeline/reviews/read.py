@@ -217,7 +217,8 @@ def reviews_from_table(
     # If all rows are kept, the frame is the table's own: a copy could take half a gigabyte.
     frame = table.frame if kept.all() else table.frame[kept].reset_index(drop=True)
     texts = [texts[i] for i in rows]
-    ratings = read_rating_column(frame, columns.rating, columns.source, scale=rating_scale)
+    # All rows tell the scale, also those whose text is blank.
+    ratings = read_rating_column(table.frame, columns.rating, columns.source, scale=rating_scale)
     notes += [*_language_notes(frame, columns, texts), *(ratings.notes if ratings else ())]
     return Reviews(
         frame=frame,
@@ -231,7 +232,7 @@ def reviews_from_table(
         rules=rules,
         endings=tuple(clean.endings),
         days=dates.days[rows] if dates else None,
-        ratings=ratings,
+        ratings=ratings.select(rows) if ratings else None,
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.common.errors import InputError
 from pipeline.reviews.ratings import Ratings, RatingScale, judge_scale, parse_ratings, read_ratings
+from pipeline.reviews.read import read_reviews
 
 OF_TEN = ["9.5", "8.0", "6.0", "7.3", "10.0", "5.5"]
 
@@ -161,3 +162,9 @@ def test_marks_are_shown_on_their_own_scale_unless_scales_are_mixed():
     assert both.shown[:2].tolist() == [5, 4] and both.shown[3] == 4.75
     assert both.select(np.arange(3)).common_highest == 5
     assert not Ratings.blank(3).are_mixed and Ratings.blank(3).shown_highest == 5
+
+
+def test_marks_of_rows_without_a_text_tell_the_scale_too():
+    rows = ["4,Fine rooms", "5,Kind staff", *(f"{mark}," for mark in (9, 10, 8, 7))]
+    reviews = read_reviews("\n".join(["score,review", *rows]).encode())
+    assert reviews.marks.of_five.tolist() == [2, 2.5]
