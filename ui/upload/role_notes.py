@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pipeline.analysis.run import identify_languages
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.reviews.column_roles import RoleGuess
-from pipeline.reviews.dates import iso_days
+from pipeline.reviews.dates import iso_days, parse_dates
 from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.read import Reviews
 from ui.components.widgets import escape, escape_markdown
@@ -70,11 +70,17 @@ def role_examples(reviews: Reviews) -> dict[str, list[str]]:
         examples["id"] = _distinct(reviews.ids[:_SEARCHED])
     if roles.date is not None:
         examples["date"] = _distinct(iso_days(reviews.days, len(reviews.texts))[:_SEARCHED])
+    if roles.scraped is not None:
+        examples["scraped"] = _distinct(_days(frame[roles.scraped].tolist()))
     if reviews.marks is not None:
         examples["rating"] = _distinct(_marks(reviews.marks))
     rows = np.arange(min(len(reviews.texts), _CLASSIFIED))
     codes = identify_languages(reviews, rows).tolist()
     return examples | {"language": _distinct(map(language_name, codes))}
+
+
+def _days(cells: list[str]) -> list[str]:
+    return iso_days(parse_dates(cells), len(cells))
 
 
 def _marks(ratings: Ratings) -> Iterable[str]:

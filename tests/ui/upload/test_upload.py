@@ -295,6 +295,17 @@ def test_each_guess_has_its_reason_and_three_values_as_understood():
     assert "<b>good</b>" not in pieces(at)  # a stranger's text stays text
 
 
+def test_times_ago_and_the_day_they_are_counted_from():
+    text = "review,date,scraped_at\n" + "".join(
+        f"The {thing} was good and clean,{i + 1} months ago,2026-03-01 10:0{i}:00\n"
+        for i, thing in enumerate(THINGS)
+    )
+    at = upload(start(), text.encode())
+    assert box(at, "Collected on").value == "scraped_at"
+    assert "<bdi>2026-03-01</bdi></div>" in pieces(at)  # one day, whatever the time
+    assert "<bdi>2026-02-01</bdi> · <bdi>2026-01-01</bdi>" in pieces(at)
+
+
 def test_the_runner_up_is_taken_with_one_click_and_the_guess_with_another():
     at = upload(start(), PLACES.encode())
     press(at, "Use “rating”")
