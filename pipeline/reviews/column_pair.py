@@ -19,6 +19,7 @@ _NOT_TEXT = set(
     "url,link,count,counts,number,anzahl,length,words,score,scores,rating,ratings,rate,probability,"
     "percent,percentage,date,id,votes,label,class,keywords,tags,topics".split(",")
 )
+_LIKED_SIGNS, _DISLIKED_SIGNS = "+＋👍😀😊☺", "-–−－👎😞☹🙁"  # at the end of a name
 _MIN_LETTERS = 0.4  # share of letters in the cells
 _MIN_WIDTH = 6.0  # mean width of the cells, where "True" and "yes" are narrower
 _MIN_LIKENESS = 0.5  # of two names, one of which is known as half of a pair only
@@ -72,7 +73,7 @@ def find_pair(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def _read_half(column: str, cells: Sequence[str]) -> tuple[str, _Half] | None:
     """The side on which a column stands and what it is worth; None if it is no text."""
     name = normalise_name(column)
-    if not cells or set(name.split()) & _NOT_TEXT:
+    if not cells or not column.strip() or set(name.split()) & _NOT_TEXT:
         return None
     letters = sum(sum(map(str.isalpha, cell[:300])) / len(cell[:300]) for cell in cells)
     written = {cell for cell in cells if not is_placeholder(cell)} or set(cells)
@@ -82,8 +83,9 @@ def _read_half(column: str, cells: Sequence[str]) -> tuple[str, _Half] | None:
     if len(answer_steps(written)) > len(written) / 2:
         return None  # "How satisfied were you?": "Very satisfied"
     known = {side: score_name(column, side) for side in ("positive", "negative")}
-    liked = max(known["positive"], score_name(column, "liked") / 2)
-    disliked = max(known["negative"], score_name(column, "disliked") / 2)
+    sign = column.strip()[-1:]
+    liked = max(known["positive"], score_name(column, "liked") / 2, sign in _LIKED_SIGNS)
+    disliked = max(known["negative"], score_name(column, "disliked") / 2, sign in _DISLIKED_SIGNS)
     if not disliked and score_name(column, "negation"):
         disliked, known["negative"] = liked, known["positive"]
     # "nicht gefallen" contains "gefallen": if both match, the negation counts.

@@ -23,6 +23,15 @@ Lob / Kritik
 Les plus / Les moins
 Ce que j'ai aimé / Ce que je n'ai pas aimé
 Lo mejor / Lo peor
+Les + / Les -
+Thumbs up / Thumbs down
+Strong points / Weak points
+Avantages / Inconvénients
+Ventajas / Inconvenientes
+Преимущества / Недостатки
+高评内容 / 差评内容
+أفضل شيء / أسوأ شيء
+What stood out? / What let you down?
 ¿Qué te gustó? / ¿Qué no te gustó?
 Cosa ti è piaciuto / Cosa non ti è piaciuto
 Punti di forza / Punti deboli
