@@ -45,7 +45,8 @@ _LABELLED = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*[-–—=:.)(]*\s*([^\d]{0,40})
 _NOT_RATED = frozenset(("", "-", "–", "—", "n/a", "na", "nan", "none", "null", "0", "0.0", "0,0"))
 _STEPPED = (5.0, 10.0, 20.0, 100.0)  # highest marks of usual scales
 _ODD_STEPPED = (6.0, 7.0)  # of HolidayCheck's suns, and of surveys
-_MIN_MARKS = 10  # from which on a mark over the scale can be a mistake
+_MISSING_MARK = 99  # what surveys write for no answer
+_MIN_MARKS = 5  # from which on a mark over the scale can be a mistake
 _MIN_ANSWERS = 0.5  # share of cells that are answers on a scale, such as "Good"
 _NAMED_SOURCES = 4  # with their scales, in a sentence
 _MIN_OWN_MARKS = 8  # of a platform, for a scale of its own
@@ -292,6 +293,8 @@ def judge_scale(numbers: np.ndarray) -> RatingScale:
         numbers: float64 (k,), the marks.
     """
     marks = numbers[np.isfinite(numbers) & (numbers > 0)]
+    if np.all(marks[marks > 20] == _MISSING_MARK):
+        marks = marks[marks != _MISSING_MARK]
     if not len(marks):
         return RatingScale(5.0)
     bubbles = (marks >= 10) & (marks <= 50) & (marks % 5 == 0)

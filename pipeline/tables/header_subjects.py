@@ -16,7 +16,8 @@ _SUBJECTS: dict[str, str] = {
     "reply": "response,responses,reply,replies,replied,answer,answers,answered,antwort*,reponse,"
     "reponses,respuesta*,risposta,risposte,resposta*,antwoord*,reactie*,ответ*,відповід*,رد,الرد,"
     "yanit*,cevap*,odpowiedz*,svar,odpoved*,valasz*,vastaus*,απαντηση,תגובה,תגובת,raspuns*,"
-    "odgovor*,tanggapan,balasan,phan hoi,返信,回复,回覆,답변,답글,การตอบกลับ,ตอบกลับ,owner,hotelier",
+    "odgovor*,tanggapan,balasan,phan hoi,返信,回复,回覆,답변,답글,การตอบกลับ,ตอบกลับ,owner,"
+    "hotelier*,management,host,anfitrion,gastgeber*,stellungnahme,администрац*",
     "person": "author,authors,user,username,users,reviewer,reviewers,guest,guests,customer,client,"
     "traveler,traveller,tourist,visitor,host,employee,manager,profile,member,contributor,"
     "first name,last name,surname,firstname,lastname,full name,vorname,nachname,gast,gaste,"
@@ -48,7 +49,8 @@ _SUBJECTS: dict[str, str] = {
     "الدولة,الجنسية,بلد,ประเทศ,สัญชาติ,ulke,ulkesi,uyruk,kraj,narodowosc,nationalitet,maa,"
     "kansalaisuus,zeme,narodnost,orszag,nemzetiseg,χωρα,מדינה,ארץ,quoc gia,quoc tich,negara,"
     "kebangsaan,tara,drzava",
-    "amenities": "amenities,amenity,facilities,benefits,features,highlights,policy,policies,"
+    "amenities": "amenities,amenity,services,categories,category,tags,facilities,"
+    "benefits,features,highlights,policy,policies,"
     "ausstattung,equipements,instalaciones,servizi,comodidades",
     "scrape": "scrape*,scraping,crawl*,collected,collection,retriev*,fetch*,extracted,extraction,"
     "download*,export,exported,exportiert,import,imported,importiert,ingest*,harvest*,captured,"

@@ -184,6 +184,16 @@ def test_a_number_of_stars_is_a_rating(name):
     assert guess_columns(table(**{name: GRADES, "n_ratings": list("123456")})).rating == name
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Host comment", "Management comment", "Kommentar des Hoteliers", "Owner feedback", "回复内容"],
+)
+def test_answers_are_no_reviews(name):
+    frame = table(rating=GRADES)
+    frame.insert(0, name, [f"Dear guest, thank you for your kind words {i}" for i in range(ROWS)])
+    assert guess_columns(frame).text == "review"
+
+
 def test_the_platform_is_found():
     assert guess_columns(table(source=["Booking.com", "Google"])).source == "source"
     assert guess_columns(table(**{"来源": ["携程", "美团"]})).source == "来源"
