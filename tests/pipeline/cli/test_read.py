@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 from pipeline.cli.main import main
 
@@ -76,3 +77,22 @@ def test_a_table_without_reviews_is_still_written(tmp_path, capsys):
     assert main(["read", str(tmp_path / "n.csv"), "--out", str(out), "--reviews"]) == 2
     assert "No column looks like review text" in capsys.readouterr().err
     assert {path.name for path in out.iterdir()} == {"n.csv", "n.report.json"}
+
+
+def test_the_report_says_each_columns_role_and_the_scale_of_the_ratings(tmp_path):
+    read(tmp_path, "--rating-scale", "10")
+    report = json.loads((tmp_path / "out" / "stays.report.json").read_text("utf-8"))
+    roles = {guess["role"]: guess for guess in report["columns"]}
+    assert roles["date"] == {
+        "role": "date",
+        "name": "Review Date",
+        "reason": "“Scraped At” is when the file was collected",
+        "runner_up": "Scraped At",
+    }
+    assert report["column_names"] == FILE.splitlines()[0].split(",")
+    assert report["rating_scale"]["highest"] == 10
+    assert report["rating_scale"]["chosen_by"] == "user"
+    main(["read", str(tmp_path / "stays.csv"), "--out", str(tmp_path / "plain")])
+    plain = json.loads((tmp_path / "plain" / "stays.report.json").read_text("utf-8"))
+    assert plain["columns"] == report["column_names"]  # as before, without --reviews
+    assert "rating_scale" not in plain
