@@ -98,8 +98,11 @@ def guess_roles(frame: pd.DataFrame, *, text: str | None = None) -> tuple[RoleGu
     taken |= set(pick_questions(columns, list(columns), taken))
     named = [name for name in columns if score_name(name, "hotel") >= 2]
     table = TableStatistics(frame, columns, named)
+    # Of equals the one beside the text: in JSON "original.language" belongs to "original.text".
+    beside = guesses[0].name.rpartition(".")[0] + "." if guesses[0].name else "."
+    ordered = sorted(columns.items(), key=lambda item: not item[0].startswith(beside))
     for role in _ROLES:
-        free = [column for name, column in columns.items() if name not in taken]
+        free = [column for name, column in ordered if name not in taken]
         guess = _decide(role, [score_role(role, column, table) for column in free])
         if guess.name or guess.runner_up:
             guesses.append(guess)

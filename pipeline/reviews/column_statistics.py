@@ -136,6 +136,11 @@ class ColumnSample:
         return date_share(self.few)
 
     @cached_property
+    def day_share(self) -> float:
+        """The share of values that name a day by themselves, unlike "3 months ago"."""
+        return float((~np.isnat(parse_dates(self.few))).mean()) if self.cells else 0.0
+
+    @cached_property
     def is_one_instant(self) -> bool:
         """Whether ten dates or more, with their times, all lie within a day and a half."""
         timed = sum(bool(re.search(r"\d{1,2}:\d\d", cell)) for cell in self.few)

@@ -119,6 +119,7 @@ def _score_date(column: ColumnSample, table: TableStatistics) -> Candidate:
     if competing > name_score or share < (0.5 if name_score else 0.9):
         return Candidate(column.name, 0.0)
     score = name_score + share + 0.2 * is_about(column.name, "guest's own", "publication")
+    score += 0.5 * column.day_share  # rather than times ago
     reason = BY_NAME if name_score else "its values are days or times ago"
     return Candidate(column.name, score, reason, _date_objection(column, table))
 

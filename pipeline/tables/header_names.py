@@ -32,9 +32,10 @@ COLUMN_NAMES: dict[str, str] = {
     "identificativo,codice,prenotazione,reserva,номер*,код,番号,編號,编号,序号,单号,單號,번호,"
     "رقم,معرف,รหัส,ลำดับ,kimlik,=yorum no,rezervasyon no,numer,identyfikator,azonosito,cislo,"
     "κωδικος,מזהה,ma so,kod",
-    "language": "language,=lang,locale,review language,language code,sprache,sprachcode,langue,"
-    "idioma,=lengua,lingua,lingua ospite,taal,язык*,言語,语言,語言,语种,語種,언어,لغة,اللغة,ภาษา,"
-    "dil,dili,jezyk,sprak,sprog,bahasa,kieli,jazyk,nyelv,мова,γλωσσα,שפה,ngon ngu",
+    "language": "language,languagecode,langcode,=lang,locale,review language,language code,"
+    "sprache,sprachcode,langue,idioma,=lengua,lingua,lingua ospite,taal,язык*,言語,语言,語言,"
+    "语种,語種,언어,لغة,اللغة,ภาษา,dil,dili,jezyk,sprak,sprog,bahasa,kieli,jazyk,nyelv,мова,"
+    "γλωσσα,שפה,ngon ngu",
     "hotel": "hotel,hotels,property,=accommodation,establishment,=venue,hotel name,property name,"
     "resort,=location,=branch,=site,=store,hotelname,unterkunft,=haus,=objekt,=betrieb,=standort,"
     "=filiale,hotelbetrieb,=residence,=complejo,=филиал,分店,지점,=etablissement,hebergement,"

@@ -78,10 +78,10 @@ def expand(item: dict[str, Any], path: Path) -> Iterator[dict[str, Any]]:
         yield flatten(item)
         return
     for row, around in _rows(item, path, {}, ""):
-        yield {
+        yield row | {
             key if "." in key and key not in row else f"place.{key}": value
             for key, value in around.items()
-        } | row
+        }
 
 
 def _rows(

@@ -146,3 +146,19 @@ def test_short_texts_that_end_in_a_date_are_no_dates():
     found = guess_columns(frame)
     assert found.text == "Content" and found.date in ("Date", "Posted")
     assert guess_columns(frame.drop(columns="Date")).date == "Posted"
+
+
+def test_of_equal_columns_of_json_the_one_beside_the_text():
+    texts = [f"Das Zimmer war ruhig und das Frühstück gut, Nacht {i}." for i in range(8)]
+    frame = pd.DataFrame(
+        {
+            "text.language": ["en"] * 8,
+            "original.language": ["de"] * 8,
+            "original.text": texts,
+            "relativePublishTime": ["3 months ago", "a year ago"] * 4,
+            "publishTime": [f"2024-01-0{i + 1}T10:00:00Z" for i in range(8)],
+        }
+    )
+    found = guess_columns(frame)
+    assert (found.text, found.language) == ("original.text", "original.language")
+    assert found.date == "publishTime"

@@ -47,7 +47,7 @@ def test_forms_that_pandas_writes(orient):
     frame = pd.DataFrame({"review": TEXTS, "stars": [5, 4, 3, 2]})
     table = read(frame.to_json(orient=orient))
     names = ["column 1", "column 2"] if orient == "values" else ["review", "stars"]
-    assert list(table.frame.columns)[-2:] == names
+    assert set(names) <= set(table.frame.columns)
     assert table.frame[names].values.tolist() == [
         [text, str(5 - i)] for i, text in enumerate(TEXTS)
     ]
@@ -68,7 +68,7 @@ def test_other_forms_of_a_table():
 
 def test_the_reviews_within_an_object():
     table = read({"reviews": REVIEWS, "averageRating": 4.5, "nextPageToken": "x"})
-    assert list(table.frame.columns) == ["place.averageRating", "place.nextPageToken", *COLUMNS]
+    assert list(table.frame.columns) == [*COLUMNS, "place.averageRating", "place.nextPageToken"]
     result = read({"status": "OK", "result": {"name": "Alpenblick", "reviews": REVIEWS}})
     assert result.frame["result.name"].tolist() == ["Alpenblick"] * 4
     short = read({"result": [{"pros": "View", "cons": "Noise"}] * 3, "count": 3})
