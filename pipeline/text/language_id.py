@@ -130,7 +130,7 @@ def script_excludes(text: str, code: str) -> bool:
         return not any(_script_of_letter(char) == "HANGUL" for char in sample)
     if any(_script_of_letter(char) in own for char in sample):
         return False
-    counts = Counter(map(_script_of_letter, _URL.sub(" ", sample)))
+    counts = Counter(map(_script_of_letter, _sample(text)))
     del counts[None]
     if not counts:
         return False
