@@ -12,11 +12,12 @@ from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews
 from pipeline.topics.outliers import fit_outlier_detector
 from tests.support.analyses import review_file, three_topics
+from tests.support.fake_encoder import FakeEncoder
 
 
-@pytest.fixture
-def analysis(fake_encoder, cache):
-    return three_topics(fake_encoder)
+@pytest.fixture(scope="module")
+def analysis(file_cache):
+    return three_topics(FakeEncoder())
 
 
 def test_new_reviews_join_existing_topics(analysis, fake_encoder):

@@ -10,6 +10,7 @@ from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, load_state, save_analysis, save_state
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews
+from tests.support.fake_encoder import FakeEncoder
 
 THINGS = {
     "pool": "the pool water was warm swim swimming lane",
@@ -32,9 +33,9 @@ def made(fake_encoder, **settings):
     )
 
 
-@pytest.fixture
-def analysis(fake_encoder, cache):
-    return made(fake_encoder)
+@pytest.fixture(scope="module")
+def analysis(file_cache):
+    return made(FakeEncoder())
 
 
 def topic_with(analysis, word):

@@ -14,6 +14,7 @@ from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews
+from tests.support.fake_encoder import FakeEncoder
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
 LANGUAGES = ["English", "ja-JP", "Deutsch"]
@@ -23,10 +24,10 @@ FILE = "review_id,language,x,review\n" + "\n".join(
 )
 
 
-@pytest.fixture
-def analysis(fake_encoder, cache):
+@pytest.fixture(scope="module")
+def analysis(file_cache):
     reviews = read_reviews(FILE.encode(), name="made.csv")
-    return analyse(reviews, Settings(topic_count=4), encoder=fake_encoder)
+    return analyse(reviews, Settings(topic_count=4), encoder=FakeEncoder())
 
 
 def test_round_trip(analysis, tmp_path):

@@ -7,11 +7,12 @@ from pipeline.analysis.add_file import add_reviews
 from pipeline.insights.attributes import review_attributes
 from pipeline.insights.drift import describe_drift, monthly_trends, topic_drift
 from tests.support.analyses import review_file, three_topics
+from tests.support.fake_encoder import FakeEncoder
 
 
-@pytest.fixture
-def analysis(fake_encoder, cache):
-    return three_topics(fake_encoder)
+@pytest.fixture(scope="module")
+def analysis(file_cache):
+    return three_topics(FakeEncoder())
 
 
 def test_drift_finds_the_topic_that_grew(analysis, fake_encoder):

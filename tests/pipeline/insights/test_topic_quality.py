@@ -7,11 +7,12 @@ import pytest
 
 from pipeline.insights.topic_quality import assess_topic, similarity_to_other_languages
 from tests.support.analyses import three_topics
+from tests.support.fake_encoder import FakeEncoder
 
 
-@pytest.fixture
-def analysis(fake_encoder, cache):
-    return three_topics(fake_encoder)
+@pytest.fixture(scope="module")
+def analysis(file_cache):
+    return three_topics(FakeEncoder())
 
 
 def test_stability_in_words_and_warning_of_a_dominant_language(analysis):
