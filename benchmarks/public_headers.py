@@ -75,14 +75,13 @@ def score(half: str) -> Score:
     return Score(right, roles, whole, len(entries), scales, rated, tuple(misses))
 
 
-def table(*, held_out: bool) -> Iterator[str]:
-    """Lines of a Markdown table: shares before and now; of the held-out half only if asked for."""
+def table() -> Iterator[str]:
+    """Lines of a Markdown table: shares before and now, of each half."""
     yield "| public headers | roles right | headers wholly right | scales right |"
     yield "| --- | --- | --- | --- |"
     for half, before in BEFORE.items():
         yield f"| {half} half, before | {' | '.join(_shares(before))} |"
-        if half == "open" or held_out:
-            yield f"| {half} half, now | {' | '.join(_shares(score(half).figures))} |"
+        yield f"| {half} half, now | {' | '.join(_shares(score(half).figures))} |"
 
 
 def _shares(figures: tuple[int, ...]) -> list[str]:

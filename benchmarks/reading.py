@@ -1,4 +1,4 @@
-"""How well files are read: ``python -m benchmarks.reading [--rows N] [--fuzz N] [--held-out]``.
+"""How well files are read: ``python -m benchmarks.reading [--rows N] [--fuzz N]``.
 
 Prints the share of the corpus whose table is recovered exactly, the share of right column guesses,
 rows a second and peak memory for a large file, and what mutated files do. See `benchmarks.corpus`,
@@ -156,7 +156,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--fuzz", type=int, default=10_000)
-    parser.add_argument("--held-out", action="store_true", help="judge the held-out half as well")
     options = parser.parse_args()
     corpus = cases()
     results = score_corpus(corpus)
@@ -170,7 +169,7 @@ def main() -> None:
     print(f"headers wholly right: {whole} of {headers} ({whole / headers:.3f})")
     print(*(f"  {miss}" for miss in misses), sep="\n", end="\n" if misses else "")
     for title, lines in (
-        ("Headers of public exports", public_headers_table(held_out=options.held_out)),
+        ("Headers of public exports", public_headers_table()),
         ("Files as people have them", public_files_table()),
         ("Large and damaged files", iter(())),
     ):

@@ -107,8 +107,10 @@ class ColumnSample:
 
     @cached_property
     def written_rating_share(self) -> float:
-        """The share of values that are ratings by their form, such as stars or "4 out of 5"."""
-        shaped = (re.search("[★☆⭐]", c) or OUT_OF_PATTERN.fullmatch(c) for c in self.few)
+        """The share of values that are ratings by their form: stars, bubbles, "4 out of 5"."""
+        shaped = (
+            re.search(r"[★☆⭐]|bubble_\d\d", c) or OUT_OF_PATTERN.fullmatch(c) for c in self.few
+        )
         return sum(map(bool, shaped)) / max(1, len(self.few))
 
     @cached_property

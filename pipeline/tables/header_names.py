@@ -77,7 +77,10 @@ COLUMN_NAMES: dict[str, str] = {
     "waardering,оценк*,рейтинг*,балл*,звезд*,звёзд*,評価,評点,点数,星,満足度,総合,评分,評分,星级,"
     "星級,得分,评级,평점,별점,점수,만족도,تقييم,التقييم,الدرجة,คะแนน,puan,puani,=degerlendirme,"
     "ocena,oceny,punkty,gwiazdki,betyg,karakter,arvosana,hodnoceni,ertekeles,=znamka,оцінк*,"
-    "βαθμολογια,דירוג,ציון,nilai,diem",
+    "βαθμολογια,דירוג,ציון,nilai,diem,bubble,bubbles,zufriedenheit,gesamtzufriedenheit,"
+    "satisfaccion,soddisfazione,satisfacao,tevredenheid,memnuniyet,удовлетворен*,удовлетворён*,zadowolenie,"
+    "spokojenost,elegedettseg,tyytyvaisyys,tilfredshed,nojdhet,kepuasan,hai long,满意度,滿意度,"
+    "ความพึงพอใจ,ικανοποιηση",
     "positive": "positive,positives,=pos,pos text,pos review,review pos,pos comment,liked,likes,"
     "=like,=pros,=pro,plus,advantages,strengths,gefallen,positiv,vorteile,pluspunkte,positifs,"
     "=ce qui a plu,plu,points forts,aime,positivo,positivos,positivas,puntos fuertes,gusto,mejor,"

@@ -122,6 +122,22 @@ def test_ratings_are_found_by_their_values():
     assert guess_columns(frame.drop(columns="q7")).rating is None
 
 
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("bubble", [f"ui_bubble_rating bubble_{5 * (i % 9 + 2)}" for i in range(20)]),
+        ("Zufriedenheit", [f"{i % 10 + 1}0 %" for i in range(20)]),
+        ("Nivel de satisfacción", [f"{i % 10 + 1}0 %" for i in range(20)]),
+        ("Удовлетворённость", [f"{i % 10 + 1}0%" for i in range(20)]),
+        ("满意度", [f"{i % 10 + 1}0%" for i in range(20)]),
+    ],
+)
+def test_bubbles_and_satisfaction_in_percent_are_ratings(name, cells):
+    texts = [f"We saw the boats from room {i} every evening" for i in range(20)]
+    frame = pd.DataFrame({"comment": texts, name: cells})
+    assert guess_columns(frame).rating == name
+
+
 def test_a_blank_column_is_judged_by_its_name():
     frame = pd.DataFrame({"review": ["", " "], "hotel": ["Sonne", "Meer"]})
     assert guess_columns(frame) == ColumnRoles(text="review", hotel="hotel")
