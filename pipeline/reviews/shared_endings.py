@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 _MAX_LENGTH = 80  # characters of an ending
-_MAX_SAMPLE = 5000  # texts that are compared, from all over the file
+_MAX_SAMPLE = 2000  # texts that are compared, from all over the file
 _MIN_TEXTS = 5
 _MIN_SHARE = 0.5  # of the texts, for an ending
 _MIN_DATED_SHARE = 0.25  # for one with a month and year, which is hardly a guest's own
