@@ -81,7 +81,7 @@ def translation_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) ->
     languages = detect_languages(long.texts.tolist())
     space = search_space(encoder, long.vectors, languages, parallel)
     index = build_search_index(space, long.vectors, languages, long.texts.tolist())
-    vectors, encoded = index.vectors, space.encode_queries(long.vectors)
+    vectors, encoded = index.vectors, space.encode_queries(long.vectors, long.texts.tolist())
     queries = [Query(text) for text in long.texts]
 
     def ours(rows: np.ndarray, balanced: bool = False) -> list[np.ndarray]:
@@ -157,7 +157,8 @@ def golden_rows(
         GoldenQuery(q, frozenset(r)) for q, r in zip(frame["query"], frame["relevant"], strict=True)
     ]
     queries = [parse_query(text) for text in frame["query"]]
-    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
+    asked = [query.text for query in queries]
+    encoded = space.encode_queries(encoder.encode_queries(asked), asked)
     true = dict(zip(ids, sample.languages.tolist(), strict=True))
 
     def measured(ranked: Sequence[np.ndarray]) -> dict:
@@ -196,7 +197,8 @@ def strength_rows(
     ids = data.sample()["review_id"].tolist()
     texts = [*frame["query"], *OTHER_MATTERS]
     queries = [parse_query(text) for text in texts]
-    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
+    asked = [query.text for query in queries]
+    encoded = space.encode_queries(encoder.encode_queries(asked), asked)
     foreign = sample.languages != "en"
     shares = np.array(
         [
@@ -261,7 +263,8 @@ def names_row(
     space = search_space(encoder, raw, languages, parallel)
     index = build_search_index(space, raw, languages, texts)
     queries = [parse_query(name[1]) for name in NAMES]
-    encoded = space.encode_queries(encoder.encode_queries([query.text for query in queries]))
+    asked = [query.text for query in queries]
+    encoded = space.encode_queries(encoder.encode_queries(asked), asked)
     figures = []
     for hybrid in (True, False):
         found = search_reviews(index, queries, encoded, top=10, hybrid=hybrid)
@@ -287,7 +290,7 @@ def speed_row(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Row:
         for start in range(0, len(queries), 500):
             queries[start : start + 500] @ index.vectors.T
 
-    found = space.encode_queries(encoder.encode_queries(typed))
+    found = space.encode_queries(encoder.encode_queries(typed), typed)
     parsed = [parse_query(text) for text in typed]
     embedding = least(lambda: encoder.encode_queries(typed))
     matrix = least(lambda: product(found.vectors))

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     found = search_reviews(
         analysis.search_index,
         queries,
-        analysis.search_space.encode_queries(raw),
+        analysis.search_space.encode_queries(raw, [query.text for query in queries]),
         top=len(analysis.texts),
         hybrid=not options.vectors_only,
     )

@@ -111,7 +111,7 @@ def _search(
     found = search_reviews(
         index,
         queries,
-        analysis.search_space.encode_queries(raw),
+        analysis.search_space.encode_queries(raw, [query.text for query in queries]),
         top=options.top,
         allowed=allowed,
         balanced=options.balanced,

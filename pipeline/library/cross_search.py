@@ -187,7 +187,7 @@ def _rank(
     where: Filter | None,
 ) -> _Ranking:
     """Rank the nearest rows of one analysis as in an open analysis."""
-    encoded = search_store.space.encode_queries(raw[None])
+    encoded = search_store.space.encode_queries(raw[None], [query.text])
     has_operators = bool(query.phrases or query.excluded)
     candidates = max(_CANDIDATES_WITH_OPERATORS if has_operators else _CANDIDATES, 10 * top)
     nearest = store.search(joined_queries(encoded), top=candidates, where=where)

@@ -15,9 +15,9 @@ import numpy as np
 Z_WEIGHT = (1.0, -0.7)
 LIKENESS_WEIGHT = (8.0, 16.0)
 AGREEMENT_WEIGHT = (2.0, 6.0)
-SCALE = (0.736, -0.274)
-OFFSET = (-8.093, -0.476)
-JUDGING_OFFSET = (-0.412, -1.459)  # added for queries that judge
+SCALE = (0.740, -0.271)
+OFFSET = (-8.146, -0.472)
+JUDGING_OFFSET = (-0.459, -1.495)  # added for queries that judge
 PLAIN_SCALE, PLAIN_OFFSET = 2.0, -5.7  # of calibrated cosines alone, without heads
 
 _MIN_POLARITY = 0.55  # of a query that judges
@@ -53,21 +53,30 @@ def combine_scores(
         familiarity: of the query, 0 to 1.
         judgement: of the query that hits should share: 1, -1, or 0 for any.
     """
-    z_weight, likeness_weight, agreement_weight, scale, offset, judging = (
-        a + b * familiarity
-        for a, b in (
-            Z_WEIGHT,
-            LIKENESS_WEIGHT,
-            AGREEMENT_WEIGHT,
-            SCALE,
-            OFFSET,
-            JUDGING_OFFSET,
-        )
+    sums = weighted_sum(
+        calibrated, likeness, polarities, familiarity=familiarity, judgement=judgement
     )
-    calibrated *= z_weight * scale
-    calibrated += np.float32(likeness_weight * scale) * likeness
+    scale, offset, judging = (a + b * familiarity for a, b in (SCALE, OFFSET, JUDGING_OFFSET))
+    sums *= np.float32(scale)
+    sums += np.float32(offset + (judging if judgement else 0))
+    return sums
+
+
+def weighted_sum(
+    calibrated: np.ndarray,
+    likeness: np.ndarray,
+    polarities: np.ndarray,
+    *,
+    familiarity: float,
+    judgement: int,
+) -> np.ndarray:
+    """The part of a score that ranks passages; arguments as for :func:`combine_scores`."""
+    z_weight, likeness_weight, agreement_weight = (
+        a + b * familiarity for a, b in (Z_WEIGHT, LIKENESS_WEIGHT, AGREEMENT_WEIGHT)
+    )
+    calibrated *= np.float32(z_weight)
+    calibrated += np.float32(likeness_weight) * likeness
     if judgement:
         agreement = np.clip(judgement * polarities, -1, _MAX_AGREEMENT)
-        calibrated += np.float32(agreement_weight * scale) * agreement + np.float32(judging)
-    calibrated += np.float32(offset)
+        calibrated += np.float32(agreement_weight) * agreement
     return calibrated

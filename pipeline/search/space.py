@@ -6,6 +6,7 @@ which knows what guests mean by the same, and a polarity (:mod:`pipeline.heads`)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy as np
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.heads.heads import Heads
 from pipeline.search.scores import LIKENESS_WEIGHT, Z_WEIGHT
+from pipeline.text.passages import text_weight
 
+_WORDS = (7.0, 14.0)  # of a query that names a matter, of one that tells a story
 _TYPICAL_STD = 0.12  # of the cosines of a query with the passages of a file
 
 
@@ -81,8 +84,13 @@ class SearchSpace:
             return np.zeros(len(raw), np.float32)
         return self.heads.polarities(raw)
 
-    def encode_queries(self, raw: np.ndarray) -> EncodedQueries:
-        """Queries from the model's vectors (q, d)."""
+    def encode_queries(self, raw: np.ndarray, texts: Sequence[str]) -> EncodedQueries:
+        """Encode queries.
+
+        Args:
+            raw: float32 (q, d), the model's vectors of them as queries.
+            texts: the q queries. A long one says more than its matter, so likeness counts less.
+        """
         likeness = self.likeness(raw)
         if self.heads is None or likeness is None:
             return EncodedQueries.plain(self.transform(raw))
@@ -90,8 +98,15 @@ class SearchSpace:
             self.transform(raw),
             likeness,
             self.polarities(raw),
-            self.heads.familiarity(likeness),
+            self.heads.familiarity(likeness) * _brevity(texts),
         )
+
+
+def _brevity(texts: Sequence[str]) -> np.ndarray:
+    """1 for a short query, 0 for one in full sentences: float32 (q,)."""
+    words = np.array([text_weight(text) / 2 for text in texts], np.float32)
+    short, long = _WORDS
+    return np.clip((long - words) / (long - short), 0, 1)
 
 
 def joined_vectors(vectors: np.ndarray, likeness: np.ndarray | None) -> np.ndarray:

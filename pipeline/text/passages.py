@@ -90,6 +90,11 @@ def split_passages(texts: Sequence[str], languages: np.ndarray) -> PassageSpans:
     )
 
 
+def text_weight(text: str) -> int:
+    """The length of a text in any script: 2 for a word, 1 for a CJK letter."""
+    return sum(_word_weight(text, found.start()) for found in _WORD.finditer(text))
+
+
 def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Start and end of each passage of a sentence."""
     if end - start <= _MIN_WEIGHT:

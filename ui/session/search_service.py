@@ -37,13 +37,14 @@ def encode(view: View, queries: Sequence[Query]) -> EncodedQueries:
         InputError: the model can't be loaded, does not answer, or is not the analysis' own.
     """
     analysis = view.original
-    raw = worker().encode([query.text for query in queries], analysis.settings.model)
+    texts = [query.text for query in queries]
+    raw = worker().encode(texts, analysis.settings.model)
     if raw.shape[1] != analysis.raw.shape[1]:
         raise InputError(
             f"The query's vector has {raw.shape[1]} numbers and the analysis "
             f"{analysis.raw.shape[1]}: analyse the file again"
         )
-    return analysis.search_space.encode_queries(raw)
+    return analysis.search_space.encode_queries(raw, texts)
 
 
 def search(

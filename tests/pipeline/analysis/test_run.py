@@ -48,7 +48,7 @@ def test_topics_match_labels(analysis):
 
 def found_for(analysis, encoder, queries, **options):
     """Hits of each query, as the program finds them."""
-    vectors = analysis.search_space.encode_queries(encoder.encode_queries(queries))
+    vectors = analysis.search_space.encode_queries(encoder.encode_queries(queries), queries)
     parsed = [parse_query(query) for query in queries]
     return search_reviews(analysis.search_index, parsed, vectors, **options)
 

@@ -105,7 +105,7 @@ def test_the_order_equals_the_open_analysis(tmp_path, cache, unit):
     update_all(catalogue)
     for typed in ("the pool was good", "staff number 7", "朝食"):
         query = parse_query(typed)
-        vector = analysis.search_space.encode_queries(encode(query.text, "")[None])
+        vector = analysis.search_space.encode_queries(encode(query.text, "")[None], [query.text])
         (wanted,) = search_reviews(analysis.search_index, [query], vector, top=15, hybrid=False)
         found = ask(catalogue, typed, top=15)
         assert [hit.review for hit in found.hits] == wanted.reviews.tolist()
