@@ -14,10 +14,10 @@ pytestmark = pytest.mark.model
 def test_next_month_falls_into_last_months_topics(tmp_path):
     header, *rows = csv.reader(SAMPLE.open(encoding="utf-8", newline=""))
     march, april, out = tmp_path / "march.csv", tmp_path / "april.csv", tmp_path / "out"
-    for path, chosen in ((march, rows[:400]), (april, rows[350:])):
+    for path, chosen in ((march, rows[:160]), (april, rows[130:300])):
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([header, *chosen])
-    command = ("analyse", march, "--out", out, "--topics", "12", "--unit", "review", "--no-map")
+    command = ("analyse", march, "--out", out, "--topics", "8", "--unit", "review", "--no-map")
     done = run(*command)
     assert done.returncode == 0, done.stderr
     before = load_analysis(out)
@@ -29,12 +29,12 @@ def test_next_month_falls_into_last_months_topics(tmp_path):
     assert load_analysis(out).topics[3].name == "My topic"
     done = run("add", out, april, "--out", tmp_path / "both")
     assert done.returncode == 0, done.stderr
-    assert "389 reviews added, 50 were there already" in done.stdout
+    assert "140 reviews added, 30 were there already" in done.stdout
     assert "My topic: from " in done.stdout
     after = load_analysis(tmp_path / "both")
-    assert after.assignments[:400].tolist() == before.assignments.tolist()
+    assert after.assignments[:160].tolist() == before.assignments.tolist()
     assert after.topics[3].name == "My topic" and after.topics[3].key == key
     table = list(csv.DictReader((tmp_path / "both" / "reviews.csv").open(encoding="utf-8")))
-    assert len(table) == 789 and len({row["review_id"] for row in table}) == 789
+    assert len(table) == 300 and len({row["review_id"] for row in table}) == 300
     again = run("add", out, march)
     assert again.returncode == 2 and "already" in again.stderr
