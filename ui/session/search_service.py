@@ -144,9 +144,10 @@ def estimate(
         return sample, reviews, sample.reviews[order].tolist()
 
     sample, reviews, order = _answer(view, ("sample", query, allowed.tobytes()), make)
+    prior = estimate_count(chances[reviews])
     if any(row in said for row in order):
-        return order, estimate_from_judgements(sample, said)
-    return order, estimate_count(chances[reviews])
+        return order, estimate_from_judgements(sample, said, prior=prior)
+    return order, prior
 
 
 def compare(view: View, queries: tuple[Query, Query], allowed: np.ndarray) -> QueryComparison:

@@ -38,3 +38,20 @@ def test_estimates_of_small_and_empty_samples():
     assert (empty.count, empty.total) == (0, 0) and estimate_count(np.zeros(0)).high == 0
     some = draw_sample(shares, size=3, reviews=np.array([7, 8, 9, 10]))
     assert len(some.reviews) == 3 and set(some.reviews.tolist()) < {7, 8, 9, 10}
+
+
+def test_a_few_judgements_never_make_the_interval_wider():
+    shares = np.random.default_rng(0).beta(0.2, 3.0, 2000)
+    prior = estimate_count(shares)
+    sample = draw_sample(shares)
+    for said in (
+        {},
+        {int(sample.reviews[0]): True},
+        dict.fromkeys(sample.reviews[-2:].tolist(), False),
+    ):
+        free = estimate_from_judgements(sample, said)
+        bound = estimate_from_judgements(sample, said, prior=prior)
+        assert bound.high - bound.low <= prior.high - prior.low
+        assert bound.low <= bound.count <= bound.high and bound.judged == len(said)
+        assert bound.low >= sum(said.values())
+        assert free.high - free.low >= bound.high - bound.low
