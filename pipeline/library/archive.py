@@ -25,6 +25,7 @@ from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.embedding.encoder import DEFAULT_MODEL
+from pipeline.reviews.passages import Passages
 from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
 from pipeline.search.saved import SEARCHES_FILE, load_searches
 from pipeline.topics.topic import Topic
@@ -244,6 +245,7 @@ def _check_analysis(analysis: Analysis) -> None:
             coordinates is None
             or (coordinates.shape == (m, 2) and bool(np.isfinite(coordinates).all()))
         )
+        and (analysis.passages is None or _fit(analysis.passages, analysis))
         and _are_ids(batch, n, len(analysis.batches))
         and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
         and (analysis.days is None or analysis.days.shape == (n,))
@@ -260,6 +262,22 @@ def _check_analysis(analysis: Analysis) -> None:
         raise _import_error(
             "it names a model by a folder; only names of the model hub can be imported"
         )
+
+
+def _fit(passages: Passages, analysis: Analysis) -> bool:
+    """Whether passages lie within the texts of an analysis, with vectors of its model."""
+    lengths = np.array([len(text) for text in analysis.texts])
+    p = len(passages)
+    return (
+        _are_ids(passages.unit, p, len(analysis.units))
+        and _are_ids(passages.ends, p, int(lengths.max()) + 1)
+        and _are_ids(passages.starts, p, int(lengths.max()) + 1)
+        and bool((passages.starts <= passages.ends).all())
+        and bool((passages.ends <= lengths[passages.review]).all())
+        and passages.raw.shape == (p, analysis.raw.shape[1])
+        and passages.raw.dtype == np.float16
+        and bool(np.isfinite(passages.raw).all())
+    )
 
 
 def _is_grouping(

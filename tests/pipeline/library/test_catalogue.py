@@ -20,6 +20,7 @@ from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import save_analysis
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError
+from pipeline.common.files import save_arrays
 from pipeline.library import archive
 from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.read import read_reviews
@@ -250,6 +251,17 @@ def _bomb_table() -> bytes:
     return out.getvalue()
 
 
+def _arrays(path: Path, **changes) -> bytes:
+    """The arrays with some of them changed, and the checksum of the whole as it should be."""
+    with zipfile.ZipFile(path) as source, np.load(io.BytesIO(source.read("vectors.npz"))) as old:
+        arrays = {name: old[name] for name in old.files if name not in ("key", "checksum")}
+        key = str(old["key"])
+    arrays |= {name: change(arrays[name]) for name, change in changes.items()}
+    target = path.with_name("arrays.npz")
+    save_arrays(target, key=key, **arrays)
+    return target.read_bytes()
+
+
 def _meta(path: Path, **changes) -> bytes:
     with zipfile.ZipFile(path) as source:
         meta = json.loads(source.read("analysis.json"))
@@ -285,6 +297,18 @@ HOSTILE = {
         "don't fit together",
     ),
     "fewer topics": (lambda p: {"analysis.json": _meta(p, topics=[])}, "don't fit together"),
+    "passages elsewhere": (
+        lambda p: {"vectors.npz": _arrays(p, passage_ends=lambda ends: ends + 100_000)},
+        "don't fit together",
+    ),
+    "passages of no number": (
+        lambda p: {"vectors.npz": _arrays(p, passage_raw=lambda raw: raw * np.float16("nan"))},
+        "don't fit together",
+    ),
+    "passages of other units": (
+        lambda p: {"vectors.npz": _arrays(p, passage_unit=lambda unit: unit + 7)},
+        "damaged",
+    ),
     "other key": (lambda p: {"analysis.json": _meta(p, key="0" * 32)}, "damaged"),
 }  # fmt: skip
 
