@@ -2,7 +2,7 @@
 
 import time
 
-PATIENCE = 180  # seconds
+PATIENCE = 600  # seconds
 PROMPTLY = 15  # seconds, for what is promised to take about one
 
 
