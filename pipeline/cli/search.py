@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.embedding.encoder import Encoder
     from pipeline.search.hybrid import SearchResult
 
+_JUDGED = {-1: "complaints", 1: "praise"}
 _DETAILS = ("strength", "by_letters", "passage")  # keys of a record
 
 
@@ -211,6 +212,10 @@ def _print_hits(result: _Result, *, titled: bool) -> None:
     if counts := result.found.counts:
         listed = ", ".join(f"{code} {strong + likely}" for code, (strong, likely) in counts.items())
         print(f"strong or likely hits in all: {listed}")
+    elif result.records:
+        print("no review says this; these are the nearest")
+    if judgement := result.found.judgement:
+        print(f"{_JUDGED[judgement]} first; --any-judgement shows both alike")
     if not result.records and not result.found.notes:
         print("no reviews match the filters")
 

@@ -116,10 +116,8 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
     if found.counts:
         st.html(counts_line(found.counts, names))
     else:
-        st.info(
-            "Nothing in this selection says this. The nearest reviews are below.",
-            icon=":material/search_off:",
-        )
+        what = "No other review is clearly like it" if wanted.like else "No review says this"
+        st.info(f"{what}. The nearest ones are below.", icon=":material/search_off:")
     show_hits(view, wanted, found)
     st.html(f'<span class="pg-quiet">{strength_legend()}</span>')
     if not wanted.like:
