@@ -179,6 +179,7 @@ def test_a_partial_result_that_cannot_be_made_is_no_fault(tmp_path, cache, monke
     assert embed(made(1500), tmp_path)[2] == []
 
 
+@pytest.mark.slow  # computes for seconds
 def test_the_result_is_the_same_whatever_came_early(tmp_path, monkeypatch):
     reviews, settings = made(700), replace(SETTINGS, with_map=False)
     path = tmp_path / "upload"

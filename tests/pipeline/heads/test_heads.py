@@ -97,6 +97,7 @@ def test_networks_are_averaged_and_stored():
     np.testing.assert_array_equal(again(points), mean(points))
 
 
+@pytest.mark.slow  # computes for seconds
 def test_training_separates_what_it_is_told_to(monkeypatch):
     """On made-up vectors: matter in some directions, judgement in another."""
     monkeypatch.setattr(training, "_EPOCHS", 3)

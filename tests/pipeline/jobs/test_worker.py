@@ -561,7 +561,8 @@ def test_while_reviews_are_counted_the_bar_goes_with_them():
         job._started -= 100
         shares.append(job.fraction_done())
         assert job.seconds_left() > (20_000 - done) / 50
-    assert shares[0] < 0.01 and shares == sorted(shares) and 0.85 < shares[-1] < 1
+    # The passages that search ranks are still to be embedded then.
+    assert shares[0] < 0.01 and shares == sorted(shares) and 0.6 < shares[-1] < 1
     job.update_progress("map", 0, 1)
     assert shares[-1] <= job.fraction_done() < 1
     job.requeue(2)

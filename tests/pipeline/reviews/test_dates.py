@@ -217,6 +217,7 @@ def test_days_of_a_scrape_are_counted_back_from_its_own_column():
         "vor {4} Tagen",
     ],
 )
+@pytest.mark.slow  # computes for seconds
 def test_a_hundred_thousand_dates_take_seconds(form):
     values = [
         form.format(2000 + i % 25, 1 + i % 9, 10 + i % 19, 10 + i % 49, i) for i in range(100_000)

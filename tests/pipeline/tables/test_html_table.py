@@ -81,6 +81,7 @@ def test_pages_without_a_table(text):
 @pytest.mark.parametrize(
     "piece", ["<a", "<table", "<td><", "<!--", "<script>", "<td rowspan=9999 colspan=9999>", "&amp"]
 )
+@pytest.mark.slow  # computes for seconds
 def test_broken_pages_take_linear_time(piece):
     start = time.perf_counter()
     with contextlib.suppress(InputError):

@@ -196,6 +196,7 @@ def test_backslash_escapes_and_nul():
     assert "NUL" in table.notes[0]
 
 
+@pytest.mark.slow  # computes for seconds
 def test_very_long_cell():
     long = "good " * 1_000_000
     assert read_table(f"id,review\n1,{long}\n".encode()).frame["review"][0] == long

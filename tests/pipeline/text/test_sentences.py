@@ -192,6 +192,7 @@ def test_every_letter_is_in_exactly_one_sentence(rows):
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.slow  # computes for seconds
 def test_hostile_text_is_split_in_bounded_time(piece):
     text = piece * (100_000 // len(piece))
     start = time.process_time()

@@ -14,6 +14,7 @@ from tests.support.blobs import blobs
 
 
 @pytest.mark.parametrize("groups", [6, 9, 12])
+@pytest.mark.slow  # computes for seconds
 def test_topic_count_is_found(groups):
     vectors, truth = blobs(groups, 60)
     topics = find_topics(vectors)
@@ -123,6 +124,7 @@ def test_chosen_topic_count_with_comparison_and_languages():
     assert all(0 <= c.balance <= 1 and abs(c.language) < 0.05 for c in topics.candidates)
 
 
+@pytest.mark.slow  # computes for seconds
 def test_large_file_is_fitted_on_a_sample(monkeypatch):
     vectors, truth = blobs(6, 400)
     whole = find_topics(vectors, topic_count=6, separate_outliers=True)
