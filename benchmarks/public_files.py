@@ -302,8 +302,8 @@ def _sentences(place: Path) -> list[str]:
 
     frame, truth = _source(place / "reviews.csv"), _source(place / "truth.csv")
     parted = split_sentences(frame["review"].tolist(), frame["language"].to_numpy())
-    pieces = np.array(parted.texts(frame["review"].tolist()), dtype=object)
-    found = [" | ".join(pieces[parted.review == row]) for row in range(len(frame))]
+    pieces = np.array(parted.cut(frame["review"].tolist()), dtype=object)
+    found = [" | ".join(pieces[parted.row == row]) for row in range(len(frame))]
     return _same("sentences", found, truth["sentences"].tolist())
 
 

@@ -80,16 +80,16 @@ def weighted_sums(
     passages = split_passages(texts, languages)
     raw = embed_documents(encoder, passages.cut(texts))
     space = SearchSpace(
-        fit_neutral(raw, languages[passages.text], parallel_means(encoder)),
+        fit_neutral(raw, languages[passages.row], parallel_means(encoder)),
         find_heads(encoder.fingerprint),
     )
-    index = build_search_index(space, raw, languages, texts, review_of=passages.text)
+    index = build_search_index(space, raw, languages, texts, review_of=passages.row)
     encoded = space.encode_queries(encoder.encode_queries(queries), queries)
     statistics = index.calibration.query_statistics(encoded.vectors)
     cosines = encoded.vectors @ index.vectors.T
     calibrated = calibrate_cosines(index.calibration, cosines, slice(None), *statistics)
     assert encoded.likeness is not None and index.likeness is not None
-    starts = np.flatnonzero(np.diff(passages.text, prepend=-1))
+    starts = np.flatnonzero(np.diff(passages.row, prepend=-1))
     sums = [
         np.maximum.reduceat(
             weighted_sum(

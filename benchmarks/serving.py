@@ -51,8 +51,8 @@ def made(rows: int, *, seed: int = 0) -> pd.DataFrame:
     sample = read_reviews(_SAMPLE)
     languages = identify_languages(sample)
     pieces = split_sentences(sample.texts, languages)
-    texts = np.array(pieces.texts(sample.texts), object)
-    of_pieces = languages[pieces.review]
+    texts = np.array(pieces.cut(sample.texts), object)
+    of_pieces = languages[pieces.row]
     random = np.random.default_rng(seed)
     by_language = {code: texts[of_pieces == code] for code in np.unique(languages)}
     codes = random.choice(languages, rows)

@@ -86,20 +86,19 @@ def add_reviews(
             f"All {len(reviews.texts)} reviews of {name} are in the analysis already: "
             "choose a newer file"
         )
-    texts = tuple(reviews.texts[row] for row in new.rows)
+    chosen = reviews.select(new.rows)
+    texts = chosen.texts
     with log.stage("language") as step:
         languages = identify_languages(reviews, new.rows, progress=step)
         units = make_units(texts, languages, analysis.units.kind)
     with log.stage("embed") as step:
         raw = embed_documents(encoder, units.texts, use_cache=use_cache, progress=step)
-    days = None if reviews.days is None else reviews.days[new.rows]
     passages = None
     if analysis.passages is not None:
         with log.stage("passages") as step:
             passages = embed_passages(
                 units, languages[units.review], raw, encoder, use_cache=use_cache, progress=step
             )
-    ratings = None if reviews.marks is None else reviews.marks.select(new.rows)
     new_reviews = NewReviews(
         frame=new.frame,
         ids=new.ids,
@@ -107,8 +106,8 @@ def add_reviews(
         languages=languages,
         units=units,
         raw=raw,
-        days=days,
-        ratings=ratings,
+        days=chosen.days,
+        ratings=chosen.marks,
         passages=passages,
     )
     extended, is_outlier = append_reviews(analysis, new_reviews, log=log)

@@ -185,14 +185,6 @@ class Analysis:
         heads = find_heads(self.encoder) if self.settings.space == "neutral" else None
         return SearchSpace(self.space, heads)
 
-    @property
-    def polarities(self) -> np.ndarray:
-        """Polarity of each passage, from -1 for a complaint to 1 for praise: float32 (p,)."""
-        polarities = self.search_index.polarities
-        return (
-            np.zeros(len(self.searched_passages), np.float32) if polarities is None else polarities
-        )
-
     @cached_property
     def unit_languages(self) -> np.ndarray:
         """Language of each unit's review: str (m,)."""

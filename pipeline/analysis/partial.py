@@ -200,21 +200,18 @@ class PartialResultPublisher:
         rows = np.sort(self._order[self._counts[-1] : count])
         numbers, units = self._prepared.units.select(rows)
         all_rows = self._rows([*self._counts, count])
-        marks = self._reviews.marks
+        added = self._reviews.select(rows)
         new = NewReviews(
             frame=self._reviews.frame.iloc[all_rows].reset_index(drop=True),
-            ids=tuple(self._reviews.ids[row] for row in rows.tolist()),
-            texts=tuple(self._reviews.texts[row] for row in rows.tolist()),
+            ids=added.ids,
+            texts=added.texts,
             languages=self._prepared.languages[rows],
             units=units,
             raw=self._prepared.raw[numbers],
-            days=self._days(rows),
-            ratings=None if marks is None else marks.select(rows),
+            days=added.days,
+            ratings=added.marks,
         )
         return append_reviews(self.last, new, log=stages, landmarks=_LANDMARKS)[0]
-
-    def _days(self, rows: np.ndarray) -> np.ndarray | None:
-        return None if self._reviews.days is None else self._reviews.days[rows]
 
     def _rows(self, counts: list[int]) -> np.ndarray:
         """Rows of the file in the order of the last of these results, int64 (counts[-1],).

@@ -1,7 +1,8 @@
 """The heads of a model: what it says of likeness and polarity beyond the cosine of its vectors.
 
-They are trained once (:mod:`pipeline.heads.training`), shipped for the bundled model and cached for
-others. They take raw vectors of any language: the directions of language are removed first.
+They are trained by developers (:mod:`pipeline.heads.training`) and shipped for the bundled model;
+other models have none. They take raw vectors of any language: the directions of language are
+removed first.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pipeline.common.arrays import unit_rows
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import language_directions
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.embedding.reference import precomputed, precomputed_for
+from pipeline.embedding.reference import precomputed_for
 from pipeline.heads.judged_sentences import COMPLAINT, NAME, PRAISE
 from pipeline.heads.network import Network, scale_input
 
@@ -93,14 +94,9 @@ class Heads:
         )
 
 
-def load_heads(encoder: Encoder) -> Heads:
-    """The heads of a model; trained now where that was never done, which takes a few minutes."""
-    return Heads.from_arrays(precomputed(NAME, encoder, lambda: compute_heads(encoder)))
-
-
 @cache
 def find_heads(fingerprint: str) -> Heads | None:
-    """The heads of the model with this fingerprint; None where they were never trained.
+    """The heads of the model with this fingerprint; None where there are none.
 
     In eight bits a model gives nearly the same vectors, for which the same heads hold.
     """

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.text.language_id import UNKNOWN
+
+_Rating = TypeVar("_Rating", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class ReviewAttributes:
     highest_rating: float = 5.0
     mixes_scales: bool = False
 
-    def shown_rating(self, rating: float) -> float:
-        """A rating of 5, or a mean of such, on the scale that is shown."""
+    def shown_rating(self, rating: _Rating) -> _Rating:
+        """Ratings of 5, or means of such, on the scale that is shown."""
         return rating * self.highest_rating / 5
 
     @property

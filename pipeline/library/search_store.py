@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.common.progress import Progress
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import make_column, take_rows
-from pipeline.heads.heads import find_heads
+from pipeline.heads.heads import Heads, find_heads
+from pipeline.reviews.passages import Passages
 from pipeline.search.calibration import Calibration
 from pipeline.search.space import SearchSpace, joined_vectors
 from pipeline.stores.base import Fingerprint, VectorStore
 from pipeline.stores.local import delete_store, has_store, open_store
+from pipeline.text.spans import cut_spans
 
 log = logging.getLogger(__name__)
 
@@ -85,11 +88,10 @@ def load_search_store(folder: Path) -> SearchStore | None:
     if arrays is None or not has_store(folder / FOLDER):
         return None
     neutral = NeutralSpace(arrays["removed"], arrays["center"])
-    heads = find_heads(manifest["encoder"]) if manifest["heads"] else None
     return SearchStore(
         folder / FOLDER,
         manifest["model"],
-        SearchSpace(neutral, heads),
+        SearchSpace(neutral, _heads(manifest)),
         Calibration.from_arrays(arrays),
         arrays["review_of"],
         arrays["starts"],
@@ -178,6 +180,7 @@ def upsert_passages(
         id_column += "_"
     columns[id_column] = make_column(np.array(analysis.ids, object)[analysis.units.review])
     everything, index = analysis.searched_passages, analysis.search_index
+    starts, ends = _row_spans(everything, analysis.texts)
     chosen = np.arange(len(everything)) if passages is None else passages
     for start in range(0, len(chosen), _BLOCK):
         part = chosen[start : start + _BLOCK]
@@ -188,30 +191,20 @@ def upsert_passages(
                 index.vectors[part], None if index.likeness is None else index.likeness[part]
             ),
             {name: take_rows(column, units) for name, column in columns.items()},
-            _texts(analysis, part),
+            cut_spans(analysis.texts, everything.review[part], starts[part], ends[part]),
         )
         if progress:
             progress(min(start + _BLOCK, len(chosen)), len(chosen))
     return id_column
 
 
-def _texts(analysis: Analysis, chosen: np.ndarray) -> list[str]:
-    """The passages' texts, each up to the next one of its review or to the review's end."""
-    passages = analysis.searched_passages
+def _row_spans(passages: Passages, reviews: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and ends, int64 (p,), of the rows' texts, which make up the reviews."""
     is_first = np.diff(passages.review, prepend=-1) > 0
     starts = np.where(is_first, 0, passages.starts)
-    following = np.append(starts[1:], 0)
+    lengths = np.array([len(text) for text in reviews])
     is_last = np.append(is_first[1:], True)
-    return [
-        analysis.texts[review][start : None if last else end]
-        for review, start, end, last in zip(
-            passages.review[chosen].tolist(),
-            starts[chosen].tolist(),
-            following[chosen].tolist(),
-            is_last[chosen].tolist(),
-            strict=True,
-        )
-    ]
+    return starts, np.where(is_last, lengths[passages.review], np.append(starts[1:], 0))
 
 
 def _write(
@@ -224,7 +217,8 @@ def _write(
     """Write rows, arrays and manifest: only the edited passages if ``stored`` topics are known."""
     key, state = revision
     names = np.array([topic.name for topic in analysis.topics], object)
-    topic_ids = analysis.assignments[analysis.searched_passages.unit]
+    passages, index = analysis.searched_passages, analysis.search_index
+    topic_ids = analysis.assignments[passages.unit]
     topics = names[topic_ids].astype(str)
     edited = None
     if stored is not None and len(stored[0]) == len(topics) and _is_complete(target, analysis):
@@ -244,11 +238,11 @@ def _write(
         target / _ARRAYS_FILE,
         key=key,
         **vars(analysis.space),
-        **analysis.search_index.calibration.to_arrays(),
-        review_of=analysis.searched_passages.review,
-        starts=analysis.searched_passages.starts,
-        ends=analysis.searched_passages.ends,
-        polarities=analysis.polarities,
+        **index.calibration.to_arrays(),
+        review_of=passages.review,
+        starts=passages.starts,
+        ends=passages.ends,
+        polarities=index.polarities,
         topics=topics,
         topic_ids=topic_ids,
     )
@@ -303,5 +297,10 @@ def _is_current(manifest: dict[str, Any], folder: Path) -> bool:
             return False
     except InputError:
         return False
-    heads = find_heads(manifest["encoder"]) if manifest["heads"] else None
+    heads = _heads(manifest)
     return (heads.fingerprint if heads else "") == manifest["heads"]  # not trained anew since
+
+
+def _heads(manifest: dict[str, Any]) -> Heads | None:
+    """The heads that a store was filled with, as they are now."""
+    return find_heads(manifest["encoder"]) if manifest["heads"] else None

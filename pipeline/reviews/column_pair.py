@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from pipeline.reviews.column_statistics import cell_width
 from pipeline.reviews.placeholders import is_placeholder
 from pipeline.reviews.rating_words import answer_steps
 from pipeline.tables.header_names import normalise_name, score_name
@@ -20,6 +21,7 @@ _NOT_TEXT = set(
     "percent,percentage,date,id,votes,label,class,keywords,tags,topics".split(",")
 )
 _LIKED_SIGNS, _DISLIKED_SIGNS = "+＋👍😀😊☺", "-–−－👎😞☹🙁"  # at the end of a name
+_READ = 300  # characters of a cell that are looked at
 _MIN_LETTERS = 0.4  # share of letters in the cells
 _MIN_WIDTH = 6.0  # mean width of the cells, where "True" and "yes" are narrower
 _MIN_LIKENESS = 0.5  # of two names, one of which is known as half of a pair only
@@ -75,9 +77,9 @@ def _read_half(column: str, cells: Sequence[str]) -> tuple[str, _Half] | None:
     name = normalise_name(column)
     if not cells or not column.strip() or set(name.split()) & _NOT_TEXT:
         return None
-    letters = sum(sum(map(str.isalpha, cell[:300])) / len(cell[:300]) for cell in cells)
+    letters = sum(sum(map(str.isalpha, cell[:_READ])) / len(cell[:_READ]) for cell in cells)
     written = {cell for cell in cells if not is_placeholder(cell)} or set(cells)
-    width = sum(map(_width, written)) / len(written)
+    width = sum(cell_width(cell[:_READ]) for cell in written) / len(written)
     if letters < _MIN_LETTERS * len(cells) or width < _MIN_WIDTH:
         return None
     if len(answer_steps(written)) > len(written) / 2:
@@ -92,11 +94,6 @@ def _read_half(column: str, cells: Sequence[str]) -> tuple[str, _Half] | None:
     side = "negative" if disliked else "positive"
     score = disliked or liked
     return (side, _Half(column, name, score, known[side] > 0, width)) if score else None
-
-
-def _width(cell: str) -> float:
-    """The width of up to 300 characters, of which ideographs and the like count 2.5."""
-    return sum(2.5 if char > "\u2e80" else 1.0 for char in cell[:300])
 
 
 def _likeness(liked: _Half, disliked: _Half) -> float:

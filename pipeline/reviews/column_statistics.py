@@ -48,8 +48,7 @@ class ColumnSample:
     @cached_property
     def width(self) -> float:
         """The mean width of the cells in Latin letters; a Chinese character takes 2.5."""
-        widths = [sum(2.5 if c > "\u2e80" else 1.0 for c in cell[:1000]) for cell in self.cells]
-        return float(np.mean(widths or [0.0]))
+        return float(np.mean([cell_width(cell[:1000]) for cell in self.cells] or [0.0]))
 
     @cached_property
     def length(self) -> float:
@@ -152,6 +151,11 @@ class ColumnSample:
             return False
         low, high = np.quantile(days.astype(np.int64), [0.05, 0.95])
         return bool(high - low <= 1)
+
+
+def cell_width(cell: str) -> float:
+    """The width of a text in Latin letters; a Chinese character takes 2.5."""
+    return sum(2.5 if char > "\u2e80" else 1.0 for char in cell)
 
 
 def sample_columns(frame: pd.DataFrame) -> dict[str, ColumnSample]:

@@ -12,6 +12,7 @@ from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.units import Units
+from pipeline.text.spans import cut_spans
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ class Passages:
 
     def texts(self, reviews: Sequence[str]) -> list[str]:
         """Cut the passages out of the texts of the n reviews."""
-        spans = zip(self.review.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
-        return [reviews[review][start:end] for review, start, end in spans]
+        return cut_spans(reviews, self.review, self.starts, self.ends)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Arrays to store, see :meth:`from_arrays`."""
@@ -109,14 +109,14 @@ def embed_passages(
 
     found = split_passages(units.texts, languages)
     texts = found.cut(units.texts)
-    vectors = raw[found.text].astype(np.float16)
-    parts = np.flatnonzero(np.bincount(found.text, minlength=len(units))[found.text] > 1)
+    vectors = raw[found.row].astype(np.float16)
+    parts = np.flatnonzero(np.bincount(found.row, minlength=len(units))[found.row] > 1)
     if len(parts):
         embedded = embed_documents(
             encoder, [texts[part] for part in parts], use_cache=use_cache, progress=progress
         )
         vectors[parts] = embedded
-    start = units.starts[found.text]
+    start = units.starts[found.row]
     return Passages(
-        found.text, units.review[found.text], start + found.starts, start + found.ends, vectors
+        found.row, units.review[found.row], start + found.starts, start + found.ends, vectors
     )

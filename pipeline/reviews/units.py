@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from pipeline.text.spans import cut_spans
+
 REVIEW, SENTENCE = "review", "sentence"
 UNIT_KINDS = (REVIEW, SENTENCE)
 # Splitting helps a file of long reviews, not one of short remarks (docs/method.md, "Sentences or
@@ -98,11 +100,7 @@ def sentence_units(
     texts: Sequence[str], review: np.ndarray, starts: np.ndarray, ends: np.ndarray
 ) -> Units:
     """Make sentences by their offsets; the arrays are those of `Units`."""
-    sentences = tuple(
-        texts[row][start:end]
-        for row, start, end in zip(review.tolist(), starts.tolist(), ends.tolist(), strict=True)
-    )
-    return Units(SENTENCE, sentences, review, starts, ends)
+    return Units(SENTENCE, tuple(cut_spans(texts, review, starts, ends)), review, starts, ends)
 
 
 def make_units(texts: Sequence[str], languages: np.ndarray, kind: str) -> Units:
@@ -118,6 +116,6 @@ def make_units(texts: Sequence[str], languages: np.ndarray, kind: str) -> Units:
     from pipeline.text.sentences import split_sentences
 
     found = split_sentences(texts, languages)
-    if kind == "auto" and len(found.review) < _MIN_SENTENCES_PER_REVIEW * len(texts):
+    if kind == "auto" and len(found) < _MIN_SENTENCES_PER_REVIEW * len(texts):
         return review_units(texts)
-    return sentence_units(texts, found.review, found.starts, found.ends)
+    return sentence_units(texts, found.row, found.starts, found.ends)

@@ -36,32 +36,6 @@ def plain_scores(calibrated: np.ndarray) -> np.ndarray:
     return calibrated
 
 
-def combine_scores(
-    calibrated: np.ndarray,
-    likeness: np.ndarray,
-    polarities: np.ndarray,
-    *,
-    familiarity: float,
-    judgement: int,
-) -> np.ndarray:
-    """Scores of p passages for one query: float32 (p,), in the array ``calibrated``.
-
-    Args:
-        calibrated: float32 (p,), calibrated cosines of the neutral vectors.
-        likeness: float32 (p,), cosines of the likeness vectors.
-        polarities: float32 (p,), of the passages.
-        familiarity: of the query, 0 to 1.
-        judgement: of the query that hits should share: 1, -1, or 0 for any.
-    """
-    sums = weighted_sum(
-        calibrated, likeness, polarities, familiarity=familiarity, judgement=judgement
-    )
-    scale, offset, judging = (a + b * familiarity for a, b in (SCALE, OFFSET, JUDGING_OFFSET))
-    sums *= np.float32(scale)
-    sums += np.float32(offset + (judging if judgement else 0))
-    return sums
-
-
 def weighted_sum(
     calibrated: np.ndarray,
     likeness: np.ndarray,
@@ -70,7 +44,15 @@ def weighted_sum(
     familiarity: float,
     judgement: int,
 ) -> np.ndarray:
-    """The part of a score that ranks passages; arguments as for :func:`combine_scores`."""
+    """What ranks p passages for one query: float32 (p,), in the array ``calibrated``.
+
+    Args:
+        calibrated: float32 (p,), calibrated cosines of the neutral vectors.
+        likeness: float32 (p,), cosines of the likeness vectors.
+        polarities: float32 (p,), of the passages.
+        familiarity: of the query, 0 to 1.
+        judgement: of the query that hits should share: 1, -1, or 0 for any.
+    """
     z_weight, likeness_weight, agreement_weight = (
         a + b * familiarity for a, b in (Z_WEIGHT, LIKENESS_WEIGHT, AGREEMENT_WEIGHT)
     )
@@ -80,3 +62,11 @@ def weighted_sum(
         agreement = np.clip(judgement * polarities, -1, _MAX_AGREEMENT)
         calibrated += np.float32(agreement_weight) * agreement
     return calibrated
+
+
+def log_odds(sums: np.ndarray, *, familiarity: float, judgement: int) -> np.ndarray:
+    """Scores from the sums of :func:`weighted_sum`, float32 (p,), in the same array."""
+    scale, offset, judging = (a + b * familiarity for a, b in (SCALE, OFFSET, JUDGING_OFFSET))
+    sums *= np.float32(scale)
+    sums += np.float32(offset + (judging if judgement else 0))
+    return sums

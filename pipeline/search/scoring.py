@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.search.calibration import Calibration
 from pipeline.search.index import SearchIndex
-from pipeline.search.scores import combine_scores, judgement_of, plain_scores
+from pipeline.search.scores import judgement_of, log_odds, plain_scores, weighted_sum
 from pipeline.search.space import EncodedQueries
 
 _MAX_BLOCK_BYTES = 200_000_000  # of the cosines of one block of queries
@@ -151,7 +151,8 @@ def score_passages(
         scores, alike, queries.polarities.tolist(), queries.familiarity.tolist(), strict=True
     ):
         judgement = judgement_of(polarity) if judging else 0
-        combine_scores(row, near, polarities, familiarity=familiarity, judgement=judgement)
+        weighted_sum(row, near, polarities, familiarity=familiarity, judgement=judgement)
+        log_odds(row, familiarity=familiarity, judgement=judgement)
     return scores
 
 

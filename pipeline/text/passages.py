@@ -8,13 +8,13 @@ of about twenty words. docs/search.md has the figures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
 
-from pipeline.text.sentences import split_sentences
+from pipeline.text.sentences import sentence_spans
+from pipeline.text.spans import Spans
 
 # A CJK letter weighs 1, a word of another script 2, three letters of Thai and its like 2.
 _MIN_WEIGHT = 5
@@ -36,63 +36,34 @@ _BREAK = regex.compile(
     regex.IGNORECASE,
 )
 _WORD = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]"
+    r"(?P<letter>[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])"
     r"|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{1,3}"
     r"|[\p{L}\p{M}\p{N}--[\p{Han}\p{Hangul}\p{Katakana}\p{Hiragana}"
     r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]+",
     regex.V1,
 )
-_CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 
 
-@dataclass(frozen=True)
-class PassageSpans:
-    """The p passages of m texts, in order of text and position.
-
-    Attributes:
-        starts, ends: int64 (p,), offsets in the text.
-        text: int64 (p,), index of the text, ascending; every text has at least one passage.
-    """
-
-    starts: np.ndarray
-    ends: np.ndarray
-    text: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    def cut(self, texts: Sequence[str]) -> list[str]:
-        """Cut the passages out of the m texts."""
-        spans = zip(self.text.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
-        return [texts[text][start:end] for text, start, end in spans]
-
-
-def split_passages(texts: Sequence[str], languages: np.ndarray) -> PassageSpans:
+def split_passages(texts: Sequence[str], languages: np.ndarray) -> Spans:
     """Split texts into passages.
 
     Args:
         texts: m texts: reviews or sentences.
         languages: str (m,), ISO 639-1 codes.
     """
-    sentences = split_sentences(texts, languages)
-    starts: list[int] = []
-    ends: list[int] = []
-    owner: list[int] = []
-    for text, start, end in zip(
-        sentences.review.tolist(), sentences.starts.tolist(), sentences.ends.tolist(), strict=True
-    ):
-        for a, b in _split_sentence(texts[text], start, end):
-            starts.append(a)
-            ends.append(b)
-            owner.append(text)
-    return PassageSpans(
-        np.array(starts, np.int64), np.array(ends, np.int64), np.array(owner, np.int64)
+    return Spans.collect(
+        [
+            passage
+            for start, end in sentence_spans(text, str(language))
+            for passage in _split_sentence(text, start, end)
+        ]
+        for text, language in zip(texts, languages, strict=True)
     )
 
 
 def text_weight(text: str) -> int:
     """The length of a text in any script: 2 for a word, 1 for a CJK letter."""
-    return sum(_word_weight(text, found.start()) for found in _WORD.finditer(text))
+    return sum(weight for _, weight in _words(text, 0, len(text)))
 
 
 def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -120,8 +91,8 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A passage, or windows of even length where it is too long."""
     if end - start <= _MAX_WEIGHT:  # a character weighs 2 at most, and then it has a space
         return [(start, end)]
-    words = [(found.start(), found.end()) for found in _WORD.finditer(text, start, end)]
-    weights = np.cumsum([_word_weight(text, a) for a, _ in words]) if words else np.zeros(0, int)
+    words = list(_words(text, start, end))
+    weights = np.cumsum([weight for _, weight in words])
     if not len(weights) or weights[-1] <= _MAX_WEIGHT:
         return [(start, end)]
     count = -(-int(weights[-1]) // _WINDOW_WEIGHT)
@@ -135,8 +106,10 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _weight(text: str, start: int, end: int) -> int:
     if end - start > 8 * _MIN_WEIGHT:  # certainly enough
         return _MIN_WEIGHT
-    return sum(_word_weight(text, found.start()) for found in _WORD.finditer(text, start, end))
+    return sum(weight for _, weight in _words(text, start, end))
 
 
-def _word_weight(text: str, at: int) -> int:
-    return 1 if _CJK.match(text, at) else 2
+def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where each word of a part of a text starts, and its weight."""
+    for found in _WORD.finditer(text, start, end):
+        yield found.start(), 1 if found["letter"] else 2

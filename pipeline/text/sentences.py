@@ -9,7 +9,6 @@ line breaks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +16,7 @@ import regex
 
 from pipeline.text.list_points import Points, find_points
 from pipeline.text.smileys import sign_boundaries
+from pipeline.text.spans import Spans
 
 _MAX_LENGTH = 400  # characters; a longer sentence is cut at a comma
 _BLOCK_LENGTH = 2000  # characters that sentencex sees at once: its time grows with their square
@@ -83,34 +83,7 @@ _WORD = regex.compile(
 )
 
 
-@dataclass(frozen=True)
-class Sentences:
-    """The m sentences of n reviews, in order of review and position.
-
-    Attributes:
-        starts: int64 (m,), offset of the first character in the review's text.
-        ends: int64 (m,), offset after the last character.
-        review: int64 (m,), row of the review, ascending; every review has at least one sentence.
-    """
-
-    starts: np.ndarray
-    ends: np.ndarray
-    review: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.review)
-
-    def texts(self, reviews: Sequence[str]) -> list[str]:
-        """Cut the m sentences' texts out of those of the n reviews."""
-        return [
-            reviews[row][start:end]
-            for row, start, end in zip(
-                self.review.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True
-            )
-        ]
-
-
-def split_sentences(texts: Sequence[str], languages: np.ndarray) -> Sentences:
+def split_sentences(texts: Sequence[str], languages: np.ndarray) -> Spans:
     """Split each review into sentences.
 
     Every character is in exactly one sentence, but for white space and the slashes between the
@@ -121,20 +94,13 @@ def split_sentences(texts: Sequence[str], languages: np.ndarray) -> Sentences:
         texts: n reviews.
         languages: str (n,), ISO 639-1 codes; unknown languages follow the rules for English.
     """
-    starts: list[int] = []
-    ends: list[int] = []
-    review: list[int] = []
-    for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        for start, end in _sentence_spans(text, str(language)):
-            starts.append(start)
-            ends.append(end)
-            review.append(row)
-    return Sentences(
-        np.array(starts, np.int64), np.array(ends, np.int64), np.array(review, np.int64)
+    return Spans.collect(
+        sentence_spans(text, str(language)) for text, language in zip(texts, languages, strict=True)
     )
 
 
-def _sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
+def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence of a text; see :func:`split_sentences`."""
     pieces: list[tuple[int, int]] = []
     at = 0
     # Of the same length, so that offsets hold in both.

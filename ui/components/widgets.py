@@ -125,6 +125,12 @@ def stars_html(rating: float, highest: float) -> str:
     return f'<span class="stars" title="{mark}">{stars(rating)}{shown}</span>'
 
 
+def note_mixed_scales(view: View) -> None:
+    """Say that ratings of several scales are shown on one."""
+    if view.attributes.mixes_scales:
+        st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
+
+
 def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
     """Reviews in full with their metadata, in one block of HTML.
 

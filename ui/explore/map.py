@@ -206,7 +206,7 @@ def _table(view: View, rows: list[int]) -> pd.DataFrame:
     }
     if attributes.ratings is not None:
         ratings = attributes.ratings[analysis.units.review[rows]]
-        table["rating"] = (ratings * attributes.highest_rating / 5).tolist()
+        table["rating"] = attributes.shown_rating(ratings).tolist()
     return pd.DataFrame(table)
 
 

@@ -15,7 +15,7 @@ from pipeline.filters.columns import Column
 from pipeline.filters.expressions import And, Filter, In, IsMissing, Or, Range, mask
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt
-from ui.components.widgets import escape_markdown
+from ui.components.widgets import escape_markdown, note_mixed_scales
 from ui.session.current import current_search, redraw_if_wanted
 from ui.session.search_state import SearchState
 from ui.session.view import View
@@ -44,8 +44,7 @@ def column_filters(view: View) -> None:
         for role in ("rating", "date"):
             if role in view.columns:
                 _editor(view, state, role, _label(view, role))
-        if view.attributes.mixes_scales:
-            st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
+        note_mixed_scales(view)
         column = st.selectbox(
             "Any other column",
             [name for name in names if name not in ("rating", "date")],

@@ -20,7 +20,7 @@ from pipeline.insights.periods import (
     split_by_month,
 )
 from ui.components.topic_editing import make_edit
-from ui.components.widgets import count, escape, escape_markdown
+from ui.components.widgets import count, escape, escape_markdown, note_mixed_scales
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -174,8 +174,7 @@ def _added(session: Session, view: View) -> None:
         f"**{escape_markdown(last['name'])}**: {count(last['rows_kept'], 'new review')} of "
         f"{last['rows_read']:,} rows{known}{rejected}. {unfit}"
     )
-    if view.attributes.mixes_scales:
-        st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
+    note_mixed_scales(view)
     taken = [edit["units"] for edit in view.original.edits if edit["do"] == "example"]
     offers = [offer for offer in report.get("offers", ()) if offer["units"] not in taken]
     for number, offer in enumerate(offers):

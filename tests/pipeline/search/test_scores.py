@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.search.hybrid import match_probabilities, search_reviews
 from pipeline.search.index import SearchIndex
 from pipeline.search.query import parse_query
-from pipeline.search.scores import combine_scores, judgement_of
+from pipeline.search.scores import judgement_of, log_odds, weighted_sum
 from pipeline.search.space import (
     EncodedQueries,
     joined_queries,
@@ -65,10 +65,14 @@ def test_a_known_matter_is_no_name():
 def test_likeness_counts_more_for_known_matters():
     def gain(familiarity):
         scores = [
-            combine_scores(
-                np.float32([2.0]),
-                np.float32([likeness]),
-                np.float32([0.0]),
+            log_odds(
+                weighted_sum(
+                    np.float32([2.0]),
+                    np.float32([likeness]),
+                    np.float32([0.0]),
+                    familiarity=familiarity,
+                    judgement=0,
+                ),
                 familiarity=familiarity,
                 judgement=0,
             )[0]

@@ -74,9 +74,9 @@ def test_long_text_without_punctuation_is_cut_into_windows():
 def test_every_text_has_passages_in_order_without_overlap(texts):
     texts += NAUGHTY[:3]
     spans = split_passages(texts, np.array(["en"] * len(texts)))
-    assert np.unique(spans.text).tolist() == list(range(len(texts)))
+    assert np.unique(spans.row).tolist() == list(range(len(texts)))
     for number, text in enumerate(texts):
-        own = np.flatnonzero(spans.text == number)
+        own = np.flatnonzero(spans.row == number)
         starts, ends = spans.starts[own], spans.ends[own]
         assert (starts <= ends).all() and (starts[1:] >= ends[:-1]).all()
         assert starts[0] >= 0 and ends[-1] <= len(text)

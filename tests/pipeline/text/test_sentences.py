@@ -89,7 +89,7 @@ HOSTILE = [
 
 def _starts(text: str, language: str) -> set[int]:
     found = split_sentences([text], np.array([language]))
-    assert "".join(found.texts([text])).replace(" ", "") or not text.strip()
+    assert "".join(found.cut([text])).replace(" ", "") or not text.strip()
     return set(found.starts.tolist()[1:])
 
 
@@ -125,10 +125,10 @@ def test_signs_and_lists(language, marked):
 
 def test_slashes_between_points_belong_to_none():
     text = "ได้อาหารเร็วมาก / ที่นั่งน้อยมาก หาที่นั่งไม่ได้ / จอดรถสะดวก"
-    parts = split_sentences([text], np.array(["th"])).texts([text])
+    parts = split_sentences([text], np.array(["th"])).cut([text])
     assert parts == ["ได้อาหารเร็วมาก", "ที่นั่งน้อยมาก หาที่นั่งไม่ได้", "จอดรถสะดวก"]
     text = "Positiv: ruhige Lage / nettes Personal / gutes Essen"
-    parts = split_sentences([text], np.array(["de"])).texts([text])
+    parts = split_sentences([text], np.array(["de"])).cut([text])
     assert parts == ["Positiv: ruhige Lage", "nettes Personal", "gutes Essen"]
 
 
@@ -145,16 +145,16 @@ def test_slashes_between_points_belong_to_none():
     ],
 )
 def test_fragments_and_boundaries(language, text, sentences):
-    assert split_sentences([text], np.array([language])).texts([text]) == sentences
+    assert split_sentences([text], np.array([language])).cut([text]) == sentences
 
 
 def test_long_sentences_are_cut_at_commas():
     text = ", ".join(f"word{n} and more of it" for n in range(60))
-    parts = split_sentences([text], np.array(["en"])).texts([text])
+    parts = split_sentences([text], np.array(["en"])).cut([text])
     assert all(len(part) <= 400 for part in parts)
     assert all(part.endswith(",") for part in parts[:-1])
     letters = "ร" * 1000
-    parts = split_sentences([letters], np.array(["th"])).texts([letters])
+    parts = split_sentences([letters], np.array(["th"])).cut([letters])
     assert [len(part) for part in parts] == [400, 400, 200]
 
 
@@ -179,9 +179,9 @@ TEXTS = st.lists(
 def test_every_letter_is_in_exactly_one_sentence(rows):
     texts = [text for text, _ in rows]
     found = split_sentences(texts, np.array([language for _, language in rows]))
-    assert (np.diff(found.review) >= 0).all() and set(found.review) == set(range(len(texts)))
+    assert (np.diff(found.row) >= 0).all() and set(found.row) == set(range(len(texts)))
     for row, text in enumerate(texts):
-        own = found.review == row
+        own = found.row == row
         starts, ends = found.starts[own], found.ends[own]
         assert (starts[1:] >= ends[:-1]).all() and starts[0] >= 0 and ends[-1] <= len(text)
         covered = np.zeros(len(text), int)
