@@ -15,9 +15,9 @@ import numpy as np
 Z_WEIGHT = (1.0, -0.7)
 LIKENESS_WEIGHT = (8.0, 16.0)
 AGREEMENT_WEIGHT = (2.0, 6.0)
-SCALE = (0.740, -0.271)
-OFFSET = (-8.146, -0.472)
-JUDGING_OFFSET = (-0.459, -1.495)  # added for queries that judge
+SCALE = (0.736, -0.268)
+OFFSET = (-8.088, -0.498)
+JUDGING_OFFSET = (-0.463, -1.473)  # added for queries that judge
 PLAIN_SCALE, PLAIN_OFFSET = 2.0, -5.7  # of calibrated cosines alone, without heads
 
 _MIN_POLARITY = 0.55  # of a query that judges

@@ -9,6 +9,7 @@ of about twenty words. docs/search.md has the figures.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import regex
@@ -21,20 +22,43 @@ _MIN_WEIGHT = 5
 _MAX_WEIGHT = 52  # more is cut into windows
 _WINDOW_WEIGHT = 40
 
+# Words that begin another clause, by language: "de" is "but" in Hungarian and "of" in five others.
 _BUT = {
-    "with spaces": "but however although though except aber jedoch allerdings mais cependant pero "
-    "sino aunque però tuttavia mas porém contudo maar echter men dock ale jednak lecz no но однако "
-    "зато але проте avšak dar însă mutta de viszont αλλά όμως ama fakat ancak لكن ولكن بس אבל लेकिन "
-    "मगर परंतु lekin tapi tetapi namun nhưng 但是 지만",
-    "anywhere": "但是 可是 不过 不過 แต่(?!ง|ละ)",
+    "ar": "لكن ولكن بس",
+    "bg": "но",
+    "cs": "ale avšak",
+    "da": "men",
+    "de": "aber jedoch allerdings",
+    "el": "αλλά όμως",
+    "en": "but however although though except",
+    "es": "pero sino aunque",
+    "fi": "mutta",
+    "fr": "mais cependant",
+    "he": "אבל",
+    "hi": "लेकिन मगर परंतु lekin",
+    "hu": "de viszont",
+    "id": "tapi tetapi namun",
+    "it": "ma però tuttavia",
+    "ms": "tapi tetapi namun",
+    "nl": "maar echter",
+    "no": "men",
+    "pl": "ale jednak lecz",
+    "pt": "mas porém contudo",
+    "ro": "dar însă",
+    "ru": "но однако зато",
+    "sk": "ale avšak",
+    "sv": "men",
+    "tr": "ama fakat ancak",
+    "uk": "але проте",
+    "vi": "nhưng",
 }
-_SPACED_BUT = "|".join(_BUT["with spaces"].replace(" no ", " ").split())
-_BREAK = regex.compile(
-    r"[,;:，、；：،؛·|](?!\d)\s*|\s[–—/+-]\s+|…\s*"
-    rf"|\s+(?=(?:{_SPACED_BUT})\s)|(?<=지만)\s+"
-    rf"|(?<=\S)(?={'|'.join(_BUT['anywhere'].split())})",
-    regex.IGNORECASE,
-)
+# The same in languages that don't part words by spaces, or put it at the end of the first clause.
+_BUT_WITHIN = {
+    "ko": r"(?<=지만)\s+",
+    "th": r"(?<=\S)\s*(?=แต่(?!ง|ละ))",
+    "zh": r"(?<=\S)\s*(?=但是|可是|不过|不過)",
+}
+_MARKS = r"[,;:，、；：،؛·|](?!\d)\s*|\s[–—/+-]\s+|…\s*"
 _WORD = regex.compile(
     r"(?P<letter>[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])"
     r"|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{1,3}"
@@ -55,7 +79,7 @@ def split_passages(texts: Sequence[str], languages: np.ndarray) -> Spans:
         [
             passage
             for start, end in sentence_spans(text, str(language))
-            for passage in _split_sentence(text, start, end)
+            for passage in _split_sentence(text, start, end, _breaks(str(language)))
         ]
         for text, language in zip(texts, languages, strict=True)
     )
@@ -66,14 +90,27 @@ def text_weight(text: str) -> int:
     return sum(weight for _, weight in _words(text, 0, len(text)))
 
 
-def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int]]:
+@cache
+def _breaks(language: str) -> regex.Pattern[str]:
+    """What may part the clauses of a sentence."""
+    pattern = _MARKS
+    if words := _BUT.get(language, "").split():
+        pattern += rf"|\s+(?=(?:{'|'.join(words)})\s)"
+    if within := _BUT_WITHIN.get(language):
+        pattern += f"|{within}"
+    return regex.compile(pattern, regex.IGNORECASE)
+
+
+def _split_sentence(
+    text: str, start: int, end: int, breaks: regex.Pattern[str]
+) -> list[tuple[int, int]]:
     """Start and end of each passage of a sentence."""
     if end - start <= _MIN_WEIGHT:
         return [(start, end)]
     spans: list[tuple[int, int]] = []
     at, weight = start, 0
     previous = start
-    for found in _BREAK.finditer(text, start, end):
+    for found in breaks.finditer(text, start, end):
         weight += _weight(text, previous, found.start())
         previous = found.end()
         if weight >= _MIN_WEIGHT:

@@ -62,6 +62,26 @@ def test_each_passage_says_one_thing(language, text, passages):
     assert split(text, language) == passages
 
 
+def test_words_for_but_are_those_of_the_language():
+    """ "de" is "but" in Hungarian, "men" in Swedish and "dar" in Romanian."""
+    for language, text in (
+        ("fr", "nous avons adoré la piscine de l'hôtel près de la gare de Lyon"),
+        ("pt", "vamos dar nota máxima a esse hotel de frente para o mar"),
+        ("en", "there were two men shouting in the corridor all night"),
+        ("es", "la llave de la habitación ama de casa muy atenta"),
+    ):
+        assert split(text, language) == [text]
+    assert split("a szoba szép volt de nagyon hideg is", "hu") == [
+        "a szoba szép volt",
+        "de nagyon hideg is",
+    ]
+    assert split("rummet var fint men det luktade rök", "sv") == [
+        "rummet var fint",
+        "men det luktade rök",
+    ]
+    assert split("房间很干净 但是晚上很吵", "zh") == ["房间很干净", "但是晚上很吵"]
+
+
 def test_long_text_without_punctuation_is_cut_into_windows():
     words = [f"word{number}" for number in range(100)]
     pieces = split(" ".join(words))
