@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pipeline.common.settings import starts_with_sample
+from ui.components.page_switch import switch_page
 from ui.components.style import add_style
 from ui.explore.restore_selection import restore_topic_filter
 from ui.session import server, widget_state
@@ -46,6 +47,6 @@ link_job(session)
 sync_widgets(session)
 restore_topic_filter(session)
 if found:
-    st.switch_page(found)
+    switch_page(found)
 session.save_searches()
 opened.run()

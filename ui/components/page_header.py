@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.components.language_correction import agreement_line
+from ui.components.page_switch import switch_page
 from ui.components.partial_banner import partial_banner
 from ui.components.widgets import count, error_box, escape, job_progress
 from ui.session.current import current_session
@@ -35,7 +36,7 @@ def _offer_start(session: Session, title: str) -> None:
         st.write("Open a file of reviews first, or look around with the sample.")
         with st.container(horizontal=True):
             if st.button("Open a file", icon=":material/upload_file:", type="primary"):
-                st.switch_page("ui/pages/start.py")
+                switch_page("ui/pages/start.py")
             if st.button("Try it with sample reviews", icon=":material/play_circle:"):
                 session.analyse_sample()
                 st.rerun()

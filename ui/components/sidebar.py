@@ -11,6 +11,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.reviews.units import SENTENCE
 from ui.components.language_correction import agreement_bars
+from ui.components.page_switch import switch_page
 from ui.components.topic_count import show_curve
 from ui.components.topic_editing import undo_buttons
 from ui.components.widgets import job_progress
@@ -76,7 +77,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         if st.button("Close and open another file", icon=":material/restart_alt:"):
             session.close()
             st.session_state.pop("upload", None)
-            st.switch_page("ui/pages/start.py")
+            switch_page("ui/pages/start.py")
 
 
 def _download(label: str, name: str, make: Callable[[], str]) -> None:

@@ -13,6 +13,7 @@ from pipeline.common.settings import saves_analyses
 from pipeline.insights.attributes import language_name
 from pipeline.library.catalogue import RETENTION
 from pipeline.library.entry import Entry
+from ui.components.page_switch import switch_page
 from ui.components.widgets import count, error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
 from ui.session.autosave import analyses_of
@@ -176,7 +177,7 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
     except InputError as error:
         session.problem = str(error)
         st.rerun()
-    st.switch_page("ui/pages/explore.py")
+    switch_page("ui/pages/explore.py")
 
 
 def _rename(session: Session, entry: Entry) -> None:

@@ -21,6 +21,7 @@ from pipeline.library.cross_search import CrossSearchHit, CrossSearchResult, sea
 from pipeline.library.entry import Entry
 from pipeline.library.search_store import has_current_store
 from pipeline.search.query import MAX_LENGTH, Query, parse_query
+from ui.components.page_switch import switch_page
 from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
 from ui.components.widgets import error_box, escape, escape_markdown, stars_html
@@ -249,7 +250,7 @@ def _open(session: Session) -> None:
         session.problem = str(error)
         st.rerun()
     st.session_state["query"] = typed
-    st.switch_page("ui/pages/explore.py")
+    switch_page("ui/pages/explore.py")
 
 
 def _first_hits() -> None:

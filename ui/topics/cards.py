@@ -11,6 +11,7 @@ import streamlit as st
 from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries
+from ui.components.page_switch import switch_page
 from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
 from ui.filters.filter_bar import topics_key
@@ -102,7 +103,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
 def show_on_map(view: View, card: TopicSummary) -> None:
     """Go to the map, filtered to the topic."""
     st.session_state[topics_key(view)] = [card.topic.id]
-    st.switch_page("ui/pages/explore.py")
+    switch_page("ui/pages/explore.py")
 
 
 def _typical(view: View, card: TopicSummary) -> None:
