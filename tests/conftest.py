@@ -20,6 +20,8 @@ KEPT = ROOT / ".pytest_cache" / "polyguest"  # what stays from run to run: vecto
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".pytest_cache" / "hypothesis")
 
+os.fsync = lambda handle: None  # no power fails during a test, and waiting for the disk takes long
+
 # Nothing of a test may be in the user's folders, nor in those of a process beside this one.
 _own = tempfile.TemporaryDirectory(prefix="polyguest-tests-", ignore_cleanup_errors=True)
 os.environ["POLYGUEST_CACHE"] = str(Path(_own.name) / "cache")

@@ -2,19 +2,19 @@
 
 Beside the output for users (``reviews.csv``, ``topics.csv``, ``report.json``, and
 ``sentences.csv`` if sentences are grouped) the folder has what is needed to load the analysis:
-``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and ``analysis.json``. None
-of these formats can carry code. An edit only rewrites ``state-*.npz``, ``analysis.json`` and the
-output, not the large files.
+``table.parquet``, ``texts.parquet``, ``vectors.npz``, ``state-*.npz`` and the manifest
+``analysis.json``. None of these formats can carry code. An edit only rewrites ``state-*.npz``,
+``analysis.json`` and the output, not the large files.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +24,18 @@ import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Batch, InitialTopics, Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
+from pipeline.analysis.manifest import (
+    DamagedFileError,
+    checked_file,
+    damaged,
+    digests_of,
+    has_digest,
+    read_manifest,
+    write_manifest,
+)
 from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
+from pipeline.common.transaction import complete_replacement, replace_files
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.dates import parse_dates
@@ -38,8 +48,11 @@ from pipeline.topics.outliers import OutlierDetector
 from pipeline.topics.space import TopicSpace
 from pipeline.topics.topic import Topic
 
-_FORMAT = 2
+log = logging.getLogger(__name__)
+
+_ATTEMPTS = 3
 _Item = TypeVar("_Item", Topic, Candidate)
+SHARED_FILES = ("report.json", "table.parquet", "texts.parquet", "vectors.npz")  # by all states
 TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # the last one if sentences are grouped
 # Attribute -> key in analysis.json, where they differ. Keys must not change: older folders open.
 _KEYS = {"is_outlier": "other", "topic_count": "topics"}
@@ -50,8 +63,8 @@ _STATE = re.compile("[0-9a-f]{16}")
 def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
     """Save an analysis in a folder, which is created if missing.
 
-    Everything is first written beside the folder and then moved into it: a failed run leaves
-    nothing behind, and an older analysis is replaced as a whole.
+    A run that fails leaves nothing behind, and an older analysis is replaced as a whole, wherever
+    the process is killed (:mod:`pipeline.common.transaction`).
 
     Args:
         analysis: the analysis.
@@ -61,9 +74,7 @@ def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> N
     Raises:
         InputError: the folder can't be written.
     """
-    _write_into(folder, lambda scratch: _write(analysis, scratch, tables=tables))
-    if analysis.units.kind != SENTENCE:  # an older analysis may have written it
-        (folder / "sentences.csv").unlink(missing_ok=True)
+    _replace(folder, lambda scratch: _write(analysis, scratch, tables=tables))
 
 
 def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
@@ -73,45 +84,30 @@ def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None
         analysis: the edited analysis.
         folder: its folder.
         tables: whether to write the CSV tables, which takes 1.5 s for 50,000 reviews; otherwise
-            they are deleted until :func:`write_tables` is called.
+            they are removed.
 
     Raises:
         InputError: the folder can't be written, or holds another analysis.
     """
-    key = _meta(folder)["key"]
-    if not tables:
-        for name in TABLES:
-            (folder / name).unlink(missing_ok=True)
-    _write_into(folder, lambda scratch: _write_state(analysis, scratch, key, tables=tables))
+    meta = read_manifest(folder)
+    earlier = digests_of(meta, SHARED_FILES)
+
+    def write(scratch: Path) -> None:
+        _write_state(analysis, scratch, meta["key"], tables=tables, earlier=earlier)
+
+    _replace(folder, write)
 
 
 def write_tables(analysis: Analysis, folder: Path) -> None:
-    """Write the CSV tables to the folder that the analysis was saved in.
+    """Write the CSV tables of an analysis into a folder.
 
     Raises:
-        InputError: the folder can't be written.
+        OSError: the folder can't be written.
     """
-    _write_into(folder, lambda scratch: _write_tables(analysis, scratch), state=False)
-
-
-def revision_of(folder: Path) -> tuple[str, str]:
-    """Key and state of an analysis folder: which analysis it has, and which revision by edits.
-
-    Folders with the same key have the same reviews, vectors and coordinates.
-
-    Raises:
-        InputError: no such folder, no analysis in it, or a damaged one.
-    """
-    meta = _meta(folder)
-    try:
-        return str(meta["key"]), str(meta["state"])
-    except KeyError as error:
-        raise _damaged(folder) from error
-
-
-def has_edits(folder: Path) -> bool:
-    """Whether the analysis in a folder has edits. Raises as :func:`revision_of` does."""
-    return bool(_meta(folder).get("edits"))
+    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
+    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
+    if analysis.units.kind == SENTENCE:
+        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
 
 
 def load_analysis(folder: Path) -> Analysis:
@@ -120,11 +116,23 @@ def load_analysis(folder: Path) -> Analysis:
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
     """
-    meta = _meta(folder)
+    with suppress(OSError):  # else its files are read where they are
+        complete_replacement(folder)
+    for _ in range(_ATTEMPTS - 1):
+        meta = read_manifest(folder)
+        try:
+            return _load(folder, meta)
+        except InputError:
+            if read_manifest(folder) == meta:
+                raise
+    return _load(folder, read_manifest(folder))  # it was replaced each time while it was read
+
+
+def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
     try:
-        vectors = _arrays(folder / "vectors.npz", meta["key"])
-        texts = pd.read_parquet(folder / "texts.parquet")
-        table = pd.read_parquet(folder / "table.parquet")
+        vectors = _arrays(folder, meta, "vectors.npz")
+        texts = pd.read_parquet(checked_file(folder, meta, "texts.parquet"))
+        table = pd.read_parquet(checked_file(folder, meta, "table.parquet"))
         if not len(texts) == len(table) == len(vectors["batch"]):
             raise ValueError("the files are from different analyses")
         reviews = tuple(texts["text"])
@@ -156,7 +164,7 @@ def load_analysis(folder: Path) -> Analysis:
             candidates=tuple(_from_json(Candidate, candidate) for candidate in meta["candidates"]),
             settings=Settings.from_dict(meta["settings"]),
             encoder=meta["encoder"],
-            report=json.loads((folder / "report.json").read_text("utf-8")),
+            report=json.loads(checked_file(folder, meta, "report.json").read_text("utf-8")),
             batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
             passages=Passages.from_arrays(vectors, units),
@@ -164,8 +172,11 @@ def load_analysis(folder: Path) -> Analysis:
         days = _days_of(texts, without_topics)
         ratings = _ratings_of(texts, without_topics)
         return _with_state(replace(without_topics, days=days, ratings=ratings), meta, folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # each library raises its own errors for damaged files
+        log.info("an analysis can't be loaded", exc_info=True)
+        raise damaged(folder, error) from error
 
 
 def load_state(analysis: Analysis, folder: Path) -> Analysis:
@@ -174,17 +185,20 @@ def load_state(analysis: Analysis, folder: Path) -> Analysis:
     Raises:
         InputError: the folder holds another analysis, or a damaged one.
     """
-    meta = _meta(folder)
+    meta = read_manifest(folder)
     try:
         return _with_state(analysis, meta, folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # each library raises its own errors for damaged files
+        log.info("an analysis can't be loaded", exc_info=True)
+        raise damaged(folder, error) from error
 
 
 def _with_state(analysis: Analysis, meta: dict[str, Any], folder: Path) -> Analysis:
     if not _STATE.fullmatch(meta["state"]):  # an imported file must not point elsewhere
         raise ValueError("the name of the state is invalid")
-    state = _arrays(folder / f"state-{meta['state']}.npz", meta["key"])
+    state = _arrays(folder, meta, f"state-{meta['state']}.npz")
     if len(state["assignments"]) != len(analysis.units):
         raise ValueError("the topics are from another analysis")
     initial = None
@@ -250,52 +264,31 @@ def _outlier_detector(vectors: dict[str, np.ndarray]) -> OutlierDetector | None:
     )
 
 
-def _meta(folder: Path) -> dict[str, Any]:
-    if not (folder / "analysis.json").is_file():
-        reason = "it holds no analysis" if folder.is_dir() else "there is no such folder"
-        raise InputError(
-            f"'{folder}' can't be opened: {reason}; make one with the command 'analyse'"
-        )
-    try:
-        meta: dict[str, Any] = json.loads((folder / "analysis.json").read_text("utf-8"))
-        if meta["format"] != _FORMAT:
-            raise ValueError("unknown format version")
-        return meta
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder) from error
-
-
-def _arrays(path: Path, key: str) -> dict[str, np.ndarray]:
-    arrays = load_arrays(path, key=key)
+def _arrays(folder: Path, meta: dict[str, Any], name: str) -> dict[str, np.ndarray]:
+    path = checked_file(folder, meta, name)
+    arrays = load_arrays(path, key=meta["key"], compare=not has_digest(meta, name))
     if arrays is None:
-        raise ValueError("the arrays are missing, damaged or from another analysis")
+        raise DamagedFileError(f"{name} is not what was written")
     return arrays
 
 
-def _damaged(folder: Path) -> InputError:
-    return InputError(f"The analysis in '{folder}' is damaged: analyse the file again")
+def _replace(folder: Path, write: Callable[[Path], None]) -> None:
+    """Replace the files of an analysis, and remove those that the new one doesn't have."""
 
-
-def _write_into(folder: Path, write: Callable[[Path], None], *, state: bool = True) -> None:
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as error:
-        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
-    try:
+    def write_all(scratch: Path) -> set[str]:
         write(scratch)
-        folder.mkdir(exist_ok=True)
-        # analysis.json is moved last: until then the folder counts as the old analysis, or none.
-        files = sorted(scratch.iterdir(), key=lambda file: file.name == "analysis.json")
-        for file in files:
-            os.replace(file, folder / file.name)
-        for old in folder.glob("state-*.npz") if state else ():
-            if old.name not in {file.name for file in files}:
-                old.unlink(missing_ok=True)
+        return outdated_files(folder, scratch)
+
+    try:
+        replace_files(folder, write_all)
     except OSError as error:
         raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def outdated_files(folder: Path, newer: Path) -> set[str]:
+    """Names of the states and tables in a folder that a newer revision in another one lacks."""
+    old = {path.name for path in folder.glob("state-*.npz")} | set(TABLES)
+    return {name for name in old if (folder / name).is_file() and not (newer / name).is_file()}
 
 
 def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
@@ -335,16 +328,16 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
     _write_state(analysis, folder, key, tables=tables)
 
 
-def _write_tables(analysis: Analysis, folder: Path) -> None:
-    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
-    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
-    if analysis.units.kind == SENTENCE:
-        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
-
-
-def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = True) -> None:
+def _write_state(
+    analysis: Analysis,
+    folder: Path,
+    key: str,
+    *,
+    tables: bool,
+    earlier: dict[str, str] | None = None,
+) -> None:
     if tables:
-        _write_tables(analysis, folder)
+        write_tables(analysis, folder)
     assigner, initial = analysis.assigner, analysis.initial
     arrays = {
         "assignments": analysis.assignments,
@@ -357,10 +350,9 @@ def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = T
             "base_centroids": initial.centroids,
             "base_owners": initial.centroid_topics,
         }
-    state = os.urandom(8).hex()  # a new file: the old one is valid until analysis.json is replaced
+    state = os.urandom(8).hex()
     save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
     meta: dict[str, Any] = {
-        "format": _FORMAT,
         "key": key,
         "state": state,
         "columns": analysis.columns,
@@ -374,7 +366,7 @@ def _write_state(analysis: Analysis, folder: Path, key: str, *, tables: bool = T
         "edits": list(analysis.edits),
         "undone": list(analysis.undone),
     }
-    _write_json(folder / "analysis.json", meta)
+    write_manifest(folder, meta, earlier=earlier)
 
 
 def _to_json(item: Topic | Candidate) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pipeline.cli.arguments import (
 )
 from pipeline.cli.progress_bars import ProgressBars
 from pipeline.common.errors import InputError
+from pipeline.common.transaction import current_file
 
 if TYPE_CHECKING:
     from pipeline.analysis.analysis import Analysis
@@ -48,6 +49,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(options: argparse.Namespace) -> None:
     """Analyse a file, save everything in a folder and print the topics."""
     from pipeline.analysis.analysis import Settings
+    from pipeline.analysis.manifest import MANIFEST
     from pipeline.analysis.run import analyse
     from pipeline.analysis.storage import save_analysis
     from pipeline.common.progress import StageLog
@@ -69,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
             reviews, settings, name=options.file.name, log=log, use_cache=not options.no_cache
         )
         dropped = 0
-        if not options.fresh and (options.out / "analysis.json").is_file():
+        if not options.fresh and current_file(options.out, MANIFEST).is_file():
             analysis, dropped = _with_edits_of(options.out, analysis)
     save_analysis(analysis, options.out)
     _print_summary(analysis, rejected=len(reviews.rejected), out=options.out)

@@ -6,13 +6,15 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+
+from pipeline.common.scratch import remove_abandoned, scratch_file
+from pipeline.common.transaction import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -21,17 +23,15 @@ log = logging.getLogger(__name__)
 def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
     """Open a file that appears under its name only once it is complete and on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, mode, **options) as file:
+    remove_abandoned(path.parent, path.name)
+    with scratch_file(path.parent, path.name) as scratch:
+        with open(scratch, mode, **options) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(scratch).chmod(0o644)
+        scratch.chmod(0o644)
         os.replace(scratch, path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    sync_folder(path.parent)
 
 
 def load_json_list(path: Path, *, max_bytes: int) -> list[Any] | None:
@@ -53,6 +53,22 @@ def load_json_list(path: Path, *, max_bytes: int) -> list[Any] | None:
         return []
 
 
+def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values with a checksum under "checksum", by which damage is noticed."""
+    return {**values, "checksum": _json_checksum(json.loads(json.dumps(dict(values))))}
+
+
+def check_sealed(values: Mapping[str, Any]) -> None:
+    """Check the JSON values of :func:`sealed`; those of earlier versions have no checksum.
+
+    Raises:
+        ValueError: they are not what was written.
+    """
+    rest = {key: value for key, value in values.items() if key != "checksum"}
+    if "checksum" in values and values["checksum"] != _json_checksum(rest):
+        raise ValueError("the checksum differs")
+
+
 def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:
     """Save arrays with a key, which says what they were made from, and a checksum."""
     with atomic_write(path) as file:
@@ -60,24 +76,36 @@ def save_arrays(path: Path, *, key: str, **arrays: np.ndarray) -> None:
         np.savez(file, allow_pickle=False, **arrays, **metadata)
 
 
-def load_arrays(path: Path, *, key: str) -> dict[str, np.ndarray] | None:
+def load_arrays(path: Path, *, key: str, compare: bool = True) -> dict[str, np.ndarray] | None:
     """Load arrays that were saved with this key; None when missing, damaged or of another key.
 
     Damage is logged, never raised: the caller computes the arrays again.
+
+    Args:
+        path: the file.
+        key: that the arrays must have been saved with.
+        compare: whether to compare the checksum, which the caller may have done for the file.
     """
     try:
         with np.load(path, allow_pickle=False) as data:
             if str(data["key"]) != key:
                 return None
             arrays = {name: data[name] for name in data.files if name not in ("key", "checksum")}
-            if str(data["checksum"]) != _checksum(arrays):
+            if compare and str(data["checksum"]) != _checksum(arrays):
                 raise ValueError("checksum differs")
             return arrays
     except FileNotFoundError:
         return None
+    except MemoryError:
+        raise
     except Exception:  # a broken zip raises many kinds of error
-        log.warning("%s is damaged and will be made again", path, exc_info=True)
+        log.warning("%s is damaged", path, exc_info=True)
         return None
+
+
+def _json_checksum(values: Mapping[str, Any]) -> str:
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _checksum(arrays: dict[str, np.ndarray]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.common.files import atomic_write
+from pipeline.common.scratch import remove_abandoned
 from pipeline.jobs.job import Job, JobState, PartialResult
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, request_from_dict
 
@@ -78,6 +79,7 @@ class JobFiles:
         self._folder = folder
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(folder)
             self._lock = FileLock(folder / "server.lock")
             try:
                 self._lock.acquire(timeout=0)

@@ -8,11 +8,11 @@ of keeping the files.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.analysis.storage import load_analysis
+from pipeline.analysis.manifest import MANIFEST
+from pipeline.analysis.storage import TABLES, load_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
+from pipeline.common.scratch import scratch_folder
 from pipeline.embedding.encoder import DEFAULT_MODEL
 from pipeline.reviews.passages import Passages
 from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
@@ -61,21 +63,31 @@ _MODEL_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)  # on the model hub
 def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
     """Write an analysis folder as an archive; equal files give equal bytes.
 
+    Tables that an edit has removed are made anew, in the archive only.
+
     Raises:
         OSError: the file can't be written.
+        FileNotFoundError: the analysis was changed meanwhile.
+        InputError: it is damaged.
     """
-    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(_member(ABOUT), json.dumps(dict(about), ensure_ascii=False, indent=1))
-        meta = (folder / "analysis.json").read_bytes()
-        state = f"state-{json.loads(meta)['state']}.npz"
-        archive.writestr(_member("analysis.json"), meta)
-        for name in (state, *LIMITS):
-            source = folder / name
-            if name not in (ABOUT, "analysis.json") and (name == state or source.is_file()):
-                member = _member(name)
-                member.file_size = source.stat().st_size
-                with open(source, "rb") as data, archive.open(member, "w") as out:
-                    shutil.copyfileobj(data, out, MB)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(path.parent, path.name) as tables, atomic_write(path) as file:
+        meta = (folder / MANIFEST).read_bytes()
+        if not (folder / TABLES[0]).is_file():
+            write_tables(load_analysis(folder), tables)
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(_member(ABOUT), json.dumps(dict(about), ensure_ascii=False, indent=1))
+            state = f"state-{json.loads(meta)['state']}.npz"
+            archive.writestr(_member(MANIFEST), meta)
+            for name in (state, *LIMITS):
+                source = tables / name if (tables / name).is_file() else folder / name
+                if name not in (ABOUT, MANIFEST) and (name == state or source.is_file()):
+                    member = _member(name)
+                    member.file_size = source.stat().st_size
+                    with open(source, "rb") as data, archive.open(member, "w") as out:
+                        shutil.copyfileobj(data, out, MB)
+        if (folder / MANIFEST).read_bytes() != meta:
+            raise FileNotFoundError(errno.ENOENT, "The analysis was changed meanwhile")
 
 
 def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]:
@@ -92,8 +104,7 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
     Raises:
         InputError: the file can't be imported, with the reason.
     """
-    folder = Path(tempfile.mkdtemp(dir=scratch, prefix=".import-"))
-    try:
+    with scratch_folder(scratch, "import") as folder:
         try:
             with zipfile.ZipFile(path) as archive:
                 for member in _check_members(archive):
@@ -116,8 +127,6 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
         about = about if isinstance(about, dict) else {}
         extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
         return about | extras, analysis
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

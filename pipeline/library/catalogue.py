@@ -2,12 +2,15 @@
 
 Each analysis has a folder named by a random token; the name given by the user is only a value in
 ``entry.json``. Deleted analyses stay in ``trash`` for 30 days. Folders are written elsewhere and
-moved in by a single rename, so that no process ever sees half an analysis. Sessions use
+moved in by a single rename, and changed by :mod:`pipeline.common.transaction`, so that no process
+ever sees half an analysis. Sessions use
 :mod:`pipeline.library.checkout` to open analyses and to save changes.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,10 +22,18 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
+from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
+from pipeline.common.scratch import discard, remove_abandoned, remove_path, scratch_folder
+from pipeline.common.transaction import (
+    complete_replacement,
+    replace_files,
+    sync_files,
+    sync_folder,
+)
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import (
+    ENTRY_FILE,
     Entry,
     clean_name,
     make_entry,
@@ -34,6 +45,8 @@ from pipeline.library.entry import (
 )
 from pipeline.search.evaluation import save_golden_set
 from pipeline.search.saved import save_searches
+
+log = logging.getLogger(__name__)
 
 RETENTION = timedelta(days=30)  # in the trash
 _ABANDONED_AFTER = timedelta(days=1)  # unfinished folders of processes that were killed
@@ -61,6 +74,7 @@ class Catalogue:
             self._trash.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error
+        remove_abandoned(self.folder)
         if any(map(_REPLACED.fullmatch, (path.name for path in self.folder.iterdir()))):
             self._recover()
         if next(self._trash.iterdir(), None):
@@ -79,7 +93,9 @@ class Catalogue:
     def trashed(self) -> list[Entry]:
         """The analyses in the trash, last deleted first."""
         found = [
-            entry for folder in _analysis_folders(self._trash) if (entry := read_entry(folder))
+            replace(entry, deleted=_deleted(folder, entry).isoformat(timespec="seconds"))
+            for folder in _analysis_folders(self._trash)
+            if (entry := read_entry(folder))
         ]
         return sorted(found, key=lambda entry: (entry.deleted or "", entry.token), reverse=True)
 
@@ -117,15 +133,24 @@ class Catalogue:
             name: its name for people.
             file: the name of its first file.
             digest: of its first file.
-            write: writes the analysis into a folder that doesn't exist yet; for an analysis that
-                is on disk already and can be linked instead of saved again.
+            write: writes the analysis into an empty folder; for an analysis that is on disk
+                already and can be linked instead of saved again.
 
         Raises:
             InputError: an empty name, or the disk is full.
         """
         entry = make_entry(analysis, name=name, file=file, digest=digest)
-        with self._written(entry, write or (lambda path: save_analysis(analysis, path))) as written:
-            self._move_in(written, entry.token)
+        try:
+            with scratch_folder(self.folder, "new") as scratch:
+                if write is None:
+                    save_analysis(analysis, scratch)
+                else:
+                    write(scratch)
+                write_entry(scratch, entry)
+                sync_files(scratch)
+                self._move_in(scratch, entry.token)
+        except OSError as error:
+            raise InputError(f"The analysis can't be kept: {error.strerror}") from error
         return entry
 
     def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
@@ -134,30 +159,23 @@ class Catalogue:
         The caller must hold :meth:`locked`. If the process is killed, either the old or the new
         analysis is left.
         """
-        old = require_entry(self.path(token))
-        entry = with_counts(old, analysis)
-        aside = self.folder / f".old-{token}"
-        with self._written(entry, write) as written:
-            (self.folder / token).rename(aside)
-            self._move_in(written, token)
-        shutil.rmtree(aside, ignore_errors=True)
-        return entry
+        folder = self.path(token)
+        entry = with_counts(require_entry(folder), analysis)
 
-    @contextmanager
-    def _written(self, entry: Entry, write: Callable[[Path], None]) -> Iterator[Path]:
-        """A scratch folder with the analysis and its entry, removed at the end unless moved."""
-        scratch = self.folder / f".new-{entry.token}"
-        try:
+        def stage(scratch: Path) -> set[str]:
             write(scratch)
             write_entry(scratch, entry)
-            yield scratch
+            old = {path.name for path in folder.iterdir() if path.is_file()}
+            return old - {path.name for path in scratch.iterdir()}
+
+        try:
+            replace_files(folder, stage)
         except OSError as error:
             raise InputError(f"The analysis can't be kept: {error.strerror}") from error
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        return entry
 
     def _recover(self) -> None:
-        """Restore analyses whose replacement was interrupted."""
+        """Restore analyses whose replacement by version 0.1.0 was interrupted."""
         with self.locked():
             for path in list(self.folder.iterdir()):
                 if (found := _REPLACED.fullmatch(path.name)) is None:
@@ -180,6 +198,7 @@ class Catalogue:
                 shutil.rmtree(target, ignore_errors=True)
             try:
                 folder.rename(target)
+                sync_folder(target.parent)
                 return
             except OSError:
                 if attempt == _MOVE_ATTEMPTS - 1 or not target.exists() or _has_entry(target):
@@ -215,13 +234,21 @@ class Catalogue:
         return entry
 
     def delete(self, token: str, *, now: datetime | None = None) -> Entry:
-        """Move an analysis to the trash, from where it can be restored for 30 days."""
+        """Move an analysis to the trash, from where it can be restored for 30 days.
+
+        That is a rename, which works on a full disk; the date in the entry is for the list.
+        """
+        now = now or datetime.now(UTC)
         with self.locked():
             folder = self.path(token)
-            when = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-            entry = replace(require_entry(folder), deleted=when)
-            write_entry(folder, entry)
-            folder.rename(self._trash / token)
+            trashed = self._trash / token
+            entry = replace(require_entry(folder), deleted=now.isoformat(timespec="seconds"))
+            _set_modified(folder, now)
+            folder.rename(trashed)
+            sync_folder(self.folder)
+            sync_folder(self._trash)
+            _write_date(trashed, entry)
+            _set_modified(trashed, now)
         self.purge(now=now)
         return entry
 
@@ -231,7 +258,21 @@ class Catalogue:
             folder = self._trash / self._existing(self._trash, token)
             entry = replace(require_entry(folder), deleted=None)
             self._move_in(folder, token)
-            write_entry(self.folder / token, entry)
+            sync_folder(self._trash)
+            _write_date(self.folder / token, entry)
+        return entry
+
+    def remove(self, token: str) -> Entry:
+        """Remove an analysis in the trash for good.
+
+        Raises:
+            InputError: there is none with this token in the trash, or it can't be removed.
+        """
+        with self.locked():
+            folder = self._trash / self._existing(self._trash, token)
+            entry = require_entry(folder)
+            discard(folder, self.folder)
+            sync_folder(self._trash)
         return entry
 
     def purge(self, *, now: datetime | None = None, everything: bool = False) -> int:
@@ -240,15 +281,15 @@ class Catalogue:
         removed = 0
         with self.locked():
             for folder in _analysis_folders(self._trash):
+                remove_abandoned(folder)
                 entry = read_entry(folder)
-                since = datetime.fromisoformat(entry.deleted) if entry and entry.deleted else None
-                if everything or (since or _modified(folder)) + RETENTION <= now:
-                    shutil.rmtree(folder, ignore_errors=True)
+                if everything or _deleted(folder, entry) + RETENTION <= now:
+                    discard(folder, self.folder)
                     removed += 1
-            for folder in self.folder.iterdir():
+            for folder in self.folder.iterdir():  # unfinished ones of version 0.1.0
                 unfinished = folder.name.startswith((".new-", ".import-"))
                 if unfinished and _modified(folder) + _ABANDONED_AFTER <= now:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    remove_path(folder)
         return removed
 
     def export(self, token: str, path: Path) -> None:
@@ -259,8 +300,6 @@ class Catalogue:
         """
         entry = require_entry(self.path(token))
         about = {"name": entry.name, "file": entry.file, "digest": entry.digest}
-        if not (self.path(token) / TABLES[0]).is_file():
-            write_tables(self.open(token), self.path(token))
         for attempt in range(3):
             try:
                 write_archive(self.path(token), about, path)
@@ -279,7 +318,10 @@ class Catalogue:
         Raises:
             InputError: it is not an exported analysis, or contains something else.
         """
-        about, analysis = read_archive(path, scratch=self.folder)
+        try:
+            about, analysis = read_archive(path, scratch=self.folder)
+        except OSError as error:
+            raise InputError(f"The data folder can't be written: {error.strerror}") from error
         name, file, digest = (
             value if isinstance(value := about.get(key), str) else ""
             for key in ("name", "file", "digest")
@@ -301,6 +343,9 @@ class Catalogue:
         )
 
     def _existing(self, folder: Path, token: str) -> str:
+        if _TOKEN.fullmatch(token):
+            _complete(folder / token)
+            remove_abandoned(folder / token)
         if not _TOKEN.fullmatch(token) or not _has_entry(folder / token):
             raise InputError("There is no such analysis any more: look at the list again")
         return token
@@ -324,11 +369,40 @@ class Catalogue:
 
 
 def _analysis_folders(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
+    found = [path for path in folder.iterdir() if _TOKEN.fullmatch(path.name) and path.is_dir()]
+    for path in found:
+        _complete(path)
+    return found
+
+
+def _complete(folder: Path) -> None:
+    """Complete a replacement that was interrupted; where it can't be, files stay as they are."""
+    try:
+        complete_replacement(folder)
+    except OSError:
+        log.warning("the change of %s can't be completed", folder, exc_info=True)
 
 
 def _has_entry(folder: Path) -> bool:
-    return (folder / "entry.json").is_file()
+    return (folder / ENTRY_FILE).is_file()
+
+
+def _write_date(folder: Path, entry: Entry) -> None:
+    """Write an entry whose date has changed; what the list shows doesn't depend on it."""
+    try:
+        write_entry(folder, entry)
+    except OSError as error:  # a full disk must not keep anybody from deleting
+        log.warning("the entry in %s could not be written: %s", folder, error)
+
+
+def _deleted(folder: Path, entry: Entry | None) -> datetime:
+    """When an analysis was moved to the trash; its entry may still have an earlier date."""
+    said = datetime.fromisoformat(entry.deleted) if entry and entry.deleted else None
+    return max(said, _modified(folder)) if said else _modified(folder)
+
+
+def _set_modified(folder: Path, when: datetime) -> None:
+    os.utime(folder, (when.timestamp(), when.timestamp()))
 
 
 def _modified(folder: Path) -> datetime:

@@ -11,22 +11,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.analysis.storage import TABLES, revision_of
+from pipeline.analysis.manifest import MANIFEST, file_digest, revision_of
+from pipeline.analysis.storage import SHARED_FILES, TABLES, outdated_files
 from pipeline.common.errors import InputError
-from pipeline.common.files import atomic_write
+from pipeline.common.files import atomic_write, check_sealed, sealed
+from pipeline.common.transaction import replace_files
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry, require_entry, with_counts, write_entry
 from pipeline.search.evaluation import GOLDEN_FILE
 from pipeline.search.saved import SEARCHES_FILE
 
-_NOTES_FILE = "notes.json"
-_STATE_FILES = (*TABLES, "analysis.json")  # the last one last
+NOTES_FILE = "notes.json"
+_DIGESTS = "digests"  # in the notes
+_EXTRAS = (SEARCHES_FILE, GOLDEN_FILE)
+_SOURCE = "file-"  # and the number of a file that the analysis was made from
 
 
 @dataclass(frozen=True)
@@ -122,21 +126,24 @@ def commit(
         entry = require_entry(kept)
         if revision_of(kept) != (base.key, base.state):
             raise ConflictError(f"Somebody else has changed “{entry.name}” meanwhile")
-        try:
-            if revision[0] != base.key:
-                catalogue.replace(
-                    base.token,
-                    analysis,
-                    lambda target: _link_analysis(target, folder, notes, files),
-                )
-            else:
-                if revision[1] != base.state:
-                    _replace_state(folder, kept, f"state-{revision[1]}.npz")
-                    write_entry(kept, with_counts(entry, analysis))
-                _replace_files(folder, kept, [SEARCHES_FILE, GOLDEN_FILE])
-                _write_notes(kept, notes)
-        except OSError as error:
-            raise InputError(f"The changes can't be kept: {error.strerror}") from error
+
+        def stage(scratch: Path) -> set[str]:
+            if revision[1] != base.state:
+                write_entry(scratch, with_counts(entry, analysis))
+                _link_files(folder, scratch, _state_files(folder))
+            _link_files(folder, scratch, _EXTRAS)
+            _write_notes(scratch, notes, earlier=_digests(kept))
+            return outdated_files(kept, scratch) if revision[1] != base.state else set()
+
+        if revision[0] != base.key:
+            catalogue.replace(
+                base.token, analysis, lambda new: _link_analysis(new, folder, notes, files)
+            )
+        else:
+            try:
+                replace_files(kept, stage)
+            except OSError as error:
+                raise InputError(f"The changes can't be kept: {error.strerror}") from error
     return Revision(base.token, *revision)
 
 
@@ -146,8 +153,9 @@ def checkout(
     """Copy an analysis into a session's folder, which is created.
 
     Returns:
-        Its revision, its entry, its notes ({} if there are none) and its files, up to the first
-        that is missing.
+        Its revision, its entry, its notes and its files, up to the first that is missing. The notes
+        have under "damaged" the names of the files beside the analysis that are not what was
+        written; they are left out.
 
     Raises:
         InputError: there is no such analysis any more, or it can't be read.
@@ -155,62 +163,79 @@ def checkout(
     with catalogue.locked():
         kept = catalogue.path(token)
         entry = require_entry(kept)
+        damaged = damaged_extras(kept)
         try:
             folder.mkdir(parents=True)
-            _link_files(kept, folder, (path.name for path in kept.iterdir() if path.is_file()))
+            names = {path.name for path in kept.iterdir() if path.is_file()}
+            _link_files(kept, folder, names - set(damaged))
         except OSError as error:
             raise InputError(f"The analysis can't be opened: {error.strerror}") from error
     files: list[Path] = []
-    while (path := folder / f"file-{len(files)}").is_file():
+    while (path := folder / f"{_SOURCE}{len(files)}").is_file():
         files.append(path)
-    return Revision(token, *revision_of(folder)), entry, read_notes(folder), files
+    notes = read_notes(folder)
+    notes.pop(_DIGESTS, None)
+    return Revision(token, *revision_of(folder)), entry, notes | {"damaged": damaged}, files
 
 
 def read_notes(folder: Path) -> dict[str, Any]:
     """Read the notes beside an analysis; {} if there are none or they are damaged."""
     try:
-        notes = json.loads((folder / _NOTES_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        notes = json.loads((folder / NOTES_FILE).read_text("utf-8"))
+        check_sealed(notes)
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}
+    notes.pop("checksum", None)
     return notes if isinstance(notes, dict) else {}
+
+
+def damaged_extras(kept: Path, *, everything: bool = False) -> list[str]:
+    """Names of the files beside a kept analysis that are not what was written.
+
+    Args:
+        kept: folder of the analysis.
+        everything: also the files that it was made from, which can be large.
+    """
+    if (kept / NOTES_FILE).is_file() and not read_notes(kept):
+        return [NOTES_FILE]
+    return [
+        name
+        for name, digest in _digests(kept).items()
+        if (everything or name in _EXTRAS) and not _has_digest(kept / name, digest)
+    ]
+
+
+def _has_digest(path: Path, digest: str) -> bool:
+    try:
+        return file_digest(path) == digest
+    except OSError:
+        return False
+
+
+def _digests(kept: Path) -> dict[str, str]:
+    """File beside a kept analysis -> its digest, as far as the notes have them."""
+    known = read_notes(kept).get(_DIGESTS)
+    return known if isinstance(known, dict) else {}
 
 
 def _link_analysis(
     target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Path]
 ) -> None:
-    target.mkdir()
-    names = ["report.json", "vectors.npz", "table.parquet", "texts.parquet", *_STATE_FILES]
-    names += [SEARCHES_FILE, GOLDEN_FILE]
-    names.insert(0, f"state-{revision_of(folder)[1]}.npz")
-    _link_files(folder, target, (name for name in names if (folder / name).is_file()))
+    _link_files(folder, target, (*SHARED_FILES, *_state_files(folder), *_EXTRAS))
     for number, path in enumerate(files):
-        _link_file(path, target / f"file-{number}")
+        _link_file(path, target / f"{_SOURCE}{number}")
     _write_notes(target, notes)
 
 
-def _replace_state(folder: Path, kept: Path, state: str) -> None:
-    """Replace the state; ``analysis.json`` comes last because it names the current state file."""
-    for name in TABLES:  # those not replaced below are out of date
-        (kept / name).unlink(missing_ok=True)
-    _replace_files(folder, kept, (state, *_STATE_FILES))
-    for old in kept.glob("state-*.npz"):
-        if old.name != state:
-            old.unlink(missing_ok=True)
-
-
-def _replace_files(folder: Path, kept: Path, names: Iterable[str]) -> None:
-    for name in names:
-        if (folder / name).is_file():
-            scratch = kept / f".{name}"
-            scratch.unlink(missing_ok=True)
-            _link_file(folder / name, scratch)
-            os.replace(scratch, kept / name)
-            scratch.unlink(missing_ok=True)  # remains if both were the same file already
+def _state_files(folder: Path) -> tuple[str, ...]:
+    return (f"state-{revision_of(folder)[1]}.npz", *TABLES, MANIFEST)
 
 
 def _link_files(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Link those of the files that there are."""
     for name in names:
-        _link_file(source / name, target / name)
+        if (source / name).is_file():
+            _link_file(source / name, target / name)
 
 
 def _link_file(source: Path, target: Path) -> None:
@@ -220,6 +245,19 @@ def _link_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _write_notes(folder: Path, notes: dict[str, Any]) -> None:
-    with atomic_write(folder / _NOTES_FILE, "w", encoding="utf-8") as file:
-        json.dump(notes, file, ensure_ascii=False)
+def _write_notes(
+    folder: Path, notes: dict[str, Any], *, earlier: Mapping[str, str] | None = None
+) -> None:
+    """Write the notes, with the digests of the files beside the analysis.
+
+    Args:
+        folder: that has the files.
+        notes: as for :func:`add_folder`.
+        earlier: digests of files that stay and are not in this folder.
+    """
+    digests = dict(earlier or {})
+    for path in folder.iterdir():
+        if path.name in _EXTRAS or path.name.startswith(_SOURCE):
+            digests[path.name] = file_digest(path)
+    with atomic_write(folder / NOTES_FILE, "w", encoding="utf-8") as file:
+        json.dump(sealed({**notes, _DIGESTS: digests}), file, ensure_ascii=False)

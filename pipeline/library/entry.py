@@ -13,11 +13,12 @@ from typing import Any
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.common.files import atomic_write
+from pipeline.common.files import atomic_write, check_sealed, sealed
 from pipeline.text.normalise import replace_surrogates
 
 log = logging.getLogger(__name__)
 
+ENTRY_FILE = "entry.json"
 _MAX_NAME_LENGTH = 200
 
 
@@ -79,11 +80,13 @@ def with_counts(entry: Entry, analysis: Analysis) -> Entry:
 def read_entry(folder: Path) -> Entry | None:
     """Read the entry in a folder; None if there is none or it is damaged, which is logged."""
     try:
-        values: dict[str, Any] = json.loads((folder / "entry.json").read_text("utf-8"))
+        values: dict[str, Any] = json.loads((folder / ENTRY_FILE).read_text("utf-8"))
+        check_sealed(values)
+        values.pop("checksum", None)
         return Entry(**{**values, "token": folder.name})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         log.warning("the entry in %s is damaged", folder, exc_info=True)
         return None
 
@@ -96,14 +99,17 @@ def require_entry(folder: Path) -> Entry:
     """
     entry = read_entry(folder)
     if entry is None:
-        raise InputError("The analysis is damaged: analyse the file again")
+        raise InputError(
+            "The analysis is damaged (entry.json can't be read): restore it from a backup, or "
+            "analyse the file again"
+        )
     return entry
 
 
 def write_entry(folder: Path, entry: Entry) -> None:
     """Write the entry into a folder."""
-    with atomic_write(folder / "entry.json", "w", encoding="utf-8") as file:
-        json.dump(asdict(entry), file, ensure_ascii=False)
+    with atomic_write(folder / ENTRY_FILE, "w", encoding="utf-8") as file:
+        json.dump(sealed(asdict(entry)), file, ensure_ascii=False)
 
 
 def clean_name(name: str) -> str:

@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
-from pipeline.analysis.storage import load_analysis, revision_of
+from pipeline.analysis.manifest import revision_of
+from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_arrays, save_arrays
 from pipeline.common.progress import Progress

@@ -11,7 +11,7 @@ from typing import IO
 
 import streamlit as st
 
-from pipeline.analysis.storage import save_analysis, write_tables
+from pipeline.analysis.storage import save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.library.archive import read_archive, write_archive
@@ -47,8 +47,7 @@ def export_shown(session: Session) -> None:
 
 
 def _write(view: View, about: dict[str, str], path: Path) -> None:
-    write_tables(view.original, view.save())
-    write_archive(view.folder, about, path)
+    write_archive(view.save(), about, path)
 
 
 def _export(name: str, key: str, write: Callable[[Path], None]) -> None:

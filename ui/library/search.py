@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import streamlit as st
 
-from pipeline.analysis.storage import revision_of
+from pipeline.analysis.manifest import revision_of
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.insights.attributes import language_name

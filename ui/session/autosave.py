@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.analysis.storage import has_edits
+from pipeline.analysis.manifest import has_edits
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.common.workspace import Workspace

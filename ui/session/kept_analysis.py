@@ -10,13 +10,22 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.checkout import checkout
+from pipeline.library.checkout import NOTES_FILE, checkout
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReviewSource
+from pipeline.search.evaluation import GOLDEN_FILE
+from pipeline.search.saved import SEARCHES_FILE
 from ui.session.autosave import Autosave
 from ui.session.folders import SessionFolder
 from ui.session.view import View, open_view
+
+# What a user calls the files beside an analysis.
+_EXTRAS = {
+    NOTES_FILE: "how the file was read",
+    SEARCHES_FILE: "the saved searches",
+    GOLDEN_FILE: "the judged hits",
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,13 @@ class KeptAnalysis:
         view: the analysis.
         sources: its files, the first one first.
         autosave: keeps further changes in the same entry of the list.
+        problem: what was damaged beside it and is left out, for the user; "" if nothing was.
     """
 
     view: View
     sources: tuple[ReviewSource, ...]
     autosave: Autosave
+    problem: str = ""
 
 
 def open_kept(
@@ -53,7 +64,13 @@ def open_kept(
     autosave = Autosave(workspace, revision=revision)
     autosave.transfer_edits(view)
     sources = sources_of(view.original, entry.file, folder, files, notes)
-    return KeptAnalysis(view, tuple(sources), autosave)
+    problem = ""
+    if notes["damaged"]:
+        problem = (
+            f"Damaged and left out: {', '.join(_EXTRAS[name] for name in notes['damaged'])}. "
+            "A backup has them, if there is one."
+        )
+    return KeptAnalysis(view, tuple(sources), autosave, problem)
 
 
 def sources_of(

@@ -275,6 +275,7 @@ class Session:
         """
         kept = open_kept(self.workspace, token, self.folder, language=self.language)
         self.show(kept.view, kept.sources, kept.autosave)
+        self.problem = kept.problem
 
     def show(self, view: View, sources: Sequence[ReviewSource], autosave: Autosave) -> None:
         """Show an analysis that was made before; what is under way is stopped."""
