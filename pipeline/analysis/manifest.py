@@ -92,6 +92,11 @@ def has_digest(meta: Mapping[str, Any], name: str) -> bool:
     return name in meta.get(_DIGESTS, {})
 
 
+def has_digests(folder: Path) -> bool:
+    """Whether the files of an analysis folder have digests. Raises as :func:`read_manifest`."""
+    return bool(read_manifest(folder).get(_DIGESTS))
+
+
 def damaged_files(folder: Path) -> list[str]:
     """What is wrong with the files that a manifest has digests of; nothing when it has none.
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli import analyses_search
+from pipeline.cli import analyses_backup, analyses_search
 from pipeline.cli.arguments import Subparsers
 from pipeline.common.workspace import Workspace
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command; each of its actions takes the catalogue and the options."""
     parser = subparsers.add_parser(
-        "analyses", help="list, search, rename, delete, export, import analyses"
+        "analyses", help="list, search, rename, delete, export, import, back up analyses"
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
@@ -56,7 +56,12 @@ def add_parser(subparsers: Subparsers) -> None:
     import_.add_argument("file", type=Path, metavar="FILE.zip")
     import_.set_defaults(act=_import)
 
+    remove = actions.add_parser("remove", help="remove one in the trash for good")
+    _add_analysis(remove)
+    remove.set_defaults(act=_remove)
+
     analyses_search.add_parser(actions)
+    analyses_backup.add_parser(actions)
     parser.set_defaults(run=run)
 
 
@@ -104,6 +109,11 @@ def _delete(catalogue: Catalogue, options: argparse.Namespace) -> None:
 def _undelete(catalogue: Catalogue, options: argparse.Namespace) -> None:
     token = catalogue.find(options.analysis, trashed=True).token
     print(_line(catalogue.undelete(token)))
+
+
+def _remove(catalogue: Catalogue, options: argparse.Namespace) -> None:
+    token = catalogue.find(options.analysis, trashed=True).token
+    print(f"{_line(catalogue.remove(token))}: removed for good")
 
 
 def _export(catalogue: Catalogue, options: argparse.Namespace) -> None:

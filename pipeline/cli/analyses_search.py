@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.filters.expressions import Filter
     from pipeline.library.catalogue import Catalogue
+    from pipeline.library.cross_search import CrossSearchResult
+    from pipeline.library.entry import Entry
 
 
 def add_parser(actions: Subparsers) -> None:
@@ -32,7 +36,7 @@ def add_parser(actions: Subparsers) -> None:
 
 
 def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
-    """Print the hits; stores that are missing or out of date are filled first."""
+    """Print the hits; stores that are missing, out of date or damaged are filled first."""
     from pipeline.embedding.encoder import load_encoder
     from pipeline.library.cross_search import search_all
     from pipeline.search.query import parse_query
@@ -42,7 +46,10 @@ def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
         raise InputError("The query is empty: type what guests might say")
     only = [catalogue.find(text).token for text in options.only]
     where = _where(options)
-    _update_stores(catalogue, only)
+    chosen = [entry for entry in catalogue.entries() if not only or entry.token in only]
+    failed = _update_stores(catalogue, chosen)
+    if failed and len(failed) == len(chosen):
+        raise InputError(next(iter(failed.values())))
 
     @cache
     def encode(text: str, model: str) -> np.ndarray:
@@ -50,13 +57,26 @@ def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
         return vector
 
     found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)
+    if found.damaged:
+        listed = ", ".join(f"“{entry.name}”" for entry in found.damaged)
+        print(f"The search store of {listed} was damaged and is made anew.", file=sys.stderr)
+        failed |= _update_stores(catalogue, found.damaged)
+        found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)
+    names = {entry.token: entry.name for entry in catalogue.entries()}
+    for token, why in failed.items():
+        print(f"“{names.get(token, token)}” was not searched: {why}", file=sys.stderr)
     if options.json:
         records = [
             {"rank": rank, **asdict(hit), "score": round(hit.score, 4)}
             for rank, hit in enumerate(found.hits, 1)
         ]
         print(json.dumps(records, ensure_ascii=False, indent=1))
-        return
+    else:
+        _print(found, names, searched=len(failed) < len(chosen) or not chosen)
+
+
+def _print(found: CrossSearchResult, names: dict[str, str], *, searched: bool) -> None:
+    """Print hits, notes and counts; ``names`` are those of all analyses by token."""
     for rank, hit in enumerate(found.hits, 1):
         text = " ".join(hit.text.split())
         print(
@@ -65,12 +85,11 @@ def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
         )
     for note in found.notes:
         print(note)
-    names = {entry.token: entry.name for entry in catalogue.entries()}
     counts = {names[token]: sum(pair) for token, pair in found.counts.items() if sum(pair)}
     if counts:
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
         print(f"strong or likely hits among the nearest of each analysis: {listed}")
-    if not found.hits and not found.notes:
+    if searched and not found.hits and not found.notes:
         print("no reviews match the filters" if names else "no analyses yet")
 
 
@@ -86,13 +105,17 @@ def _where(options: argparse.Namespace) -> Filter | None:
     return And(tuple(parts)) if parts else None
 
 
-def _update_stores(catalogue: Catalogue, only: list[str]) -> None:
+def _update_stores(catalogue: Catalogue, entries: Sequence[Entry]) -> dict[str, str]:
+    """Fill the stores that are missing or out of date; token -> why, of those that can't be."""
     from pipeline.library.search_store import has_current_store, update_search_store
 
-    for entry in catalogue.entries():
-        if only and entry.token not in only:
-            continue
-        folder = catalogue.path(entry.token)
+    failed = {}
+    for entry in entries:
+        folder = catalogue.folder / entry.token
         if not has_current_store(folder):
-            with ProgressBars() as bars:
-                update_search_store(folder, progress=bars.stage(f"Preparing {entry.name}"))
+            try:
+                with ProgressBars() as bars:
+                    update_search_store(folder, progress=bars.stage(f"Preparing {entry.name}"))
+            except InputError as error:
+                failed[entry.token] = str(error)
+    return failed

@@ -13,11 +13,12 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -139,7 +140,13 @@ class Catalogue:
         Raises:
             InputError: an empty name, or the disk is full.
         """
-        entry = make_entry(analysis, name=name, file=file, digest=digest)
+        return self.keep(make_entry(name=name, file=file, digest=digest), analysis, write)
+
+    def keep(
+        self, entry: Entry, analysis: Analysis, write: Callable[[Path], None] | None = None
+    ) -> Entry:
+        """Add an analysis under an entry that has a token of its own; see :meth:`add`."""
+        entry = with_counts(entry, analysis)
         try:
             with scratch_folder(self.folder, "new") as scratch:
                 if write is None:
@@ -152,6 +159,22 @@ class Catalogue:
         except OSError as error:
             raise InputError(f"The analysis can't be kept: {error.strerror}") from error
         return entry
+
+    def unused_name(self, name: str) -> str:
+        """A name, with a number behind it where another analysis has it."""
+        taken = {entry.name for entry in self.entries()}
+        chosen, count = name, 2
+        while chosen in taken:
+            chosen, count = f"{name} ({count})", count + 1
+        return chosen
+
+    def tokens(self) -> list[str]:
+        """Tokens of all analyses in the list, those without a readable entry included."""
+        return sorted(folder.name for folder in _analysis_folders(self.folder))
+
+    def has(self, token: str) -> bool:
+        """Whether there is something under a token, in the list or in the trash."""
+        return any((folder / token).exists() for folder in (self.folder, self._trash))
 
     def replace(self, token: str, analysis: Analysis, write: Callable[[Path], None]) -> Entry:
         """Replace an analysis by another one under the same name; see :meth:`add`.
@@ -327,16 +350,9 @@ class Catalogue:
             for key in ("name", "file", "digest")
         )
 
-        def write(folder: Path) -> None:
-            save_analysis(analysis, folder)
-            if about["searches"]:
-                save_searches(folder, about["searches"])
-            if about["golden"]:
-                save_golden_set(folder, about["golden"])
-
         return self.add(
             analysis,
-            write=write,
+            write=lambda folder: write_imported(analysis, about, folder),
             name=name if name.strip() else path.stem or "imported",
             file=one_line(file),
             digest=digest if _DIGEST.fullmatch(digest) else "",
@@ -366,6 +382,15 @@ class Catalogue:
             ) from error
         except OSError as error:
             raise InputError(f"The list of analyses can't be changed: {error.strerror}") from error
+
+
+def write_imported(analysis: Analysis, about: Mapping[str, Any], folder: Path) -> None:
+    """Write what :func:`pipeline.library.archive.read_archive` has read into a folder."""
+    save_analysis(analysis, folder)
+    if about["searches"]:
+        save_searches(folder, about["searches"])
+    if about["golden"]:
+        save_golden_set(folder, about["golden"])
 
 
 def _analysis_folders(folder: Path) -> list[Path]:

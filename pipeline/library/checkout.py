@@ -85,11 +85,7 @@ def add_folder(
         _link_analysis(target, folder, notes, files)
 
     revision = revision_of(folder)
-    taken = {entry.name for entry in catalogue.entries()}
-    base_name, count = name.strip() or "reviews", 2
-    name = base_name
-    while name in taken:
-        name, count = f"{base_name} ({count})", count + 1
+    name = catalogue.unused_name(name.strip() or "reviews")
     entry = catalogue.add(analysis, name=name, file=file, digest=digest, write=write)
     return Revision(entry.token, *revision), entry
 
@@ -132,7 +128,7 @@ def commit(
                 write_entry(scratch, with_counts(entry, analysis))
                 _link_files(folder, scratch, _state_files(folder))
             _link_files(folder, scratch, _EXTRAS)
-            _write_notes(scratch, notes, earlier=_digests(kept))
+            write_notes(scratch, notes, earlier=_digests(kept))
             return outdated_files(kept, scratch) if revision[1] != base.state else set()
 
         if revision[0] != base.key:
@@ -170,12 +166,18 @@ def checkout(
             _link_files(kept, folder, names - set(damaged))
         except OSError as error:
             raise InputError(f"The analysis can't be opened: {error.strerror}") from error
-    files: list[Path] = []
-    while (path := folder / f"{_SOURCE}{len(files)}").is_file():
-        files.append(path)
+    files = [folder / name for name in source_files(folder)]
     notes = read_notes(folder)
     notes.pop(_DIGESTS, None)
     return Revision(token, *revision_of(folder)), entry, notes | {"damaged": damaged}, files
+
+
+def source_files(folder: Path) -> list[str]:
+    """Names of the files that a kept analysis was made from, up to the first that is missing."""
+    names: list[str] = []
+    while (folder / (name := f"{_SOURCE}{len(names)}")).is_file():
+        names.append(name)
+    return names
 
 
 def read_notes(folder: Path) -> dict[str, Any]:
@@ -224,7 +226,7 @@ def _link_analysis(
     _link_files(folder, target, (*SHARED_FILES, *_state_files(folder), *_EXTRAS))
     for number, path in enumerate(files):
         _link_file(path, target / f"{_SOURCE}{number}")
-    _write_notes(target, notes)
+    write_notes(target, notes)
 
 
 def _state_files(folder: Path) -> tuple[str, ...]:
@@ -245,7 +247,7 @@ def _link_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _write_notes(
+def write_notes(
     folder: Path, notes: dict[str, Any], *, earlier: Mapping[str, str] | None = None
 ) -> None:
     """Write the notes, with the digests of the files beside the analysis.

@@ -9,6 +9,7 @@ so that all hits can be merged by them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -16,17 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.filters.binding import bind
 from pipeline.filters.expressions import Filter
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import Entry
-from pipeline.library.search_store import SearchStore, load_search_store
+from pipeline.library.search_store import DamagedStoreError, SearchStore, load_search_store
+from pipeline.library.store_manifest import drop_store_manifest
 from pipeline.search.bm25 import build_lexical_index
 from pipeline.search.hybrid import matches_operators
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY, STRONG, match_probability, strength_labels
 from pipeline.search.scoring import ReviewScores, score_passages, top_k
 from pipeline.search.space import joined_queries, split_vectors
-from pipeline.stores.base import VectorStore
+from pipeline.stores.base import StoreInUseError, VectorStore
+
+log = logging.getLogger(__name__)
 
 # Nearest rows of each analysis that are calibrated: they contained the whole calibrated top 20 for
 # each of sixty queries over 100,000 reviews (docs/store.md).
@@ -76,12 +81,14 @@ class CrossSearchResult:
         counts: token -> number of (strong, likely) reviews among the candidates of each analysis.
         pending: analyses whose search store has to be updated first.
         notes: sentences for the user.
+        damaged: those of the pending ones whose search store was found damaged just now.
     """
 
     hits: tuple[CrossSearchHit, ...]
     counts: dict[str, tuple[int, int]]
     pending: tuple[Entry, ...]
     notes: tuple[str, ...]
+    damaged: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,8 +130,8 @@ def search_all(
         only: tokens of the analyses to search; all when empty.
 
     Raises:
-        InputError: a model that can't be loaded, a damaged store, or a filter that fits no
-            analysis.
+        InputError: no analysis can be searched, because its model can't be loaded or because the
+            filter fits none.
     """
     entries = [entry for entry in catalogue.entries() if not only or entry.token in only]
     notes = list(query.notes)
@@ -132,49 +139,154 @@ def search_all(
         return CrossSearchResult(
             (), {}, (), tuple(notes) or ("The query is empty: type what guests might say.",)
         )
-    rankings, pending, without_column, errors = [], [], [], set()
-    with ExitStack() as stores:
+    search = _CrossSearch(catalogue, query, encode, top, where)
+    with search:
         for entry in entries:
-            try:
-                search_store = load_search_store(catalogue.path(entry.token))
-            except InputError:  # deleted a moment ago
-                continue
-            if search_store is None:
-                pending.append(entry)
-                continue
-            vector = encode(query.text, search_store.model)
-            store = stores.enter_context(closing(search_store.open()))
-            if vector.shape != search_store.space.neutral.center.shape:
-                raise InputError(
-                    f"“{entry.name}” was analysed by another model: analyse its file again"
-                )
-            try:
-                rankings.append(_rank(entry, search_store, store, query, vector, top, where))
-            except InputError as error:
-                if where is None:
-                    raise
-                without_column.append(entry.name)
-                errors.add(str(error))
-        hits = tuple(_merge(rankings, top))
-    if without_column and not rankings and not pending:
-        raise InputError(sorted(errors)[0])  # a filter that fits no analysis is mistyped
-    notes += _filter_notes(without_column)
+            search.add(entry)
+        hits = search.hits()
+    rankings = search.rankings
+    if search.errors and not rankings and not search.pending:
+        # A filter that fits no analysis is mistyped, a model that can't be loaded is missing.
+        raise InputError(sorted(search.errors.values())[0])
+    notes += _problem_notes(search)
     if query.phrases or query.excluded:
         notes.append(
             f"Phrases and exclusions were looked for in the {_CANDIDATES_WITH_OPERATORS:,} nearest "
             "reviews of each analysis."
         )
     counts = {ranking.entry.token: _count(ranking.probabilities) for ranking in rankings}
-    return CrossSearchResult(hits, counts, tuple(pending), tuple(notes))
+    return CrossSearchResult(
+        hits, counts, tuple(search.pending), tuple(notes), tuple(search.damaged)
+    )
 
 
-def _filter_notes(names: Sequence[str]) -> list[str]:
-    """What to say of the analyses that the filter does not fit."""
-    if not names:
-        return []
+class _CrossSearch:
+    """One query in one analysis after another: what is wrong with one leaves the others alone.
+
+    Attributes:
+        rankings: of the analyses that could be searched.
+        pending, damaged: see :class:`CrossSearchResult`.
+        errors: name of an analysis that could not be searched -> why.
+        without_column: names of the analyses that the filter does not fit.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, query: Query, encode: Encode, top: int, where: Filter | None
+    ) -> None:
+        self._catalogue, self._query, self._encode = catalogue, query, encode
+        self._top, self._where = top, where
+        self._stores = ExitStack()
+        self.rankings: list[_Ranking] = []
+        self.pending: list[Entry] = []
+        self.damaged: list[Entry] = []
+        self.errors: dict[str, str] = {}
+        self.without_column: list[str] = []
+
+    def __enter__(self) -> _CrossSearch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stores.close()
+
+    def add(self, entry: Entry) -> None:
+        """Search an analysis."""
+        found = self._load(entry)
+        if found is None:
+            return
+        try:
+            vector = self._encode(self._query.text, found.model)
+            if vector.shape != found.space.neutral.center.shape:
+                raise InputError("it was analysed by another model: analyse its file again")
+        except InputError as error:
+            self.errors[entry.name] = str(error)
+            return
+        try:
+            store = self._stores.enter_context(closing(found.open()))
+            if self._fits(entry, store):
+                ranking = _rank(entry, found, store, self._query, vector, self._top, self._where)
+                self.rankings.append(ranking)
+        except Exception as error:  # each library raises its own errors for damaged files
+            self._fail(entry, error)
+
+    def _load(self, entry: Entry) -> SearchStore | None:
+        """The search store of an analysis that has one."""
+        try:
+            folder = self._catalogue.path(entry.token)
+        except InputError:  # deleted a moment ago
+            return None
+        try:
+            found = load_search_store(folder)
+        except DamagedStoreError:
+            self._drop(entry)
+            return None
+        if found is None:
+            self.pending.append(entry)
+        return found
+
+    def _fits(self, entry: Entry, store: VectorStore) -> bool:
+        """Whether the filter fits the columns of a store."""
+        schema = store.schema
+        try:
+            if self._where is not None:
+                bind(self._where, schema)
+        except InputError as error:
+            self.without_column.append(entry.name)
+            self.errors[entry.name] = str(error)
+            return False
+        return True
+
+    def hits(self) -> tuple[CrossSearchHit, ...]:
+        """The best hits of all analyses."""
+        while True:
+            try:
+                return tuple(_merge(self.rankings, self._top))
+            except _ReadError as error:
+                self.rankings.remove(error.ranking)
+                self._fail(error.ranking.entry, error)
+
+    def _fail(self, entry: Entry, error: Exception) -> None:
+        """Take a store that can't be read for damaged, unless it is only in use."""
+        if isinstance(error, MemoryError):
+            raise error
+        if isinstance(error, StoreInUseError):
+            self.errors[entry.name] = str(error)
+            return
+        log.warning("the search store of an analysis can't be read", exc_info=error)
+        self._drop(entry)
+
+    def _drop(self, entry: Entry) -> None:
+        drop_store_manifest(self._catalogue.folder / entry.token)
+        self.pending.append(entry)
+        self.damaged.append(entry)
+
+
+class _ReadError(Exception):
+    """The hits of an analysis can't be read."""
+
+    def __init__(self, ranking: _Ranking) -> None:
+        super().__init__()
+        self.ranking = ranking
+
+
+def _problem_notes(search: _CrossSearch) -> list[str]:
+    """What to say of the analyses that were not searched."""
+    notes = [
+        f"“{name}” could not be searched: {error}."
+        for name, error in search.errors.items()
+        if name not in search.without_column
+    ]
+    if search.damaged:
+        listed = _listed([entry.name for entry in search.damaged])
+        notes.append(f"The search store of {listed} is damaged and has to be made anew.")
+    if search.without_column:
+        listed = _listed(search.without_column)
+        notes.append(f"The filter does not fit {listed}: nothing was found there.")
+    return notes
+
+
+def _listed(names: Sequence[str]) -> str:
     listed = ", ".join(f"“{name}”" for name in names[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return [f"The filter does not fit {listed}{more}: nothing was found there."]
+    return listed + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _rank(
@@ -226,8 +338,17 @@ def _merge(rankings: Sequence[_Ranking], top: int) -> list[CrossSearchHit]:
     owners = np.concatenate([np.full(len(r.passages), i) for i, r in enumerate(rankings)])
     order = np.argsort(-probabilities, kind="stable")[:top]
     counts = np.bincount(owners[order], minlength=len(rankings))
-    hits = [iter(_read_hits(r, int(count))) for r, count in zip(rankings, counts, strict=True)]
+    hits = [iter(_try_hits(r, int(count))) for r, count in zip(rankings, counts, strict=True)]
     return [next(hits[int(owner)]) for owner in owners[order]]
+
+
+def _try_hits(ranking: _Ranking, count: int) -> list[CrossSearchHit]:
+    try:
+        return _read_hits(ranking, count)
+    except MemoryError:
+        raise
+    except Exception as error:  # each library raises its own errors for damaged files
+        raise _ReadError(ranking) from error
 
 
 def _read_hits(ranking: _Ranking, count: int) -> list[CrossSearchHit]:

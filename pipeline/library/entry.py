@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 ENTRY_FILE = "entry.json"
 _MAX_NAME_LENGTH = 200
+_DIGEST = re.compile(r"[0-9a-f]{64}|")
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,14 @@ class Entry:
     digest: str = ""
 
 
-def make_entry(analysis: Analysis, *, name: str, file: str, digest: str = "") -> Entry:
-    """Make the entry of an analysis, with a new token."""
-    entry = Entry(
-        token=secrets.token_hex(8),
+def make_entry(*, name: str, file: str, digest: str = "") -> Entry:
+    """Make the entry of an analysis, with a new token and without its counts.
+
+    Raises:
+        InputError: the name is empty.
+    """
+    return Entry(
+        token=new_token(),
         name=clean_name(name),
         file=one_line(file)[:_MAX_NAME_LENGTH],
         reviews=0,
@@ -63,7 +69,11 @@ def make_entry(analysis: Analysis, *, name: str, file: str, digest: str = "") ->
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         digest=digest,
     )
-    return with_counts(entry, analysis)
+
+
+def new_token() -> str:
+    """A random token."""
+    return secrets.token_hex(8)
 
 
 def with_counts(entry: Entry, analysis: Analysis) -> Entry:
@@ -104,6 +114,26 @@ def require_entry(folder: Path) -> Entry:
             "analyse the file again"
         )
     return entry
+
+
+def foreign_entry(folder: Path, token: str) -> Entry:
+    """Read an entry that may come from a stranger, and take over only what is well-formed.
+
+    Raises:
+        InputError: it is damaged or missing.
+    """
+    entry = require_entry(folder)
+    texts = (entry.name, entry.file, entry.created, entry.digest)
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError("The entry of the analysis is damaged")
+    made = make_entry(name=entry.name, file=entry.file)
+    try:
+        moment = datetime.fromisoformat(entry.created).astimezone(UTC)
+        created = moment.isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        created = made.created
+    digest = entry.digest if _DIGEST.fullmatch(entry.digest) else ""
+    return replace(made, token=token, created=created, digest=digest)
 
 
 def write_entry(folder: Path, entry: Entry) -> None:

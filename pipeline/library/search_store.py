@@ -8,12 +8,10 @@ space that queries are transformed into and the calibration of the scores
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -23,25 +21,36 @@ from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.manifest import revision_of
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
-from pipeline.common.files import atomic_write, load_arrays, save_arrays
+from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.progress import Progress
+from pipeline.common.scratch import remove_path
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.filters.columns import make_column, take_rows
-from pipeline.heads.heads import Heads, find_heads
+from pipeline.library.store_manifest import (
+    ARRAYS_FILE,
+    FOLDER,
+    drop_store_manifest,
+    heads_of,
+    is_current,
+    read_store_manifest,
+    rows_are_intact,
+    write_store_manifest,
+)
 from pipeline.reviews.passages import Passages
 from pipeline.search.calibration import Calibration
 from pipeline.search.space import SearchSpace, joined_vectors
 from pipeline.stores.base import Fingerprint, VectorStore
-from pipeline.stores.local import delete_store, has_store, open_store
+from pipeline.stores.local import LocalStore, delete_store, open_store
 from pipeline.text.spans import cut_spans
 
 log = logging.getLogger(__name__)
 
-FOLDER = "store"
-_FORMAT = 2
-_MANIFEST_FILE, _ARRAYS_FILE = "searchable.json", "searchable.npz"
 _LOCK_TIMEOUT = 600.0  # seconds, while another process fills the store
 _BLOCK = 50_000  # passages written at once
+
+
+class DamagedStoreError(InputError):
+    """A search store is not what was written; it is filled anew by the next update."""
 
 
 @dataclass(frozen=True)
@@ -69,37 +78,47 @@ class SearchStore:
     polarities: np.ndarray
     id_column: str
 
-    def open(self) -> VectorStore:
+    def open(self) -> LocalStore:
         """Open the vector store; the caller closes it."""
         return open_store(self.folder)
 
 
 def has_current_store(folder: Path) -> bool:
     """Whether an analysis folder has a search store that matches the analysis."""
-    manifest = _read_manifest(folder)
-    return manifest is not None and _is_current(manifest, folder)
+    manifest = read_store_manifest(folder)
+    return manifest is not None and is_current(manifest, folder)
 
 
 def load_search_store(folder: Path) -> SearchStore | None:
-    """Load the search store of an analysis folder; None where it has to be updated first."""
-    manifest = _read_manifest(folder)
-    if manifest is None or not _is_current(manifest, folder):
+    """Load the search store of an analysis folder; None where it has to be updated first.
+
+    Raises:
+        DamagedStoreError: it is damaged; from now on it has to be filled anew.
+    """
+    manifest = read_store_manifest(folder)
+    if manifest is None or not is_current(manifest, folder):
         return None
-    arrays = load_arrays(folder / FOLDER / _ARRAYS_FILE, key=manifest["key"])
-    if arrays is None or not has_store(folder / FOLDER):
-        return None
-    neutral = NeutralSpace(arrays["removed"], arrays["center"])
-    return SearchStore(
-        folder / FOLDER,
-        manifest["model"],
-        SearchSpace(neutral, _heads(manifest)),
-        Calibration.from_arrays(arrays),
-        arrays["review_of"],
-        arrays["starts"],
-        arrays["ends"],
-        arrays["polarities"],
-        manifest["id_column"],
-    )
+    try:
+        if not rows_are_intact(folder, manifest):
+            raise DamagedStoreError("The rows are not what was written")
+        arrays = load_arrays(folder / FOLDER / ARRAYS_FILE, key=manifest["key"])
+        if arrays is None:
+            raise DamagedStoreError("The arrays are not what was written")
+        neutral = NeutralSpace(arrays["removed"], arrays["center"])
+        return SearchStore(
+            folder / FOLDER,
+            manifest["model"],
+            SearchSpace(neutral, heads_of(manifest)),
+            Calibration.from_arrays(arrays),
+            arrays["review_of"],
+            arrays["starts"],
+            arrays["ends"],
+            arrays["polarities"],
+            manifest["id_column"],
+        )
+    except (DamagedStoreError, KeyError, ValueError, TypeError) as error:
+        drop_store_manifest(folder, manifest)
+        raise DamagedStoreError(f"The search store in '{folder}' is damaged") from error
 
 
 def update_search_store(folder: Path, *, progress: Progress | None = None) -> bool:
@@ -122,6 +141,9 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
         return False
     target = folder / FOLDER
     try:
+        for path in (target, target / "lock"):
+            if path.exists() and path.is_dir() != (path == target):  # something else in its place
+                remove_path(path)
         target.mkdir(exist_ok=True)
         with FileLock(target / "lock", timeout=_LOCK_TIMEOUT):
             if has_current_store(folder):  # another process was faster
@@ -130,7 +152,7 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
             analysis = load_analysis(folder)
             if revision_of(folder) != revision:
                 raise InputError("The analysis is being changed: search again in a moment")
-            _write(analysis, target, revision, _stored_topics(folder, revision[0]), progress)
+            _write(analysis, folder, revision, _stored_topics(folder, revision[0]), progress)
     except Timeout as error:
         raise InputError("Another program is preparing this analysis: try again") from error
     except OSError as error:
@@ -210,13 +232,14 @@ def _row_spans(passages: Passages, reviews: Sequence[str]) -> tuple[np.ndarray, 
 
 def _write(
     analysis: Analysis,
-    target: Path,
+    folder: Path,
     revision: tuple[str, str],
     stored: tuple[np.ndarray, np.ndarray] | None,
     progress: Progress | None,
 ) -> None:
     """Write rows, arrays and manifest: only the edited passages if ``stored`` topics are known."""
     key, state = revision
+    target = folder / FOLDER
     names = np.array([topic.name for topic in analysis.topics], object)
     passages, index = analysis.searched_passages, analysis.search_index
     topic_ids = analysis.assignments[passages.unit]
@@ -225,18 +248,19 @@ def _write(
     if stored is not None and len(stored[0]) == len(topics) and _is_complete(target, analysis):
         edited = np.flatnonzero((stored[0] != topics) | (stored[1] != topic_ids))
     else:
-        for name in (_MANIFEST_FILE, _ARRAYS_FILE):
-            (target / name).unlink(missing_ok=True)
+        drop_store_manifest(folder)
+        remove_path(target / ARRAYS_FILE)
         delete_store(target)
     store = open_store(target, analysis_fingerprint(analysis))
     try:
         id_column = upsert_passages(store, analysis, edited, progress=progress)
         if edited is None:
             store.count()  # builds the index now rather than during the first search
+        checksums = store.checksums()
     finally:
         store.close()
     save_arrays(
-        target / _ARRAYS_FILE,
+        target / ARRAYS_FILE,
         key=key,
         **vars(analysis.space),
         **index.calibration.to_arrays(),
@@ -249,7 +273,6 @@ def _write(
     )
     heads = analysis.search_space.heads
     manifest = {
-        "format": _FORMAT,
         "key": key,
         "state": state,
         "model": analysis.settings.model,
@@ -257,8 +280,7 @@ def _write(
         "encoder": analysis.encoder,
         "heads": heads.fingerprint if heads else "",
     }
-    with atomic_write(target / _MANIFEST_FILE, "w", encoding="utf-8") as file:
-        json.dump(manifest, file)
+    write_store_manifest(folder, manifest, checksums)
 
 
 def _is_complete(target: Path, analysis: Analysis) -> bool:
@@ -269,39 +291,17 @@ def _is_complete(target: Path, analysis: Analysis) -> bool:
             return store.count() == len(analysis.searched_passages)
         finally:
             store.close()
-    except InputError:
+    except MemoryError:
+        raise
+    except Exception:  # whatever is wrong with it, it is rebuilt
         log.info("the search store is rebuilt", exc_info=True)
         return False
 
 
 def _stored_topics(folder: Path, key: str) -> tuple[np.ndarray, np.ndarray] | None:
     """Topic names str (p,) and ids int64 (p,) of the passages in the store; None if unknown."""
-    manifest = _read_manifest(folder)
-    if manifest is None or manifest["key"] != key:
+    manifest = read_store_manifest(folder)
+    if manifest is None or manifest["key"] != key or not rows_are_intact(folder, manifest):
         return None
-    arrays = load_arrays(folder / FOLDER / _ARRAYS_FILE, key=key)
-    return None if arrays is None else (arrays["topics"], arrays["topic_ids"])
-
-
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / FOLDER / _MANIFEST_FILE).read_text("utf-8"))
-        keys = {"format", "key", "state", "model", "id_column", "encoder", "heads"}
-        return manifest if keys <= set(manifest) and manifest["format"] == _FORMAT else None
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _is_current(manifest: dict[str, Any], folder: Path) -> bool:
-    try:
-        if (manifest["key"], manifest["state"]) != revision_of(folder):
-            return False
-    except InputError:
-        return False
-    heads = _heads(manifest)
-    return (heads.fingerprint if heads else "") == manifest["heads"]  # not trained anew since
-
-
-def _heads(manifest: dict[str, Any]) -> Heads | None:
-    """The heads that a store was filled with, as they are now."""
-    return find_heads(manifest["encoder"]) if manifest["heads"] else None
+    arrays = load_arrays(folder / FOLDER / ARRAYS_FILE, key=key) or {}
+    return (arrays["topics"], arrays["topic_ids"]) if "topic_ids" in arrays else None

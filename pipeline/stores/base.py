@@ -21,6 +21,10 @@ _MAX_LENGTH = 10_000.0  # of a vector; float16 ends at 65,504, and embeddings ha
 Precision: TypeAlias = Literal["float32", "float16"]
 
 
+class StoreInUseError(InputError):
+    """Another program is writing to a store."""
+
+
 @dataclass(frozen=True)
 class Fingerprint:
     """The origin of a store's vectors; vectors of different fingerprints are never mixed.

@@ -16,7 +16,6 @@ import json
 import logging
 import os
 import secrets
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ import numpy as np
 from pipeline.common.files import atomic_write
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn
 from pipeline.stores.base import Fingerprint
+from pipeline.stores.blocks import BLOCK_BYTES, block_checksums, count_damaged_blocks
 from pipeline.stores.flat_index import FlatIndex
 from pipeline.stores.sqlite_file import StoreState
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FORMAT = 1
-_BLOCK_BYTES = 2**22  # covered by one checksum
 _SAMPLED_BLOCKS = 4  # checked at random when opened
 
 
@@ -88,7 +87,7 @@ class IndexCache:
             if manifest is None:
                 return None
             path = self.folder / manifest["vectors"]
-            damaged = _count_damaged_blocks(path, manifest, everything=False)
+            damaged = _count_damaged(path, manifest, everything=False)
             if damaged:
                 raise ValueError(f"{damaged} of the blocks checked differ")
             return self._open(path, manifest)
@@ -102,7 +101,7 @@ class IndexCache:
         """Check every block of the vector file; False if it is damaged or missing."""
         try:
             manifest = self._read_manifest(state)
-            return manifest is not None and not _count_damaged_blocks(
+            return manifest is not None and not _count_damaged(
                 self.folder / manifest["vectors"], manifest, everything=True
             )
         except (OSError, ValueError, KeyError, TypeError):
@@ -134,7 +133,6 @@ class IndexCache:
             scratch.unlink(missing_ok=True)
         with atomic_write(self.folder / f"columns-{token}.npz") as file:
             np.savez(file, allow_pickle=False, **_column_arrays(columns))
-        stat = vectors.stat()
         manifest = {
             "format": _FORMAT,
             "store": state.store,
@@ -145,9 +143,7 @@ class IndexCache:
             "rows": int(index.ntotal),
             "vectors": vectors.name,
             "columns": f"columns-{token}.npz",
-            "size": stat.st_size,
-            "changed": stat.st_mtime_ns,
-            "checksums": _checksums(vectors),
+            **block_checksums(vectors),
         }
         body = json.dumps(manifest)
         with atomic_write(self.folder / "index.json", "w", encoding="utf-8") as file:
@@ -198,28 +194,13 @@ class IndexCache:
                     log.info("%s is still in use", path)
 
 
-def _checksums(path: Path) -> list[int]:
-    with open(path, "rb") as file:
-        return [zlib.crc32(block) for block in iter(lambda: file.read(_BLOCK_BYTES), b"")]
-
-
-def _count_damaged_blocks(path: Path, manifest: Mapping[str, Any], *, everything: bool) -> int:
+def _count_damaged(path: Path, manifest: Mapping[str, Any], *, everything: bool) -> int:
     """Check blocks of the vector file, a sample or all; how many differ from what was written."""
-    stat = path.stat()
-    size, checksums = manifest["size"], manifest["checksums"]
-    if stat.st_size != size or len(checksums) != -(-size // _BLOCK_BYTES):
-        raise ValueError("the size of the file has changed")
-    blocks = set(range(len(checksums)))
-    if stat.st_mtime_ns == manifest["changed"] and not everything:
-        ids = size - 8 * manifest["rows"]  # the row numbers are at the end of the file
-        sampled = (secrets.randbelow(len(checksums)) for _ in range(_SAMPLED_BLOCKS))
-        blocks = {0, *range(max(ids // _BLOCK_BYTES - 1, 0), len(checksums)), *sampled}
-    damaged = 0
-    with open(path, "rb") as file:
-        for block in sorted(blocks):
-            file.seek(block * _BLOCK_BYTES)
-            damaged += zlib.crc32(file.read(_BLOCK_BYTES)) != checksums[block]
-    return damaged
+    ids = manifest["size"] - 8 * manifest["rows"]  # the row numbers are at the end of the file
+    certain = {0, *range(max(ids // BLOCK_BYTES - 1, 0), len(manifest["checksums"]))}
+    return count_damaged_blocks(
+        path, manifest, certain=certain, sampled=_SAMPLED_BLOCKS, everything=everything
+    )
 
 
 def _column_arrays(columns: Mapping[str, Column]) -> dict[str, np.ndarray]:

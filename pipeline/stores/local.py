@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,10 +15,12 @@ import numpy as np
 from filelock import FileLock
 
 from pipeline.common.errors import InputError
+from pipeline.common.scratch import remove_path
 from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, ColumnKind, concatenate_columns
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
+from pipeline.stores.blocks import block_checksums, count_damaged_blocks
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
 from pipeline.stores.index_cache import IndexCache, IndexedRows
 from pipeline.stores.sqlite_file import SqliteFile, StoreState
@@ -49,11 +51,29 @@ def has_store(folder: Path) -> bool:
     return (folder / STORE_NAME).is_file()
 
 
+def is_intact(folder: Path, recorded: Mapping[str, Any], *, everything: bool = False) -> bool:
+    """Whether the file of a store is what it was when its checksums were recorded.
+
+    Args:
+        folder: of the store.
+        recorded: see :meth:`LocalStore.checksums`.
+        everything: whether all of the file is read, although it seems not to have been modified.
+    """
+    path = folder / STORE_NAME
+    try:
+        modified = path.stat().st_mtime_ns != recorded["changed"]
+        damaged = count_damaged_blocks(path, recorded, everything=everything)
+        if modified and not damaged:  # a copy of the folder: not all of it each time
+            os.utime(path, ns=(recorded["changed"], recorded["changed"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return not damaged
+
+
 def delete_store(folder: Path) -> None:
     """Delete the store in a folder, where there is one; it must not be open."""
-    for path in folder.glob(f"{STORE_NAME}*"):
-        path.unlink()
-    shutil.rmtree(folder / INDEX_NAME, ignore_errors=True)
+    for path in [*folder.glob(f"{STORE_NAME}*"), folder / INDEX_NAME]:
+        remove_path(path)
 
 
 @dataclass(frozen=True)
@@ -174,6 +194,11 @@ class LocalStore:
                 self._cache.remove()
                 self._latest = None
         return intact
+
+    def checksums(self) -> dict[str, Any] | None:
+        """The checksums of the file, for :func:`is_intact`; None while somebody else uses it."""
+        path = self._file.path
+        return block_checksums(path) if self._file.checkpoint() else None
 
     def close(self) -> None:
         """Release the files."""

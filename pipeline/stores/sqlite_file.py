@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.stores.base import Fingerprint
+from pipeline.stores.base import Fingerprint, StoreInUseError
 
 _FORMAT = "1"
 _PAGE_BYTES = 2**15  # vectors are read in large blobs
@@ -117,6 +117,11 @@ class SqliteFile:
         """Execute a statement once for each sequence of parameters."""
         self._connection().executemany(sql, parameters)
 
+    def checkpoint(self) -> bool:
+        """Move all commits from the log into the file; False while somebody reads it."""
+        with self._readable_errors():
+            return not self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
     def close(self) -> None:
         """Close the connections of all threads."""
         for connection in list(self._connections):
@@ -175,9 +180,11 @@ class SqliteFile:
             yield
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                what = "another program is writing to it; try again when that is done"
-            else:
-                what = f"{error}; check the disk and the rights of the folder"
+                raise StoreInUseError(
+                    f"The store '{self.path}' can't be used: another program is writing to it; "
+                    "try again when that is done"
+                ) from error
+            what = f"{error}; check the disk and the rights of the folder"
             raise InputError(f"The store '{self.path}' can't be used: {what}") from error
         except OSError as error:
             raise InputError(f"The store '{self.path}' can't be used: {error.strerror}") from error

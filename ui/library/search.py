@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -81,6 +81,8 @@ def show_search(session: Session, entries: list[Entry]) -> None:
     except InputError as error:
         error_box(str(error))
         return
+    if _mend(found, states):
+        st.rerun()
     _show(session, typed, found, {entry.token: entry.name for entry in entries})
 
 
@@ -115,7 +117,7 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
     """Request the search stores that are missing, once; most are ready before a query is typed."""
     job: Job | None = st.session_state.get(_JOB)
     if job is None or job.finished:
-        tried: set[Hashable] = st.session_state.setdefault("everywhere-tried", set())
+        tried: set[_State] = st.session_state.setdefault("everywhere-tried", set())
         behind = [entry for entry in entries if not states[entry.token].ready]
         new = [entry for entry in behind if states[entry.token] not in tried]
         if not new:
@@ -127,6 +129,22 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
         request = PrepareRequest(tuple(folders))
         job = worker().submit(request, rows=rows, owner=str(session.folder.path))
         st.session_state[_JOB] = job
+
+
+def _mend(found: CrossSearchResult, states: _States) -> bool:
+    """Let damaged stores be made anew, each once in a session; whether there are any."""
+    mended: set[str] = st.session_state.setdefault("everywhere-mended", set())
+    new = [entry.token for entry in found.damaged if entry.token not in mended]
+    if new:
+        mended.update(new)
+        folders = {states[token].folder for token in new}
+        tried: set[_State] = st.session_state["everywhere-tried"]
+        tried.difference_update([state for state in tried if state.folder in folders])
+        st.session_state.pop(_FOUND, None)
+        listed = ", ".join(f"“{entry.name}”" for entry in found.damaged)
+        note = f"The search store of {listed} was damaged and is made anew."
+        st.toast(escape_markdown(note), icon=":material/healing:")
+    return bool(new)
 
 
 @st.fragment(run_every=0.5)
