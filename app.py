@@ -1,6 +1,10 @@
-"""Polyguest, the web app: ``streamlit run app.py``. The pages are in ``ui/``."""
+"""Polyguest, the web app: ``streamlit run app.py``. The pages are in ``ui/``.
+
+Streamlit imports this file for its server, ``app``, and runs it for each page that it draws.
+"""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pipeline.common.settings import starts_with_sample
 from ui.components.page_switch import switch_page
@@ -9,6 +13,7 @@ from ui.explore.restore_selection import restore_topic_filter
 from ui.session import server, widget_state
 from ui.session.current import current_session, sync_widgets
 from ui.session.job_link import follow_linked_job, link_job
+from ui.web import RequestGuard, open_browser
 
 
 def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
@@ -17,36 +22,44 @@ def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
     return st.Page(path, title=title, icon=icon, url_path=name.replace("_", "-"), default=default)
 
 
-st.set_page_config(
-    page_title="Polyguest: what guests say, in every language",
-    page_icon="🗺️",
-    layout="wide",
-)
-add_style()
-server.worker()  # starts beside the server and loads the model while the page is read
-session = current_session()
-widget_state.keep_widgets()
-session.language = widget_state.browser_language()
-follow_linked_job(session)
-if session.is_new and not session.is_working and starts_with_sample():
-    session.analyse_sample()
-session.is_new = False
+def draw() -> None:
+    """Draw the page that the user has open."""
+    st.set_page_config(
+        page_title="Polyguest: what guests say, in every language",
+        page_icon="🗺️",
+        layout="wide",
+    )
+    add_style()
+    server.worker()  # starts beside the server and loads the model while the page is read
+    session = current_session()
+    widget_state.keep_widgets()
+    session.language = widget_state.browser_language()
+    follow_linked_job(session)
+    if session.is_new and not session.is_working and starts_with_sample():
+        session.analyse_sample()
+    session.is_new = False
 
-opened = st.navigation(
-    [
-        page("start", "Start", ":material/upload_file:", default=True),
-        page("analyses", "Analyses", ":material/folder_open:"),
-        page("explore", "Explore", ":material/scatter_plot:"),
-        page("topics", "Topics", ":material/category:"),
-        page("how_it_works", "How it works", ":material/help:"),
-    ],
-    position="top",
-)
-found = session.update()  # what was waited for has just come in, wherever the user is
-link_job(session)
-sync_widgets(session)
-restore_topic_filter(session)
-if found:
-    switch_page(found)
-session.save_searches()
-opened.run()
+    opened = st.navigation(
+        [
+            page("start", "Start", ":material/upload_file:", default=True),
+            page("analyses", "Analyses", ":material/folder_open:"),
+            page("explore", "Explore", ":material/scatter_plot:"),
+            page("topics", "Topics", ":material/category:"),
+            page("how_it_works", "How it works", ":material/help:"),
+        ],
+        position="top",
+    )
+    found = session.update()  # what was waited for has just come in, wherever the user is
+    link_job(session)
+    sync_widgets(session)
+    restore_topic_filter(session)
+    if found:
+        switch_page(found)
+    session.save_searches()
+    opened.run()
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    app = st.App(__file__, middleware=[Middleware(RequestGuard)], lifespan=open_browser)

@@ -86,6 +86,12 @@ KEEP = Variable(
     "1",
     "Whether the app saves analyses; with 0 each ends with its session.",
 )
+HOSTS = Variable(
+    "POLYGUEST_HOSTS",
+    "names with commas",
+    "",
+    "Names of the app's server beside localhost; `*.` before one stands for anything before it.",
+)
 START = Variable(
     "POLYGUEST_START",
     "sample or empty",
@@ -108,6 +114,7 @@ VARIABLES = (
     PRECISION,
     EARLY_SECONDS,
     KEEP,
+    HOSTS,
     START,
     WORKER,
 )
@@ -165,6 +172,11 @@ def early_seconds() -> float:
             f"{EARLY_SECONDS.name} is '{EARLY_SECONDS.value}': give seconds, for instance "
             f"{EARLY_SECONDS.default}, or 0 for never"
         ) from error
+
+
+def host_names() -> tuple[str, ...]:
+    """Names of the app's server beside ``localhost``, lower case."""
+    return tuple(name for part in HOSTS.given.split(",") if (name := part.strip().lower()))
 
 
 def saves_analyses() -> bool:
