@@ -14,7 +14,7 @@ REVIEW, SENTENCE = "review", "sentence"
 UNIT_KINDS = (REVIEW, SENTENCE)
 # Splitting helps a file of long reviews, not one of short remarks (docs/method.md, "Sentences or
 # whole reviews").
-_MIN_SENTENCES_PER_REVIEW = 2.0
+_MIN_SENTENCES_PER_REVIEW = 1.5
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def make_units(texts: Sequence[str], languages: np.ndarray, kind: str) -> Units:
     Args:
         texts: n reviews.
         languages: str (n,), ISO 639-1 codes.
-        kind: "review", "sentence", or "auto": sentences if reviews have two or more on average.
+        kind: "review", "sentence", or "auto": sentences if reviews have 1.5 or more on average.
     """
     if kind == REVIEW:
         return review_units(texts)

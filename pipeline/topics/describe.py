@@ -23,7 +23,12 @@ from pipeline.topics.aspects import (
 from pipeline.topics.glosses import gloss_keywords
 from pipeline.topics.keywords import topic_keywords
 from pipeline.topics.naming import Aspects, is_uninformative, name_topics, outlier_topic_names
-from pipeline.topics.polarity import classify_polarity, dominant_polarity, polarity_vectors
+from pipeline.topics.polarity import (
+    classify_polarity,
+    contradicts_head,
+    dominant_polarity,
+    polarity_axis,
+)
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
 
@@ -71,8 +76,10 @@ def describe_topics(
         sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(topic_count)]
         # The rating of a review says little about each of its sentences.
         unit_ratings = ratings if units.kind == "review" else None
-        polarities = classify_polarity(raw, space, polarity_vectors(encoder), unit_ratings)
+        polarities = classify_polarity(polarity_axis(encoder).scores(raw), unit_ratings)
         dominant = dominant_polarity(polarities, assignments, topic_count)
+        doubted = contradicts_head(dominant, raw, assignments, encoder, unit_ratings)
+        dominant = [0 if doubt else d for d, doubt in zip(dominant, doubted, strict=True)]
         matches = match_aspects(neutral, assignments, topic_count, aspect_vectors(encoder), space)
         relevance = hotel_relevance(raw, space, encoder)
         is_hotel_topic = find_hotel_topics(relevance, assignments, topic_count)
