@@ -10,7 +10,7 @@ from typing import NoReturn, TypeAlias
 
 from pipeline.cli import add, analyse, analyses, embed, evaluate, read, search
 from pipeline.cli.arguments import Subparsers
-from pipeline.common.errors import InputError
+from pipeline.common.errors import InputError, resource_problem
 
 AddCommand: TypeAlias = Callable[[Subparsers], None]
 _PROGRAM = "python -m pipeline"
@@ -57,7 +57,11 @@ def main(
     except BrokenPipeError:  # the reader of our output has gone, as with "| head"
         sys.stderr.close()
         return 0
-    except Exception:  # a fault of ours: its traceback is for the log
+    except Exception as error:
+        if problem := resource_problem(error):
+            print(f"error: {problem}", file=sys.stderr)
+            return 2
+        # A fault of ours: its traceback is for the log.
         logging.getLogger(__name__).info("the command failed", exc_info=True)
         print(
             "error: something went wrong that is not your file's fault: "

@@ -1,5 +1,10 @@
 """Errors whose message is for the user."""
 
+from __future__ import annotations
+
+import errno
+import os
+
 
 class InputError(ValueError):
     """An input of the user that can't be used: a file, an argument, a setting.
@@ -8,3 +13,35 @@ class InputError(ValueError):
     and exits with code 2; the app shows it in a box. Any other exception is a fault of the program:
     it is logged with its traceback and not shown.
     """
+
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
+# What libraries say when the system refuses them memory or a thread.
+_REFUSED = (
+    "bad alloc",
+    "bad_alloc",
+    "allocate memory",
+    "out of memory",
+    "can't start new thread",
+    "failed to map segment",
+)
+_NO_MEMORY = "There is not enough memory for this: close other programs, or use a smaller file"
+
+
+def resource_problem(error: BaseException) -> str:
+    """What to tell the user of an error for want of memory, disk or rights; "" for any other."""
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
+    if isinstance(error, OSError):
+        if error.errno == errno.ENOMEM:
+            return _NO_MEMORY
+        where = f" at '{os.fspath(error.filename)!s}'" if error.filename else ""
+        if error.errno in _DISK_FULL:
+            return f"The disk is full{where}: free some space and try again"
+        if error.errno in _NOT_WRITABLE:
+            return f"The system refuses access{where} ({error.strerror}): choose another folder"
+    text = str(error).lower()
+    if not isinstance(error, InputError) and any(words in text for words in _REFUSED):
+        return _NO_MEMORY
+    return ""

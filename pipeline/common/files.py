@@ -96,9 +96,9 @@ def load_arrays(path: Path, *, key: str, compare: bool = True) -> dict[str, np.n
             return arrays
     except FileNotFoundError:
         return None
-    except MemoryError:
-        raise
-    except Exception:  # a broken zip raises many kinds of error
+    except Exception as error:  # a broken zip raises many kinds of error
+        if isinstance(error, MemoryError) and not compare:  # not for damage
+            raise
         log.warning("%s is damaged", path, exc_info=True)
         return None
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pipeline.common import settings
+from pipeline.common.paths import report_unusable_cache
 
 
 @dataclass(frozen=True)
@@ -39,5 +44,17 @@ class Workspace:
     def sessions(self) -> Path:
         """Folder of the running sessions, one folder in it each; made when missing."""
         folder = self.cache / "sessions"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:  # sessions can't do without a folder
+            report_unusable_cache(folder, error)
+            return Path(_temporary_folder().name)
         return folder
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with this process."""
+    return tempfile.TemporaryDirectory(prefix="polyguest-sessions-", ignore_cleanup_errors=True)

@@ -19,6 +19,7 @@ import numpy as np
 
 from pipeline.common import settings
 from pipeline.common.errors import InputError
+from pipeline.common.memory import check_address_space
 from pipeline.common.progress import Progress
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
+_ADDRESS_SPACE = 2_200_000_000  # bytes that PyTorch and the bundled model take
 PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
@@ -67,8 +69,10 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
             name ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``.
 
     Raises:
-        InputError: there is no such model, or it can't be downloaded.
+        InputError: there is no such model, it can't be downloaded, or a limit leaves too little
+            memory for it.
     """
+    check_address_space(_ADDRESS_SPACE)
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
         return _load_bundled(model, precision or settings.precision())

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.paths import PACKAGE_DATA, cache_folder
+from pipeline.common.paths import PACKAGE_DATA, cache_folder, report_unusable_cache
 from pipeline.embedding.encoder import Encoder
 
 _FORMAT = "1"
@@ -35,7 +35,11 @@ def precomputed(
     if arrays is None:
         arrays = compute()
         key = _key(name, encoder.fingerprint)
-        save_arrays(_cached_path(name, key), key=key, **arrays)
+        path = _cached_path(name, key)
+        try:
+            save_arrays(path, key=key, **arrays)
+        except OSError as error:  # they are computed again next time
+            report_unusable_cache(path, error)
     return arrays
 
 

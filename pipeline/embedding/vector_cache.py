@@ -19,7 +19,8 @@ from types import TracebackType
 
 import numpy as np
 
-from pipeline.common.paths import cache_folder
+from pipeline.common.paths import cache_folder, report_unusable_cache
+from pipeline.common.scratch import remove_path
 from pipeline.common.settings import vector_cache_megabytes
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class VectorCache:
         if self._limit > 0:
             try:
                 self._database = _open(self.path)
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, OSError) as error:
                 self._disable(error)
         return self
 
@@ -139,15 +140,15 @@ class VectorCache:
             )
         self._database.execute("PRAGMA incremental_vacuum").fetchall()
 
-    def _disable(self, error: sqlite3.DatabaseError) -> None:
+    def _disable(self, error: sqlite3.DatabaseError | OSError) -> None:
         """Continue without a cache; delete a damaged file, so that the next use creates it anew."""
-        log.warning("the vector cache %s can't be used: %s", self.path, error)
+        report_unusable_cache(self.path, error)
         if self._database is not None:
             self._database.close()
             self._database = None
         if type(error) is sqlite3.DatabaseError:  # not "locked", not "disk full"
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+                remove_path(Path(f"{self.path}{suffix}"))
 
 
 def text_key(fingerprint: str, kind: str, text: str) -> bytes:

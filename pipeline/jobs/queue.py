@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.common.files import atomic_write
-from pipeline.common.scratch import remove_abandoned
+from pipeline.common.paths import report_unusable_cache
+from pipeline.common.scratch import remove_abandoned, remove_path
 from pipeline.jobs.job import Job, JobState, PartialResult
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, request_from_dict
 
@@ -78,12 +79,15 @@ class JobFiles:
 
         self._folder = folder
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
             remove_abandoned(folder)
             self._lock = FileLock(folder / "server.lock")
             try:
+                folder.mkdir(parents=True, exist_ok=True)
                 self._lock.acquire(timeout=0)
             except Timeout:
+                self._folder = None
+            except OSError as error:  # jobs then don't survive a restart
+                report_unusable_cache(folder, error)
                 self._folder = None
 
     def save(self, job: Job) -> None:
@@ -113,7 +117,7 @@ class JobFiles:
             with atomic_write(path, "w", encoding="utf-8") as file:
                 json.dump(entry, file)
         except OSError as error:
-            log.warning("the file of a job could not be written: %s", error)
+            report_unusable_cache(path, error)
 
     def load(self) -> list[Job]:
         """The jobs of an earlier server, oldest first.
@@ -130,7 +134,7 @@ class JobFiles:
                 found.append(job)
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 log.info("the job in %s is dropped: %s", path, error)
-                path.unlink(missing_ok=True)
+                remove_path(path)
         return sorted(found, key=lambda job: job.created_at)
 
     def close(self) -> None:

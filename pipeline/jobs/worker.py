@@ -61,7 +61,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, BinaryIO
 
-from pipeline.common.errors import InputError
+from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
@@ -160,9 +160,11 @@ class Worker:
                 event = {"event": "stopped"}
             except InputError as error:
                 event = {"event": "refused", "message": " ".join(str(error).split())}
-            except Exception:
+            except Exception as error:
                 log.exception("%s failed", request["do"])
-                event = {"event": "failed"}
+                problem = resource_problem(error)
+                refused = {"event": "refused", "message": problem}
+                event = refused if problem else {"event": "failed"}
             self._cancelled.discard(request["id"])
             self._send({"id": request["id"], **event})
 

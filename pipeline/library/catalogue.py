@@ -156,8 +156,11 @@ class Catalogue:
                 write_entry(scratch, entry)
                 sync_files(scratch)
                 self._move_in(scratch, entry.token)
-        except OSError as error:
-            raise InputError(f"The analysis can't be kept: {error.strerror}") from error
+        except (OSError, InputError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__
+            if not isinstance(cause, OSError):
+                raise
+            raise InputError(f"The analysis can't be kept: {cause.strerror}") from error
         return entry
 
     def unused_name(self, name: str) -> str:

@@ -29,7 +29,7 @@ from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY, STRONG, match_probability, strength_labels
 from pipeline.search.scoring import ReviewScores, score_passages, top_k
 from pipeline.search.space import joined_queries, split_vectors
-from pipeline.stores.base import StoreInUseError, VectorStore
+from pipeline.stores.base import StoreUnavailableError, VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -248,7 +248,7 @@ class _CrossSearch:
         """Take a store that can't be read for damaged, unless it is only in use."""
         if isinstance(error, MemoryError):
             raise error
-        if isinstance(error, StoreInUseError):
+        if isinstance(error, StoreUnavailableError):
             self.errors[entry.name] = str(error)
             return
         log.warning("the search store of an analysis can't be read", exc_info=error)

@@ -67,6 +67,8 @@ def drop_store_manifest(folder: Path, manifest: Mapping[str, Any] | None = None)
 
 def is_current(manifest: Mapping[str, Any], folder: Path) -> bool:
     """Whether a store matches its analysis and has its files; they may be damaged."""
+    if manifest.get("rows") is None:  # of version 0.1.0, or in use when it was written
+        return False
     try:
         if (manifest["key"], manifest["state"]) != revision_of(folder):
             return False

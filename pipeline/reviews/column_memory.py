@@ -14,7 +14,7 @@ from dataclasses import asdict, fields
 import pandas as pd
 
 from pipeline.common.files import atomic_write
-from pipeline.common.paths import cache_folder
+from pipeline.common.paths import cache_folder, report_unusable_cache
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 
 log = logging.getLogger(__name__)
@@ -27,12 +27,12 @@ def remember_columns(names: Sequence[str], columns: ColumnRoles) -> None:
     If the folder can't be written to, that is logged and the correction is lost.
     """
     text = json.dumps({"version": _VERSION, "columns": asdict(columns)}, ensure_ascii=False)
+    path = cache_folder("columns") / f"{_file_name(names)}.json"
     try:
-        path = cache_folder("columns") / f"{_file_name(names)}.json"
         with atomic_write(path, "w", encoding="utf-8") as file:
             file.write(text)
-    except OSError:
-        log.warning("The column roles could not be remembered", exc_info=True)
+    except OSError as error:
+        report_unusable_cache(path, error)
 
 
 def recall_columns(names: Sequence[str]) -> ColumnRoles | None:
@@ -56,7 +56,11 @@ def recall_columns(names: Sequence[str]) -> ColumnRoles | None:
 
 def forget_columns(names: Sequence[str]) -> None:
     """Forget the column roles of a header with these names."""
-    (cache_folder("columns") / f"{_file_name(names)}.json").unlink(missing_ok=True)
+    path = cache_folder("columns") / f"{_file_name(names)}.json"
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        report_unusable_cache(path, error)
 
 
 def recall_or_guess_columns(frame: pd.DataFrame) -> tuple[ColumnRoles, bool]:

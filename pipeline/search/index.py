@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.paths import cache_folder
+from pipeline.common.paths import cache_folder, report_unusable_cache
 from pipeline.search.bm25 import LexicalIndex, build_lexical_index
 from pipeline.search.calibration import Calibration, calibrate
 from pipeline.search.name_matching import find_names
@@ -165,7 +165,7 @@ def _cached_lexical_index(key: str, texts: Sequence[str]) -> LexicalIndex:
         for file in files[:-_MAX_CACHED_FILES]:
             file.unlink(missing_ok=True)
     except OSError as error:  # on a full or read-only disk the next search only takes longer
-        log.warning("could not cache the lexical index: %s", error)
+        report_unusable_cache(path, error)
     return built
 
 

@@ -21,8 +21,8 @@ _MAX_LENGTH = 10_000.0  # of a vector; float16 ends at 65,504, and embeddings ha
 Precision: TypeAlias = Literal["float32", "float16"]
 
 
-class StoreInUseError(InputError):
-    """Another program is writing to a store."""
+class StoreUnavailableError(InputError):
+    """A store can't be used now without being damaged: it is in use, or the disk is full."""
 
 
 @dataclass(frozen=True)

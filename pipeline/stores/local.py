@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -267,8 +267,7 @@ class LocalStore:
 
     def _build_index(self, state: StoreState) -> IndexedRows:
         """Index all rows and cache the index; only one process at a time."""
-        self._cache.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._cache.folder / "lock"):
+        with self._building():
             rows = self._rows.live()
             cached = self._cache.load(state)
             if cached is not None and cached.end == state.end and np.array_equal(cached.rows, rows):
@@ -286,6 +285,17 @@ class LocalStore:
             except OSError:
                 log.warning("can't cache the index in %s", self._cache.folder, exc_info=True)
                 return IndexedRows(FlatIndex(index), rows, state.end, columns)
+
+    @contextmanager
+    def _building(self) -> Iterator[None]:
+        """Keep other processes from building the index; not on a disk that can't be written."""
+        with ExitStack() as locked:
+            try:
+                self._cache.folder.mkdir(parents=True, exist_ok=True)
+                locked.enter_context(FileLock(self._cache.folder / "lock"))
+            except OSError:
+                log.warning("can't lock the index in %s", self._cache.folder, exc_info=True)
+            yield
 
     def _allowed(self, snapshot: _Snapshot, where: Filter | None) -> np.ndarray | None:
         """Which rows of the snapshot are live and pass: bool (n,), None for all."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +20,12 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.stores.base import Fingerprint, StoreInUseError
+from pipeline.stores.base import Fingerprint, StoreUnavailableError
 
 _FORMAT = "1"
+_CHECKPOINT_ATTEMPTS, _CHECKPOINT_PAUSE = 10, 0.2  # seconds
+# What SQLite says of a disk that is full, can't be written or is out of reach.
+_UNAVAILABLE = ("full", "readonly", "unable to open", "disk I/O")
 _PAGE_BYTES = 2**15  # vectors are read in large blobs
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -76,14 +80,15 @@ class SqliteFile:
         self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         if fingerprint is None and not path.is_file():
             raise InputError(f"There is no store '{path}'; analyse a file to make one")
+        self._is_immutable = False
         with self._readable_errors():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connection()
-            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # only effective on creation
-            connection.execute("PRAGMA journal_mode = WAL")
-            if fingerprint is not None:
+            if fingerprint is None:
+                self.fingerprint = self._open_for_reading()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._prepare()
                 self._create(fingerprint)
-            self.fingerprint = self._read_fingerprint()
+                self.fingerprint = self._read_fingerprint()
         if fingerprint is not None:
             self.fingerprint.check(fingerprint)
         self.dtype: Any = np.float16 if self.fingerprint.precision == "float16" else np.float32
@@ -120,13 +125,36 @@ class SqliteFile:
     def checkpoint(self) -> bool:
         """Move all commits from the log into the file; False while somebody reads it."""
         with self._readable_errors():
-            return not self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            for _ in range(_CHECKPOINT_ATTEMPTS):
+                if not self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    return True
+                time.sleep(_CHECKPOINT_PAUSE)
+        return False
 
     def close(self) -> None:
         """Close the connections of all threads."""
         for connection in list(self._connections):
             connection.close()
         self._local = threading.local()
+
+    def _prepare(self) -> None:
+        connection = self._connection()
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # only effective on creation
+        connection.execute("PRAGMA journal_mode = WAL")
+
+    def _open_for_reading(self) -> Fingerprint:
+        """Open the file, on a disk that can't be written as one that nobody changes."""
+        try:
+            self._prepare()
+            return self._read_fingerprint()
+        except sqlite3.OperationalError as error:
+            log = self.path.with_name(f"{self.path.name}-wal")
+            unfinished = log.is_file() and log.stat().st_size > 0
+            if unfinished or not any(words in str(error) for words in _UNAVAILABLE):
+                raise
+            self.close()
+            self._is_immutable = True
+            return self._read_fingerprint()
 
     def _create(self, fingerprint: Fingerprint) -> None:
         with self._transaction("BEGIN IMMEDIATE"):
@@ -149,8 +177,10 @@ class SqliteFile:
     def _connection(self) -> _Connection:
         connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            path = f"{self.path.absolute().as_uri()}?immutable=1"
             connection = sqlite3.connect(
-                self.path,
+                path if self._is_immutable else self.path,
+                uri=self._is_immutable,
                 timeout=60,
                 isolation_level=None,
                 check_same_thread=False,
@@ -180,12 +210,14 @@ class SqliteFile:
             yield
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
-                raise StoreInUseError(
+                raise StoreUnavailableError(
                     f"The store '{self.path}' can't be used: another program is writing to it; "
                     "try again when that is done"
                 ) from error
             what = f"{error}; check the disk and the rights of the folder"
-            raise InputError(f"The store '{self.path}' can't be used: {what}") from error
+            message = f"The store '{self.path}' can't be used: {what}"
+            unavailable = any(words in str(error) for words in _UNAVAILABLE)
+            raise (StoreUnavailableError if unavailable else InputError)(message) from error
         except OSError as error:
             raise InputError(f"The store '{self.path}' can't be used: {error.strerror}") from error
         except sqlite3.ProgrammingError:  # a bug in this program

@@ -55,7 +55,7 @@ def show_list(session: Session) -> None:
 
 
 def show_trash(session: Session) -> None:
-    """Deleted analyses that can be restored."""
+    """Deleted analyses that can be restored, or removed for good."""
     try:
         entries = session.catalogue().trashed()
     except InputError:
@@ -74,6 +74,14 @@ def show_trash(session: Session) -> None:
                     on_click=_undelete,
                     args=(session, entry.token),
                 )
+                with st.popover("Remove for good", icon=":material/delete_forever:"):
+                    st.caption("It can't be restored then.")
+                    st.button(
+                        "Remove",
+                        key=f"remove-{entry.token}",
+                        on_click=_remove,
+                        args=(session, entry.token),
+                    )
 
 
 def show_newest(session: Session) -> None:
@@ -203,8 +211,19 @@ def _rename(session: Session, entry: Entry) -> None:
 def _delete(session: Session, token: str) -> None:
     try:
         st.session_state[_DELETED] = session.catalogue().delete(token)
-    except InputError:  # somebody else was quicker
+    except InputError as error:  # somebody else was quicker, or the disk can't be written
         st.session_state.pop(_DELETED, None)
+        st.toast(escape_markdown(str(error)))
+
+
+def _remove(session: Session, token: str) -> None:
+    deleted: Entry | None = st.session_state.get(_DELETED)
+    if deleted is not None and deleted.token == token:
+        st.session_state.pop(_DELETED)
+    try:
+        session.catalogue().remove(token)
+    except InputError as error:
+        st.toast(escape_markdown(str(error)))
 
 
 def _undelete(session: Session, token: str) -> None:

@@ -244,6 +244,13 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     assert "<bdi>&lt;img src=x&gt; ![a](b) تقييمات" in body and "<img src=x>" not in body
     assert '<span class="rank">1.</span>' in body
     (entry,) = catalogue().entries()
+    # Its damaged store is made anew.
+    store = catalogue().path(entry.token) / "store" / "store.sqlite"
+    store.write_bytes(bytes(store.stat().st_size))
+    ask_everywhere(at, "Loud music in the night")
+    run_until(at, lambda: "everywhere-job" not in at.session_state)
+    assert not at.exception and not at.error and '<span class="rank">1.</span>' in pieces(at)
+    ask_everywhere(at, "Loud music at night")
     first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
     first.click().run()
     assert not at.exception
@@ -256,3 +263,5 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     assert [b for b in at.button if b.key.startswith(f"everywhere-{entry.token}")]
     click(at, f"delete-{entry.token}")
     assert not [b for b in at.button if b.key and b.key.startswith("everywhere-")]
+    click(at, f"remove-{entry.token}")
+    assert not at.exception and catalogue().trashed() == [] and "Deleted: " not in pieces(at)

@@ -1,0 +1,34 @@
+"""Limits of memory that are known before anything is allocated."""
+
+from __future__ import annotations
+
+from pipeline.common.errors import InputError
+
+
+def check_address_space(needed: int) -> None:
+    """Check that a limit of this process' memory (``ulimit -v``) leaves enough.
+
+    Libraries in C++ end the process without a word when the system refuses them memory.
+
+    Args:
+        needed: bytes of addresses that will be needed on top of what the process has now.
+
+    Raises:
+        InputError: the limit leaves less.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    import psutil
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return
+    left = limit - psutil.Process().memory_info().vms
+    if left < needed:
+        raise InputError(
+            f"There is not enough memory for the language model: it needs {needed / 1e9:.1f} GB "
+            f"and the limit of this process leaves {max(left, 0) / 1e9:.1f} GB; raise the limit "
+            "(ulimit -v)"
+        )
