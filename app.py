@@ -11,8 +11,8 @@ from ui.components.page_switch import switch_page
 from ui.components.style import add_style
 from ui.explore.restore_selection import restore_topic_filter
 from ui.session import server, widget_state
+from ui.session.address import open_address, write_address
 from ui.session.current import current_session, sync_widgets
-from ui.session.job_link import follow_linked_job, link_job
 from ui.web import RequestGuard, open_browser
 
 
@@ -34,10 +34,12 @@ def draw() -> None:
     session = current_session()
     widget_state.keep_widgets()
     session.language = widget_state.browser_language()
-    follow_linked_job(session)
-    if session.is_new and not session.is_working and starts_with_sample():
+    open_address(session)
+    if session.is_new and session.is_blank and starts_with_sample():
         session.analyse_sample()
     session.is_new = False
+    found = session.update()  # what was waited for has just come in, wherever the user is
+    write_address(session)  # first, so that the link to another page and it are one step back
 
     opened = st.navigation(
         [
@@ -49,8 +51,6 @@ def draw() -> None:
         ],
         position="top",
     )
-    found = session.update()  # what was waited for has just come in, wherever the user is
-    link_job(session)
     sync_widgets(session)
     restore_topic_filter(session)
     if found:

@@ -11,6 +11,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 def switch_page(page: str) -> NoReturn:
     """Switch to another page; what the browser still asks of the present one is ignored.
 
+    The address goes on naming what is shown (:mod:`ui.session.address`).
+
     A fragment with ``run_every`` asks to be drawn every half second, more often than a busy server
     answers. Streamlit takes each request for one of the page that the browser showed when it
     asked, draws it after the switch, and announces that page, whereupon the browser clears the
@@ -23,4 +25,4 @@ def switch_page(page: str) -> NoReturn:
     context = get_script_run_ctx()
     if context is not None:
         context.fragment_storage.clear()
-    st.switch_page(page)  # noqa: TID251  the one place that may
+    st.switch_page(page, query_params=st.query_params.to_dict())  # noqa: TID251  the one place that may

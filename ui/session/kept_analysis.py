@@ -1,13 +1,15 @@
-"""A kept analysis, taken from the list into the folder of a session."""
+"""An analysis of the list, or of another session, taken into the folder of a session."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import NOTES_FILE, checkout
@@ -18,6 +20,7 @@ from pipeline.search.evaluation import GOLDEN_FILE
 from pipeline.search.saved import SEARCHES_FILE
 from ui.session.autosave import Autosave
 from ui.session.folders import SessionFolder
+from ui.session.open_analysis import OpenAnalysis
 from ui.session.view import View, open_view
 
 # What a user calls the files beside an analysis.
@@ -26,6 +29,12 @@ _EXTRAS = {
     SEARCHES_FILE: "the saved searches",
     GOLDEN_FILE: "the judged hits",
 }
+
+
+GONE = (
+    "The analysis that this address names is no longer here: open another one on the page "
+    "Analyses, or choose a file"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,36 @@ def open_kept(
             "A backup has them, if there is one."
         )
     return KeptAnalysis(view, tuple(sources), autosave, problem)
+
+
+def copy_shared(shared: OpenAnalysis, folder: SessionFolder, *, language: str) -> View:
+    """Copy an analysis that another session shows into a session's folder.
+
+    Args:
+        shared: the analysis; its files stay where they are as long as this session lives.
+        folder: of this session.
+        language: that topics are named in.
+
+    Raises:
+        InputError: its session has ended, or it shows no complete result.
+    """
+    shown, path = shared.view, folder.new_path()
+    if shown is None or shown.is_partial:
+        raise InputError(GONE)
+    root = folder.path.parent
+    for place in {shown.folder.parent, *(source.path.parent for source in shared.sources)}:
+        if place.parent == root:
+            folder.hold(place)
+    try:
+        shutil.copytree(shown.folder, path)
+    except OSError as error:
+        raise InputError(GONE) from error
+    view = replace(
+        shown, number=folder.next_number(), folder=path, figures={}, answers={}, preparing=False
+    )
+    view.set_language(language)
+    view.save()
+    return view
 
 
 def sources_of(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from weakref import WeakValueDictionary
 
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.reviews.source import ReviewSource
 from ui.session.unit_mapping import same_units
 from ui.session.view import View
+
+# Those that a session shows and that aren't saved, by token; each as long as its session lives.
+_shared: WeakValueDictionary[str, OpenAnalysis] = WeakValueDictionary()
 
 
 class Shown(Enum):
@@ -30,6 +35,7 @@ class OpenAnalysis:
         selected: numbers of the units chosen on the map.
         agreement: space ("raw", "neutral") -> agreement of topics with languages, of the analyses
             of this file that were shown (normalised mutual information, 0 to 1).
+        token: names it while it isn't saved; it can't be guessed.
     """
 
     source: ReviewSource | None = None
@@ -37,6 +43,7 @@ class OpenAnalysis:
     requested: Settings | None = None
     selected: tuple[int, ...] = ()
     agreement: dict[str, float] = field(default_factory=dict)
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
     def shown(self) -> Shown:
@@ -78,3 +85,13 @@ class OpenAnalysis:
             original=edited,
             figures={},
         )
+
+    def share(self) -> str:
+        """Let other sessions find it by its token, which is returned."""
+        _shared[self.token] = self
+        return self.token
+
+
+def find_shared(token: str) -> OpenAnalysis | None:
+    """An analysis that a session shares; None when there is none with this token any more."""
+    return _shared.get(token)

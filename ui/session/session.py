@@ -20,10 +20,10 @@ from pipeline.jobs.job import Job
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest
 from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.source import ReviewSource
-from ui.session.autosave import Autosave
+from ui.session.autosave import Autosave, file_digest
 from ui.session.folders import SessionFolder
-from ui.session.kept_analysis import open_kept
-from ui.session.open_analysis import OpenAnalysis, Shown
+from ui.session.kept_analysis import GONE, copy_shared, open_kept
+from ui.session.open_analysis import OpenAnalysis, Shown, find_shared
 from ui.session.partial_results import PartialResults
 from ui.session.preview import Preview
 from ui.session.search_state import SearchState
@@ -108,6 +108,19 @@ class Session:
     def is_working(self) -> bool:
         """Whether something is under way."""
         return self.work is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is shown, under way or wrong."""
+        return self.view is None and self.work is None and not self.problem
+
+    @property
+    def link(self) -> str | None:
+        """The token by which an address names what is shown; None where that is not complete."""
+        if self.analysis.shown is not Shown.COMPLETE:
+            return None
+        saved = self.autosave.revision
+        return saved.token if saved is not None else self.analysis.share()
 
     @property
     def is_partial(self) -> bool:
@@ -219,10 +232,14 @@ class Session:
             source, settings: what it was asked for.
             partial_base: the path that its partial results are named after.
         """
-        self._open(source)
         self.folder.hold(job.target.parent)
-        self.analysis.requested, self.partial.base = settings, partial_base
-        self.work = Work(job, page=EXPLORE)
+        if self.view is not None and self._is_open(source):
+            self.work = Work(job, label="Other settings", to_add=self.view.added)
+        else:
+            self._open(source)
+            self.partial.base = partial_base
+            self.work = Work(job, page=EXPLORE)
+        self.analysis.requested = settings
 
     # What the user does to what is shown.
 
@@ -276,6 +293,28 @@ class Session:
         kept = open_kept(self.workspace, token, self.folder, language=self.language)
         self.show(kept.view, kept.sources, kept.autosave)
         self.problem = kept.problem
+
+    def open_linked(self, token: str) -> None:
+        """Open an analysis that an address names: of the list, or one that a session shows.
+
+        What was changed in another session is there; its undo history is not.
+
+        Raises:
+            InputError: there is none with this token any more, or it is damaged.
+        """
+        if (shared := find_shared(token)) is not None:
+            view = copy_shared(shared, self.folder, language=self.language)
+            automatic = shared.sources[0].path != SAMPLE
+            self.show(view, shared.sources, Autosave(self.workspace, automatic=automatic))
+            return
+        catalogue = self.catalogue()
+        if any(entry.token == token for entry in catalogue.entries()):
+            self.open_kept(token)
+            return
+        deleted = next((entry for entry in catalogue.trashed() if entry.token == token), None)
+        if deleted is None:
+            raise InputError(GONE)
+        raise InputError(f"“{deleted.name}” was deleted: restore it on the page Analyses")
 
     def show(self, view: View, sources: Sequence[ReviewSource], autosave: Autosave) -> None:
         """Show an analysis that was made before; what is under way is stopped."""
@@ -364,6 +403,11 @@ class Session:
         elif before is not None:
             self.history.record(work.label, before, view)
         self._show(view)
+
+    def _is_open(self, source: ReviewSource) -> bool:
+        """Whether a file has the same bytes as the one that is open."""
+        digest = file_digest(source.path)
+        return bool(digest and self.source and file_digest(self.source.path) == digest)
 
     def _edits_to_repeat(self) -> Path | None:
         """Folder of the analysis whose edits a new analysis of the file repeats."""

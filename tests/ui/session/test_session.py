@@ -1,5 +1,6 @@
 """The session without Streamlit: a fake client stands for the worker, analyses are real."""
 
+import gc
 from dataclasses import replace
 from functools import partial
 
@@ -9,6 +10,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import save_analysis
+from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import AddRequest, AnalyseRequest
@@ -268,3 +270,103 @@ def test_a_view_that_was_left_is_read_from_its_folder_again(session, source):
     finish(session)
     step = session.history.past[-1]
     assert step.view.load().original.settings == first.original.settings
+
+
+def rename_first_topic(session):
+    edit = {"do": "rename", "topic": session.view.original.topics[0].key, "name": "Beds"}
+    session.change(partial(apply_edit, edit=edit), "Renamed")
+
+
+def another(workspace):
+    """The session of another tab, or of the page that was loaded again."""
+    return Session(FakeWorker(), workspace)
+
+
+def test_a_saved_analysis_is_found_by_its_address(session, source, workspace):
+    rename_first_topic(opened(session, source))
+    again = another(workspace)
+    again.open_linked(session.link)
+    assert again.link == session.link == session.autosave.revision.token
+    assert again.view.original.topics[0].name == session.view.original.topics[0].name == "Beds"
+    again.undo()  # of the other session: nothing happens
+    assert again.view.original.topics[0].name == "Beds" and again.problem == ""
+
+
+def test_an_unsaved_analysis_is_found_while_its_session_lives(
+    session, source, workspace, monkeypatch
+):
+    monkeypatch.setenv("POLYGUEST_KEEP", "0")
+    rename_first_topic(opened(session, source))
+    link = session.link
+    assert len(link) == 32 and session.autosave.revision is None
+    again = another(workspace)
+    again.open_linked(link)
+    assert again.link != link  # from now on they go their own ways
+    assert again.view.original.topics[0].name == "Beds"
+    session.undo()
+    assert session.view.original.topics[0].name != "Beds" == again.view.original.topics[0].name
+    session.close()
+    assert again.source.path.is_file() and again.view.folder.is_dir()
+    with pytest.raises(InputError, match="no longer here"):
+        another(workspace).open_linked(link)
+
+
+def test_files_of_a_session_stay_while_another_shows_them(session, workspace, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_KEEP", "0")
+    opened(session, write(session.folder.path / "reviews.csv"))
+    again, third = another(workspace), another(workspace)
+    again.open_linked(session.link)
+    third.open_linked(again.link)
+    path = session.folder.path
+    session.close()
+    again.close()
+    del session.folder, again.folder
+    gc.collect()
+    assert third.source.path.is_file() and path.is_dir()
+
+
+def test_an_address_of_what_is_gone_says_what_to_do(session, source, workspace):
+    link = opened(session, source).link
+    session.catalogue().delete(link)
+    with pytest.raises(InputError, match="was deleted: restore it on the page Analyses"):
+        another(workspace).open_linked(link)
+    for unknown in ("0" * 16, "0" * 32, "../../etc", ""):
+        with pytest.raises(InputError, match="no longer here"):
+            another(workspace).open_linked(unknown)
+
+
+def test_an_address_names_complete_analyses_only(session, source):
+    assert session.link is None
+    session.analyse(source, SETTINGS)
+    assert session.link is None
+    finish(session)
+    assert session.link
+    session.close()
+    assert session.link is None
+
+
+def test_other_settings_that_were_under_way_are_followed(session, source, workspace):
+    opened(session, source)
+    session.analyse(session.source, replace(SETTINGS, topic_count=3))
+    again = another(workspace)
+    again.open_linked(session.link)
+    request = session.worker.requests[-1]
+    again.follow(session.job, request.source, request.settings, request.partial_base)
+    assert again.view is not None and again.is_working
+    save_analysis(made(source, request.settings), request.target)
+    session.job.state = "done"
+    assert again.update() == ""
+    assert len(again.view.original.topics) == 3 and again.link == session.link
+
+
+def test_a_job_of_another_file_does_not_take_the_place_of_what_is_saved(
+    session, source, workspace, tmp_path
+):
+    link = opened(session, source).link
+    other = opened(another(workspace), write(tmp_path / "other.csv", ROWS[:5]))
+    other.analyse(other.source, SETTINGS)
+    again = another(workspace)
+    again.open_linked(link)
+    request = other.worker.requests[-1]
+    again.follow(other.job, request.source, request.settings, request.partial_base)
+    assert again.view is None and again.autosave.revision is None
