@@ -45,6 +45,9 @@ def main(options: Sequence[str] | None = None) -> NoReturn:
 def _import_page_modules() -> None:
     """Import what the pages import, half a second that the first visitor need not wait."""
     try:
+        from ui.session.preview import keep_reader_ready
+
+        keep_reader_ready()
         for name in _USED:
             importlib.import_module(f"ui.{name}")
     except Exception:  # the page that needs it says what is wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -153,11 +154,13 @@ def _new_rows(analysis: Analysis, reviews: Reviews) -> _NewRows:
     rows = np.array([row for row, key in enumerate(keys) if key not in seen], np.int64)
     taken = set(analysis.ids)
     ids = []
+    counts: defaultdict[str, int] = defaultdict(lambda: 2)
     for position, row in enumerate(rows.tolist()):
         wanted = reviews.ids[row] if with_ids else str(len(analysis.ids) + position + 1)
-        review_id, number = wanted, 2
+        review_id = wanted
         while review_id in taken:
-            review_id, number = f"{wanted} ({number})", number + 1
+            review_id = f"{wanted} ({counts[wanted]})"
+            counts[wanted] += 1
         taken.add(review_id)
         ids.append(review_id)
     both = pd.concat([analysis.frame, frame.iloc[rows]], ignore_index=True)

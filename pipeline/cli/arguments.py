@@ -82,10 +82,15 @@ def read_reviews_of(options: argparse.Namespace, *, id_column: str | None = None
     Raises:
         InputError: an unknown rule, or a file that can't be read.
     """
+    from pipeline.isolation.budget import Budget
+    from pipeline.isolation.pool import run_isolated
     from pipeline.reviews.read import read_reviews
 
-    return read_reviews(
+    return run_isolated(
+        read_reviews,
         options.file,
+        label=options.file.name,
+        budget=Budget.for_file(options.file),
         text_column=options.text_column,
         language_column=options.language_column,
         id_column=id_column,

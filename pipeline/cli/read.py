@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.arguments import Subparsers, add_review_options, output_file, reviews_of_table
 from pipeline.cli.progress_bars import ProgressBars
 from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
 
 if TYPE_CHECKING:
     from pipeline.reviews.read import Reviews
@@ -55,46 +57,96 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _read_file(file: Path, name: str, options: argparse.Namespace) -> None:
-    from pipeline.tables.read import read_table
+    from pipeline.isolation.budget import Budget
+    from pipeline.isolation.pool import run_isolated
     from pipeline.tables.report import table_report, write_table
 
     with ProgressBars() as bars:
         large = file.is_file() and file.stat().st_size > _LARGE
-        table = read_table(
+        understood = run_isolated(
+            _understand,
             file,
-            encoding=options.encoding,
-            delimiter=options.delimiter,
-            sheet=options.sheet,
+            options=_file_options(options),
+            label=file.name,
+            budget=Budget.for_file(file),
             progress=bars.stage("read") if large else None,
         )
+        table, reviews = understood.table, understood.reviews
         write_table(table, options.out, name)
         print(table_report(table)["summary"])
-        if options.reviews:
-            reviews = reviews_of_table(table, options)
-            _write_reviews(reviews, options.out / f"{name}.reviews.csv")
-            _write_report(table, reviews, options.out / f"{name}.report.json")
+        if understood.problem:
+            raise InputError(understood.problem)
+        if reviews is not None:
+            _write_reviews(reviews, understood.languages, options.out / f"{name}.reviews.csv")
+            _write_report(table, reviews, understood.roles, options.out / f"{name}.report.json")
 
 
-def _write_reviews(reviews: Reviews, path: Path) -> None:
-    """Write reviews for spreadsheets too: UTF-8 with a byte order mark."""
+def _file_options(options: argparse.Namespace) -> argparse.Namespace:
+    """The options without what belongs to the parser."""
+    return argparse.Namespace(**{k: v for k, v in vars(options).items() if k != "run"})
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """What is understood of a file.
+
+    Attributes:
+        table: as read.
+        reviews: of the table, where they were asked for.
+        problem: why there are no reviews, or "".
+        languages: one a review.
+        roles: of the columns, for the report.
+    """
+
+    table: Table
+    reviews: Reviews | None = None
+    problem: str = ""
+    languages: Sequence[str] = ()
+    roles: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _understand(
+    file: Path, *, options: argparse.Namespace, progress: Progress | None = None
+) -> _Understood:
+    """Read a file, and its reviews where the options ask for them."""
     from pipeline.analysis.run import identify_languages
+    from pipeline.reviews.export import roles_report
+    from pipeline.tables.read import read_table
+
+    table = read_table(
+        file,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+        progress=progress,
+    )
+    if not options.reviews:
+        return _Understood(table)
+    try:
+        reviews = reviews_of_table(table, options)
+    except InputError as error:  # the table is written all the same
+        return _Understood(table, problem=str(error))
+    languages = identify_languages(reviews).tolist()
+    return _Understood(table, reviews, "", languages, roles_report(reviews))
+
+
+def _write_reviews(reviews: Reviews, languages: Sequence[str], path: Path) -> None:
+    """Write reviews for spreadsheets too: UTF-8 with a byte order mark."""
     from pipeline.common.csv_writer import write_csv
     from pipeline.reviews.export import review_rows
 
-    languages = identify_languages(reviews).tolist()
     with output_file(path, "w", encoding="utf-8-sig", newline="") as out:
         write_csv(out, review_rows(reviews, languages))
 
 
-def _write_report(table: Table, reviews: Reviews, path: Path) -> None:
+def _write_report(table: Table, reviews: Reviews, roles: Mapping[str, Any], path: Path) -> None:
     """Write the report again, with the roles of columns in place of their bare names."""
-    from pipeline.reviews.export import roles_report
     from pipeline.tables.report import table_report
 
     report = table_report(table)
     report |= {"column_names": report["columns"], "notes": list(reviews.notes)}
     with output_file(path, "w", encoding="utf-8", newline="") as out:
-        out.write(json.dumps(report | roles_report(reviews), ensure_ascii=False, indent=1) + "\n")
+        out.write(json.dumps(report | dict(roles), ensure_ascii=False, indent=1) + "\n")
 
 
 def _output_names(files: Sequence[Path]) -> list[str]:

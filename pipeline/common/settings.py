@@ -68,6 +68,33 @@ MAX_MB = Variable(
 MAX_ROWS = Variable(
     "POLYGUEST_MAX_ROWS", "whole number", "1000000", "Most rows that a file may have."
 )
+MAX_COLUMNS = Variable(
+    "POLYGUEST_MAX_COLUMNS", "whole number", "1000", "Most columns that a file may have."
+)
+MAX_CELLS = Variable(
+    "POLYGUEST_MAX_CELLS",
+    "whole number",
+    "60000000",
+    "Most cells that a file may have, blank ones included: rows times columns.",
+)
+MAX_CELL = Variable(
+    "POLYGUEST_MAX_CELL",
+    "whole number of characters",
+    "200000",
+    "Longest cell; a row with a longer one is rejected.",
+)
+READ_SECONDS = Variable(
+    "POLYGUEST_READ_SECONDS",
+    "whole number of seconds",
+    "8",
+    "Processor time in which a file of up to 5 MB must be read; larger ones have longer.",
+)
+READ_MEMORY_MB = Variable(
+    "POLYGUEST_READ_MEMORY_MB",
+    "whole number of MB",
+    "2000",
+    "Most memory that reading a file may take.",
+)
 PRECISION = Variable(
     "POLYGUEST_PRECISION",
     "float32 or int8",
@@ -111,6 +138,11 @@ VARIABLES = (
     CACHE_MB,
     MAX_MB,
     MAX_ROWS,
+    MAX_COLUMNS,
+    MAX_CELLS,
+    MAX_CELL,
+    READ_SECONDS,
+    READ_MEMORY_MB,
     PRECISION,
     EARLY_SECONDS,
     KEEP,
@@ -152,6 +184,31 @@ def max_file_bytes() -> int:
 def max_rows() -> int:
     """Most rows that are read of a file."""
     return _positive(MAX_ROWS)
+
+
+def max_columns() -> int:
+    """Most columns that are read of a file."""
+    return _positive(MAX_COLUMNS)
+
+
+def max_cells() -> int:
+    """Most cells, rows times columns, that are read of a file."""
+    return _positive(MAX_CELLS)
+
+
+def max_cell_length() -> int:
+    """Most characters of a cell."""
+    return _positive(MAX_CELL)
+
+
+def read_seconds() -> int:
+    """Seconds in which a small file must be read."""
+    return _positive(READ_SECONDS)
+
+
+def read_memory_mb() -> int:
+    """Most memory in MB that reading a file may take."""
+    return _positive(READ_MEMORY_MB)
 
 
 def precision() -> str:
@@ -200,6 +257,18 @@ def usable_cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
         return os.cpu_count() or 1
+
+
+def given_settings() -> dict[str, str]:
+    """The settings that are not left to their defaults: name -> value."""
+    return {variable.name: variable.given for variable in VARIABLES if variable.given}
+
+
+def restore_settings(given: dict[str, str]) -> None:
+    """Have the settings that `given_settings` returned, in another process."""
+    for variable in VARIABLES:
+        os.environ.pop(variable.name, None)
+    os.environ.update(given)
 
 
 def _positive(variable: Variable) -> int:

@@ -59,12 +59,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
+from pipeline.isolation.frames import take_stdout
 
 log = logging.getLogger("pipeline.jobs.worker")
 
@@ -123,6 +124,10 @@ class Worker:
         import numpy as np
 
         try:
+            if jobs:
+                from pipeline.isolation.pool import shared_pool
+
+                shared_pool().keep_ready("pipeline.reviews.source")
             self.model(DEFAULT_MODEL)
             if jobs:
                 from pipeline.common.arrays import unit_rows
@@ -250,7 +255,7 @@ def main() -> None:
     # Ctrl+C in the terminal is for the server; this process ends when the server closes its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    answers = _redirect_stdout()
+    answers = take_stdout()
 
     def send(answer: dict[str, Any]) -> None:
         answers.write(json.dumps(answer).encode("ascii") + b"\n")
@@ -269,14 +274,6 @@ def main() -> None:
         worker.read_requests(sys.stdin.buffer)
     finally:
         os._exit(0)  # the thread of a running job can't be joined
-
-
-def _redirect_stdout() -> BinaryIO:
-    """Return standard output for the answers; redirect what else is printed to standard error."""
-    own = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return own
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 An archive may come from a stranger. The names, types and sizes of its members are checked before
 anything is unpacked, then the memory that its arrays and tables would take. No format in it can
-carry code (JSON, arrays without pickle, Parquet), and the caller writes the analysis again instead
-of keeping the files.
+carry code (JSON, arrays without pickle, Parquet). It is read in a process with limits of time and
+memory (:mod:`pipeline.isolation`), which writes the analysis anew: no file of the archive is kept.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,17 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.manifest import MANIFEST
-from pipeline.analysis.storage import TABLES, load_analysis, write_tables
+from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.scratch import scratch_folder
 from pipeline.embedding.encoder import DEFAULT_MODEL
+from pipeline.isolation.budget import Budget
+from pipeline.isolation.pool import run_isolated
 from pipeline.reviews.passages import Passages
 from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
 from pipeline.search.saved import SEARCHES_FILE, load_searches
+from pipeline.tables.types import Limits
 from pipeline.topics.topic import Topic
 
 ABOUT = "about.json"
@@ -52,8 +56,11 @@ REQUIRED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "tex
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # exactly one
 _STATE_LIMIT = 4_096 * MB
 _UNREAD = ("reviews.csv", "topics.csv", "sentences.csv")
-_MAX_ROWS = 20_000_000
-_MAX_TABLE_BYTES = 8_192 * MB  # in memory
+_REWRITTEN = "rewritten"
+_MEMORY_PER_BYTE = 6  # of an archive, in which arrays are not packed
+_BATCH_ROWS = 64
+_EXPANDED = 3  # bytes in memory for a character: its own, and those of where texts begin
+_OWN_COLUMNS = 10  # that an analysis adds to those of its file
 _COMPRESSED = (".json", ".csv")
 # Text compresses tenfold, a zip bomb a thousandfold. Small members are not checked.
 _MAX_RATIO, _SMALL_BYTES = 100, 4 * MB
@@ -104,29 +111,42 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
     Raises:
         InputError: the file can't be imported, with the reason.
     """
+    budget = Budget.for_file(path)
+    megabytes = budget.megabytes + _MEMORY_PER_BYTE * budget.size // 1_000_000
+    budget = replace(budget, megabytes=megabytes)
     with scratch_folder(scratch, "import") as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for member in _check_members(archive):
-                    _unpack(archive, member, folder)
-            for arrays in folder.glob("*.npz"):
-                _check_arrays(arrays)
-            for name in ("table.parquet", "texts.parquet"):
-                _check_table(folder / name)
-            about = json.loads((folder / ABOUT).read_text("utf-8"))
-            analysis = _load_unpacked(folder)
-            _check_analysis(analysis)
-        except InputError:
-            raise
-        except FileNotFoundError as error:
-            raise InputError(f"There is no file '{path}'") from error
-        except OSError as error:
-            raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
-        except Exception as error:  # each library raises its own errors for damaged files
-            raise _import_error("it is no exported analysis, or it is damaged") from error
-        about = about if isinstance(about, dict) else {}
-        extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
-        return about | extras, analysis
+        about = run_isolated(_rewrite, path, folder, label=path.name, budget=budget)
+        return about, load_analysis(folder / _REWRITTEN)
+
+
+def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
+    """Check an archive and write its analysis anew in a folder within this one.
+
+    Returns, Raises: see `read_archive`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in _check_members(archive):
+                _unpack(archive, member, folder)
+        for arrays in folder.glob("*.npz"):
+            _check_arrays(arrays)
+        for name in ("table.parquet", "texts.parquet"):
+            _check_table(folder / name, path.name)
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        analysis = _load_unpacked(folder)
+        _check_analysis(analysis)
+        save_analysis(analysis, folder / _REWRITTEN)
+    except (InputError, MemoryError):
+        raise
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file '{path}'") from error
+    except OSError as error:
+        raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
+    except Exception as error:  # each library raises its own errors for damaged files
+        raise _import_error("it is no exported analysis, or it is damaged") from error
+    about = about if isinstance(about, dict) else {}
+    extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
+    return about | extras
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -204,23 +224,30 @@ def _check_arrays(path: Path) -> None:
                     raise _import_error("its arrays are damaged")
 
 
-def _check_table(path: Path) -> None:
-    """Check the size of a table in memory in small batches: columns can expand a thousandfold."""
+def _check_table(path: Path, name: str) -> None:
+    """Check a table against the limits of files that are read.
+
+    Its size in memory is found in small batches: columns can expand a thousandfold.
+    """
     import pyarrow.parquet as parquet
 
+    limits = Limits.from_environment()
     with parquet.ParquetFile(path) as table:
         metadata = table.metadata
         groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-        if (
-            metadata.num_rows > _MAX_ROWS
-            or sum(g.total_byte_size for g in groups) > _MAX_TABLE_BYTES
-        ):
-            raise _import_error("its tables would be too large")
+        if metadata.num_columns > limits.columns + _OWN_COLUMNS:
+            raise InputError(limits.too_many_columns(name, metadata.num_columns))
+        if metadata.num_rows > limits.rows:
+            raise InputError(limits.too_many_rows(name))
+        if metadata.num_rows * metadata.num_columns > limits.cells:
+            raise InputError(limits.too_many_cells(name))
         size = 0
-        for batch in table.iter_batches(batch_size=128):
+        if sum(group.total_byte_size for group in groups) > _EXPANDED * limits.bytes:
+            raise InputError(limits.too_much_text(name))
+        for batch in table.iter_batches(batch_size=_BATCH_ROWS):
             size += batch.nbytes
-            if size > _MAX_TABLE_BYTES:
-                raise _import_error("its tables would be too large")
+            if size > _EXPANDED * limits.bytes:
+                raise InputError(limits.too_much_text(name))
 
 
 def _load_unpacked(folder: Path) -> Analysis:

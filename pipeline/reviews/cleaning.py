@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections import Counter
@@ -11,22 +10,26 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.reviews.platform_words import strip_platform_words
 from pipeline.reviews.shared_endings import find_shared_endings
+from pipeline.text.entities import decode_entities
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BATCH_ROWS = 20_000  # rows turned into Python strings at a time
 
-_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
-_TAG = re.compile(r"<\s*/?\s*(?:p|div|li|ul|ol|b|i|u|em|strong|span|font|a)(?:\s[^<>]*)?/?>", re.I)
+# White space is taken whole (*+): a long run, shared out among two places, would take for ever.
+_BREAK = re.compile(r"<\s*+(?:br|/p|/div|/li)\s*+(?:/\s*+)?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<\s*+(?:/\s*+)?(?:p|div|li|ul|ol|b|i|u|em|strong|span|font|a)(?:\s[^<>]*+|/)?>", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.IGNORECASE)
 # Invisible characters. The joiners U+200C and U+200D stay: Persian and emoji need them.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 _CONTROL_CHARACTERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_LINE_END = re.compile(r"[^\S\n]*\n[^\S\n]*")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile("[ \u2000-\u200a]{2,}")
+_ENDLESS_SPACE = re.compile(r"(?<![^\S\n])[^\S\n]{100,}+")  # no guest's: Japanese ones indent
 # A quick test before ftfy's: text without a match can't be UTF-8 that was decoded as something
 # else. A lead byte and a continuation byte, decoded as Latin, Cyrillic or Mac Roman.
 _MAY_BE_MOJIBAKE = re.compile(
@@ -125,7 +128,7 @@ def clean_text(text: str) -> str:
     characters, trims white space and normalises to NFC.
     """
     # Twice, because some exports escape twice ("&amp;#39;").
-    text = html.unescape(html.unescape(text)) if "&" in text else text
+    text = decode_entities(decode_entities(text)) if "&" in text else text
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", text))
     if not text.isascii():
@@ -133,10 +136,10 @@ def clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable():
         text = _CONTROL_CHARACTERS.sub(" ", text)
-        text = _LINE_END.sub("\n", text)
+        text = "\n".join(map(str.strip, text.split("\n")))
         text = _BLANK_LINES.sub("\n\n", text)
     if "  " in text or not text.isascii():
-        text = _SPACES.sub(" ", text)
+        text = _ENDLESS_SPACE.sub(" ", _SPACES.sub(" ", text))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.strip()

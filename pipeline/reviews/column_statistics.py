@@ -19,7 +19,7 @@ from pipeline.tables.header_subjects import is_about, is_place_key
 _SAMPLED = 200  # cells that are parsed
 _PLACE_ROWS = 50_000  # first rows in which values of places are compared
 _MIN_PLACE_ROWS = 8  # rows of places with several before they say anything
-_LINK = re.compile(r"(?:https?://|www\.|data:)\S*|[\w.+-]+@[\w-]+\.\w+", re.I)
+_LINK = re.compile(r"(?:https?://|www\.|data:)\S*|(?<![\w.+-])[\w.+-]++@[\w-]++\.\w+", re.I)
 _CODE = re.compile(r"[!-~]{12,}")  # one word of ASCII: a key, a path, a hash
 _RECORD = re.compile(r"[\[{]\s*[\[{\"']")
 # Codes of three letters that are languages and no countries.

@@ -22,7 +22,7 @@ _YEAR_FIRST = re.compile(
 _THREE_NUMBERS = re.compile(
     rf"(?<![\d./-])(\d{{1,2}})(\s*[-./]\s*)(\d{{1,2}}){_SEP}(\d{{4}}|\d\d)(?![\d/])"
 )
-_MONTH_AND_YEAR = re.compile(r"\D*?(\d{1,2})\s*[-./]\s*(\d{4})\D*")
+_MONTH_AND_YEAR = re.compile(r"\D*+(\d{1,2})\s*[-./]\s*(\d{4})\D*")
 _AM_OR_PM = re.compile(r"\d\s*[ap]\.?m")
 _TIME_OR_ZONE = re.compile(
     r"\d{1,2}\s*:\s*\d\d(?:\s*:\s*\d\d(?:[.,]\d+)?)?(?:\s*[ap]\.?m)?|\d{1,2}\s*[ap]\.?m\b"

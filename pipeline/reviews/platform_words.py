@@ -15,7 +15,7 @@ from functools import cache
 
 from pipeline.reviews.placeholders import GLUED_PLACEHOLDERS, is_placeholder
 
-_LABEL = re.compile(r"[(（\[]\s*([^()（）\[\]\n]{1,60}?)\s*[)）\]]")
+_LABEL = re.compile(r"[(（\[]\s*+([^()（）\[\]\n]{1,60}?)\s*[)）\]]")
 _TRANSLATORS = ("google", "deepl", "microsoft", "bing", "tripadvisor", "谷歌", "구글", "гугл")
 _TRANSLATED = re.compile(
     r"translat|traduce by|übers|traduc|tradu[iï]t|tradu[zsç]|tradott|tradot|vertaal|vertal|tłumac|"
@@ -62,7 +62,7 @@ _SHORT_BUTTONS = (
 ).split("|")
 # The longest first, as "show more" ends in "more".
 _ALL_BUTTONS = tuple(sorted((*_BUTTONS, *_SHORT_BUTTONS), key=len, reverse=True))
-_ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})$")
+_ELLIPSES = ("…", "..")
 _BEFORE_BUTTON = tuple('.…!?。！？)"»”')
 
 _NOTICE_SIGNS = (
@@ -91,7 +91,7 @@ _SUBJECTIVE = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:[.!?。！？]\s*|\n)")
 _DATE_LINE = re.compile(
-    r"\s*\b(?:date of (?:stay|experience|visit)|date (?:du séjour|de l['’]expérience)|"
+    r"(?<!\s)\s*+\b(?:date of (?:stay|experience|visit)|date (?:du séjour|de l['’]expérience)|"
     r"reisedatum|aufenthaltsdatum|datum der erfahrung|fecha de (?:la )?(?:estancia|experiencia)|"
     r"data del(?:l['’]| )(?:soggiorno|esperienza)|data da (?:estadia|estada|experiência)|"
     r"verblijfsdatum|datum van (?:verblijf|ervaring)|дата пребывания)\s*[:：][^\n:]{3,40}\d{4}\s*$",
@@ -145,7 +145,7 @@ _SALUTATIONS = (
     "köszön|αγαπητ|ευχαρ|sayın|değerli|merhaba|kính|chào|cảm|yth|terima|halo|stimat|bună|mulțum"
 )
 _REPLY = re.compile(
-    rf"(?:(?:^|[\n.!?…~)\[【(]|\s[-–—|•·])\s*|(?<=(?-i:[a-zß-ÿа-яё]))(?=(?-i:[A-ZÀ-ÞА-ЯЁ])))"
+    rf"(?:(?:^|[\n.!?…~)\[【(]|\s[-–—|•·])[^\S\n]*+|(?<=(?-i:[a-zß-ÿа-яё]))(?=(?-i:[A-ZÀ-ÞА-ЯЁ])))"
     rf"(?:(?P<head>{_REPLY_HEADINGS})"
     rf"(?=\s*(?:[:：\-–—(\n,\])】]|\d|$|(?:{_SALUTATIONS})|(?:a|an|vor|il y a|hace|há) \w+ \w+))"
     # "Response from Ann, Manager": a guest may write so too, but nobody greets himself.
@@ -181,6 +181,14 @@ def strip_platform_words(text: str) -> str:
     for _ in range(2):  # "Read more" and "See translation"
         text = _strip_button(text)
     return strip_glued_placeholders(text).strip()
+
+
+def strip_ellipsis(text: str, *, dots: int = 3) -> str:
+    """Remove an ellipsis at the end, one sign or so many dots, and the white space before it."""
+    if text.endswith("…"):
+        return text[:-1].rstrip()
+    without = text.rstrip(".")
+    return without.rstrip() if len(text) - len(without) >= dots else text
 
 
 def _any_in(signs: Sequence[str], text: str) -> bool:
@@ -242,13 +250,14 @@ def _names_translation(words: str) -> bool:
 
 def _leads(text: str, label: re.Match[str]) -> bool:
     """Whether a label names a translator at the start of the text or of a line."""
-    starts = not label.start() or text[: label.start()].endswith("\n")
+    starts = not label.start() or text[label.start() - 1] == "\n"
     return starts and _any_in(_TRANSLATORS, label[1].lower())
 
 
 def _stands_alone(text: str, label: re.Match[str]) -> bool:
     """Whether a label, which follows another one, fills a line above more text."""
-    above, below = text[: label.start()].rstrip(" "), text[label.end() :].lstrip(" ")
+    above = text[max(label.start() - _MAX_LABEL_LINE, 0) : label.start()].rstrip(" ")
+    below = text[label.end() : label.end() + _MAX_LABEL_LINE].lstrip(" ")
     return above.endswith("\n") and below.startswith("\n") and not any(map(str.isdigit, label[1]))
 
 
@@ -291,9 +300,9 @@ def _strip_button(text: str) -> str:
     written, before = core[-len(button) :], core[: -len(button)]
     keep = before.rstrip()
     if button in _SHORT_BUTTONS:
-        is_button = bool(_ELLIPSIS.search(keep)) or "\n" in before[len(keep) :]
+        is_button = keep.endswith(_ELLIPSES) or "\n" in before[len(keep) :]
     else:
         # "I'd love to see more" is a guest's; after a sentence or in capitals it is a button.
         apart = keep.endswith(_BEFORE_BUTTON) or "\n" in before[len(keep) :] or not keep
         is_button = apart or written[0].upper() == written[0]
-    return _ELLIPSIS.sub("", keep) if is_button else text
+    return strip_ellipsis(keep, dots=2) if is_button else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -300,8 +301,12 @@ def _check_column(column: str | None, found: list[str], name: str) -> None:
 
 def _check_rows(table: Table) -> None:
     if not len(table.frame):
-        more = f" {table.rejected[0].reason}" if table.rejected else ""
-        raise InputError(f"{table.name} has a header but no rows that can be read.{more}".strip())
+        if table.rejected:
+            first = table.rejected[0]
+            raise InputError(
+                f"{table.name} has no rows that can be read: in line {first.line} {first.reason}."
+            )
+        raise InputError(f"{table.name} has a header but no rows that can be read.")
 
 
 def _row_text(table: Table, row: int) -> str:
@@ -332,13 +337,14 @@ def _make_unique_ids(
         return tuple(given)
     repeated = blank = 0
     ids = []
+    counts: defaultdict[str, int] = defaultdict(lambda: 2)
     for value, number in zip(given, numbers.tolist(), strict=True):
         blank += not value
         repeated += value in seen
         new = base = value or str(number)
-        count = 2
         while new in seen or (new != value and new in taken):
-            new, count = f"{base} ({count})", count + 1
+            new = f"{base} ({counts[base]})"
+            counts[base] += 1
         seen.add(new)
         ids.append(new)
     if column and blank:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from pipeline.reviews.platform_words import strip_ellipsis
+
 _MAX_LENGTH = 80  # characters of an ending
 _MAX_SAMPLE = 2000  # texts that are compared, from all over the file
 _MIN_TEXTS = 5
@@ -24,12 +26,12 @@ _MIN_VARIED = 3
 _MAX_HEAD = 60  # characters of a beginning
 _MAX_ROUNDS = 3  # one ending may stand above another
 _SHORT = 24  # characters of an ending in a script without capitals
+_MAX_END = 300  # characters in which one is searched: its numbers and the space above may be long
 _NEARLY_ALL = 0.95  # of the texts that share the end of an ending: have all of it
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 _WORD = re.compile(r"[^\W\d_]{3,}\.?", re.UNICODE)
 _UNCASED_DATE = re.compile(r"#(?:年|년|/#|-#|\.#)")
-_ELLIPSIS = re.compile(r"\s*(?:…|\.{3,})$")
 _SENTENCE_END = set('.!?…。！？．~～♪)）」』”"')
 
 
@@ -80,9 +82,10 @@ class SharedEndings:
                 return ""
             start = min((c.start for c in _candidates(text) if c.key in keys), default=len(text))
             if start < len(text):  # an ellipsis before "More" is the page's as well
-                text = _ELLIPSIS.sub("", text[:start].rstrip())
+                text = strip_ellipsis(text[:start].rstrip())
             for ending in uncased:
-                text = _pattern(ending).sub("", text)
+                if found := _search_end(ending, text):
+                    text = text[: len(text) - len(found)]
         return text
 
 
@@ -116,8 +119,8 @@ def _find_round(texts: list[str]) -> tuple[frozenset[str], tuple[str, ...], list
     uncased = _uncased_endings(texts)
     for ending in uncased:
         if not any(map(_pattern(ending).fullmatch, examples)):
-            found = next(filter(None, map(_pattern(ending).search, texts)))
-            examples.append(found[0].strip())
+            found = next(filter(None, (_search_end(ending, text) for text in texts)))
+            examples.append(found.strip())
     return keys, uncased, examples
 
 
@@ -189,6 +192,12 @@ def _longest(counts: dict[str, int], least: float) -> str:
 @cache
 def _pattern(ending: str) -> re.Pattern[str]:
     return re.compile(r"\s*" + re.escape(ending).replace(r"\#", r"\d+") + "$")
+
+
+def _search_end(ending: str, text: str) -> str:
+    """The ending as it stands in a text, with the white space before it; "" if it doesn't."""
+    found = _pattern(ending).search(text[-_MAX_END:])
+    return found[0] if found else ""
 
 
 def _candidates(text: str) -> Iterator[_Candidate]:

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.isolation.budget import Budget
+from pipeline.isolation.pool import run_isolated
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.read import Reviews, reviews_from_table
@@ -53,20 +55,18 @@ class ReviewSource:
     rating_scale: str | None = None
 
     def read(self, *, progress: Progress | None = None) -> Reviews:
-        """Read the reviews.
+        """Read the reviews, in a process with limits of time and memory.
 
         Args:
             progress: called with bytes read and bytes in all.
 
         Raises:
-            InputError: the file is gone, or holds no reviews that can be read.
+            InputError: the file is gone, holds no reviews that can be read, or meets a limit.
         """
         if not self.path.is_file():  # read_table's own message would show the path
             raise InputError(f"{self.name} is no longer here: choose the file again")
-        table = read_table(self.path, name=self.name, **asdict(self.options), progress=progress)
-        return reviews_from_table(
-            table, self.columns, rules=self.rules, rating_scale=self.rating_scale
-        )
+        budget = Budget.for_file(self.path)
+        return run_isolated(_read, self, label=self.name, budget=budget, progress=progress)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-compatible form of everything but the path, which differs from folder to folder."""
@@ -96,3 +96,10 @@ class ReviewSource:
             options=ReadOptions(**data.get("reading") or {}),
             rating_scale=data.get("rating_scale"),
         )
+
+
+def _read(source: ReviewSource, progress: Progress | None = None) -> Reviews:
+    table = read_table(source.path, name=source.name, **asdict(source.options), progress=progress)
+    return reviews_from_table(
+        table, source.columns, rules=source.rules, rating_scale=source.rating_scale
+    )

@@ -26,7 +26,7 @@ _RUN = regex.compile(
 )
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]"
 # Names that others write as one word: wi-fi, o'hare, b&b, and "wi fi".
-_COMPOUND = regex.compile(rf"{_LETTER}+(?:['&./-]{_LETTER}+)+", regex.V1)
+_COMPOUND = regex.compile(rf"(?<!{_LETTER}){_LETTER}++(?:['&./-]{_LETTER}+)+", regex.V1)
 _SHORT_PAIR = regex.compile(
     rf"(?<!{_LETTER})({_LETTER}{{1,3}}) (?=({_LETTER}{{1,3}})(?!{_LETTER}))", regex.V1
 )

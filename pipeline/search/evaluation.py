@@ -65,9 +65,12 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
     Raises:
         InputError: no such file or columns, no query with relevant reviews, or unknown ids.
     """
+    from pipeline.isolation.budget import Budget
+    from pipeline.isolation.pool import run_isolated
     from pipeline.tables.read import read_table
 
-    table = read_table(path).frame
+    budget = Budget.for_file(path)
+    table = run_isolated(read_table, path, label=path.name, budget=budget).frame
     names = {str(column).strip().casefold(): column for column in table.columns}
     if "query" not in names or "review_ids" not in names:
         listed = ", ".join(map(str, table.columns))

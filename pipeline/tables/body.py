@@ -6,6 +6,7 @@ the end of the file decides whether they are a footer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
@@ -57,20 +58,21 @@ def read_body(
     Raises:
         InputError: there is no record, or there are more rows or columns than the limits allow.
     """
-    source = iter(records)
+    source = _within_limits(records, name, limits)
     head = list(islice(source, _HEAD))
     if not head:
         raise InputError(f"{name} has no rows. Choose a CSV file with at least one review.")
+    # Before a header is looked for, which takes long among many thousand columns.
+    width, _ = Counter(len(record.cells) for record in head).most_common(1)[0]
+    if width > limits.columns:
+        raise InputError(limits.too_many_columns(name, _widest(head)))
     header = (
         find_header(head)
         if detect_layout
         else Header(head[0].cells, head[0].line, [], [head[0]], 1)
     )
     if len(header.columns) > limits.columns:
-        raise InputError(
-            f"{name} has {len(header.columns):,} columns, more than the limit of "
-            f"{limits.columns:,}. Check that it is a table with one review in each row."
-        )
+        raise InputError(limits.too_many_columns(name, len(header.columns)))
     stream = chain(head[header.first_data :], source)
     tables, blank_lines = _build_tables(stream, header, name, limits, detect_layout)
     main = max(tables, key=lambda table: (_has_review_text(table), table.count))
@@ -79,7 +81,7 @@ def read_body(
             _reject_footer(table)
     main.flush()
     if main.count + len(main.rejected) > limits.rows:
-        raise InputError(_too_many_rows(name, limits.rows))
+        raise InputError(limits.too_many_rows(name))
     notes = _header_notes(header)
     rejected = list(main.rejected)
     if len(tables) > 1:
@@ -91,6 +93,30 @@ def read_body(
     return Body(main.frame(), lines, tuple(rejected), main.line, notes)
 
 
+def _within_limits(records: Iterable[Record], name: str, limits: Limits) -> Iterator[Record]:
+    """The records, without the blank cells at the end of those that are too wide.
+
+    Raises:
+        InputError: their cells have more characters in all than a file may have bytes.
+    """
+    characters = 0
+    for record in records:
+        cells = record.cells
+        if len(cells) > limits.columns:
+            used = len(cells)
+            while used > limits.columns and not cells[used - 1].strip():
+                used -= 1
+            record = record._replace(cells=cells[:used])
+        characters += sum(map(len, cells))
+        if characters > limits.bytes:
+            raise InputError(limits.too_much_text(name))
+        yield record
+
+
+def _widest(records: list[Record]) -> int:
+    return max(len(record.cells) for record in records)
+
+
 def _build_tables(
     stream: Iterator[Record], header: Header, name: str, limits: Limits, detect_layout: bool
 ) -> tuple[list[_TableBuilder], int]:
@@ -99,7 +125,7 @@ def _build_tables(
     Raises:
         InputError: there are more rows than the limit.
     """
-    tables = [_TableBuilder(header.columns, header.line, [])]
+    tables = [_TableBuilder(header.columns, header.line, [], limits)]
     names = [record.cells for record in header.rows]
     total = blank_lines = 0
     record = next(stream, None)
@@ -108,8 +134,10 @@ def _build_tables(
         total += 1
         blank_lines += record.blank_lines
         if total > limits.rows + 100:
-            raise InputError(_too_many_rows(name, limits.rows))
+            raise InputError(limits.too_many_rows(name))
         table = tables[-1]
+        if total * len(table.columns) > limits.cells:
+            raise InputError(limits.too_many_cells(name))
         if not detect_layout:
             table.add(record)
         elif record.cells in names and header.line and len(record.cells) > 1:
@@ -126,7 +154,8 @@ def _build_tables(
                 heading = table.remove_last()
                 above = [_rejected(heading, "a heading between tables")]
             above.append(_rejected(record, "the header of another table"))
-            tables.append(_TableBuilder(make_unique_names(record.cells), record.line, above))
+            names_of_table = make_unique_names(record.cells)
+            tables.append(_TableBuilder(names_of_table, record.line, above, limits))
             names = [record.cells]
         else:
             table.add(record)
@@ -185,8 +214,10 @@ class _TableBuilder:
         rejected: rows that are not part of the table.
     """
 
-    def __init__(self, columns: list[str], line: int, above: list[RejectedRow]) -> None:
-        self.columns, self.line, self.above = columns, line, above
+    def __init__(
+        self, columns: list[str], line: int, above: list[RejectedRow], limits: Limits
+    ) -> None:
+        self.columns, self.line, self.above, self.limits = columns, line, above, limits
         self.rows: list[_Row] = []
         self.chunks: list[list[pa.Array]] = []
         self.lines: list[np.ndarray] = []
@@ -201,6 +232,14 @@ class _TableBuilder:
             if len(cells) > width:
                 self.reject(record, f"the row has {len(cells)} cells, the header {width}")
                 return
+        longest = max(map(len, cells), default=0)
+        if longest > self.limits.cell_length:
+            self.reject(
+                record,
+                f"a cell has {longest:,} characters, more than the limit of "
+                f"{self.limits.cell_length:,}",
+            )
+            return
         short = len(cells) < width
         if short:
             cells = cells + [""] * (width - len(cells))
@@ -300,7 +339,3 @@ def _header_notes(header: Header) -> list[str]:
 def _other_tables_note(tables: list[_TableBuilder], main: _TableBuilder) -> str:
     others = "; ".join(", ".join(table.columns[:5]) for table in tables if table is not main)[:200]
     return f"The file holds {len(tables)} tables. Not read as reviews: {others}."
-
-
-def _too_many_rows(name: str, limit: int) -> str:
-    return f"{name} has more than {count_noun(limit, 'row')}. Split it into smaller files."

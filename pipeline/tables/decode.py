@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
+from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.wording import count_noun, was_or_were
 from pipeline.tables.encoding import Encoding, is_plausible
@@ -25,18 +26,35 @@ class DecodedLines:
 
     Invalid bytes become U+FFFD; whole lines that are valid in the fallback encoding are decoded by
     that. `notes` describes the repairs so far.
+
+    Args:
+        source: the file.
+        encoding: of it.
+        max_line: bytes of the longest line; any length when None.
+        progress: called with the number of bytes read and their total.
     """
 
     def __init__(
-        self, source: InputFile, encoding: Encoding, *, progress: Progress | None = None
+        self,
+        source: InputFile,
+        encoding: Encoding,
+        *,
+        max_line: int | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._source, self._encoding, self._progress = source, encoding, progress
+        self._max_line = max_line
         self._line_number = 0  # of the last line yielded or decoded
         self._nul_count = self._damaged_count = 0
         self._damaged_lines: list[int] = []
         self._fallback_lines: list[int] = []
 
     def __iter__(self) -> Iterator[str]:
+        """The lines.
+
+        Raises:
+            InputError: a line is longer than the limit.
+        """
         self._line_number = self._nul_count = self._damaged_count = 0
         self._damaged_lines, self._fallback_lines = [], []
         line_by_line = self._encoding.name.startswith(_DECODABLE_BY_LINE)
@@ -79,7 +97,7 @@ class DecodedLines:
 
     def _line_blocks(self) -> Iterator[bytes]:
         pending: list[bytes] = []
-        done = 0
+        done = pending_size = 0
         for block in self._source.blocks():
             done += len(block)
             if self._progress is not None:
@@ -93,6 +111,8 @@ class DecodedLines:
                 yield b"".join([*pending, block[:cut]])
                 pending = []
             pending.append(block[cut:])
+            pending_size = len(pending[-1]) + (pending_size if len(pending) > 1 else 0)
+            self._check_line(pending_size)
         if any(pending):
             yield b"".join(pending)
 
@@ -124,7 +144,8 @@ class DecodedLines:
     def _decode_incrementally(self) -> Iterator[str]:
         """Yield text of encodings that are stateful or whose line ends take several bytes."""
         decoder = codecs.getincrementaldecoder(self._encoding.name)("replace")
-        pending = ""
+        pending: list[str] = []  # of a line that is not at its end yet
+        pending_size = 0
         done, line = 0, 0
         for block in self._blocks_and_end():
             done += len(block)
@@ -134,18 +155,36 @@ class DecodedLines:
                 text = decoder.decode(block, not block)
             except UnicodeError:  # some codecs raise whatever the error handler
                 text = "\ufffd"
+            # A lone \r at the end of what is pending may have ended its line.
+            text = (pending.pop() if pending and pending[-1] == "\r" else "") + text
             if "\ufffd" in text:
                 self._damaged_count += text.count("\ufffd")
-                for i, part in enumerate(io.StringIO(pending + text, newline=""), line + 1):
+                for i, part in enumerate(io.StringIO(text, newline=""), line + 1):
                     if "\ufffd" in part:
                         self._remember_line(self._damaged_lines, i)
-            text = pending + text
             cut = text.rfind("\n") + 1 or text.rfind("\r", 0, -1) + 1
             cut = cut if block else len(text)
-            line += sum(1 for _ in io.StringIO(text[:cut], newline=""))
-            pending = text[cut:]
             if cut:
-                yield text[:cut]
+                ended = "".join([*pending, text[:cut]])
+                line += sum(1 for _ in io.StringIO(ended, newline=""))
+                yield ended
+                pending, pending_size = [], 0
+            rest = text[cut:]
+            if rest.endswith("\r"):
+                pending += [rest[:-1], "\r"]
+            else:
+                pending.append(rest)
+            pending_size += len(rest)
+            self._check_line(pending_size)
+        if any(pending):
+            yield "".join(pending)
+
+    def _check_line(self, size: int) -> None:
+        if self._max_line is not None and size > self._max_line:
+            raise InputError(
+                f"{self._source.name} has a line of more than {self._max_line / 1e6:,.0f} MB, "
+                "longer than any row of a table. Export it again with one review in each row."
+            )
 
     def _blocks_and_end(self) -> Iterator[bytes]:
         yield from self._source.blocks()

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from pipeline.tables.csv_parser import read_records
 from pipeline.tables.header_names import is_known_column_name
@@ -14,7 +15,10 @@ _SYMBOLS = (":", "<", "#", "=", "@", "&", "$", "*", "!", "%", "+", "-")
 _SPACED_DELIMITERS = (" | ", "| ", " ; ", "; ", " , ", ", ")
 _SAMPLE_LINES = 1000
 _SAMPLE_CHARACTERS = 1 << 18
-_NUMBER = re.compile(r"[\s\d.,:/%+\-]*\d[\s\d.,:/%+\-]*")
+_NUMBER = re.compile(r"[\s.,:/%+\-]*+\d[\s\d.,:/%+\-]*+")
+
+
+_SYMBOL_RUN = re.compile("[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]+")
 
 
 def sniff_dialect(lines: list[str], *, delimiter: str | None = None) -> Dialect:
@@ -59,6 +63,7 @@ def _take_sample(lines: list[str]) -> list[str]:
     # A cell of megabytes says nothing about the dialect.
     short_lines = [line for line in lines if len(line) < _SAMPLE_CHARACTERS // 4]
     for line in (short_lines if len(short_lines) > 2 else lines)[:_SAMPLE_LINES]:
+        line = line[:_SAMPLE_CHARACTERS]
         size += len(line)
         if size > _SAMPLE_CHARACTERS and len(kept) > 10:
             break
@@ -166,13 +171,10 @@ def _find_long_delimiter(lines: list[str], symbol: str) -> str | None:
     unquoted = unquoted if len(unquoted) > max(1, 0.2 * len(with_symbol)) else with_symbol
     if len(unquoted) < 2:
         return None
-    symbols = "[" + re.escape("|~^;:,<>#*@$%&!=+-") + "]"
     runs: Counter[str] = Counter()
     for line in unquoted:
-        runs.update(
-            re.findall(rf" ?{symbols}*{re.escape(symbol)}{symbols}* ?", line.rstrip("\r\n"))
-        )
-    first = re.findall(rf"{symbols}*{re.escape(symbol)}{symbols}*", with_symbol[0])
+        runs.update(_runs_of_symbols(line.rstrip("\r\n"), symbol))
+    first = [run.strip(" ") for run in _runs_of_symbols(with_symbol[0], symbol)]
     if len(set(first)) != 1:
         return None
     stripped_runs: Counter[str] = Counter()
@@ -184,6 +186,16 @@ def _find_long_delimiter(lines: list[str], symbol: str) -> str | None:
         return None
     spaced = sum(n for run, n in runs.items() if run == f" {core} ")
     return f" {core} " if spaced >= 0.98 * total else core
+
+
+def _runs_of_symbols(line: str, symbol: str) -> Iterator[str]:
+    """The runs of symbols with this one among them, each with one space before and after."""
+    end = 0
+    for found in _SYMBOL_RUN.finditer(line):
+        if symbol in found[0]:
+            start = found.start() - (found.start() > end and line[found.start() - 1] == " ")
+            end = found.end() + (line[found.end() : found.end() + 1] == " ")
+            yield line[start:end]
 
 
 def _is_padded(lines: list[str], dialect: Dialect) -> bool:

@@ -9,7 +9,7 @@ from pipeline.tables.survey_header import find_survey_header, is_question
 from pipeline.tables.types import Record
 
 _MAX_ROWS_ABOVE = 30  # records within which the header is searched for
-_NUMBER = re.compile(r"[\d\s.,:/%+\-$€£¥]*\d[\d\s.,:/%+\-$€£¥]*")
+_NUMBER = re.compile(r"[\s.,:/%+\-$€£¥]*+\d[\d\s.,:/%+\-$€£¥]*+")
 _SEPARATOR_LINE = re.compile(r"[-=+:_ |]{3,}")
 
 

@@ -7,11 +7,11 @@ parser follows what a page refers to.
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import NamedTuple
 
 from pipeline.common.errors import InputError
-from pipeline.tables.types import Record
+from pipeline.tables.types import Limits, Record, WidthCheck
+from pipeline.text.entities import decode_entities
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+)(?P<rest>[^<>]*+)>|<!--|<!\[CDATA\[")
 _SPAN = re.compile(r"\b(?P<kind>col|row)span\s*=\s*[\"']?(?P<number>\d{1,4})", re.IGNORECASE)
@@ -57,7 +57,7 @@ class _OpenTable:
         if self.text is None:
             return
         lines = (_SPACES.sub(" ", line).strip() for line in "".join(self.text).split("\n"))
-        value = unescape("\n".join(lines)).strip()
+        value = decode_entities("\n".join(lines)).strip()
         self.text = None
         if len(self.cells) + self.span > _MAX_WIDTH:
             return
@@ -82,22 +82,29 @@ class _OpenTable:
             self.cells.append(value)
 
 
-def html_records(text: str, name: str) -> tuple[Iterator[Record], int]:
+def html_records(text: str, name: str, limits: Limits) -> tuple[Iterator[Record], int]:
     """Read the table with the most text of a page.
 
     Args:
         text: the page.
         name: of the file, for messages.
+        limits: see `Limits`.
 
     Returns:
         The records, and the number of tables with at least two rows.
 
     Raises:
-        InputError: the page has no table.
+        InputError: the page has no table, or one over the limits.
     """
     rows: dict[int, int] = {}
     size: dict[int, int] = {}
+    cell_count = 0
+    check_width = WidthCheck(name, limits)
     for table, cells in _rows(text):
+        check_width(len(cells))
+        cell_count += len(cells)
+        if cell_count > limits.cells:
+            raise InputError(limits.too_many_cells(name))
         rows[table] = rows.get(table, 0) + 1
         size[table] = size.get(table, 0) + sum(map(len, cells))
     if not any(size.values()):

@@ -30,6 +30,7 @@ from pipeline.tables.unpack import unpack_file
 
 _SNIFFED_LINES = 1000  # by which the dialect is detected
 _MAX_BLANK_LINES = 10  # above the first JSON object
+_MAX_LINE = 20_000_000  # bytes of a line of text
 _SEP_PREFIX = "sep="  # of a first line with which Excel declares the delimiter
 
 
@@ -105,7 +106,7 @@ def read_table(
             delimiter or sheet is unknown.
     """
     defaults = Limits.from_environment()
-    limits = Limits(max_bytes or defaults.bytes, max_rows or defaults.rows)
+    limits = replace(defaults, bytes=max_bytes or defaults.bytes, rows=max_rows or defaults.rows)
     with InputFile(source, name) as file:
         name = file.name
         if file.size <= 1000 and not file.head().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
@@ -141,7 +142,9 @@ def _read_text(
     progress: Progress | None,
 ) -> Table:
     chosen = find_encoding(encoding) if encoding is not None else detect_encoding(file)
-    lines = DecodedLines(file, chosen, progress=progress)
+    # A web page or a JSON document may be one line.
+    max_line = _MAX_LINE if kind == "text" else None
+    lines = DecodedLines(file, chosen, max_line=max_line, progress=progress)
     codec = {"utf_8_sig": "utf-8-sig", "iso8859-1": "cp1252"}.get(chosen.name, chosen.name)
     if kind == "html":
         return _read_html(lines, name, codec, limits)
@@ -183,7 +186,7 @@ def _read_json(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Ta
 def _read_html(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Table:
     from pipeline.tables.html_table import html_records
 
-    rows, tables = html_records("".join(lines), name)
+    rows, tables = html_records("".join(lines), name, limits)
     body = read_body(rows, name, limits)
     notes = [*lines.notes(), *body.notes]
     if tables > 1:

@@ -5,9 +5,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.common.settings import max_file_bytes, max_rows
+from pipeline.common.errors import InputError
+from pipeline.common.settings import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_MB,
+    MAX_ROWS,
+    max_cell_length,
+    max_cells,
+    max_columns,
+    max_file_bytes,
+    max_rows,
+)
+from pipeline.common.wording import count_noun
 
 _MAX_ROW_TEXT = 500
+_MAX_WIDE_ROWS = 3
 
 PLACEHOLDER = "\x1f"  # replaces a delimiter of several characters, as the csv module takes only one
 
@@ -41,16 +54,77 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """The largest file that is read: bytes (packed or unpacked), rows and columns."""
+    """The largest file that is read.
+
+    Attributes:
+        bytes: of the file, packed or unpacked, and characters of all its cells.
+        rows, columns: of its table.
+        cells: rows times columns, blank ones included.
+        cell_length: characters of a cell.
+    """
 
     bytes: int
     rows: int
-    columns: int = 20_000
+    columns: int
+    cells: int
+    cell_length: int
 
     @classmethod
     def from_environment(cls) -> "Limits":
         """The limits that the settings give."""
-        return cls(max_file_bytes(), max_rows())
+        return cls(max_file_bytes(), max_rows(), max_columns(), max_cells(), max_cell_length())
+
+    def too_many_columns(self, name: str, found: int) -> str:
+        """Message for the user."""
+        return (
+            f"{name} has {found:,} columns, more than the limit of {self.columns:,}. "
+            f"Leave out those without reviews, or raise {MAX_COLUMNS.name}."
+        )
+
+    def too_many_rows(self, name: str) -> str:
+        """Message for the user."""
+        return (
+            f"{name} has more than {count_noun(self.rows, 'row')}, which is the limit. "
+            f"Split it into smaller files, or raise {MAX_ROWS.name}."
+        )
+
+    def too_many_cells(self, name: str) -> str:
+        """Message for the user."""
+        return (
+            f"{name} has more than {self.cells:,} cells, blank ones included, which is the limit. "
+            f"Leave out columns, split it into smaller files, or raise {MAX_CELLS.name}."
+        )
+
+    def too_much_text(self, name: str) -> str:
+        """Message for the user."""
+        return (
+            f"The cells of {name} have more than {self.bytes / 1e6:,.0f} million characters, which "
+            f"is the limit. Split it into smaller files, or raise {MAX_MB.name}."
+        )
+
+
+class WidthCheck:
+    """Refuses a file whose rows are too wide, before many of them are read.
+
+    One or two may be slips of the hand, which are rejected by themselves.
+
+    Args:
+        name: of the file.
+        limits: of its columns.
+    """
+
+    def __init__(self, name: str, limits: Limits) -> None:
+        self._name, self._limits, self._count = name, limits, 0
+
+    def __call__(self, width: int) -> None:
+        """Take note of a row.
+
+        Raises:
+            InputError: it is the third that is too wide.
+        """
+        self._count += width > self._limits.columns
+        if self._count >= _MAX_WIDE_ROWS:
+            raise InputError(self._limits.too_many_columns(self._name, width))
 
 
 @dataclass(frozen=True)

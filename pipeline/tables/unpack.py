@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from pipeline.common.errors import InputError
+from pipeline.common.settings import MAX_MB
 from pipeline.tables.input_file import BLOCK_SIZE, InputFile
 from pipeline.tables.types import Limits
 
@@ -167,10 +168,7 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         and not entry.filename.startswith("__MACOSX/")
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
-    table_names = re.compile(
-        r"\.(csv|tsv|tab|txt|xlsx|xls|ods|json|jsonl|ndjson|parquet|psv|gz)$", re.I
-    )
-    candidates = [entry for entry in files if table_names.search(entry.filename)] or files
+    candidates = [entry for entry in files if _TABLE_NAMES.search(entry.filename)] or files
     if wanted is not None:
         # A workbook that is the only table needs no name: the sheet is then one of its sheets.
         only_book = len(candidates) == 1 and candidates[0].filename.lower().endswith(_WORKBOOKS)
@@ -212,12 +210,12 @@ def _unpack_limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits
 def _too_large_message(name: str, size: int, limit: int) -> str:
     return (
         f"{name} has {size / 1e6:,.1f} MB, more than the limit of {limit / 1e6:,.1f} MB. "
-        "Split it into smaller files."
+        f"Split it into smaller files, or raise {MAX_MB.name}."
     )
 
 
 def _unpacks_too_large_message(name: str, limits: Limits) -> str:
     return (
         f"{name} unpacks to more than the limit of {limits.bytes / 1e6:,.1f} MB. "
-        "Split it into smaller files."
+        f"Split it into smaller files, or raise {MAX_MB.name}."
     )

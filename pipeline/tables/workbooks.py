@@ -13,7 +13,7 @@ from pipeline.common.errors import InputError
 from pipeline.tables.compound_file import check_compound_file
 from pipeline.tables.formats import cell_text
 from pipeline.tables.input_file import InputFile
-from pipeline.tables.types import Limits, Record
+from pipeline.tables.types import Limits, Record, WidthCheck
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from python_calamine import CalamineWorkbook
 
-_MAX_CELLS = 60_000_000  # of a workbook, blank ones included: a few bytes can declare billions
 _MAX_REPEATED = 1000  # times that an .ods file may repeat a row or a cell with a value
 _MAX_BLANK_ROWS = 2_000_000
 _MAX_PROPERTIES = 100_000  # bytes of the part that lists the sheets
@@ -205,14 +204,25 @@ def _damage_reported(name: str) -> Iterator[None]:
     """Report whatever a damaged workbook raises, which depends on the damage."""
     try:
         yield
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except BaseException as error:
         # Panics of Rust, in which calamine is written, are no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
+        if any(type(one).__module__.startswith("defusedxml") for one in _with_causes(error)):
+            raise InputError(
+                f"{name} is a workbook whose XML declares entities or refers to other files, which "
+                "is not read. Save it again as .xlsx."
+            ) from error
         message = f"{name} is a damaged or locked workbook. Save it again as .xlsx."
         raise InputError(message) from error
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _has_rows(sheet: _Sheet) -> bool:
@@ -225,17 +235,19 @@ def _has_rows(sheet: _Sheet) -> bool:
 
 
 def _sheet_records(name: str, sheet: _Sheet, limits: Limits) -> Iterator[Record]:
+    check_width = WidthCheck(name, limits)
     blank_lines = cells_read = width = 0
     for number, values in enumerate(_reported_rows(name, sheet), 1):
         cells_read += len(values)
-        if cells_read > _MAX_CELLS or number > limits.rows + _MAX_BLANK_ROWS:
-            raise InputError(f"{name} has too many cells. Split it into smaller files.")
+        if cells_read > limits.cells or number > limits.rows + _MAX_BLANK_ROWS:
+            raise InputError(limits.too_many_cells(name))
         cells = [cell_text(value).replace("_x000D_", "") for value in values]
         while cells and not cells[-1].strip():
             cells.pop()
         if not cells:
             blank_lines += 1
             continue
+        check_width(len(cells))
         # A sheet has no short rows: cells after the last value are blank.
         width = max(width, len(cells)) if number <= 50 else width
         has_one_cell = sum(bool(cell.strip()) for cell in cells) == 1

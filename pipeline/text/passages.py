@@ -95,7 +95,7 @@ def _breaks(language: str) -> regex.Pattern[str]:
     """What may part the clauses of a sentence."""
     pattern = _MARKS
     if words := _BUT.get(language, "").split():
-        pattern += rf"|\s+(?=(?:{'|'.join(words)})\s)"
+        pattern += rf"|(?<!\s)\s++(?=(?:{'|'.join(words)})\s)"
     if within := _BUT_WITHIN.get(language):
         pattern += f"|{within}"
     return regex.compile(pattern, regex.IGNORECASE)

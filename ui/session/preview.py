@@ -1,23 +1,38 @@
-"""An upload before its analysis: path, read options, and the table as it was read."""
+"""An upload before its analysis: path, read options, and the table as it was read.
+
+What looks at the file or its cells does so in a process with limits of time and memory
+(:mod:`pipeline.isolation`), so that no file holds up the sessions of others.
+"""
 
 from __future__ import annotations
 
+import logging
 import zipfile
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.insights.role_examples import EXAMINED, role_examples
+from pipeline.isolation.budget import Budget
+from pipeline.isolation.pool import run_isolated, shared_pool
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_memory import forget_columns, recall_or_guess_columns
 from pipeline.reviews.column_roles import ColumnRoles, RoleGuess, explain_roles
 from pipeline.reviews.read import Reviews, reviews_from_table
 from pipeline.reviews.source import ReadOptions
+from pipeline.reviews.survey_answers import find_open_questions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.report import delimiter_name, encoding_name
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _KINDS = {
     "xlsx": "Excel workbook",
@@ -29,6 +44,12 @@ _KINDS = {
     "parquet": "Parquet",
 }
 _MOST_PARTS = 200
+_READER = ("pipeline.reviews.date_words", "pipeline.tables.workbooks", "openpyxl", "ftfy")
+
+
+def keep_reader_ready() -> None:
+    """Keep a process ready that has imported what reading takes."""
+    shared_pool().keep_ready(__name__, *_READER)
 
 
 @dataclass
@@ -75,33 +96,27 @@ class Preview:
     parts: tuple[str, ...] = ()
     rating_scale: str | None = None
     _explained: dict[ColumnRoles, dict[str, RoleGuess]] = field(default_factory=dict)
+    _questions: dict[ColumnRoles, tuple[str, ...]] = field(default_factory=dict)
     _reviews: dict[tuple[ColumnRoles, CleaningRules, str | None], Reviews] = field(
         default_factory=dict
     )
+    _examples: dict[str, list[str]] = field(default_factory=dict)
 
     def read(self, options: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
-        self.options, self.table, self.guessed, self._reviews = None, None, None, {}
-        self._explained = {}
+        self.options, self.table, self.guessed = None, None, None
+        self._forget_reviews()
         self.problem = self.doubt = ""
         self.times += 1
         try:
-            table = read_table(
-                self.path,
-                name=self.name,
-                encoding=options.encoding,
-                delimiter=options.delimiter,
-                sheet=options.sheet,
-                progress=progress,
-            )
-            self._understood(table, options)
-            if not len(table.frame):
-                raise InputError(f"{self.name} has a header but no rows with reviews.")
-            self.guessed, self.remembered = recall_or_guess_columns(table.frame)
+            found = self._isolated(_read, self.path, self.name, options, progress=progress)
+            self._understood(found.table, options)
+            self.guessed, self.remembered = found.columns, found.remembered
+            self.problem = found.problem
         except InputError as error:
             self.problem = str(error)
-            if self.table is None and not self.parts:
-                self.parts = _files_in(self.path)
+            if not self.parts:
+                self.parts = self._optional(_files_in, self.path) or ()
         # The page has a box for the sheet only where there are several to choose from.
         taken = options.sheet or (self.sheet if self.parts else None)
         self.options = replace(options, sheet=taken)
@@ -116,21 +131,54 @@ class Preview:
         """Role -> the reason of its column and its runner-up, for these columns."""
         assert self.table is not None  # noqa: S101  there is nothing to choose columns of
         if columns not in self._explained:
-            guesses = explain_roles(self.table.frame, columns)
-            self._explained = {columns: {guess.role: guess for guess in guesses}}
+            guesses = self._optional(explain_roles, self.table.frame, columns)
+            self._explained = {columns: {guess.role: guess for guess in guesses or ()}}
         return self._explained[columns]
+
+    def questions(self, columns: ColumnRoles) -> tuple[str, ...]:
+        """The columns with answers to open questions; see `find_open_questions`."""
+        assert self.table is not None  # noqa: S101  there is nothing to choose columns of
+        if columns not in self._questions:
+            found = self._optional(find_open_questions, self.table.frame, columns)
+            self._questions = {columns: found or ()}
+        return self._questions[columns]
 
     def reviews(
         self, columns: ColumnRoles, rules: CleaningRules, rating_scale: str | None = None
     ) -> Reviews:
         """The reviews with these columns, rules and scale of ratings, read once."""
-        assert self.table is not None  # noqa: S101  there is nothing to choose columns of
+        table = self.table
+        assert table is not None  # noqa: S101  there is nothing to choose columns of
         key = (columns, rules, rating_scale)
         if key not in self._reviews:
-            self._reviews = {
-                key: reviews_from_table(self.table, columns, rules=rules, rating_scale=rating_scale)
-            }
+            self._reviews, self._examples = {}, {}
+            reviews, has_all_rows = self._isolated(_make_reviews, table, *key)
+            # A table of its own could take half a gigabyte.
+            self._reviews[key] = replace(reviews, frame=table.frame) if has_all_rows else reviews
         return self._reviews[key]
+
+    def examples(self, reviews: Reviews) -> dict[str, list[str]]:
+        """Role -> values as understood, of reviews that :meth:`reviews` returned."""
+        if not self._examples:
+            first = reviews.select(np.arange(min(len(reviews.texts), EXAMINED)))
+            self._examples = self._optional(role_examples, first) or {}
+        return self._examples
+
+    def _isolated(self, function: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """Call a function in a process with the limits of this file."""
+        budget = Budget.for_file(self.path)
+        return run_isolated(function, *arguments, label=self.name, budget=budget, **options)
+
+    def _optional(self, function: Callable[..., T], *arguments: Any) -> T | None:
+        """The same for what the page can do without: None where a limit is met."""
+        try:
+            return self._isolated(function, *arguments)
+        except InputError:
+            log.warning("%s of an upload met a limit", function.__name__, exc_info=True)
+            return None
+
+    def _forget_reviews(self) -> None:
+        self._explained, self._questions, self._reviews, self._examples = {}, {}, {}, {}
 
     def _understood(self, table: Table, options: ReadOptions) -> None:
         self.table = table
@@ -158,6 +206,43 @@ class Preview:
                 f"Cut at {delimiter_name(table.delimiter)}, the file has a single column: "
                 "its columns are probably parted by something else."
             )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file as it was read.
+
+    Attributes:
+        table: of the file.
+        columns: the roles of its columns; None where no column looks like review text.
+        remembered: whether they are what the user corrected in an earlier file.
+        problem: why there are no roles, or "".
+    """
+
+    table: Table
+    columns: ColumnRoles | None = None
+    remembered: bool = False
+    problem: str = ""
+
+
+def _read(path: Path, name: str, options: ReadOptions, progress: Progress | None = None) -> _Read:
+    table = read_table(path, name=name, **asdict(options), progress=progress)
+    if not len(table.frame):
+        return _Read(table, problem=f"{name} has a header but no rows with reviews.")
+    try:
+        return _Read(table, *recall_or_guess_columns(table.frame))
+    except InputError as error:
+        return _Read(table, problem=str(error))
+
+
+def _make_reviews(
+    table: Table, columns: ColumnRoles, rules: CleaningRules, rating_scale: str | None
+) -> tuple[Reviews, bool]:
+    """The reviews of a table; whether all its rows are, whose frame is then left out."""
+    reviews = reviews_from_table(table, columns, rules=rules, rating_scale=rating_scale)
+    if reviews.frame is not table.frame:
+        return reviews, False
+    return replace(reviews, frame=reviews.frame.iloc[:0]), True
 
 
 def sentence(table: Table, reviews: Reviews) -> str:

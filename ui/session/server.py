@@ -9,14 +9,16 @@ from pipeline.common.settings import max_file_bytes
 from pipeline.common.workspace import Workspace
 from pipeline.jobs.client import WorkerClient, shared_client
 from ui.session.folders import remove_abandoned
+from ui.session.preview import keep_reader_ready
 
 
 @st.cache_resource(show_spinner=False)
 def worker() -> WorkerClient:
-    """The client of the worker, one for all sessions; it starts the worker."""
+    """The client of the worker, one for all sessions; it starts the processes."""
     remove_abandoned(Workspace.current().sessions)
     # The server's own limit, which holds whatever a browser sends, is the one that is set for us.
     config.set_option("server.maxUploadSize", upload_limit())
+    keep_reader_ready()
     return shared_client()
 
 

@@ -12,11 +12,10 @@ from pipeline.reviews.cleaning import CleaningRules, QuestionsRule
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.ratings import RatingScale
 from pipeline.reviews.read import Reviews
-from pipeline.reviews.survey_answers import find_open_questions
 from pipeline.tables.read import Table
 from ui.components.widgets import count, escape_markdown
 from ui.session.preview import Preview
-from ui.upload.role_notes import role_examples, show_role_note
+from ui.upload.role_notes import show_role_note
 
 _SHOWN_ROWS = 50
 _PER_ROW = 4
@@ -77,11 +76,11 @@ class ColumnChoice:
 
     def tell(self, preview: Preview, reviews: Reviews) -> None:
         """Write below each box why its column was chosen, and three values as understood."""
-        examples, guesses = role_examples(reviews), preview.explain(reviews.columns)
+        examples, guesses = preview.examples(reviews), preview.explain(reviews.columns)
         for role, place in self.places.items():
             known = examples.get(role) if getattr(reviews.columns, role) else None
             if role == "language":  # detected where the file has no column
-                known = examples[role]
+                known = examples.get(role)
             show_role_note(place, self.keys[role], guesses.get(role), known)
         if self.below_scale is not None and reviews.ratings is not None:
             self.below_scale.caption(escape_markdown(reviews.ratings.describe()))
@@ -150,9 +149,9 @@ def _choose_scale(preview: Preview) -> str | None:
     )
 
 
-def choose_questions(preview: Preview, table: Table, columns: ColumnRoles | None) -> QuestionsRule:
+def choose_questions(preview: Preview, columns: ColumnRoles | None) -> QuestionsRule:
     """A box for what becomes of several texts in a row, where there are some."""
-    found = find_open_questions(table.frame, columns) if columns else ()
+    found = preview.questions(columns) if columns else ()
     if not found:
         return preview.rules.questions
     options: list[QuestionsRule] = list(_QUESTIONS)

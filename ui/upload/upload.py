@@ -136,7 +136,7 @@ def _show(session: Session, preview: Preview) -> None:
             reset_button(preview)
         return
     choice = choose_columns(preview, table)
-    questions = choose_questions(preview, table, choice.columns)
+    questions = choose_questions(preview, choice.columns)
     rules, tell = choose_rules(preview, questions)
     reviews, problem = None, preview.problem
     if choice.columns is not None:

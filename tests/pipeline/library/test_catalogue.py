@@ -22,7 +22,6 @@ from pipeline.analysis.storage import save_analysis
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError
 from pipeline.common.files import save_arrays, sealed
-from pipeline.library import archive
 from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.read import read_reviews
 from tests.support.command import ROOT
@@ -339,8 +338,10 @@ def test_links_twins_tables_that_grow_and_noise(catalogue, exported, tmp_path, m
     with pytest.warns(UserWarning, match="Duplicate name"):
         twice = _rewritten(exported, {}, [("about.json", b"{}")])
     _refused(catalogue, twice, "holds a file twice")
-    monkeypatch.setattr(archive, "_MAX_TABLE_BYTES", 100 * 2**20)
-    _refused(catalogue, _rewritten(exported, {"texts.parquet": _bomb_table()}), "tables would be")
+    monkeypatch.setenv("POLYGUEST_MAX_MB", "30")
+    bomb = _rewritten(exported, {"texts.parquet": _bomb_table()})
+    _refused(catalogue, bomb, "more than 30 million characters, which is the limit")
+    monkeypatch.delenv("POLYGUEST_MAX_MB")
     (tmp_path / "noise.zip").write_bytes(os.urandom(5000))
     _refused(catalogue, tmp_path / "noise.zip", "no exported analysis")
     data = exported.read_bytes()

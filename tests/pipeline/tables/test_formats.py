@@ -1,6 +1,7 @@
 import gzip
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -101,7 +102,7 @@ def test_entity_expansion_in_a_workbook_is_refused():
             if entry.filename == "xl/worksheets/sheet1.xml":
                 data = (bomb + "]>").encode() + data.replace(b"<v>", b"<v>&j;", 1)
             new.writestr(entry.filename, data)
-    refused(out.getvalue(), "damaged or locked workbook")
+    refused(out.getvalue(), "XML declares entities")
 
 
 def test_damaged_and_unsupported_files():
@@ -142,15 +143,26 @@ def test_values_as_text():
 
 
 def test_limits_are_settings(monkeypatch):
-    assert Limits.from_environment() == Limits(500_000_000, 1_000_000)
+    defaults = Limits(500_000_000, 1_000_000, 1000, 60_000_000, 200_000)
+    assert Limits.from_environment() == defaults
     monkeypatch.setenv("POLYGUEST_MAX_MB", "2")
     monkeypatch.setenv("POLYGUEST_MAX_ROWS", "5")
-    assert Limits.from_environment() == Limits(2_000_000, 5)
+    assert Limits.from_environment() == replace(defaults, bytes=2_000_000, rows=5)
     refused(CSV, "more than 5 rows")
     assert read_table(CSV, max_rows=6).rows_read == 6
     monkeypatch.setenv("POLYGUEST_MAX_ROWS", "many")
     assert Limits.from_environment().rows == 1_000_000
-    refused(b"a," * 30_000 + b"b\n1\n", "30,001 columns")
+    refused(b"a," * 30_000 + b"b\n1\n", "30,001 columns, more than the limit of 1,000")
+    monkeypatch.setenv("POLYGUEST_MAX_COLUMNS", "2")
+    refused(b"a,b,c\n1,2,3\n", "3 columns, more than the limit of 2")
+    monkeypatch.delenv("POLYGUEST_MAX_COLUMNS")
+    monkeypatch.setenv("POLYGUEST_MAX_CELL", "9")
+    assert [
+        row.line
+        for row in read_table(b"id,text\n1,very good\n2,very nice\n3,excellent!\n").rejected
+    ] == [4]
+    monkeypatch.setenv("POLYGUEST_MAX_CELLS", "9")
+    refused(b"a,b\n" + b"1,2\n" * 5, "more than 9 cells")
 
 
 def test_progress_reaches_the_end():

@@ -1,0 +1,1 @@
+"""Process isolation: work on strangers' files in a process with limits of time and memory."""
