@@ -18,6 +18,7 @@ from pipeline.common.transaction import current_file
 
 MANIFEST = "analysis.json"
 _FORMAT = 2
+_ATTEMPTS = 3
 _DIGESTS = "digests"
 
 
@@ -31,19 +32,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
     """
-    path = current_file(folder, MANIFEST)
-    if not path.is_file():
+    for _ in range(_ATTEMPTS):
+        path = current_file(folder, MANIFEST)
+        try:
+            text = path.read_text("utf-8")
+            break
+        except FileNotFoundError:  # it may be moved into place just now
+            continue
+        except (OSError, ValueError) as error:
+            raise damaged(folder, DamagedFileError(f"{MANIFEST} can't be read")) from error
+    else:
         reason = "it holds no analysis" if folder.is_dir() else "there is no such folder"
         raise InputError(
             f"'{folder}' can't be opened: {reason}; make one with the command 'analyse'"
         )
     try:
-        meta: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        meta: dict[str, Any] = json.loads(text)
         check_sealed(meta)
         if meta["format"] != _FORMAT:
             raise ValueError("unknown format version")
         return meta
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise damaged(folder, DamagedFileError(f"{MANIFEST} is not what was written")) from error
 
 

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -35,7 +36,7 @@ from pipeline.analysis.manifest import (
 )
 from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.transaction import complete_replacement, replace_files
+from pipeline.common.transaction import complete_replacement, replace_files, replacement_state
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.dates import parse_dates
@@ -50,7 +51,7 @@ from pipeline.topics.topic import Topic
 
 log = logging.getLogger(__name__)
 
-_ATTEMPTS = 3
+_ATTEMPTS, _PAUSE = 10, 0.05  # while the folder is replaced again and again; seconds
 _Item = TypeVar("_Item", Topic, Candidate)
 SHARED_FILES = ("report.json", "table.parquet", "texts.parquet", "vectors.npz")  # by all states
 TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # the last one if sentences are grouped
@@ -117,14 +118,16 @@ def load_analysis(folder: Path) -> Analysis:
         InputError: no such folder, no analysis in it, or a damaged one.
     """
     with suppress(OSError):  # else its files are read where they are
-        complete_replacement(folder)
-    for _ in range(_ATTEMPTS - 1):
+        complete_replacement(folder, wait=0)
+    for attempt in range(_ATTEMPTS):
+        before = replacement_state(folder)
         meta = read_manifest(folder)
         try:
             return _load(folder, meta)
         except InputError:
-            if read_manifest(folder) == meta:
+            if before == replacement_state(folder) and read_manifest(folder) == meta:
                 raise
+        time.sleep(_PAUSE * attempt)
     return _load(folder, read_manifest(folder))  # it was replaced each time while it was read
 
 

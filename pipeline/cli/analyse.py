@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,8 @@ def _with_edits_of(folder: Path, analysis: Analysis) -> tuple[Analysis, int]:
 
     try:
         old = load_analysis(folder)
-    except InputError:  # a damaged one is overwritten
+    except InputError as error:  # a damaged one is overwritten
+        print(f"no edits of the previous analysis are taken over: {error}", file=sys.stderr)
         return analysis, 0
     if not old.edits or old.texts != analysis.texts:
         return analysis, 0

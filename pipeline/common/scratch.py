@@ -36,7 +36,7 @@ def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
-        _close(lock)
+        unlock(lock)
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def scratch_file(parent: Path, name: str) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-        _close(lock)
+        unlock(lock)
 
 
 def remove_abandoned(parent: Path, name: str | None = None) -> None:
@@ -96,10 +96,10 @@ def _make(parent: Path, name: str, make: Callable[[Path], None]) -> tuple[Path, 
         make(path)
         # Before it is locked it may be taken for abandoned.
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
-            lock = _lock(path)
+            lock = lock_path(path)
             if path.exists():
                 return path, lock
-            _close(lock)
+            unlock(lock)
     raise FileNotFoundError(errno.ENOENT, "A scratch file disappeared", str(parent))
 
 
@@ -109,15 +109,15 @@ def _random_path(parent: Path, name: str) -> Path:
 
 def _remove_if_abandoned(path: Path) -> None:
     try:
-        lock = _lock(path)
+        lock = lock_path(path)
         if lock is not None or time.time() - path.stat().st_mtime > _ABANDONED_AFTER:
             remove_path(path)
-        _close(lock)
+        unlock(lock)
     except (BlockingIOError, FileNotFoundError):  # somebody writes it, or has finished
         return
 
 
-def _lock(path: Path) -> int | None:
+def lock_path(path: Path) -> int | None:
     """Lock a file or folder; None where that can't be done.
 
     Raises:
@@ -138,6 +138,7 @@ def _lock(path: Path) -> int | None:
     return handle
 
 
-def _close(lock: int | None) -> None:
+def unlock(lock: int | None) -> None:
+    """Release what :func:`lock_path` has returned."""
     if lock is not None:
         os.close(lock)

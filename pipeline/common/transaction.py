@@ -12,14 +12,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipeline.common.scratch import remove_abandoned, scratch_folder
+from pipeline.common.scratch import lock_path, remove_abandoned, scratch_folder, unlock
 
 NEXT = ".next"  # the folder of files that count but are not in place yet
 _REMOVED = ".removed"  # the file there with the names of those that are to go
 _ATTEMPTS = 10
+_PAUSE = 0.01  # seconds
 
 
 def replace_files(folder: Path, write: Callable[[Path], Iterable[str]]) -> None:
@@ -56,15 +58,39 @@ def replace_files(folder: Path, write: Callable[[Path], Iterable[str]]) -> None:
     complete_replacement(folder)
 
 
-def complete_replacement(folder: Path) -> None:
-    """Move the files of an interrupted replacement into place; any number of processes may.
+def complete_replacement(folder: Path, *, wait: float = 30.0) -> None:
+    """Move the files of an interrupted replacement into place.
+
+    Args:
+        folder: that has the files.
+        wait: seconds, while another process is at it.
 
     Raises:
         OSError: the folder can't be written.
     """
-    pending = folder / NEXT
-    if not _is_pending(pending):
-        return
+    pending, until = folder / NEXT, time.monotonic() + wait
+    while _is_pending(pending):
+        try:
+            lock = lock_path(pending)
+        except FileNotFoundError:  # another process has just finished
+            continue
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return
+            time.sleep(_PAUSE)
+            continue
+        try:
+            # The lock may be that of an earlier one, whose name was removed before.
+            if lock is None or os.path.samestat(os.fstat(lock), pending.stat()):
+                _move_into_place(pending, folder)
+                return
+        except FileNotFoundError:
+            continue
+        finally:
+            unlock(lock)
+
+
+def _move_into_place(pending: Path, folder: Path) -> None:
     for name in _read_removed(pending):
         (folder / name).unlink(missing_ok=True)
     (pending / _REMOVED).unlink(missing_ok=True)
@@ -84,6 +110,14 @@ def current_file(folder: Path, name: str) -> Path:
     """Where a file of a folder is, also after an interrupted replacement; it may be missing."""
     pending = folder / NEXT
     return pending / name if _is_pending(pending) and (pending / name).is_file() else folder / name
+
+
+def replacement_state(folder: Path) -> int | None:
+    """What identifies the replacement under way in a folder; None if there is none."""
+    try:
+        return (folder / NEXT).stat().st_ino
+    except OSError:
+        return None
 
 
 def sync_folder(folder: Path) -> None:
