@@ -55,6 +55,13 @@ class Budget:
             f"limit for {self._size()}. Split it into smaller files, or raise {READ_SECONDS.name}."
         )
 
+    def too_late(self, name: str) -> str:
+        """Message for the user: it waits, or the machine has too much other work."""
+        return (
+            f"{name} could not be read within {self.seconds_by_clock:,.0f} s. Try again when the "
+            f"machine has less to do, or raise {READ_SECONDS.name}."
+        )
+
     def too_large(self, name: str) -> str:
         """Message for the user: the memory is used up."""
         return (

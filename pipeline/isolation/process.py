@@ -160,8 +160,10 @@ class IsolatedProcess:
                     raise InputError(self._death(budget, name))
             if isinstance(answer, (Returned, Refused, Failed)):
                 return answer
-            if self._processor_time() > ends.processor_time or time.monotonic() > ends.clock:
+            if self._processor_time() > ends.processor_time:
                 raise InputError(budget.too_slow(name))
+            if time.monotonic() > ends.clock:
+                raise InputError(budget.too_late(name))
             if self._memory() > budget.megabytes * 1_000_000:
                 raise InputError(budget.too_large(name))
             if answer is not None:
