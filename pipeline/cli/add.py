@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.add_file import add_reviews
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.common.progress import StageLog
-    from pipeline.embedding.encoder import load_encoder
+    from pipeline.embedding.encoder import load_encoder_of_analysis
     from pipeline.insights.attributes import review_attributes
     from pipeline.insights.drift import describe_drift, topic_drift
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
         with log.stage("read"):
             reviews = read_reviews_of(options, id_column=options.id_column)
         with log.stage("model"):
-            encoder = load_encoder(analysis.settings.model)
+            encoder = load_encoder_of_analysis(analysis.settings.model)
         added = add_reviews(
             analysis,
             reviews,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli.arguments import Subparsers, positive
 from pipeline.cli.progress_bars import ProgressBars
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,7 @@ def add_parser(actions: Subparsers) -> None:
 
 def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
     """Print the hits; stores that are missing, out of date or damaged are filled first."""
-    from pipeline.embedding.encoder import load_encoder
+    from pipeline.embedding.encoder import load_encoder_of_analysis
     from pipeline.library.cross_search import search_all
     from pipeline.search.query import parse_query
 
@@ -53,12 +54,12 @@ def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
 
     @cache
     def encode(text: str, model: str) -> np.ndarray:
-        vector: np.ndarray = load_encoder(model).encode_queries([text])[0]
+        vector: np.ndarray = load_encoder_of_analysis(model).encode_queries([text])[0]
         return vector
 
     found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)
     if found.damaged:
-        listed = ", ".join(f"“{entry.name}”" for entry in found.damaged)
+        listed = list_names((entry.name for entry in found.damaged), quoted=True)
         print(f"The search store of {listed} was damaged and is made anew.", file=sys.stderr)
         failed |= _update_stores(catalogue, found.damaged)
         found = search_all(catalogue, query, encode, top=options.top, where=where, only=only)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.cli.arguments import Subparsers, output_file, positive
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names, short_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,9 +91,9 @@ def load_encoder_of(analysis: Analysis) -> Encoder:
     Raises:
         InputError: there is only another version of it.
     """
-    from pipeline.embedding.encoder import load_encoder
+    from pipeline.embedding.encoder import load_encoder_of_analysis
 
-    encoder = load_encoder(analysis.settings.model)
+    encoder = load_encoder_of_analysis(analysis.settings.model)
     analysis.check_encoder(encoder)
     return encoder
 
@@ -175,17 +176,17 @@ def _topic(analysis: Analysis, wanted: str) -> int:
             return number
     if wanted.isdecimal() and int(wanted) < len(names):
         return int(wanted)
-    listed = "; ".join(f"{number} {name}" for number, name in enumerate(names))
-    raise InputError(f"There is no topic '{wanted}'; the topics are: {listed}")
+    listed = list_names(f"{number} {name}" for number, name in enumerate(names))
+    raise InputError(f"There is no topic '{short_name(wanted)}'; the topics are: {listed}")
 
 
 def _row(analysis: Analysis, name: str) -> int:
     try:
         return int(analysis.ids.index(name))
     except ValueError:
-        example = ", ".join(analysis.ids[:3])
         raise InputError(
-            f"There is no review '{name}': give a review_id, such as {example}"
+            f"There is no review '{short_name(name)}': give a review_id, such as "
+            f"{', '.join(map(short_name, analysis.ids[:3]))}"
         ) from None
 
 

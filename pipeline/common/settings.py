@@ -101,6 +101,12 @@ PRECISION = Variable(
     "float32",
     "Arithmetic of the bundled model, unless its name says which; int8 is faster.",
 )
+MODELS = Variable(
+    "POLYGUEST_MODELS",
+    "names or folders with commas",
+    "",
+    "Models beside the bundled one that an opened or imported analysis may name.",
+)
 EARLY_SECONDS = Variable(
     "POLYGUEST_EARLY_SECONDS",
     "number of seconds",
@@ -144,6 +150,7 @@ VARIABLES = (
     READ_SECONDS,
     READ_MEMORY_MB,
     PRECISION,
+    MODELS,
     EARLY_SECONDS,
     KEEP,
     HOSTS,
@@ -214,6 +221,11 @@ def read_memory_mb() -> int:
 def precision() -> str:
     """Precision of the bundled model, unchecked: ``load_encoder`` knows what there is."""
     return PRECISION.value
+
+
+def trusted_models() -> tuple[str, ...]:
+    """Models beside the bundled one that an analysis may name, as its settings name them."""
+    return tuple(name for part in MODELS.given.split(",") if (name := part.strip()))
 
 
 def early_seconds() -> float:

@@ -1,4 +1,11 @@
-"""Counts and their nouns in messages."""
+"""Counts, their nouns, and names from files in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_MAX_NAMES = 20
+_MAX_NAME_LENGTH = 40
 
 
 def count_noun(count: int, noun: str, plural: str = "") -> str:
@@ -9,3 +16,25 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
 def was_or_were(count: int) -> str:
     """The verb that agrees with a count."""
     return "was" if count == 1 else "were"
+
+
+def short_name(name: object) -> str:
+    """A name from a file on one line, without control characters: at most 40 characters."""
+    # What lies far behind them can't be seen, and may be long.
+    words = str(name)[: 100 * _MAX_NAME_LENGTH].split()
+    line = "".join(char for char in " ".join(words) if char.isprintable())
+    return line if len(line) <= _MAX_NAME_LENGTH else line[: _MAX_NAME_LENGTH - 1] + "…"
+
+
+def list_names(names: Iterable[object], *, most: int = _MAX_NAMES, quoted: bool = False) -> str:
+    """Names from a file, separated by commas: "a, b and 3 more".
+
+    Args:
+        names: each is shown as :func:`short_name`.
+        most: how many are shown.
+        quoted: whether each stands in quotation marks.
+    """
+    every = list(names)
+    shown = [f"“{short_name(name)}”" if quoted else short_name(name) for name in every[:most]]
+    more = f" and {len(every) - most:,} more" if len(every) > most else ""
+    return ", ".join(shown) + more

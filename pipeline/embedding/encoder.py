@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +22,7 @@ from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.memory import check_address_space
 from pipeline.common.progress import Progress
+from pipeline.common.wording import short_name
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
 _ADDRESS_SPACE = 2_200_000_000  # bytes that PyTorch and the bundled model take
+_HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
@@ -88,6 +91,40 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         log.info("model %s could not be loaded", model, exc_info=True)
         raise InputError(_loading_error(model, folder is not None, error)) from error
+    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+
+
+def is_known_model(model: str) -> bool:
+    """Whether a model is the bundled one, in any precision, or named by ``POLYGUEST_MODELS``."""
+    bundled, _, precision = model.partition(":")
+    if bundled == DEFAULT_MODEL:
+        return precision in ("", *PRECISIONS)
+    return model in settings.trusted_models()
+
+
+def load_encoder_of_analysis(model: str) -> SentenceEncoder:
+    """Load the model that an analysis names, which somebody else may have written.
+
+    Other than :func:`load_encoder` it opens no folder and fetches nothing, unless
+    ``POLYGUEST_MODELS`` names the model.
+
+    Raises:
+        InputError: as :func:`load_encoder`, or the model is none of these.
+    """
+    if is_known_model(model):
+        return load_encoder(model)
+    refusal = (
+        f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
+        f"the model hub: if you trust it, name it in the setting {settings.MODELS.name}"
+    )
+    if not _HUB_NAME.fullmatch(model) or ".." in model or Path(model).exists():
+        raise InputError(refusal)
+    check_address_space(_ADDRESS_SPACE)
+    try:
+        loaded = _load(model, local=True)
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        log.info("model %r could not be loaded", model, exc_info=True)
+        raise InputError(refusal) from error
     return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
 
 

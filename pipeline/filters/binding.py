@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import ColumnKind
 from pipeline.filters.expressions import (
     MAX_DEPTH,
@@ -57,7 +58,7 @@ def bind(tree: Filter, schema: Mapping[str, ColumnKind]) -> Filter:
         candidates = by_caseless_key.get(_caseless_key(name), [])
         if len(candidates) == 1:
             return candidates[0]
-        raise InputError(f"There is no column '{_shorten(name)}'. {_list_columns(schema)}")
+        raise InputError(f"There is no column '{short_name(name)}'. {_list_columns(schema)}")
 
     def visit(node: Filter, depth: int) -> Filter:
         if depth > MAX_DEPTH:
@@ -145,7 +146,7 @@ def _parse_number(column: str, value: Value) -> float:
     if len(text) <= 400 and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.I | re.A):
         return float(text)
     raise InputError(
-        f"'{_shorten(str(value))}' is not a number, but column '{_shorten(column)}' holds numbers."
+        f"'{short_name(value)}' is not a number, but column '{short_name(column)}' holds numbers."
     )
 
 
@@ -162,7 +163,7 @@ def _first_and_last_day(column: str, value: Value) -> tuple[np.datetime64, np.da
         first = np.datetime64(datetime.date(year or 0, month or 1, day or 1), "D")
     except ValueError:
         raise InputError(
-            f"'{_shorten(text)}' is not a date, but column '{_shorten(column)}' holds dates. "
+            f"'{short_name(text)}' is not a date, but column '{short_name(column)}' holds dates. "
             "Write 2026-01-31, 2026-01 or 2026."
         ) from None
     unit: Literal["D", "M", "Y"] = "D" if day else "M" if month else "Y"
@@ -174,12 +175,5 @@ def _caseless_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else line[:39] + "…"
-
-
 def _list_columns(schema: Mapping[str, ColumnKind]) -> str:
-    names = [_shorten(name) for name in schema]
-    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
-    return f"Columns: {', '.join(names[:20])}{more}." if names else "The table has no columns."
+    return f"Columns: {list_names(schema)}." if schema else "The table has no columns."

@@ -64,7 +64,7 @@ from typing import Any
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.settings import worker_role
-from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder
+from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder_of_analysis
 from pipeline.isolation.frames import take_stdout
 
 log = logging.getLogger("pipeline.jobs.worker")
@@ -89,7 +89,9 @@ class Worker:
         load: loads a model by its name.
     """
 
-    def __init__(self, send: Send, *, load: Callable[[str], Encoder] = load_encoder) -> None:
+    def __init__(
+        self, send: Send, *, load: Callable[[str], Encoder] = load_encoder_of_analysis
+    ) -> None:
         self._write = send
         self._load = load
         self._send_lock = threading.Lock()

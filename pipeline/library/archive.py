@@ -14,7 +14,7 @@ import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,12 @@ from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, writ
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.scratch import scratch_folder
-from pipeline.embedding.encoder import DEFAULT_MODEL
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated
-from pipeline.reviews.passages import Passages
+from pipeline.library.archive_checks import check_imported
 from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
 from pipeline.search.saved import SEARCHES_FILE, load_searches
 from pipeline.tables.types import Limits
-from pipeline.topics.topic import Topic
 
 ABOUT = "about.json"
 MB = 2**20
@@ -64,7 +62,6 @@ _OWN_COLUMNS = 10  # that an analysis adds to those of its file
 _COMPRESSED = (".json", ".csv")
 # Text compresses tenfold, a zip bomb a thousandfold. Small members are not checked.
 _MAX_RATIO, _SMALL_BYTES = 100, 4 * MB
-_MODEL_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)  # on the model hub
 
 
 def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
@@ -134,7 +131,7 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
             _check_table(folder / name, path.name)
         about = json.loads((folder / ABOUT).read_text("utf-8"))
         analysis = _load_unpacked(folder)
-        _check_analysis(analysis)
+        check_imported(analysis)
         save_analysis(analysis, folder / _REWRITTEN)
     except (InputError, MemoryError):
         raise
@@ -255,95 +252,6 @@ def _load_unpacked(folder: Path) -> Analysis:
         return load_analysis(folder)
     except InputError as error:  # its message names a temporary folder
         raise _import_error("it is no exported analysis, or it is damaged") from error
-
-
-def _check_analysis(analysis: Analysis) -> None:
-    """Check what the program relies on and ``load_analysis`` doesn't check."""
-    n, m = len(analysis.texts), len(analysis.units)
-    coordinates, batch = analysis.coordinates, analysis.batch
-    assigner, initial = analysis.assigner, analysis.initial
-    consistent = (
-        n > 0
-        and _is_grouping(
-            analysis.assignments, assigner.centroids, assigner.centroid_topics, analysis.topics, m
-        )
-        and (
-            initial is None
-            or _is_grouping(
-                initial.assignments, initial.centroids, initial.centroid_topics, initial.topics, m
-            )
-        )
-        and analysis.raw.ndim == 2
-        and analysis.raw.dtype == np.float32
-        and analysis.raw.shape[1] == len(analysis.space.center)
-        and bool(np.isfinite(analysis.raw).all())
-        and (
-            coordinates is None
-            or (coordinates.shape == (m, 2) and bool(np.isfinite(coordinates).all()))
-        )
-        and (analysis.passages is None or _fit(analysis.passages, analysis))
-        and _are_ids(batch, n, len(analysis.batches))
-        and all(isinstance(text, str) for text in (*analysis.texts, *analysis.ids))
-        and (analysis.days is None or analysis.days.shape == (n,))
-        and all(c is None or c in analysis.frame.columns for c in analysis.columns.values())
-        and isinstance(analysis.encoder, str)
-        and isinstance(analysis.report, dict)
-    )
-    if not consistent:
-        raise _import_error("its parts don't fit together")
-    model = analysis.settings.model
-    # Searching must not load a model from a folder of a stranger's choice.
-    is_hub_name = isinstance(model, str) and _MODEL_NAME.fullmatch(model) and ".." not in model
-    if model != DEFAULT_MODEL and (not is_hub_name or Path(model).exists()):
-        raise _import_error(
-            "it names a model by a folder; only names of the model hub can be imported"
-        )
-
-
-def _fit(passages: Passages, analysis: Analysis) -> bool:
-    """Whether passages lie within the texts of an analysis, with vectors of its model."""
-    lengths = np.array([len(text) for text in analysis.texts])
-    p = len(passages)
-    return (
-        _are_ids(passages.unit, p, len(analysis.units))
-        and _are_ids(passages.ends, p, int(lengths.max()) + 1)
-        and _are_ids(passages.starts, p, int(lengths.max()) + 1)
-        and bool((passages.starts <= passages.ends).all())
-        and bool((passages.ends <= lengths[passages.review]).all())
-        and passages.raw.shape == (p, analysis.raw.shape[1])
-        and passages.raw.dtype == np.float16
-        and bool(np.isfinite(passages.raw).all())
-    )
-
-
-def _is_grouping(
-    assignments: np.ndarray,
-    centroids: np.ndarray,
-    centroid_topics: np.ndarray,
-    topics: Sequence[Topic],
-    units: int,
-) -> bool:
-    return (
-        _are_ids(assignments, units, len(topics))
-        and centroids.ndim == 2
-        and bool(np.isfinite(centroids).all())
-        and _are_ids(centroid_topics, len(centroids), len(topics))
-        and [topic.id for topic in topics] == list(range(len(topics)))
-        and all(isinstance(topic.name, str) for topic in topics)
-        and all(
-            unit in range(units)
-            for topic in topics
-            for kinds in topic.typical.values()
-            for chosen in kinds.values()
-            for unit in chosen
-        )
-    )
-
-
-def _are_ids(array: np.ndarray, length: int, end: int) -> bool:
-    """Whether these are ``length`` integers from 0 to below ``end``."""
-    integers = array.shape == (length,) and array.dtype.kind == "i"
-    return bool(integers and (array >= 0).all() and (array < end).all())
 
 
 def _import_error(why: str) -> InputError:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import Filter
 from pipeline.library.catalogue import Catalogue
@@ -285,8 +286,7 @@ def _problem_notes(search: _CrossSearch) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    listed = ", ".join(f"“{name}”" for name in names[:3])
-    return listed + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return list_names(names, most=3, quoted=True)
 
 
 def _rank(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.column_pair import find_pair
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, sample_columns
 from pipeline.reviews.open_questions import pick_questions
@@ -138,7 +139,7 @@ def _guess_text(columns: dict[str, ColumnSample], pair: dict[str, str]) -> RoleG
     if pair and (text is None or text in pair.values() or score_name(text, "text") < 2):
         return RoleGuess("text", pair["positive"], "what was liked and disliked is one review")
     if text is None:
-        found = ", ".join(columns) or "none"
+        found = list_names(columns) or "none"
         raise InputError(
             f"No column looks like review text. Columns found: {found}. "
             "Choose the column that holds the reviews."
@@ -155,7 +156,7 @@ def _decide(role: str, candidates: list[Candidate]) -> RoleGuess:
     second = max(others, key=lambda one: one.score, default=None)
     name, runner_up = (one.name if one else None for one in (best, second))
     if second is not None and second.objection:
-        reason = f"“{second.name}” {second.objection}"
+        reason = f"“{short_name(second.name)}” {second.objection}"
     else:
         reason = best.reason if best else ""
     return RoleGuess(role, name, reason, runner_up)

@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.common.wording import count_noun, was_or_were
+from pipeline.common.wording import count_noun, short_name, was_or_were
 from pipeline.reviews.date_forms import (
     MAX_CELL,
     Form,
@@ -354,8 +354,8 @@ def _notes(
     ]
     if lost and len(lost) < len(cells):
         notes.append(
-            f"{count_noun(len(lost), 'value')} in column {name!r}, such as {lost[0][:40]!r}, "
-            f"{was_or_were(len(lost))} not read as a date."
+            f"{count_noun(len(lost), 'value')} in column {short_name(name)!r}, such as "
+            f"{short_name(lost[0])!r}, {was_or_were(len(lost))} not read as a date."
         )
     return notes
 
@@ -364,7 +364,7 @@ def _order_notes(name: str, order: Order) -> list[str]:
     if not order.reason:
         return []
     first = "month" if order.month_first else "day"
-    return [f"Dates in column {name!r}: the {first} is read first, {order.reason}."]
+    return [f"Dates in column {short_name(name)!r}: the {first} is read first, {order.reason}."]
 
 
 def _number_notes(
@@ -372,7 +372,7 @@ def _number_notes(
 ) -> list[str]:
     if decision.system and any(isinstance(form, PlainNumber) for form in forms.values()):
         start = " from 1904" if is_1904 and _counts_days(decision) else ""
-        return [f"Numbers in column {name!r} were read as {decision.system[0]}{start}."]
+        return [f"Numbers in column {short_name(name)!r} were read as {decision.system[0]}{start}."]
     return []
 
 
@@ -387,7 +387,7 @@ def _relative_notes(
     if not relative:
         return []
     count = count_noun(sum(counts[cell] for cell in relative), "date")
-    such = f"{count} in column {name!r} such as {relative[0][:40]!r}"
+    such = f"{count} in column {short_name(name)!r} such as {short_name(relative[0])!r}"
     if reference_name:
-        return [f"{such}: counted back from column {reference_name!r}."]
+        return [f"{such}: counted back from column {short_name(reference_name)!r}."]
     return [f"{such}: not known, because no column says when they were collected."]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun, was_or_were
+from pipeline.common.wording import count_noun, short_name, was_or_were
 from pipeline.reviews.rating_words import MAX_LENGTH, answer_steps, number_word
 from pipeline.tables.header_names import normalise_name
 
@@ -407,16 +407,16 @@ def _plain(number: float) -> float | int:
 def _notes(
     name: str, values: Sequence[str], over: np.ndarray, scales: Mapping[str, RatingScale]
 ) -> tuple[str, ...]:
-    notes = []
+    notes, column = [], short_name(name)
     if rows := np.flatnonzero(over).tolist():
         shown = ", ".join(dict.fromkeys(str(values[row]).strip()[:20] for row in rows[:20]))
         notes.append(
-            f"{count_noun(len(rows), 'rating')} in column {name!r} {was_or_were(len(rows))} not "
+            f"{count_noun(len(rows), 'rating')} in column {column!r} {was_or_were(len(rows))} not "
             f"read, as {'it is' if len(rows) == 1 else 'they are'} over the scale: {shown[:80]}."
         )
     if any(scale.unit != 1 for scale in scales.values()):
-        notes.append(f"Column {name!r} has ratings from 10 to 50; they are read as 1 to 5.")
+        notes.append(f"Column {column!r} has ratings from 10 to 50; they are read as 1 to 5.")
     if len({scale.code for scale in scales.values()}) > 1:
         said = ", ".join(f"{source or 'none'} {s.describe()}" for source, s in scales.items())
-        notes.append(f"Column {name!r} has a scale for each source: {said[:200]}.")
+        notes.append(f"Column {column!r} has a scale for each source: {said[:200]}.")
     return tuple(notes)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.common.wording import count_noun, was_or_were
+from pipeline.common.wording import count_noun, list_names, short_name, was_or_were
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.dates import read_review_days
@@ -182,8 +182,8 @@ def reviews_from_table(
     reasons = ["" if text else _BLANK for text in texts]
     if all(reasons):
         raise InputError(
-            f"Every review in column {columns.text!r} of {table.name} is blank. "
-            f"Choose another column: {', '.join(column_names)}."
+            f"Every review in column {short_name(columns.text)!r} of {table.name} is blank. "
+            f"Choose another column: {list_names(column_names)}."
         )
     counts = dict.fromkeys(_COUNTED, 0) | clean.counts
     for i in from_title:
@@ -241,7 +241,7 @@ def _question_notes(questions: Sequence[str], columns: ColumnRoles) -> list[str]
     """Say which columns of answers are one review, where there are more than a pair."""
     if set(questions) <= {columns.text, columns.positive, columns.negative}:
         return []
-    listed = ", ".join(map(repr, questions))
+    listed = list_names(questions, quoted=True)
     return [f"The answers to {len(questions)} questions are joined into one review: {listed}."]
 
 
@@ -253,8 +253,9 @@ def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str])
     if not count:
         return []
     return [
-        f"{count_noun(count, 'value')} in column {columns.language!r} {was_or_were(count)} not "
-        "believed, as the text is in another script; its language is detected."
+        f"{count_noun(count, 'value')} in column {short_name(columns.language)!r} "
+        f"{was_or_were(count)} not believed, as the text is in another script; its "
+        "language is detected."
     ]
 
 
@@ -296,7 +297,9 @@ def _rule_notes(counts: dict[str, int], rules: CleaningRules, endings: list[str]
 
 def _check_column(column: str | None, found: list[str], name: str) -> None:
     if column is not None and column not in found:
-        raise InputError(f"{name} has no column {column!r}. Columns found: {', '.join(found)}.")
+        raise InputError(
+            f"{name} has no column {short_name(column)!r}. Columns found: {list_names(found)}."
+        )
 
 
 def _check_rows(table: Table) -> None:
@@ -349,9 +352,9 @@ def _make_unique_ids(
         ids.append(new)
     if column and blank:
         by = "its row number" if blank == 1 else "row numbers"
-        text = f"{count_noun(blank, 'blank value')} in column {column!r}"
+        text = f"{count_noun(blank, 'blank value')} in column {short_name(column)!r}"
         notes.append(f"{text} {was_or_were(blank)} replaced by {by}.")
     if column and repeated:
-        text = f"{count_noun(repeated, 'repeated value')} in column {column!r}"
+        text = f"{count_noun(repeated, 'repeated value')} in column {short_name(column)!r}"
         notes.append(f"{text} {was_or_were(repeated)} numbered.")
     return tuple(ids)

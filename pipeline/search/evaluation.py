@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, load_json_list
+from pipeline.common.wording import list_names, short_name
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,9 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
     table = run_isolated(read_table, path, label=path.name, budget=budget).frame
     names = {str(column).strip().casefold(): column for column in table.columns}
     if "query" not in names or "review_ids" not in names:
-        listed = ", ".join(map(str, table.columns))
         raise InputError(
-            f"A golden set needs the columns query and review_ids; '{path}' has: {listed}"
+            f"A golden set needs the columns query and review_ids; '{path}' has: "
+            f"{list_names(table.columns)}"
         )
     wrong = table[names["wrong_ids"]] if "wrong_ids" in names else [""] * len(table)
     golden: tuple[GoldenQuery, ...] = ()
@@ -88,7 +89,8 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
             continue
         if not text:
             raise InputError(
-                f"The golden set has review ids without a query: {min(relevant | irrelevant)}"
+                "The golden set has review ids without a query: "
+                f"{short_name(min(relevant | irrelevant))}"
             )
         for review_id in sorted(relevant):
             golden = record_judgement(golden, text, review_id, True)
@@ -102,7 +104,7 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
         if unknown:
             raise InputError(
                 f"The golden set names {len(unknown)} review(s) that are not in the analysis, "
-                f"such as '{unknown[0]}': does it belong to another file?"
+                f"such as '{short_name(unknown[0])}': does it belong to another file?"
             )
     return golden
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun, was_or_were
+from pipeline.common.wording import count_noun, list_names, was_or_were
 from pipeline.tables.footer import is_footer
 from pipeline.tables.header import (
     Header,
@@ -337,5 +337,6 @@ def _header_notes(header: Header) -> list[str]:
 
 
 def _other_tables_note(tables: list[_TableBuilder], main: _TableBuilder) -> str:
-    others = "; ".join(", ".join(table.columns[:5]) for table in tables if table is not main)[:200]
+    columns = [table.columns for table in tables if table is not main]
+    others = "; ".join(list_names(names, most=5) for names in columns)[:200]
     return f"The file holds {len(tables)} tables. Not read as reviews: {others}."

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.common.wording import list_names
 from pipeline.tables.body import Body, read_body
 from pipeline.tables.csv_parser import read_records
 from pipeline.tables.decode import DecodedLines
@@ -118,7 +119,7 @@ def read_table(
             rows, chosen, sheets = workbook_records(file, kind, within, limits)
             table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             if within != sheet and len(sheets) > 1:
-                others = ", ".join(title for title in sheets if title != chosen)
+                others = list_names(title for title in sheets if title != chosen)
                 note = f"The workbook holds {len(sheets)} sheets. Not read: {others}."
                 table, sheets = replace(table, notes=(note, *table.notes)), (chosen,)
             is_1904 = kind == "xlsx" and counts_from_1904(file)

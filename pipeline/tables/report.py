@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun
+from pipeline.common.wording import count_noun, short_name
 from pipeline.tables.read import Table
 
 _BATCH_ROWS = 20_000  # that become Python strings at a time
@@ -80,7 +80,7 @@ def summarise(table: Table) -> str:
         what = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
     elif table.sheet is not None:
         program = "OpenDocument" if table.kind == "ods" else "Excel"
-        what = [f"{program} sheet “{table.sheet}”"]
+        what = [f"{program} sheet “{short_name(table.sheet)}”"]
     else:
         what = [_KINDS.get(table.kind, table.kind)]
     if not table.header_row and table.kind not in ("jsonl", "json", "parquet"):

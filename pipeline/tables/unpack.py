@@ -14,6 +14,7 @@ from typing import IO
 
 from pipeline.common.errors import InputError
 from pipeline.common.settings import MAX_MB
+from pipeline.common.wording import list_names, short_name
 from pipeline.tables.input_file import BLOCK_SIZE, InputFile
 from pipeline.tables.types import Limits
 
@@ -175,12 +176,12 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         named = [entry for entry in files if entry.filename == wanted]
         named = named or [entry for entry in files if wanted in _entry_names(entry)]
         if candidates and not named and not only_book:
-            listed = ", ".join(entry.filename for entry in candidates[:10])
-            raise InputError(f"{name} holds no file {wanted!r}. Files found: {listed}.")
+            listed = list_names(entry.filename for entry in candidates)
+            raise InputError(f"{name} holds no file {short_name(wanted)!r}. Files found: {listed}.")
         candidates = named or candidates
     if len(candidates) == 1:
         return candidates[0]
-    listed = ", ".join(entry.filename for entry in candidates[:10]) or "no file to read"
+    listed = list_names(entry.filename for entry in candidates) or "no file to read"
     raise InputError(
         f"{name} holds {len(candidates)} files: {listed}. Choose one or pack a single file."
     )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names, short_name
 from pipeline.tables.compound_file import check_compound_file
 from pipeline.tables.formats import cell_text
 from pipeline.tables.input_file import InputFile
@@ -81,8 +82,8 @@ def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None
     if isinstance(wanted, int) or (isinstance(wanted, str) and wanted not in sheets):
         number = int(wanted) if str(wanted).isdecimal() else 0
         if not 1 <= number <= len(sheets):
-            listed = ", ".join(sheets)
-            raise InputError(f"{name} has no sheet {wanted!r}. Sheets found: {listed}.")
+            said = repr(short_name(wanted)) if isinstance(wanted, str) else wanted
+            raise InputError(f"{name} has no sheet {said}. Sheets found: {list_names(sheets)}.")
         return list(sheets)[number - 1]
     if wanted is not None:
         return wanted

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pipeline.analysis.manifest import revision_of
 from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.insights.attributes import language_name
 from pipeline.jobs.job import Job
@@ -141,7 +142,7 @@ def _mend(found: CrossSearchResult, states: _States) -> bool:
         tried: set[_State] = st.session_state["everywhere-tried"]
         tried.difference_update([state for state in tried if state.folder in folders])
         st.session_state.pop(_FOUND, None)
-        listed = ", ".join(f"“{entry.name}”" for entry in found.damaged)
+        listed = list_names((entry.name for entry in found.damaged), quoted=True)
         note = f"The search store of {listed} was damaged and is made anew."
         st.toast(escape_markdown(note), icon=":material/healing:")
     return bool(new)
@@ -185,7 +186,7 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
     for note in found.notes:
         st.caption(escape_markdown(note))
     if found.pending and st.session_state.get(_JOB) is None:
-        listed = ", ".join(f"“{entry.name}”" for entry in found.pending[:3])
+        listed = list_names((entry.name for entry in found.pending), most=3, quoted=True)
         st.caption(escape_markdown(f"Not searched, because it can't be read: {listed}."))
     if not found.hits:
         if not found.pending:

@@ -284,11 +284,11 @@ HOSTILE = {
     "no json": (lambda p: {"analysis.json": b"\xff{"}, "damaged"),
     "model folder": (
         lambda p: {"analysis.json": _meta(p, settings={"model": "/tmp/evil-model"})},
-        "names a model by a folder",
+        "made by another model",
     ),
     "model share": (
         lambda p: {"analysis.json": _meta(p, settings={"model": r"\\evil\share"})},
-        "names a model by a folder",
+        "made by another model",
     ),
     "column that isn't there": (
         lambda p: {"analysis.json": _meta(p, columns={"hotel": "nope"})},

@@ -1,0 +1,27 @@
+"""The model that an analysis names is neither fetched nor opened unless a setting names it."""
+
+import pytest
+
+from pipeline.common.errors import InputError
+from pipeline.embedding import encoder
+
+
+def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, monkeypatch):
+    loaded = []
+
+    def load(model, *, local):
+        loaded.append((model, local))
+        raise OSError("not in the cache")
+
+    monkeypatch.setattr(encoder, "_load", load)
+    (tmp_path / "config.json").write_text("{}")
+    for model in (str(tmp_path), r"\\server\share", "../model", "owner/model", "x" * 10_000):
+        with pytest.raises(InputError, match="POLYGUEST_MODELS") as caught:
+            encoder.load_encoder_of_analysis(model)
+        assert "\n" not in str(caught.value) and len(str(caught.value)) < 300
+    assert loaded == [("owner/model", True)]
+    monkeypatch.setenv("POLYGUEST_MODELS", f"owner/other, {tmp_path}")
+    for model in ("owner/other", str(tmp_path)):
+        with pytest.raises(InputError, match="load"):
+            encoder.load_encoder_of_analysis(model)
+    assert loaded[1:] == [("owner/other", False), (str(tmp_path), True)]
