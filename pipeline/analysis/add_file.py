@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.analysis import Analysis, Batch
+from pipeline.analysis.analysis import Analysis, Batch, hotel_names
 from pipeline.analysis.append import NewReviews, append_reviews
 from pipeline.analysis.edits.draft import unit_references
 from pipeline.analysis.run import identify_languages
@@ -242,6 +242,7 @@ def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encod
         raw=analysis.raw,
         space=analysis.space,
         encoder=encoder,
+        hotels=hotel_names(analysis.frame, analysis.columns),
         kept={topic.id: topic for topic in analysis.topics},
     )
     return [topic.name for topic in described[count:]]

@@ -278,3 +278,16 @@ def main_units(units: Units, assignments: np.ndarray, outlier_topic: int | None)
     order = np.lexsort((-np.arange(len(units)), lengths, characters[cell], units.review))
     last = np.append(units.first[1:], len(units)) - 1
     return order[last]
+
+
+def hotel_names(frame: pd.DataFrame, columns: Mapping[str, str | None]) -> list[str]:
+    """The distinct names of hotels in a table; none without a column of them.
+
+    Args:
+        frame: the table.
+        columns: role -> column, as in :class:`Analysis`.
+    """
+    column = columns.get("hotel")
+    if column is None:
+        return []
+    return sorted({name for cell in frame[column].unique() if (name := str(cell).strip())})

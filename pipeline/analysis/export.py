@@ -89,15 +89,17 @@ def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str
 
 
 def topics_csv(analysis: Analysis) -> str:
-    """One row per topic: name, size, share of each language, and keywords in each.
+    """One row per topic: name, size, share of each language, keywords in each, and "name_fits".
 
     Each review counts once, for its topic in ``reviews.csv``. If sentences are grouped,
-    ``mentions`` counts the reviews with any sentence in the topic.
+    ``mentions`` counts the reviews with any sentence in the topic. ``name_fits`` is the share of
+    its units that its name fits; blank for names by keywords and the user's.
     """
     codes = sorted(set(analysis.languages.tolist()))
     by_sentence = analysis.units.kind == SENTENCE
     header = ["topic_id", "topic", "reviews", *(["mentions"] if by_sentence else [])]
     header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
+    header.append("name_fits")
 
     def row(topic: Topic) -> list[Any]:
         languages = analysis.languages[analysis.main_topics == topic.id]
@@ -111,6 +113,7 @@ def topics_csv(analysis: Analysis) -> str:
             *([topic.reviews] if by_sentence else []),
             *shares,
             *words,
+            "" if topic.name_share is None else f"{topic.name_share:.4f}",
         ]
 
     return to_csv(header, map(row, analysis.topics))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.analysis.analysis import Analysis, Batch, Settings
+from pipeline.analysis.analysis import Analysis, Batch, Settings, hotel_names
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.components import fit_components
@@ -127,6 +127,7 @@ def analyse(
             encoder=encoder,
             ratings=None if reviews.marks is None else reviews.marks.of_five,
             outlier_topic=topics.outlier_topic,
+            hotels=hotel_names(reviews.frame, vars(reviews.columns)),
         )
     coordinates = None
     if settings.with_map:
@@ -143,6 +144,7 @@ def analyse(
             )
     report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
     report |= {"unit": units.kind, "units": len(units)}
+    report["name_fits"] = {topic.name: topic.name_share for topic in described}
     return Analysis(
         frame=reviews.frame,
         ids=tuple(reviews.ids),

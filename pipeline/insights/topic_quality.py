@@ -45,11 +45,14 @@ def assess_topic(analysis: Analysis, topic: Topic) -> TopicQuality:
     total, size = len(analysis.texts), max(topic.reviews, 1)
     shares = tuple((code, n / size, counts[code] / total) for code, n in topic.languages.items())
     return TopicQuality(
-        shares, topic.stability, _summary(topic, len(counts)), _warning(analysis, topic, shares)
+        shares,
+        topic.stability,
+        _summary(topic, len(counts), analysis.units.kind),
+        _warning(analysis, topic, shares),
     )
 
 
-def _summary(topic: Topic, languages: int) -> str:
+def _summary(topic: Topic, languages: int, unit: str) -> str:
     if topic.is_outlier:
         return "These reviews fit none of the topics; they are no topic of their own."
     parts = []
@@ -63,6 +66,8 @@ def _summary(topic: Topic, languages: int) -> str:
     own = len([code for code in topic.languages if code != UNKNOWN])
     if languages > 1:
         parts.append(f"Guests say it in {own} of {languages} languages.")
+    if topic.name_share is not None:
+        parts.append(f"The name fits {100 * topic.name_share:.0f} % of its {unit}s.")
     return " ".join(parts)
 
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -15,6 +17,7 @@ from pipeline.common.paths import PACKAGE_DATA
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reference import line_means, load_lines
+from pipeline.text.known_words import words_of
 from pipeline.topics.polarity import polarity_vectors
 
 NAME = "aspects"
@@ -46,6 +49,17 @@ _MIN_FILE_RELEVANCE, _MIN_TOPIC_RELEVANCE = 0.65, 0.58
 def aspect_names(language: str = "en") -> tuple[str, ...]:
     """The names of the aspects in a language of ``data/aspects``."""
     return load_lines(NAME)[language]
+
+
+@cache
+def aspects_by_word() -> dict[str, tuple[int, ...]]:
+    """Word in lower case -> the aspects whose heading has it, in any language."""
+    found: dict[str, set[int]] = {}
+    for headings in load_lines(NAME).values():
+        for aspect, heading in enumerate(headings):
+            for word in words_of(heading):
+                found.setdefault(word, set()).add(aspect)
+    return {word: tuple(sorted(aspects)) for word, aspects in found.items()}
 
 
 @cache
@@ -93,12 +107,60 @@ def find_hotel_topics(
     return (means >= _MIN_TOPIC_RELEVANCE) & (relevance.mean() >= _MIN_FILE_RELEVANCE)
 
 
-def match_aspects(
+@dataclass(frozen=True)
+class AspectVotes:
+    """The aspects nearest to each of n units.
+
+    Attributes:
+        headings: float32 (a, d), the aspects in the neutral space.
+        nearest: int64 (n, 3), aspects of each unit, the nearest first.
+    """
+
+    headings: np.ndarray
+    nearest: np.ndarray
+
+    def weights(self) -> np.ndarray:
+        """The vote of each unit for each aspect: float32 (n, a), rows sum to 1."""
+        votes = np.zeros((len(self.nearest), len(self.headings)), np.float32)
+        for rank, vote in enumerate(_VOTES[: self.nearest.shape[1]]):
+            votes[np.arange(len(votes)), self.nearest[:, rank]] = vote
+        return votes
+
+    def fit(self, aspects: Sequence[int]) -> np.ndarray:
+        """Which units have one of these aspects, or one that belongs to it, nearest: bool (n,)."""
+        parents = np.array(aspect_groups()[0])
+        fitting: np.ndarray = np.isin(self.nearest, aspects) | np.isin(
+            parents[self.nearest], aspects
+        )
+        return np.asarray(fitting.any(axis=1))
+
+
+def cast_votes(
     neutral: np.ndarray,
-    assignments: np.ndarray,
-    topic_count: int,
     aspects: np.ndarray,
     space: NeutralSpace,
+    barred: Mapping[int, np.ndarray] | None = None,
+) -> AspectVotes:
+    """Find the aspects nearest to each unit.
+
+    Args:
+        neutral: float32 (n, d), units in the neutral space.
+        aspects: float32 (a, d), raw, from :func:`aspect_vectors`.
+        space: of the units.
+        barred: aspect -> the units that can't vote for it, int (k,).
+    """
+    headings = space.transform_phrases(aspects)
+    similarities = neutral @ headings.T
+    # A heading that is near to every unit is characteristic of none.
+    similarities -= similarities.mean(axis=0)
+    for aspect, units in (barred or {}).items():
+        similarities[units, aspect] = -np.inf
+    nearest = np.argsort(-similarities, axis=1, kind="stable")[:, : len(_VOTES)]
+    return AspectVotes(headings, nearest)
+
+
+def match_aspects(
+    neutral: np.ndarray, assignments: np.ndarray, topic_count: int, cast: AspectVotes
 ) -> list[list[tuple[int, ...]]]:
     """For each topic the aspects that may name it: single ones and pairs, best first.
 
@@ -113,17 +175,9 @@ def match_aspects(
         neutral: float32 (n, d), reviews in the neutral space.
         assignments: int (n,), topic of each review; outliers are not 0 to ``topic_count`` - 1.
         topic_count: number of topics.
-        aspects: float32 (a, d), raw, from :func:`aspect_vectors`.
-        space: of the reviews.
+        cast: the votes of the reviews.
     """
-    headings = space.transform_phrases(aspects)
-    similarities = neutral @ headings.T
-    # A heading that is near to every review is characteristic of none.
-    similarities = similarities - similarities.mean(axis=0)
-    nearest = np.argsort(-similarities, axis=1, kind="stable")[:, : len(_VOTES)]
-    votes = np.zeros_like(similarities)
-    for rank, vote in enumerate(_VOTES[: nearest.shape[1]]):
-        votes[np.arange(len(votes)), nearest[:, rank]] = vote
+    headings, votes = cast.headings, cast.weights()
     parents = np.array(aspect_groups()[0])
     to_broad = np.zeros((len(parents), len(parents)), votes.dtype)
     to_broad[np.arange(len(parents)), parents] = 1

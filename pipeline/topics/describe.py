@@ -13,27 +13,40 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import Units
 from pipeline.topics.aspects import (
+    AspectVotes,
     aspect_groups,
     aspect_names,
     aspect_vectors,
+    aspects_by_word,
+    cast_votes,
     find_hotel_topics,
     hotel_relevance,
     match_aspects,
 )
 from pipeline.topics.glosses import gloss_keywords
 from pipeline.topics.keywords import topic_keywords
-from pipeline.topics.naming import Aspects, is_uninformative, name_topics, outlier_topic_names
+from pipeline.topics.naming import (
+    Aspects,
+    choose_aspects,
+    is_uninformative,
+    name_topics,
+    outlier_topic_names,
+)
 from pipeline.topics.polarity import (
     classify_polarity,
     contradicts_head,
     dominant_polarity,
     polarity_axis,
 )
+from pipeline.topics.proper_names import ProperNames, find_proper_names, units_with_names
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
 
 _GENERAL_ASPECTS = ("General impression", "The hotel as a whole")  # name what nothing else names
 _MIN_POLARITY = 0.2  # mean polarity of a topic's polar reviews, for an aspect of that polarity
+# Share of a topic's units that a name must fit. Of topics with less, a quarter is about the aspect
+# by the labels of people; of those with more, nearly all (docs/names.md, "Does the name hold?").
+_MIN_NAME_SHARE = 0.5
 
 
 def describe_topics(
@@ -49,6 +62,7 @@ def describe_topics(
     outlier_topic: int | None = None,
     kept: Mapping[int, Topic] | None = None,
     ratings: np.ndarray | None = None,
+    hotels: Sequence[str] = (),
 ) -> tuple[Topic, ...]:
     """Describe the topics of clustered units.
 
@@ -64,6 +78,7 @@ def describe_topics(
         outlier_topic: id of the topic of outliers, if there is one.
         kept: topics by their new id whose descriptions are kept; only their counts are updated.
         ratings: float (n,), 1 to 5, of the reviews; NaN for none.
+        hotels: names of the hotels that the reviews are about, which are no keywords.
     """
     described = dict(kept or {})
     new = set(range(topic_count)) - set(described)
@@ -71,7 +86,10 @@ def describe_topics(
         reserved = [*outlier_topic_names().values()]
         reserved += [n for topic in described.values() for n in (topic.name, *topic.names.values())]
         of_units = languages[units.review]
-        keywords = topic_keywords(units.texts, of_units, assignments, topic_count)
+        proper_names = find_proper_names(units.texts, of_units, hotels)
+        keywords = topic_keywords(
+            units.texts, of_units, assignments, topic_count, names=proper_names
+        )
         glosses = gloss_keywords(keywords, encoder, space)
         sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(topic_count)]
         # The rating of a review says little about each of its sentences.
@@ -80,7 +98,10 @@ def describe_topics(
         dominant = dominant_polarity(polarities, assignments, topic_count)
         doubted = contradicts_head(dominant, raw, assignments, encoder, unit_ratings)
         dominant = [0 if doubt else d for d, doubt in zip(dominant, doubted, strict=True)]
-        matches = match_aspects(neutral, assignments, topic_count, aspect_vectors(encoder), space)
+        headings = aspect_vectors(encoder)
+        barred = _barred_units(units.texts, of_units, proper_names)
+        votes = cast_votes(neutral, headings, space, barred)
+        matches = match_aspects(neutral, assignments, topic_count, votes)
         relevance = hotel_relevance(raw, space, encoder)
         is_hotel_topic = find_hotel_topics(relevance, assignments, topic_count)
         aspects: list[list[Aspects]] = []
@@ -89,12 +110,17 @@ def describe_topics(
                 aspects.append([])
                 dominant[topic] = 0
                 continue
-            mean = _mean_polarity(polarities[assignments == topic])
-            own = _agreeing(matches[topic], dominant[topic], mean)
+            members = assignments == topic
+            mean = _mean_polarity(polarities[members])
+            agreeing = _agreeing(matches[topic], dominant[topic], mean)
+            share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
+            own = [match for match in agreeing if share[match] >= _MIN_NAME_SHARE]
             # "Night, husband, fantastic" would be less clear and say no more.
             if is_uninformative(keywords[topic], sizes[topic], glosses[topic]):
+                own += sorted(agreeing, key=share.__getitem__, reverse=True)
                 own += [(aspect_names().index(name),) for name in _GENERAL_ASPECTS]
             aspects.append(own)
+        choices = choose_aspects(aspects, dominant)
         names = name_topics(
             keywords,
             sizes,
@@ -121,6 +147,9 @@ def describe_topics(
                 typical=typical[topic],
                 colour=topic,
                 is_outlier=topic == outlier_topic,
+                name_share=None
+                if topic == outlier_topic
+                else _name_share(choices[topic], votes, assignments == topic),
             )
     topics = tuple(described[topic] for topic in range(topic_count))
     return recount_topics(units, languages, assignments, topics)
@@ -135,6 +164,28 @@ def recount_topics(
         own = languages[units.reviews_of(assignments == number)]
         counted.append(replace(topic, id=number, reviews=len(own), languages=count_languages(own)))
     return tuple(counted)
+
+
+def _barred_units(
+    texts: Sequence[str], languages: np.ndarray, names: ProperNames
+) -> dict[int, np.ndarray]:
+    """Aspect -> units that can't vote for it, for they only name what a heading also says.
+
+    "Solo" is a city in Indonesian, and a word of the Italian heading of "Travelling alone".
+    """
+    with_word = aspects_by_word()
+    barred: dict[int, np.ndarray] = {}
+    for word, rows in units_with_names(names, texts, languages, with_word).items():
+        for aspect in with_word[word]:
+            barred[aspect] = np.union1d(barred[aspect], rows) if aspect in barred else rows
+    return barred
+
+
+def _name_share(
+    choice: tuple[Aspects, int] | None, votes: AspectVotes, members: np.ndarray
+) -> float | None:
+    """Share of a topic's units, a mask, that its aspects fit; None for a name by keywords."""
+    return None if choice is None else round(float(votes.fit(choice[0])[members].mean()), 4)
 
 
 def _mean_polarity(polarities: np.ndarray) -> float:

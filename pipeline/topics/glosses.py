@@ -27,11 +27,14 @@ NAME = "glosses"
 _GLOSSED_KEYWORDS = 5  # per language and topic
 _NEIGHBOURS = 10  # for CSLS
 _DICE_WEIGHT = 0.6  # of co-occurrence in parallel lines, added to CSLS
-_MIN_SCORE = 0.45  # CSLS with weighted Dice
-# Without support from parallel lines, words in Latin script need more: they are near to words that
-# only look similar (Lage, law). Cognates, which begin alike (fantastisch, fantastic), need less.
-_MIN_LATIN_SCORE = 0.6
-_MIN_COGNATE_SCORE, _COGNATE_PREFIX = 0.3, 5
+# Lowest CSLS with weighted Dice. A wrong gloss misleads, a missing one does not: what is shown must
+# be right in all but one or two of a hundred words (docs/names.md, "Figures").
+_MIN_SCORE = 0.95  # with support from parallel lines
+_MIN_UNSUPPORTED_SCORE = 0.8
+# Words in Latin script need more: they are near to words that only look similar (Lage, law).
+# Cognates, which begin alike (fantastisch, fantastic), need less.
+_MIN_LATIN_SCORE = 1.0
+_MIN_COGNATE_SCORE, _COGNATE_PREFIX = 0.75, 5
 _MEAN_SMOOTHING = 12  # words: draws the mean of a language with few words to the mean of all
 _LATIN = regex.compile(r"\p{Latin}")
 Keywords = Sequence[Mapping[str, Sequence[str]]]  # for each topic, language -> words
@@ -123,9 +126,13 @@ def gloss_keywords(
 
 
 def _min_score(word: str, gloss: str, dice: float) -> float:
-    """Lowest score at which a gloss is accepted."""
-    if dice or not _LATIN.match(word):
+    """Lowest score at which a gloss is accepted; infinite for one that only repeats the word."""
+    if dice:
         return _MIN_SCORE
+    if word.casefold() == gloss.casefold():
+        return np.inf  # "camera" is a room in Italian
+    if not _LATIN.match(word):
+        return _MIN_UNSUPPORTED_SCORE
     is_cognate = word[:_COGNATE_PREFIX] == gloss[:_COGNATE_PREFIX]
     return _MIN_COGNATE_SCORE if is_cognate else _MIN_LATIN_SCORE
 

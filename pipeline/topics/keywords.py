@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.text.tokenise import tokenise_texts
 from pipeline.text.word import NEGATION_PREFIX, Word
+from pipeline.topics.proper_names import NO_NAMES, ProperNames
 
 _MIN_REVIEWS = 2  # of a language in a topic, and of these with a keyword
 _MAX_REVIEWS = 600  # read per language and topic; more hardly change the order
@@ -29,10 +30,11 @@ def topic_keywords(
     topic_count: int,
     *,
     limit: int = 8,
+    names: ProperNames = NO_NAMES,
 ) -> list[dict[str, list[str]]]:
     """Keywords of each topic: language -> words, the most distinctive first.
 
-    A topic with fewer than two reviews in a language has no keywords in it.
+    A topic with fewer than two reviews in a language has no keywords in it. Names are none.
 
     Args:
         texts: n reviews.
@@ -40,6 +42,7 @@ def topic_keywords(
         assignments: int (n,), topic of each review.
         topic_count: number of topics.
         limit: most keywords per language and topic.
+        names: the proper names of the file.
     """
     keywords: list[dict[str, list[str]]] = [{} for _ in range(topic_count)]
     for language in map(str, np.unique(languages)):
@@ -60,7 +63,9 @@ def topic_keywords(
             )
             if ranked:
                 # Words with two readings have two keys but look the same.
-                distinct = dict.fromkeys(text for *_, text in ranked)
+                distinct = dict.fromkeys(
+                    text for *_, text in ranked if not names.contain(text, language)
+                )
                 keywords[topic][language] = list(distinct)[:limit]
     return keywords
 

@@ -101,14 +101,11 @@ def name_topics(
         reserved: names of other topics, which none of these may have.
     """
     languages = topic_name_languages()
-    taken_aspects: set[tuple[Aspects, int]] = set()
     taken = {language: {name.casefold() for name in reserved} for language in languages}
     names: list[dict[str, str]] = []
-    for topic, (words, size) in enumerate(zip(keywords, sizes, strict=True)):
-        polarity = polarities[topic] if polarities else 0
-        choice = _choose_aspects(aspects[topic] if aspects else (), polarity, taken_aspects)
+    choices = choose_aspects(aspects or [()] * len(keywords), polarities)
+    for topic, (words, size, choice) in enumerate(zip(keywords, sizes, choices, strict=True)):
         if choice:
-            taken_aspects.add(choice)
             name = {language: _name_by_aspects(*choice, language) for language in languages}
         else:
             name = _name_by_keywords(words, size, glosses[topic] if glosses else {}, languages)
@@ -129,14 +126,31 @@ def is_uninformative(
     return sum(word not in _UNINFORMATIVE for word in english) < 2
 
 
-def _choose_aspects(
-    candidates: Sequence[Aspects], polarity: int, taken: set[tuple[Aspects, int]]
-) -> tuple[Aspects, int] | None:
-    """The first aspects that agree with a topic's polarity and name no other topic.
+def choose_aspects(
+    candidates: Sequence[Sequence[Aspects]], polarities: Sequence[int] | None = None
+) -> list[tuple[Aspects, int] | None]:
+    """For each topic the first aspects that agree with its polarity and name no other topic.
+
+    Args:
+        candidates, polarities: ``aspects`` and ``polarities`` of :func:`name_topics`.
 
     Returns:
-        The aspects, and the polarity to be added to the name, 0 if the aspects have it themselves.
+        The aspects, and the polarity to be added to the name, 0 if the aspects have it themselves;
+        None for a topic without.
     """
+    taken: set[tuple[Aspects, int]] = set()
+    choices = []
+    for topic, of_topic in enumerate(candidates):
+        choice = _first_free(of_topic, polarities[topic] if polarities else 0, taken)
+        choices.append(choice)
+        if choice:
+            taken.add(choice)
+    return choices
+
+
+def _first_free(
+    candidates: Sequence[Aspects], polarity: int, taken: set[tuple[Aspects, int]]
+) -> tuple[Aspects, int] | None:
     aspect_polarities = aspect_groups()[1]
     for aspects in candidates:
         own = {aspect_polarities[aspect] for aspect in aspects} - {0}

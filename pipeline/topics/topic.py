@@ -29,6 +29,8 @@ class Topic:
         is_outlier: whether this is the topic of outliers, shown as "Everything else".
         hidden: whether the user has hidden it.
         named: whether the user has named it.
+        name_share: share of its units that the name fits, by the aspects nearest to them, when it
+            was named; None for keywords, names of the user's and outliers.
     """
 
     id: int
@@ -45,6 +47,7 @@ class Topic:
     is_outlier: bool = False
     hidden: bool = False
     named: bool = False
+    name_share: float | None = None
 
     def name_in(self, language: str) -> str:
         """Its name in a language of the interface, or else in English."""

@@ -138,6 +138,9 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
         ),
         "Trend": st.column_config.LineChartColumn(width=140, y_min=0),
         "Stays together": st.column_config.NumberColumn(format="percent", width=110),
+        "Name fits": st.column_config.NumberColumn(
+            format="percent", width=90, help="Share of its texts that are about what the name says"
+        ),
     }
     empty = [name for name in table if table[name].isna().all() or not table[name].map(_told).any()]
     event = st.dataframe(
@@ -171,6 +174,7 @@ def _row(card: TopicSummary, attributes: ReviewAttributes) -> dict[str, Any]:
         "Mean rating": attributes.shown_rating(card.rating),
         "Trend": [share for share in card.shares if math.isfinite(share)],
         "Stays together": topic.stability,
+        "Name fits": topic.name_share,
     }
 
 

@@ -99,7 +99,20 @@ class Draft:
         for other, topic in enumerate(self.topics):
             if other != topic_id and text.casefold() == topic.name.casefold():
                 raise InputError(f"Another topic is called “{topic.name}”: choose another name")
-        self.topics[topic_id] = replace(self.topics[topic_id], name=text, names={}, named=True)
+        self.topics[topic_id] = replace(
+            self.topics[topic_id], name=text, names={}, named=True, name_share=None
+        )
+
+    def name_by_phrase(self, topic_id: int, phrase: str) -> None:
+        """Call a topic by the phrase that it was made from, with a number where that is taken."""
+        taken = {topic.name.casefold() for i, topic in enumerate(self.topics) if i != topic_id}
+        name = phrase = clean_topic_name(phrase)
+        number = 1
+        while name.casefold() in taken:
+            number += 1
+            ending = f" ({number})"
+            name = phrase[: MAX_NAME_LENGTH - len(ending)] + ending
+        self.name_topic(topic_id, name)
 
 
 def clean_topic_name(name: object) -> str:

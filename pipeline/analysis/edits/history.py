@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.analysis.analysis import Analysis, InitialTopics
+from pipeline.analysis.analysis import Analysis, InitialTopics, hotel_names
 from pipeline.analysis.edits.draft import Draft, Edit, text_digest
 from pipeline.analysis.edits.operations import OPERATIONS
 from pipeline.common.errors import InputError
@@ -219,6 +219,7 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
             outlier_topic=next(
                 (i for i, topic in enumerate(draft.topics) if topic.is_outlier), None
             ),
+            hotels=hotel_names(analysis.frame, analysis.columns),
             kept={
                 i: topic
                 for i, topic in enumerate(draft.topics)
@@ -242,7 +243,7 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
 def _with_identity(new: Topic, old: Topic) -> Topic:
     """A newly described topic with the key, colour and user's name of the old one."""
     new = replace(new, key=old.key, colour=old.colour, is_outlier=old.is_outlier, hidden=old.hidden)
-    return replace(new, name=old.name, names={}, named=True) if old.named else new
+    return replace(new, name=old.name, names={}, named=True, name_share=None) if old.named else new
 
 
 def match_topics(old: Analysis, new: Analysis) -> dict[str, str]:

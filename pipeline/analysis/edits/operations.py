@@ -96,7 +96,7 @@ def move(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None)
 def create(analysis: Analysis, draft: Draft, edit: Edit, encoder: Encoder | None) -> None:
     """Create a topic from examples: it takes all units closer to its centre than to their own.
 
-    For a phrase, the units nearest to it serve as examples.
+    For a phrase, the units nearest to it serve as examples, and it is the topic's name.
     """
     chosen = find_units(analysis, edit.get("units") or ())
     phrase = " ".join(str(edit.get("phrase") or "").split())[:500]
@@ -118,6 +118,8 @@ def create(analysis: Analysis, draft: Draft, edit: Edit, encoder: Encoder | None
     draft.add_centroid(topic_id, points[members].mean(axis=0))
     if edit.get("name"):
         draft.name_topic(topic_id, edit["name"])
+    elif phrase:
+        draft.name_by_phrase(topic_id, phrase)
     draft.drop_empty()
 
 

@@ -125,6 +125,9 @@ def test_topic_from_a_phrase(analysis, fake_encoder):
     made_topic = next(topic for topic in edited.topics if topic.key.startswith("e0"))
     texts = [edited.texts[row] for row in np.flatnonzero(edited.assignments == made_topic.id)]
     assert texts and np.mean(["breakfast" in text for text in texts]) > 0.9
+    assert made_topic.name == edit["phrase"] and made_topic.named
+    again = apply_edit(edited, edit, encoder=fake_encoder)
+    assert {f"{edit['phrase']} (2)"} <= {topic.name for topic in again.topics}
 
 
 def test_hide_and_show_but_never_the_last_topic(analysis):

@@ -41,6 +41,9 @@ def test_analyse_writes_what_it_promises(sample_folder):
     assert len({topic["topic"] for topic in topics}) == len(topics)
     shares = [float(value) for key, value in topics[0].items() if key.startswith("share_")]
     assert sum(shares) == pytest.approx(1, abs=0.01)
+    assert list(topics[0])[-1] == "name_fits"
+    fits = [float(topic["name_fits"]) for topic in topics if topic["name_fits"]]
+    assert fits and all(0 <= fit <= 1 for fit in fits)
     assert any(topic["keywords_ja"] for topic in topics)
     report = json.loads((sample_folder / "report.json").read_text("utf-8"))
     assert report["model"] == "multilingual-e5-small" and report["seed"] == 0

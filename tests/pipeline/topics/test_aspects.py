@@ -12,6 +12,7 @@ from pipeline.topics.aspects import (
     aspect_groups,
     aspect_names,
     aspect_vectors,
+    cast_votes,
     find_hotel_topics,
     hotel_relevance,
     match_aspects,
@@ -61,7 +62,10 @@ def matched(encoder):
     raw = encoder.encode_documents(texts)
     space = fit_neutral(raw, detect_languages(texts), parallel_means(encoder))
     assignments = np.repeat(np.arange(3), 6)
-    return match_aspects(space.transform(raw), assignments, 3, aspect_vectors(encoder), space)
+    neutral = space.transform(raw)
+    return match_aspects(
+        neutral, assignments, 3, cast_votes(neutral, aspect_vectors(encoder), space)
+    )
 
 
 def test_best_match_is_the_aspect_of_the_reviews(matched):
@@ -80,6 +84,20 @@ def test_every_aspect_has_a_broad_aspect():
     assert (
         polarities[names.index("Bad smells")] == -1 and polarities[names.index("Good value")] == 1
     )
+
+
+def test_votes_tell_how_many_a_name_fits(encoder):
+    texts = [text for group in REVIEWS.values() for text in group]
+    raw = encoder.encode_documents(texts)
+    space = fit_neutral(raw, detect_languages(texts), parallel_means(encoder))
+    headings, neutral = aspect_vectors(encoder), space.transform(raw)
+    votes = cast_votes(neutral, headings, space)
+    pool = aspect_names().index("Pool and wellness")
+    fits = votes.fit([pool])
+    assert fits[6:12].mean() >= 0.8 and fits[:6].mean() <= 0.2
+    barred = cast_votes(neutral, headings, space, {int(votes.nearest[6, 0]): np.array([6])})
+    assert votes.nearest[6, 0] not in barred.nearest[6]
+    assert (barred.nearest[7:] == votes.nearest[7:]).all()
 
 
 def test_news_is_not_about_hotels(encoder):
