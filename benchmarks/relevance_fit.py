@@ -16,17 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.search import passage_index, search_space
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder, load_encoder
-from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import load_lines
-from pipeline.heads.heads import find_heads
-from pipeline.search.index import build_search_index
 from pipeline.search.scores import judgement_of, weighted_sum
 from pipeline.search.scoring import calibrate_cosines
-from pipeline.search.space import SearchSpace
-from pipeline.text.passages import split_passages
 
 FOLDER = Path(__file__).parent / "judged_reviews"
 _BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 1.0001)
@@ -77,19 +73,16 @@ def weighted_sums(
     Returns:
         The sums; familiarity and whether a query judges, float (q,).
     """
-    passages = split_passages(texts, languages)
-    raw = embed_documents(encoder, passages.cut(texts))
-    space = SearchSpace(
-        fit_neutral(raw, languages[passages.row], parallel_means(encoder)),
-        find_heads(encoder.fingerprint),
-    )
-    index = build_search_index(space, raw, languages, texts, review_of=passages.row)
+    raw = embed_documents(encoder, texts)
+    space = search_space(encoder, raw, languages, parallel_means(encoder))
+    index = passage_index(space, texts, languages, encoder)
     encoded = space.encode_queries(encoder.encode_queries(queries), queries)
     statistics = index.calibration.query_statistics(encoded.vectors)
     cosines = encoded.vectors @ index.vectors.T
     calibrated = calibrate_cosines(index.calibration, cosines, slice(None), *statistics)
     assert encoded.likeness is not None and index.likeness is not None
-    starts = np.flatnonzero(np.diff(passages.row, prepend=-1))
+    assert index.review_of is not None
+    starts = np.flatnonzero(np.diff(index.review_of, prepend=-1))
     sums = [
         np.maximum.reduceat(
             weighted_sum(

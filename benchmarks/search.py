@@ -13,6 +13,7 @@ import pandas as pd
 
 from benchmarks import data
 from benchmarks.data import Labelled
+from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder, load_encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
@@ -26,6 +27,7 @@ from pipeline.search.query import Query, parse_query
 from pipeline.search.relevance import LABELS, strength_labels
 from pipeline.search.space import SearchSpace
 from pipeline.text.language_id import detect_languages
+from pipeline.text.passages import split_passages, text_weights
 
 Row = tuple[str, str, str, str]  # what, measured, wanted, cosines in the neutral space
 # Each stands in three reviews, in sentences of three languages; none is in the sample.
@@ -53,11 +55,15 @@ def search_rows(encoder: Encoder) -> Iterator[Row]:
     """The rows of the quality table that are about search."""
     means = parallel_means(encoder)
     if data.folder():
-        yield from translation_rows(data.load("hotel_parallel_dev", encoder), means, encoder)
+        parallel_reviews = data.load("hotel_parallel_dev", encoder)
+        yield from translation_rows(parallel_reviews, means, encoder)
+        yield one_language_row(parallel_reviews, "en", means, encoder)
+        yield one_language_row(data.load("sib200_dev", encoder), "eng_Latn", means, encoder)
+        yield polarity_row(parallel_reviews, encoder)
     sample = data.load("sample", encoder)
     languages = detect_languages(sample.texts.tolist())
     space = search_space(encoder, sample.vectors, languages, means)
-    index = build_search_index(space, sample.vectors, languages, sample.texts.tolist())
+    index = passage_index(space, sample.texts.tolist(), languages, encoder)
     yield from golden_rows(index, sample, space, encoder)
     yield from strength_rows(index, sample, space, encoder)
     yield names_row(sample, languages, means, encoder)
@@ -70,6 +76,83 @@ def search_space(
 ) -> SearchSpace:
     """The space that a file with these raw vectors (n, d) is searched in."""
     return SearchSpace(fit_neutral(vectors, languages, parallel), find_heads(encoder.fingerprint))
+
+
+def passage_index(
+    space: SearchSpace, texts: Sequence[str], languages: np.ndarray, encoder: Encoder
+) -> SearchIndex:
+    """The index of the passages of texts, as an analysis has it."""
+    passages = split_passages(texts, languages)
+    cut = passages.cut(texts)
+    raw = embed_documents(encoder, cut)
+    return build_search_index(
+        space, raw, languages, texts, review_of=passages.row, weights=text_weights(cut)
+    )
+
+
+def one_language_row(texts: Labelled, asked_in: str, parallel: np.ndarray, encoder: Encoder) -> Row:
+    """Each language as a file of its own: is the translation of an English query the first hit?"""
+    shares: dict[str, tuple[float, float, float]] = {}
+    asked = texts.rows(texts.languages == asked_in)
+    for code in sorted(set(texts.languages) - {asked_in}):
+        own = texts.rows(texts.languages == code)
+        languages = np.full(len(own.texts), code)
+        space = search_space(encoder, own.vectors, languages, parallel)
+        index = build_search_index(space, own.vectors, languages, own.texts.tolist())
+        rows = np.flatnonzero(np.isin(asked.groups, own.groups))
+        encoded = space.encode_queries(asked.vectors[rows], asked.texts[rows].tolist())
+        found = search_reviews(
+            index, [Query(text) for text in asked.texts[rows]], encoded, top=1, hybrid=False
+        )
+        first = (
+            np.array([hits.reviews[0] for hits in found]),
+            (encoded.vectors @ index.vectors.T).argmax(axis=1),
+            (asked.vectors[rows] @ own.vectors.T).argmax(axis=1),
+        )
+        ours, neutral, raw = (
+            float(np.mean(own.groups[hits] == asked.groups[rows])) for hits in first
+        )
+        shares[code] = ours, neutral, raw
+    ours, neutral, raw = np.mean(list(shares.values()), axis=0)
+    worst = min(shares, key=lambda code: shares[code][0])
+    return (
+        f"{texts.name}: a file in one of {len(shares)} languages, English query, first hit right",
+        f"{ours:.3f} ({worst} {shares[worst][0]:.3f})",
+        "report",
+        f"{neutral:.3f} (raw {raw:.3f})",
+    )
+
+
+def polarity_row(texts: Labelled, encoder: Encoder) -> Row:
+    """Does polarity tell praise from complaints, in each language? Raw vectors need no query."""
+    folder, heads = data.folder(), find_heads(encoder.fingerprint)
+    assert folder is not None and heads is not None
+    frame = pd.read_csv(folder / f"{texts.name}.csv", dtype=str, keep_default_na=False)
+    judged = frame["sentiment"].isin(["pos", "neg"]).to_numpy()
+    praise = (frame["sentiment"] == "pos").to_numpy()[judged]
+    polarities = heads.polarities(texts.vectors[judged])
+    languages = texts.languages[judged]
+    by_language = {
+        code: area_under_curve(polarities[languages == code], praise[languages == code])
+        for code in sorted(set(languages))
+    }
+    worst = sorted(by_language, key=by_language.__getitem__)[:3]
+    return (
+        f"{texts.name}: praise against complaints, mean area under the curve of"
+        f" {len(by_language)} languages",
+        f"{np.mean(list(by_language.values())):.3f} ("
+        + ", ".join(f"{code} {by_language[code]:.2f}" for code in worst)
+        + ")",
+        "report",
+        "-",
+    )
+
+
+def area_under_curve(scores: np.ndarray, right: np.ndarray) -> float:
+    """How often one that is right scores higher than one that is not."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(right, scores))
 
 
 def translation_rows(texts: Labelled, parallel: np.ndarray, encoder: Encoder) -> Iterator[Row]:
@@ -170,7 +253,8 @@ def golden_rows(
     only = measured(
         [h.reviews for h in search_reviews(index, queries, encoded, top=n, hybrid=False)]
     )
-    plain = measured([h.rows for h in nearest_neighbours(index.vectors, encoded.vectors, top=n)])
+    whole = nearest_neighbours(space.transform(sample.vectors), encoded.vectors, top=n)
+    plain = measured([h.rows for h in whole])
     what = f"sample, {len(golden)} golden queries (meanings): recall@10 / MRR / nDCG@10"
 
     def shown(figures: dict, code: str = "all") -> str:

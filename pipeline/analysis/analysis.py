@@ -19,6 +19,7 @@ from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.units import UNIT_KINDS, Units
 from pipeline.search.index import SearchIndex, build_search_index
 from pipeline.search.space import SearchSpace
+from pipeline.text.passages import text_weights
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.topic import Topic, count_languages
@@ -216,6 +217,7 @@ class Analysis:
             self.texts,
             review_of=passages.review if len(passages) != len(self.texts) else None,
             unit_of=passages.unit if len(passages) != len(self.units) else None,
+            weights=text_weights(passages.texts(self.texts)),
             seed=self.settings.seed,
         )
 

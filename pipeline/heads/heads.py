@@ -25,7 +25,7 @@ from pipeline.heads.judged_sentences import COMPLAINT, NAME, PRAISE
 from pipeline.heads.network import Network, scale_input
 
 _EIGHT_BITS = re.compile(r"-int8-[^-]+")
-_FAMILIAR = (0.65, 0.8)  # cosines with the nearest matter: unknown up to, known from
+_FAMILIAR = (0.72, 0.88)  # cosines with the nearest matter: unknown up to, known from
 
 
 @dataclass(frozen=True)

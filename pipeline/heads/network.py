@@ -49,6 +49,11 @@ class Network:
             np.mean([each.last_bias for each in networks], axis=0),
         )
 
+    def scaled(self, factor: float) -> Self:
+        """A network with outputs ``factor`` times as large."""
+        last = np.float32(factor) * self.last_weight, np.float32(factor) * self.last_bias
+        return type(self)(self.first_weight, self.first_bias, *last)
+
     def to_arrays(self, prefix: str) -> dict[str, np.ndarray]:
         """Arrays to store, see :meth:`from_arrays`."""
         return {f"{prefix}_{name}": array for name, array in vars(self).items()}

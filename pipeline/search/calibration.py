@@ -11,6 +11,9 @@ text-independent speaker verification systems"):
 
 Both follow from means and covariances in closed form, without comparing every pair. The second step
 removes a query's preference for its own language; within a language it does not change the order.
+
+The mean of a text of fewer than four words is raised: its vector says little, and so is near to too
+much ("Shower cabin" to "Hair in the shower").
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ _MAX_SAMPLE = 20_000  # vectors used to estimate a covariance
 _LANGUAGE_PRIOR = 20.0  # reviews: shrinks statistics of small languages to those of the file
 _REVIEW_PRIOR = 20.0  # reviews: shrinks a review's variance in small files to the typical one
 _TYPICAL_STD = 0.09  # standard deviation of a review's cosines in a typical file
+_FULL_WEIGHT = 8  # of a text of four words; see :func:`pipeline.text.passages.text_weight`
+_BREVITY_PENALTY = 3.0  # standard deviations, of a text of no words
 _EPSILON = 1e-6
 # Keys of the arrays in a kept store. They are part of its file format.
 _ARRAY_KEYS = {
@@ -46,7 +51,8 @@ class Calibration:
         languages: str (l,), language codes.
         codes: int32 (m,), index into ``languages`` of each vector.
         counts: int64 (l,), vectors of each language.
-        mean, std: float32 (m,), mean and standard deviation of each vector's cosines.
+        mean, std: float32 (m,), mean and standard deviation of each vector's cosines; the mean is
+            raised for short texts.
         language_means: float32 (l, d + 1), mean of each language's vectors, Z-normalised as in
             :func:`calibrate`.
         language_covariances: float32 (l, d + 1, d + 1), their covariances.
@@ -86,8 +92,22 @@ class Calibration:
         return cls(**{field: arrays[key] for field, key in _ARRAY_KEYS.items()})
 
 
-def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> Calibration:
-    """Measure score statistics of vectors (m, d), rows of length 1, in languages str (m,)."""
+def calibrate(
+    vectors: np.ndarray,
+    languages: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    seed: int = 0,
+) -> Calibration:
+    """Measure score statistics.
+
+    Args:
+        vectors: float32 (m, d), rows of length 1.
+        languages: str (m,), language codes.
+        weights: int (m,), lengths by :func:`pipeline.text.passages.text_weight`; None where all
+            texts are long enough.
+        seed: for the samples.
+    """
     m, d = vectors.shape
     names, codes = np.unique(languages, return_inverse=True)
     generator = np.random.default_rng(seed)
@@ -104,6 +124,8 @@ def calibrate(vectors: np.ndarray, languages: np.ndarray, *, seed: int = 0) -> C
     variance = (squares - self_cosine) / (k - self_cosine) - mean**2
     weight = k / (k + _REVIEW_PRIOR)
     std = np.sqrt(np.maximum(weight * variance + (1 - weight) * _TYPICAL_STD**2, _EPSILON))
+    if weights is not None:
+        mean += _BREVITY_PENALTY * std * np.clip(1 - weights / _FULL_WEIGHT, 0, 1)
 
     def z_normalised(rows: np.ndarray) -> np.ndarray:
         # The first step as one inner product: with the query extended by a 1.

@@ -30,7 +30,6 @@ from pipeline.search.scoring import ReviewScores, score_reviews, top_k
 from pipeline.search.space import EncodedQueries
 
 _RRF_K = 60.0  # as in the paper
-_MAX_FAMILIARITY = 0.9  # from there a query names a matter of hotels, as "Fast Wi-Fi", no name
 _MIN_FUSION_DEPTH = 500  # hits of each ranking that are fused
 
 
@@ -132,7 +131,7 @@ def rank_reviews(
         candidates = int(passing.sum())
     likely = np.flatnonzero(scores >= inverse_match_probability(LIKELY))
     names = QueryNames()
-    if hybrid and not query.phrases and review_scores.familiarity < _MAX_FAMILIARITY:
+    if hybrid and not query.phrases:
         names = find_names(query.text, index.lexical, index.language_codes[1])
     # Ranks below ``top`` only matter when another ranking is fused with this one.
     depth = max(_MIN_FUSION_DEPTH, 2 * top) if names.weight else top
@@ -196,7 +195,7 @@ def match_probabilities(
     lexical_probability, lexical = 0.0, np.zeros(0, np.int64)
     if query.phrases:
         lexical, lexical_probability = positions, LEXICAL_MATCH_PROBABILITY["certain"]
-    elif hybrid and review_scores.familiarity < _MAX_FAMILIARITY:
+    elif hybrid:
         names = find_names(query.text, index.lexical, index.language_codes[1])
         if names.weight:
             lexical = np.sort(_rank_lexically(index, names, review_scores, review_scores.scores))

@@ -36,6 +36,8 @@ class SearchIndex:
         likeness: float32 (p, k), their likeness vectors, rows of length 1; None without heads.
         polarities: float32 (p,), their polarities; zeros when left out.
         unit_of: int64 (p,), ascending: the unit of each passage; None when each unit is one.
+        weights: int64 (p,), lengths of the passages by
+            :func:`pipeline.text.passages.text_weight`; None to take all as long enough.
         seed: random seed for the samples that the calibration is measured on.
     """
 
@@ -46,6 +48,7 @@ class SearchIndex:
     likeness: np.ndarray | None = None
     polarities: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     unit_of: np.ndarray | None = None
+    weights: np.ndarray | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -89,7 +92,7 @@ class SearchIndex:
     def calibration(self) -> Calibration:
         """Score statistics of the passages."""
         languages = self.languages if self.review_of is None else self.languages[self.review_of]
-        return calibrate(self.vectors, languages, seed=self.seed)
+        return calibrate(self.vectors, languages, weights=self.weights, seed=self.seed)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -116,6 +119,7 @@ def build_search_index(
     *,
     review_of: np.ndarray | None = None,
     unit_of: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
     seed: int = 0,
 ) -> SearchIndex:
     """Build the index of passages from the model's vectors, float (p, d).
@@ -123,7 +127,7 @@ def build_search_index(
     Args:
         space: the space to search in.
         raw: the vectors.
-        languages, texts, review_of, unit_of, seed: as in :class:`SearchIndex`.
+        languages, texts, review_of, unit_of, weights, seed: as in :class:`SearchIndex`.
     """
     return SearchIndex(
         space.transform(raw),
@@ -133,6 +137,7 @@ def build_search_index(
         likeness=space.likeness(raw),
         polarities=space.polarities(raw),
         unit_of=unit_of,
+        weights=weights,
         seed=seed,
     )
 

@@ -3,11 +3,13 @@
 A vector captures what "breakfast" means in every language, but nothing about "306号室". Names are
 recognised by their spelling (digits, or capitals in an unusual place, as in O'Hare), by occurring
 in the file but not in ordinary text (the project's parallel sentences and headings, about 9,000 in
-35 languages), and by being spelt alike in several languages.
+35 languages, and what its judged remarks share across languages, as "Wi-Fi" and "check-in"), and by
+being spelt alike in several languages.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +17,7 @@ import numpy as np
 import regex
 
 from pipeline.embedding.reference import load_lines
+from pipeline.heads.judged_sentences import load_judged_sentences
 from pipeline.search.bm25 import LexicalIndex, lexical_tokens, strip_punctuation
 from pipeline.text.normalise import fold
 
@@ -29,6 +32,7 @@ _SEVERAL_PARTS = regex.compile(r"\w\W+\w|\p{N}\W*[^\W\d]")
 _CASED_SCRIPT = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}]")
 _MAX_NAME_WORDS = 4  # of a query that may be a name as a whole
 _MAX_CONTENT_WORDS = 5  # a query with more is a sentence
+_SHARED_BY = 3  # languages
 _RARE = 0.02  # maximum share of the reviews that contain a rare word
 
 
@@ -114,13 +118,14 @@ def _name_weight(
     if not len(rows):
         return 0.0
     rare = len(rows) <= max(3, _RARE * lexical.review_count)
-    if not all_caps and _INNER_CAPITAL.search(word):
+    ordinary = _is_ordinary(word)
+    if not all_caps and _INNER_CAPITAL.search(word) and not ordinary:
         return CERTAIN
     if _CODE.search(word):
         return CERTAIN if rare or alone else 0.0
     if word.isnumeric():
         return POSSIBLE if alone else 0.0  # a quantity: "30 minutes", "2 nights"
-    if _is_ordinary(word):
+    if ordinary:
         return POSSIBLE if alone and _is_multilingual(rows, languages) else 0.0
     capitalised = _CASED_SCRIPT.match(word) and word[0].isupper() and not all_caps
     if alone:
@@ -164,7 +169,19 @@ def _ordinary_words() -> tuple[frozenset[str], str]:
         for line in rows
     ]
     words = {word for line in lines for word in _WORD.findall(line)}
-    return frozenset(words), "\n".join(lines)
+    return frozenset(words | _shared_words()), "\n".join(lines)
+
+
+def _shared_words() -> set[str]:
+    """Folded words of the judged remarks of several languages: "wi-fi", "tv", "check-in"."""
+    judged = load_judged_sentences()
+    remarks: dict[str, list[str]] = {}
+    for language, text in zip(judged.languages.tolist(), judged.texts, strict=True):
+        remarks.setdefault(language, []).append(text)
+    languages = Counter(
+        word for texts in remarks.values() for word in set(_WORD.findall(fold("\n".join(texts))))
+    )
+    return {word for word, count in languages.items() if count >= _SHARED_BY}
 
 
 @cache

@@ -12,15 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 # Each weight is a + b * familiarity of the query.
-Z_WEIGHT = (1.0, -0.7)
-LIKENESS_WEIGHT = (8.0, 16.0)
-AGREEMENT_WEIGHT = (2.0, 6.0)
-SCALE = (0.736, -0.268)
-OFFSET = (-8.088, -0.498)
-JUDGING_OFFSET = (-0.463, -1.473)  # added for queries that judge
+Z_WEIGHT = (1.0, -0.6)
+LIKENESS_WEIGHT = (6.5, 13.0)
+AGREEMENT_WEIGHT = (1.5, 7.0)
+SCALE = (0.766, -0.130)
+OFFSET = (-7.607, -3.603)
+JUDGING_OFFSET = (0.241, -1.992)  # added for queries that judge
 PLAIN_SCALE, PLAIN_OFFSET = 2.0, -5.7  # of calibrated cosines alone, without heads
 
-_MIN_POLARITY = 0.55  # of a query that judges
+_MIN_POLARITY = 0.45  # of a query that judges
 _MAX_AGREEMENT = 0.5  # a passage that is certainly of the query's opinion is no more about it
 
 

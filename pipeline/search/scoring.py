@@ -25,7 +25,6 @@ class ReviewScores:
         passage_scores: float32, scores of the passages that pass.
         scores: float32 (k,), scores of the reviews.
         judgement: what the query judges, see :func:`pipeline.search.scores.judgement_of`.
-        familiarity: how well its matter is known, 0 to 1.
     """
 
     def __init__(
@@ -35,7 +34,6 @@ class ReviewScores:
         passages: np.ndarray | None,
         *,
         judgement: int = 0,
-        familiarity: float = 0.0,
     ) -> None:
         """Group scores by review.
 
@@ -44,9 +42,7 @@ class ReviewScores:
             review_of: int64 (p,), the review of each passage; None where each review is one.
             passages: int64, ascending: those that pass; None for all.
             judgement: what the query judges.
-            familiarity: how well the matter of the query is known.
         """
-        self.familiarity = familiarity
         self.passage_scores, self._passages, self.judgement = passage_scores, passages, judgement
         self.scores, self._reviews = passage_scores, passages
         self._starts: np.ndarray | None = None
@@ -110,16 +106,8 @@ def score_reviews(
         scores = score_passages(
             index.calibration, part, rows, vectors, likeness, polarities, judging=judging
         )
-        for one, polarity, familiarity in zip(
-            scores, part.polarities.tolist(), part.familiarity.tolist(), strict=True
-        ):
-            yield ReviewScores(
-                one,
-                index.review_of,
-                passages,
-                judgement=judgement_of(polarity),
-                familiarity=familiarity,
-            )
+        for one, polarity in zip(scores, part.polarities.tolist(), strict=True):
+            yield ReviewScores(one, index.review_of, passages, judgement=judgement_of(polarity))
 
 
 def score_passages(

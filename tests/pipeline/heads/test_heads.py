@@ -8,6 +8,7 @@ from pipeline.heads import training
 from pipeline.heads.heads import Heads, find_heads
 from pipeline.heads.judged_sentences import NO_MATTER, load_judged_sentences
 from pipeline.heads.network import Network
+from pipeline.search.scores import judgement_of
 
 PRAISE = (
     "The chambermaid left fresh flowers each morning",
@@ -37,7 +38,7 @@ def test_every_language_has_every_matter_with_both_judgements():
         own = judged.languages == code
         for matter in matters:
             kinds = np.bincount(judged.polarities[own & (judged.matters == matter)], minlength=3)
-            assert kinds.tolist() == [3, 1, 3], (code, matter)
+            assert kinds.tolist() == [9, 3, 8], (code, matter)
     assert len(set(judged.texts)) > 0.995 * len(judged.texts)
 
 
@@ -54,7 +55,7 @@ def test_polarity_of_remarks_in_many_languages(encoder, heads):
     )
     assert (praise > 0).mean() >= 5 / 6 and (complaints < 0).mean() >= 5 / 6
     queries = heads.polarities(encoder.encode_queries(["dirty room", "Fast Wi-Fi", "breakfast"]))
-    assert queries[0] < -0.55 and queries[1] > 0.55 and abs(queries[2]) < 0.55
+    assert [judgement_of(query) for query in queries.tolist()] == [-1, 1, 0]
 
 
 def test_likeness_across_languages(encoder, heads):
@@ -93,6 +94,7 @@ def test_networks_are_averaged_and_stored():
     np.testing.assert_allclose(
         mean(points), np.mean([n(points) for n in networks], axis=0), atol=1e-5
     )
+    np.testing.assert_allclose(mean.scaled(2)(points), 2 * mean(points), rtol=1e-5)
     again = Network.from_arrays("a", mean.to_arrays("a"))
     np.testing.assert_array_equal(again(points), mean(points))
 

@@ -42,3 +42,15 @@ def test_language_closer_to_the_query_is_not_preferred():
     shares = [np.mean(near[np.argsort(-(index.vectors @ query))[:20]]) for query in queries]
     fair = [np.mean(near[search_one("x y", query, index).rows]) for query in queries]
     assert np.mean(shares) > 0.8 and 0.4 < np.mean(fair) < 0.6
+
+
+def test_short_texts_stand_behind_sentences_as_near():
+    generator = np.random.default_rng(2)
+    vectors = unit_rows(generator.normal(size=(300, 12))).astype(np.float32)
+    vectors[1] = vectors[0]
+    weights = np.full(300, 20)
+    weights[0] = 4
+    index = SearchIndex(vectors, np.full(300, "en"), ["x"] * 300, weights=weights)
+    assert search_one("x y", vectors[0], index).rows[0] == 1
+    penalty = index.calibration.mean - calibrate(vectors, index.languages).mean
+    assert penalty[0] > 0 == penalty[1:].max()

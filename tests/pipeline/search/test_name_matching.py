@@ -38,12 +38,20 @@ def test_names_are_matched_literally(name, rows):
 
 @pytest.mark.parametrize(
     "query",
-    ["Fast breakfast", "朝食", "No noise at all", "とても静か", "Größe des Zimmers", "조식"],
+    [
+        "Fast breakfast",
+        "Fast Wi-Fi",
+        "朝食",
+        "No noise at all",
+        "とても静か",
+        "Größe des Zimmers",
+        "조식",
+    ],
 )
 def test_ordinary_words_are_not_names(query):
     assert find_names(query, INDEX, LANGUAGES).weight == 0
 
 
 def test_name_in_context_has_a_low_weight():
-    found = find_names("Wi-Fi too slow", INDEX, LANGUAGES)
-    assert found.names == ("Wi-Fi",) and 0 < found.weight < CERTAIN
+    found = find_names("slow shuttle to O’Hare", INDEX, LANGUAGES)
+    assert found.names == ("O’Hare",) and 0 < found.weight < CERTAIN

@@ -51,17 +51,6 @@ def test_probabilities_follow_the_judgement():
     assert judged[good].mean() / judged[bad].mean() > 4 * plain[good].mean() / plain[bad].mean()
 
 
-def test_a_known_matter_is_no_name():
-    texts = [*TEXTS[:-1], "Wi-Fi"]
-    index = SearchIndex(VECTORS, LANGUAGES, texts, likeness=VECTORS, polarities=POLARITIES)
-    for familiarity, by_name in ((0.0, True), (1.0, False)):
-        asked = encoded(0.0, familiarity)
-        (found,) = search_reviews(index, [parse_query("Wi-Fi")], asked, top=N)
-        assert found.lexical_matches.any() == by_name == bool(found.names)
-        chances = match_probabilities(index, parse_query("Wi-Fi"), asked)
-        assert (chances[N - 1] > 0.4) == by_name
-
-
 def test_likeness_counts_more_for_known_matters():
     def gain(familiarity):
         scores = [

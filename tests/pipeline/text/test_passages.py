@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.passages import split_passages
+from pipeline.text.passages import split_passages, text_weight, text_weights
 from tests.support.naughty import NAUGHTY
 
 
@@ -53,6 +53,24 @@ def split(text, language="en"):
             "Das Zimmer war 25 m², 3,5 km vom Zentrum",
             ["Das Zimmer war 25 m²", "3,5 km vom Zentrum"],
         ),
+        (
+            "id",
+            "lumayan bagus dan nyaman cuma AC kurang dingin..kasurnya juga keras",
+            ["lumayan bagus dan nyaman", "cuma AC kurang dingin", "kasurnya juga keras"],
+        ),
+        (
+            "de",
+            "Zimmer war richtig schön nur leider zog es durchs Fenster",
+            ["Zimmer war richtig schön", "nur leider zog es durchs Fenster"],
+        ),
+        (
+            "ja",
+            "部屋は広くて綺麗ですけど壁が薄いです",
+            ["部屋は広くて綺麗ですけど", "壁が薄いです"],
+        ),
+        ("zh", "酒店位置很好就是有点吵", ["酒店位置很好", "就是有点吵"]),
+        ("zh", "这家酒店不但干净而且非常安静", ["这家酒店不但干净而且非常安静"]),
+        ("th", "พักที่นี่ตั้งแต่วันจันทร์สะดวกดี", ["พักที่นี่ตั้งแต่วันจันทร์สะดวกดี"]),
         ("en", "Good, cheap, clean", ["Good, cheap, clean"]),
         ("en", "no parking", ["no parking"]),
         ("en", "", [""]),
@@ -105,3 +123,15 @@ def test_every_text_has_passages_in_order_without_overlap(texts):
             left = left[:start] + left[end:]
         # Only marks and the white space around them lie between passages.
         assert not any(character.isalnum() for character in left)
+
+
+def test_short_texts_are_weighed_as_far_as_it_matters():
+    texts = [
+        "Shower cabin",
+        "部屋が狭い",
+        "",
+        "The bathroom was full of hair and the floor was wet",
+    ]
+    weights = text_weights(texts)
+    assert weights[:3].tolist() == [text_weight(text) for text in texts[:3]] == [4, 5, 0]
+    assert weights[3] == 16 < text_weight(texts[3])
