@@ -24,6 +24,7 @@ from streamlit import cli_util
 from streamlit.file_util import get_static_dir
 from streamlit.web.server import server_util
 
+from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
@@ -179,7 +180,8 @@ def _as_same_site(scope: Scope, origin: str | None) -> Scope:
 
 @asynccontextmanager
 async def open_browser(_app: st.App) -> AsyncIterator[None]:
-    """When the server starts: open its address in the browser, unless it is headless."""
+    """When the server starts: keep its files private, and open its address in the browser."""
+    restrict_process()
     if not st.get_option("server.headless"):
         address = st.get_option("server.address") or "localhost"
         cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))

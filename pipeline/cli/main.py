@@ -11,6 +11,7 @@ from typing import NoReturn, TypeAlias
 from pipeline.cli import add, analyse, analyses, embed, evaluate, read, search
 from pipeline.cli.arguments import Subparsers
 from pipeline.common.errors import InputError, resource_problem
+from pipeline.common.rights import restrict_process
 
 AddCommand: TypeAlias = Callable[[Subparsers], None]
 _PROGRAM = "python -m pipeline"
@@ -43,6 +44,7 @@ def main(
         The exit code: 0; 2 when the input can't be used; 1 after a fault of the program; 130 when
         it was stopped from the keyboard.
     """
+    restrict_process()
     try:
         options = _parser(program, commands).parse_args(arguments)
         _set_up_logging(options.verbose)

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from pipeline.common.rights import make_folder, set_rights
 from pipeline.common.scratch import remove_abandoned, scratch_file
 from pipeline.common.transaction import sync_folder
 
@@ -22,14 +23,14 @@ log = logging.getLogger(__name__)
 @contextmanager
 def atomic_write(path: Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
     """Open a file that appears under its name only once it is complete and on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     remove_abandoned(path.parent, path.name)
     with scratch_file(path.parent, path.name) as scratch:
         with open(scratch, mode, **options) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        scratch.chmod(0o644)
+        set_rights(scratch, within=path.parent)
         os.replace(scratch, path)
     sync_folder(path.parent)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from pipeline.common.rights import keep_private
 from pipeline.common.settings import cache_root
 
 PACKAGE = Path(__file__).parent.parent
@@ -26,7 +27,7 @@ def cache_folder(name: str) -> Path:
     """
     folder = cache_root() / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        keep_private(folder)
     except OSError as error:
         report_unusable_cache(folder, error)
     return folder

@@ -31,7 +31,7 @@ _ATTEMPTS = 10
 @contextmanager
 def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
     """A new folder in ``parent``; it is removed at the end unless it was moved away."""
-    path, lock = _make(parent, name, Path.mkdir)
+    path, lock = _make(parent, name, lambda new: new.mkdir(0o700))
     try:
         yield path
     finally:
@@ -42,7 +42,7 @@ def scratch_folder(parent: Path, name: str) -> Iterator[Path]:
 @contextmanager
 def scratch_file(parent: Path, name: str) -> Iterator[Path]:
     """A new, empty file in ``parent``; it is removed at the end unless it was moved away."""
-    path, lock = _make(parent, name, lambda new: new.touch(exist_ok=False))
+    path, lock = _make(parent, name, lambda new: new.touch(0o600, exist_ok=False))
     try:
         yield path
     finally:

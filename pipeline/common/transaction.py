@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from pipeline.common.rights import make_folder, set_rights
 from pipeline.common.scratch import lock_path, remove_abandoned, scratch_folder, unlock
 
 NEXT = ".next"  # the folder of files that count but are not in place yet
@@ -39,11 +40,13 @@ def replace_files(folder: Path, write: Callable[[Path], Iterable[str]]) -> None:
             place, in which case the new ones count, the old ones are untouched.
     """
     is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         remove_abandoned(folder)
         with scratch_folder(folder, "next") as scratch:
             removed = sorted(write(scratch))
+            for file in scratch.iterdir():
+                set_rights(file, within=folder)
             (scratch / _REMOVED).write_text(json.dumps(removed), "utf-8")
             sync_files(scratch)
             _commit(folder, scratch)

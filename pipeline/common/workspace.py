@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.common import settings
 from pipeline.common.paths import report_unusable_cache
+from pipeline.common.rights import keep_private
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Workspace:
         """Folder of the running sessions, one folder in it each; made when missing."""
         folder = self.cache / "sessions"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            keep_private(folder)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:  # sessions can't do without a folder

@@ -83,7 +83,6 @@ def model_folder() -> Path:
             build_folder(find_weights(), scratch)
             if folder.exists():
                 shutil.rmtree(folder)
-            scratch.chmod(0o755)
             os.replace(scratch, folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -63,6 +63,7 @@ from typing import Any
 
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.progress import StageLog, StageProgress
+from pipeline.common.rights import restrict_process
 from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder_of_analysis
 from pipeline.isolation.frames import take_stdout
@@ -263,6 +264,7 @@ def main() -> None:
         answers.write(json.dumps(answer).encode("ascii") + b"\n")
         answers.flush()
 
+    restrict_process()
     jobs = worker_role() == "jobs"
     if jobs:
         _lower_priority()

@@ -26,6 +26,7 @@ from pipeline.analysis.manifest import MANIFEST
 from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
+from pipeline.common.rights import make_folder
 from pipeline.common.scratch import scratch_folder
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated
@@ -74,7 +75,7 @@ def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
         FileNotFoundError: the analysis was changed meanwhile.
         InputError: it is damaged.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with scratch_folder(path.parent, path.name) as tables, atomic_write(path) as file:
         meta = (folder / MANIFEST).read_bytes()
         if not (folder / TABLES[0]).is_file():

@@ -25,6 +25,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
+from pipeline.common.rights import make_folder
 from pipeline.common.scratch import scratch_folder
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.catalogue import Catalogue, write_imported
@@ -82,7 +83,7 @@ def write_backup(catalogue: Catalogue, path: Path) -> tuple[list[Entry], dict[st
     damaged: dict[str, list[str]] = {}
     digests: dict[str, str] = {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with (
             scratch_folder(path.parent, path.name) as scratch,
             atomic_write(path) as file,

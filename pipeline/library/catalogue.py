@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
+from pipeline.common.rights import keep_private
 from pipeline.common.scratch import discard, remove_abandoned, remove_path, scratch_folder
 from pipeline.common.transaction import (
     complete_replacement,
@@ -72,7 +73,8 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self._trash.mkdir(parents=True, exist_ok=True)
+            keep_private(self.folder)
+            self._trash.mkdir(0o700, exist_ok=True)
         except OSError as error:
             raise InputError(f"The data folder can't be written: {error}") from error
         remove_abandoned(self.folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
+from pipeline.common.rights import make_folder, set_rights
 from pipeline.common.wording import count_noun, short_name
 from pipeline.tables.read import Table
 
@@ -108,7 +109,7 @@ def write_table(table: Table, folder: Path, name: str) -> None:
     report = json.dumps(table_report(table), ensure_ascii=False, indent=1) + "\n"
     scratch: list[tuple[Path, Path]] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for target, chunks in (
             (folder / f"{name}.csv", _csv_chunks(table)),
             (folder / f"{name}.report.json", iter([report])),
@@ -120,7 +121,7 @@ def write_table(table: Table, folder: Path, name: str) -> None:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(path).chmod(0o644)
+            set_rights(Path(path), within=folder)
         for scratch_file, target in scratch:
             scratch_file.replace(target)
     except OSError as error:
