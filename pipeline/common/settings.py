@@ -69,7 +69,7 @@ MAX_ROWS = Variable(
     "POLYGUEST_MAX_ROWS", "whole number", "1000000", "Most rows that a file may have."
 )
 MAX_COLUMNS = Variable(
-    "POLYGUEST_MAX_COLUMNS", "whole number", "1000", "Most columns that a file may have."
+    "POLYGUEST_MAX_COLUMNS", "whole number", "4000", "Most columns that a file may have."
 )
 MAX_CELLS = Variable(
     "POLYGUEST_MAX_CELLS",
@@ -80,7 +80,7 @@ MAX_CELLS = Variable(
 MAX_CELL = Variable(
     "POLYGUEST_MAX_CELL",
     "whole number of characters",
-    "200000",
+    "6000000",
     "Longest cell; a row with a longer one is rejected.",
 )
 READ_SECONDS = Variable(

@@ -105,13 +105,14 @@ def is_known_model(model: str) -> bool:
 def load_encoder_of_analysis(model: str) -> SentenceEncoder:
     """Load the model that an analysis names, which somebody else may have written.
 
-    Other than :func:`load_encoder` it opens no folder and fetches nothing, unless
-    ``POLYGUEST_MODELS`` names the model.
+    Other than :func:`load_encoder` it fetches nothing and opens no folder beside the analysis or on
+    the network, unless ``POLYGUEST_MODELS`` names the model. A folder with its whole path, as
+    ``--model`` took it, lies on this machine; imported analyses may not name one.
 
     Raises:
         InputError: as :func:`load_encoder`, or the model is none of these.
     """
-    if is_known_model(model):
+    if is_known_model(model) or _is_local_folder(model):
         return load_encoder(model)
     refusal = (
         f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
@@ -126,6 +127,16 @@ def load_encoder_of_analysis(model: str) -> SentenceEncoder:
         log.info("model %r could not be loaded", model, exc_info=True)
         raise InputError(refusal) from error
     return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+
+
+def _is_local_folder(model: str) -> bool:
+    """Whether a model is a folder of this machine, by its whole path."""
+    if model.startswith(("\\\\", "//")):  # of another machine, which would learn who asks
+        return False
+    try:
+        return Path(model).is_absolute() and Path(model).is_dir()
+    except (OSError, ValueError):  # too long, or with a NUL
+        return False
 
 
 def with_precision(model: str, precision: str | None) -> str:

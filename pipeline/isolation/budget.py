@@ -10,7 +10,9 @@ from typing import Self
 from pipeline.common.settings import READ_MEMORY_MB, READ_SECONDS, read_memory_mb, read_seconds
 
 _SMALL = 5e6  # bytes of a file that is read in the time of the settings
-_BYTES_PER_TURN = 8e6  # above that, for which it may take as long again
+_BYTES_PER_TURN = 1.3e6  # above that, for which it may take as long again: three times what it does
+_LARGE = 50e6  # bytes of a file that is read in the memory of the settings
+_MEMORY_PER_BYTE = 10  # above that: texts stand in memory several times while they are cleaned
 _PACKED = (b"PK", b"\x1f\x8b", b"PAR1")  # first bytes of zip, gzip and Parquet
 _UNPACKED = 4  # times as large, as a rule
 _WAITING = 10  # times as long by the clock: a process that waits for ever takes no processor time
@@ -41,7 +43,8 @@ class Budget:
             packed, size = False, 0
         weight = size * (_UNPACKED if packed else 1)
         turns = 1 + max(weight - _SMALL, 0) / _BYTES_PER_TURN
-        return cls(read_seconds() * turns, read_memory_mb(), size)
+        more = max(size - _LARGE, 0) * _MEMORY_PER_BYTE / 1e6
+        return cls(read_seconds() * turns, read_memory_mb() + int(more), size)
 
     @property
     def seconds_by_clock(self) -> float:

@@ -1,4 +1,4 @@
-"""The model that an analysis names is neither fetched nor opened unless a setting names it."""
+"""The model that an analysis names is neither fetched nor opened beside it without leave."""
 
 import pytest
 
@@ -15,13 +15,21 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
 
     monkeypatch.setattr(encoder, "_load", load)
     (tmp_path / "config.json").write_text("{}")
-    for model in (str(tmp_path), r"\\server\share", "../model", "owner/model", "x" * 10_000):
+    monkeypatch.chdir(tmp_path.parent)
+    for model in (
+        tmp_path.name,
+        f"/{tmp_path}",
+        r"\\server\share",
+        "../model",
+        "owner/model",
+        "x" * 10_000,
+    ):
         with pytest.raises(InputError, match="POLYGUEST_MODELS") as caught:
             encoder.load_encoder_of_analysis(model)
         assert "\n" not in str(caught.value) and len(str(caught.value)) < 300
     assert loaded == [("owner/model", True)]
-    monkeypatch.setenv("POLYGUEST_MODELS", f"owner/other, {tmp_path}")
-    for model in ("owner/other", str(tmp_path)):
+    monkeypatch.setenv("POLYGUEST_MODELS", f"owner/other, {tmp_path.name}")
+    for model in ("owner/other", tmp_path.name, str(tmp_path)):
         with pytest.raises(InputError, match="load"):
             encoder.load_encoder_of_analysis(model)
-    assert loaded[1:] == [("owner/other", False), (str(tmp_path), True)]
+    assert loaded[1:] == [("owner/other", False), (tmp_path.name, True), (str(tmp_path), True)]

@@ -143,7 +143,7 @@ def test_values_as_text():
 
 
 def test_limits_are_settings(monkeypatch):
-    defaults = Limits(500_000_000, 1_000_000, 1000, 60_000_000, 200_000)
+    defaults = Limits(500_000_000, 1_000_000, 4000, 60_000_000, 6_000_000)
     assert Limits.from_environment() == defaults
     monkeypatch.setenv("POLYGUEST_MAX_MB", "2")
     monkeypatch.setenv("POLYGUEST_MAX_ROWS", "5")
@@ -152,7 +152,7 @@ def test_limits_are_settings(monkeypatch):
     assert read_table(CSV, max_rows=6).rows_read == 6
     monkeypatch.setenv("POLYGUEST_MAX_ROWS", "many")
     assert Limits.from_environment().rows == 1_000_000
-    refused(b"a," * 30_000 + b"b\n1\n", "30,001 columns, more than the limit of 1,000")
+    refused(b"a," * 30_000 + b"b\n1\n", "30,001 columns, more than the limit of 4,000")
     monkeypatch.setenv("POLYGUEST_MAX_COLUMNS", "2")
     refused(b"a,b,c\n1,2,3\n", "3 columns, more than the limit of 2")
     monkeypatch.delenv("POLYGUEST_MAX_COLUMNS")
