@@ -175,11 +175,12 @@ def _ordinary_words() -> tuple[frozenset[str], str]:
 def _shared_words() -> set[str]:
     """Folded words of the judged remarks of several languages: "wi-fi", "tv", "check-in"."""
     judged = load_judged_sentences()
-    remarks: dict[str, list[str]] = {}
+    words: dict[str, set[str]] = {}
     for language, text in zip(judged.languages.tolist(), judged.texts, strict=True):
-        remarks.setdefault(language, []).append(text)
+        words.setdefault(language, set()).update(_WORD.findall(text))
+    # Each word is folded once, not wherever it stands.
     languages = Counter(
-        word for texts in remarks.values() for word in set(_WORD.findall(fold("\n".join(texts))))
+        word for own in words.values() for word in set(_WORD.findall(fold("\n".join(own))))
     )
     return {word for word, count in languages.items() if count >= _SHARED_BY}
 
