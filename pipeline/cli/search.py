@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.cli.arguments import Subparsers, output_file, positive
+from pipeline.cli.filter_options import add_filter_options, allowed_units
 from pipeline.common.errors import InputError
-from pipeline.common.wording import list_names, short_name
+from pipeline.common.wording import short_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,10 +40,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--like", action="append", default=[], metavar="REVIEW_ID")
     parser.add_argument("--out", type=Path, metavar="hits.csv")
     parser.add_argument("--top", type=positive, default=20, metavar="N")
-    parser.add_argument("--language", action="append", default=[], metavar="xx")
-    parser.add_argument("--where", action="append", default=[], metavar="column=value")
-    parser.add_argument("--filter", default="", metavar="EXPR", help="as in 'rating <= 2'")
-    parser.add_argument("--topic", action="append", default=[], metavar="NAME|ID")
+    add_filter_options(parser)
     parser.add_argument("--balanced", action="store_true", help="balance the hits by language")
     parser.add_argument("--vectors-only", action="store_true", help="without matching names")
     parser.add_argument(
@@ -60,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
 
     queries = _queries(options)
     analysis = load_analysis(options.folder)
-    allowed = _allowed(analysis, options)
+    allowed = allowed_units(analysis, options)
     if options.like:
         results = [_search_like(analysis, allowed, options)]
     else:
@@ -150,36 +148,6 @@ def _result(analysis: Analysis, query: str, found: SearchResult) -> _Result:
     return _Result(query, records, found)
 
 
-def _allowed(analysis: Analysis, options: argparse.Namespace) -> np.ndarray | None:
-    """Units that pass all filters, bool (m,); None where there is no filter."""
-    from pipeline.analysis.filter_columns import analysis_columns, filter_units
-    from pipeline.filters.binding import bind
-    from pipeline.filters.expressions import mask
-    from pipeline.filters.parser import parse_filter
-
-    where = _conditions(options.where)
-    if not (options.language or where or options.topic or options.filter):
-        return None
-    topics = [_topic(analysis, name) for name in options.topic]
-    allowed = filter_units(analysis, languages=options.language, where=where, topics=topics)
-    if options.filter:
-        columns = analysis_columns(analysis)
-        kinds = {name: column.kind for name, column in columns.items()}
-        allowed &= mask(bind(parse_filter(options.filter), kinds), columns, len(allowed))
-    return allowed
-
-
-def _topic(analysis: Analysis, wanted: str) -> int:
-    names = [topic.name for topic in analysis.topics]
-    for number, name in enumerate(names):
-        if wanted.casefold() == name.casefold():
-            return number
-    if wanted.isdecimal() and int(wanted) < len(names):
-        return int(wanted)
-    listed = list_names(f"{number} {name}" for number, name in enumerate(names))
-    raise InputError(f"There is no topic '{short_name(wanted)}'; the topics are: {listed}")
-
-
 def _row(analysis: Analysis, name: str) -> int:
     try:
         return int(analysis.ids.index(name))
@@ -241,13 +209,3 @@ def _queries(options: argparse.Namespace) -> list[str]:
     if not queries or not queries[0]:
         raise InputError("The query is empty: type what guests might say")
     return queries
-
-
-def _conditions(where: list[str]) -> dict[str, list[str]]:
-    conditions: dict[str, list[str]] = {}
-    for condition in where:
-        column, equals, value = condition.partition("=")
-        if not equals:
-            raise InputError(f"--where takes column=value, got '{condition}'")
-        conditions.setdefault(column, []).append(value)
-    return conditions

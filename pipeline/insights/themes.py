@@ -1,0 +1,110 @@
+"""Themes of reviews: what each review is about, and whether it praises that or complains.
+
+There are two views of the same reviews. The *topics* are found in the file, so that nothing that
+guests write about is missed. The *aspects* are a fixed list, the same for every file and month, so
+that figures can be compared. Comparison, impact and change work on either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.insights.sentiment import COMPLAINT, PRAISE, passage_sentiment
+
+TOPICS, ASPECTS = "topics", "aspects"
+
+
+@dataclass(frozen=True)
+class Themes:
+    """What n reviews say about t themes.
+
+    Attributes:
+        kind: ``TOPICS`` or ``ASPECTS``.
+        keys: of the themes; they stay the same through edits and added files.
+        names: of the themes, to be shown.
+        mentions: bool (n, t), whether a review mentions a theme.
+        praise, complaints: bool (n, t), whether it praises the theme, or complains about it; it may
+            do both. None where the sentiment is unknown.
+        passage_themes: int64 (p,), theme of each passage that is searched, -1 for none: where to
+            take quotes from.
+        passage_sentiment: int8 (p,), see :func:`pipeline.insights.sentiment.passage_sentiment`.
+    """
+
+    kind: str
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    mentions: csr_array
+    praise: csr_array | None
+    complaints: csr_array | None
+    passage_themes: np.ndarray
+    passage_sentiment: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def topic_themes(analysis: Analysis) -> Themes:
+    """The topics of an analysis as themes, in order of their ids, without the outliers.
+
+    A topic is mentioned by the reviews that have a unit in it. Of a unit, the passages nearest to
+    its topic tell the sentiment: a whole review also speaks of other things.
+    """
+    shown = [topic for topic in analysis.topics if not topic.is_outlier]
+    number = np.full(len(analysis.topics), -1, np.int64)
+    number[[topic.id for topic in shown]] = np.arange(len(shown))
+    passages = analysis.searched_passages
+    themes = number[analysis.assignments[passages.unit]]
+    if len(passages) != len(analysis.units):
+        vectors = analysis.space.transform(passages.raw.astype(np.float32))
+        nearest = number[analysis.assigner.assign(vectors)]
+        own = nearest == themes
+        has_own = np.zeros(len(analysis.units), bool)
+        has_own[passages.unit[own]] = True
+        themes = np.where(own | ~has_own[passages.unit], themes, -1)
+    sentiment = passage_sentiment(analysis)
+    units = number[analysis.assignments]
+    return Themes(
+        kind=TOPICS,
+        keys=tuple(topic.key for topic in shown),
+        names=tuple(topic.name for topic in shown),
+        mentions=incidence(analysis.units.review, units, (len(analysis.texts), len(shown))),
+        passage_themes=themes,
+        passage_sentiment=sentiment,
+        **judged_mentions(analysis, themes, sentiment, len(shown)),
+    )
+
+
+def judged_mentions(
+    analysis: Analysis, themes: np.ndarray, sentiment: np.ndarray | None, count: int
+) -> dict[str, csr_array | None]:
+    """The fields ``praise`` and ``complaints`` of :class:`Themes`.
+
+    Args:
+        analysis: the analysis.
+        themes: int64 (p,), theme of each passage, -1 for none.
+        sentiment: int8 (p,), or None.
+        count: number of themes.
+    """
+    if sentiment is None:
+        return {"praise": None, "complaints": None}
+    reviews, shape = analysis.searched_passages.review, (len(analysis.texts), count)
+    return {
+        name: incidence(reviews, np.where(sentiment == sign, themes, -1), shape)
+        for name, sign in (("praise", PRAISE), ("complaints", COMPLAINT))
+    }
+
+
+def incidence(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> csr_array:
+    """A sparse bool matrix that is true at these cells; a column of -1 is none.
+
+    Args:
+        rows, columns: int64 (k,); a cell may occur several times.
+        shape: of the matrix.
+    """
+    cells = np.unique(rows[columns >= 0] * shape[1] + columns[columns >= 0])
+    indices = np.divmod(cells, max(shape[1], 1))
+    return csr_array((np.ones(len(cells), bool), indices), shape=shape)
