@@ -19,7 +19,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.embedding.encoder import SentenceEncoder, load_encoder
+from pipeline.embedding.registry import load_encoder
+from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 PACKAGES = (
     "sentence-transformers", "torch", "onnxruntime", "scikit-learn", "umap-learn", "faiss-cpu",

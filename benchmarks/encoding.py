@@ -82,7 +82,7 @@ def _worker_of(side: str, texts: list[str]) -> Callable[[], int]:
     from sentence_transformers import SentenceTransformer
 
     from pipeline.embedding.bundled_model import model_folder
-    from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder
+    from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder
 
     if side == "shipped":
         model = SentenceTransformer(str(model_folder()), device="cpu")

@@ -127,8 +127,8 @@ def _sets(n: int) -> list[tuple[str, np.ndarray]]:
     raw, _, languages, means = made_up(n)
     sets = [("made up", fit_neutral(raw, languages, means).transform(raw))]
     if data.folder():
-        from pipeline.embedding.encoder import load_encoder
         from pipeline.embedding.parallel_corpus import parallel_means
+        from pipeline.embedding.registry import load_encoder
 
         encoder = load_encoder()
         hotel = data.load("hotel_parallel_dev", encoder)

@@ -72,7 +72,7 @@ def keep(rows: int, folder: Path) -> str:
     from pipeline.common.arrays import unit_rows
     from pipeline.common.workspace import Workspace
     from pipeline.embedding.embed import embed_documents
-    from pipeline.embedding.encoder import load_encoder
+    from pipeline.embedding.registry import load_encoder
     from pipeline.library.catalogue import Catalogue
     from pipeline.library.checkout import add_folder
     from pipeline.reviews.read import read_reviews

@@ -13,9 +13,9 @@ import numpy as np
 from benchmarks import data
 from benchmarks.data import Labelled
 from pipeline.common.kmeans import kmeans
-from pipeline.embedding.encoder import load_encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.registry import load_encoder
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import find_topics
 

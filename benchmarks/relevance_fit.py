@@ -18,9 +18,10 @@ import numpy as np
 
 from benchmarks.search import passage_index, search_space
 from pipeline.embedding.embed import embed_documents
-from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import load_lines
+from pipeline.embedding.registry import load_encoder
 from pipeline.search.scores import judgement_of, weighted_sum
 from pipeline.search.scoring import calibrate_cosines
 

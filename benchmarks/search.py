@@ -14,9 +14,10 @@ import pandas as pd
 from benchmarks import data
 from benchmarks.data import Labelled
 from pipeline.embedding.embed import embed_documents
-from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.registry import load_encoder
 from pipeline.heads.heads import find_heads
 from pipeline.search.evaluation import GoldenQuery, evaluate
 from pipeline.search.hybrid import match_probabilities, search_reviews

@@ -6,9 +6,9 @@ the bundled model; a test fails until it was.
 
 from benchmarks.data import SAMPLE
 from pipeline.embedding.embed import write_sample_vectors
-from pipeline.embedding.encoder import load_encoder
 from pipeline.embedding.parallel_corpus import compute_parallel_means
 from pipeline.embedding.reference import compute_line_means, ship
+from pipeline.embedding.registry import load_encoder
 from pipeline.heads.heads import compute_heads
 from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.reviews.read import read_reviews

@@ -11,9 +11,10 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
-from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.registry import load_encoder
 from pipeline.text.language_id import detect_languages
 from pipeline.topics.clustering import Clustering, find_topics, kmeans_labels
 from pipeline.topics.stability import topic_stability

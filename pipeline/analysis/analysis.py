@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
-from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
+from pipeline.embedding.registry import DEFAULT_MODEL
 from pipeline.heads.heads import find_heads
 from pipeline.reviews.passages import Passages, whole_units
 from pipeline.reviews.ratings import Ratings
@@ -36,7 +37,7 @@ class Settings:
         topic_count: number of topics; None chooses it automatically.
         unit: "review", "sentence", or "auto" to choose by the file.
         space: "neutral", or "raw" for vectors without language correction.
-        model: see :func:`pipeline.embedding.encoder.load_encoder`.
+        model: see :func:`pipeline.embedding.registry.load_encoder`.
         seed: random seed of clustering and map.
         with_map: whether to compute the map.
     """

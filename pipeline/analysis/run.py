@@ -13,9 +13,10 @@ from pipeline.common.arrays import distinct_rows
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.components import fit_components
 from pipeline.embedding.embed import embed_documents
-from pipeline.embedding.encoder import Encoder, load_encoder
+from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.registry import load_encoder
 from pipeline.projection.umap_layout import lay_out
 from pipeline.reviews.declared_languages import find_contradicted
 from pipeline.reviews.export import roles_report

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.add_file import add_reviews
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.common.progress import StageLog
-    from pipeline.embedding.encoder import load_encoder_of_analysis
+    from pipeline.embedding.registry import load_encoder_of_analysis
     from pipeline.insights.attributes import review_attributes
     from pipeline.insights.drift import describe_drift, topic_drift
 

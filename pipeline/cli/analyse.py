@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.run import analyse
     from pipeline.analysis.storage import save_analysis
     from pipeline.common.progress import StageLog
-    from pipeline.embedding.encoder import with_precision
+    from pipeline.embedding.registry import with_precision
 
     settings = Settings(
         topic_count=options.topics,
@@ -97,7 +97,7 @@ def _with_edits_of(folder: Path, analysis: Analysis) -> tuple[Analysis, int]:
     """The analysis with the edits of one of the same reviews in a folder; how many were dropped."""
     from pipeline.analysis.edits.history import transfer_edits
     from pipeline.analysis.storage import load_analysis
-    from pipeline.embedding.encoder import load_encoder
+    from pipeline.embedding.registry import load_encoder
 
     try:
         old = load_analysis(folder)

@@ -38,7 +38,7 @@ def add_parser(actions: Subparsers) -> None:
 
 def run(catalogue: Catalogue, options: argparse.Namespace) -> None:
     """Print the hits; stores that are missing, out of date or damaged are filled first."""
-    from pipeline.embedding.encoder import load_encoder_of_analysis
+    from pipeline.embedding.registry import load_encoder_of_analysis
     from pipeline.library.cross_search import search_all
     from pipeline.search.query import parse_query
 

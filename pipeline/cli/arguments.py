@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
-from pipeline.embedding.encoder import DEFAULT_MODEL, PRECISIONS
+from pipeline.embedding.registry import DEFAULT_MODEL, PRECISIONS
 from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:

@@ -35,9 +35,9 @@ def run(options: argparse.Namespace) -> None:
 
     from pipeline.analysis.run import identify_languages
     from pipeline.embedding.embed import embed_documents
-    from pipeline.embedding.encoder import load_encoder, with_precision
     from pipeline.embedding.neutral import fit_neutral
     from pipeline.embedding.parallel_corpus import parallel_means
+    from pipeline.embedding.registry import load_encoder, with_precision
 
     reviews = read_reviews_of(options)
     encoder = load_encoder(with_precision(options.model, options.precision))

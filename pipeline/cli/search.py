@@ -89,7 +89,7 @@ def load_encoder_of(analysis: Analysis) -> Encoder:
     Raises:
         InputError: there is only another version of it.
     """
-    from pipeline.embedding.encoder import load_encoder_of_analysis
+    from pipeline.embedding.registry import load_encoder_of_analysis
 
     encoder = load_encoder_of_analysis(analysis.settings.model)
     analysis.check_encoder(encoder)

@@ -1,39 +1,17 @@
-"""The encoder interface, and loading a model by its name: texts -> unit vectors.
+"""The encoder interface: texts -> unit vectors.
 
-Queries and documents have a method each, so that a model's prompt can't be forgotten. With
-multilingual-e5 both use "query: ": on hotel sentences in 21 languages this finds more translations
-than the "query: " / "passage: " pair of its model card (recall@20 of 0.86 against 0.77), and one
-vector per review then serves search, topics and map.
+Queries and documents have a method each, so that a model's prompt can't be forgotten
+(:mod:`pipeline.embedding.prompts`). Models are loaded by :mod:`pipeline.embedding.registry`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from pipeline.common import settings
-from pipeline.common.errors import InputError
-from pipeline.common.memory import check_address_space
 from pipeline.common.progress import Progress
-from pipeline.common.wording import short_name
-from pipeline.embedding.sentence_transformer import SentenceEncoder
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-log = logging.getLogger(__name__)
-
-DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
-_ADDRESS_SPACE = 2_200_000_000  # bytes that PyTorch and the bundled model take
-_HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
-PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
 class Encoder(Protocol):
@@ -62,151 +40,23 @@ class Encoder(Protocol):
         ...
 
 
-def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
-    """Load the bundled model, or any SentenceTransformer by its name or folder.
+class CorpusModel(Protocol):
+    """A method that learns from the very texts it is to encode: TF-IDF, word vectors.
 
-    Args:
-        model: :data:`DEFAULT_MODEL`, a folder, or a name on the model hub
-            ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...). The network is used only for a
-            hub name that is not in the local cache. The bundled model's precision follows its
-            name ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``.
-
-    Raises:
-        InputError: there is no such model, it can't be downloaded, or a limit leaves too little
-            memory for it.
+    Attributes:
+        name: as given by the user.
     """
-    check_address_space(_ADDRESS_SPACE)
-    bundled, _, precision = model.partition(":")
-    if bundled == DEFAULT_MODEL:
-        return _load_bundled(model, precision or settings.precision())
-    folder = Path(model) if Path(model).is_dir() else None
-    if (
-        folder is not None
-        and not (folder / "config.json").exists()
-        and not (folder / "modules.json").exists()
-    ):
-        raise InputError(f"The folder '{model}' holds no sentence-transformers model")
-    try:
-        loaded = _load(str(folder or model), local=folder is not None)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        log.info("model %s could not be loaded", model, exc_info=True)
-        raise InputError(_loading_error(model, folder is not None, error)) from error
-    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
 
+    name: str
 
-def is_known_model(model: str) -> bool:
-    """Whether a model is the bundled one, in any precision, or named by ``POLYGUEST_MODELS``."""
-    bundled, _, precision = model.partition(":")
-    if bundled == DEFAULT_MODEL:
-        return precision in ("", *PRECISIONS)
-    return model in settings.trusted_models()
+    def fit(self, texts: Sequence[str], languages: Sequence[str]) -> Encoder:
+        """The encoder for n texts; its fingerprint depends on them.
 
+        Args:
+            texts: the corpus.
+            languages: code of each text's language.
 
-def load_encoder_of_analysis(model: str) -> SentenceEncoder:
-    """Load the model that an analysis names, which somebody else may have written.
-
-    Other than :func:`load_encoder` it fetches nothing and opens no folder beside the analysis or on
-    the network, unless ``POLYGUEST_MODELS`` names the model. A folder with its whole path, as
-    ``--model`` took it, lies on this machine; imported analyses may not name one.
-
-    Raises:
-        InputError: as :func:`load_encoder`, or the model is none of these.
-    """
-    if is_known_model(model) or _is_local_folder(model):
-        return load_encoder(model)
-    refusal = (
-        f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
-        f"the model hub: if you trust it, name it in the setting {settings.MODELS.name}"
-    )
-    if not _HUB_NAME.fullmatch(model) or ".." in model or Path(model).exists():
-        raise InputError(refusal)
-    check_address_space(_ADDRESS_SPACE)
-    try:
-        loaded = _load(model, local=True)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        log.info("model %r could not be loaded", model, exc_info=True)
-        raise InputError(refusal) from error
-    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
-
-
-def _is_local_folder(model: str) -> bool:
-    """Whether a model is a folder of this machine, by its whole path."""
-    if model.startswith(("\\\\", "//")):  # of another machine, which would learn who asks
-        return False
-    try:
-        return Path(model).is_absolute() and Path(model).is_dir()
-    except (OSError, ValueError):  # too long, or with a NUL
-        return False
-
-
-def with_precision(model: str, precision: str | None) -> str:
-    """The name of a model with a precision appended, for :func:`load_encoder`.
-
-    Raises:
-        InputError: a precision is given for a model other than the bundled one.
-    """
-    if precision is None:
-        return model
-    if model != DEFAULT_MODEL:
-        raise InputError(
-            f"The precision {precision} is available for the bundled {DEFAULT_MODEL} only: leave "
-            f"it out for '{model}', which is computed in float32"
-        )
-    return f"{model}:{precision}"
-
-
-def _load_bundled(name: str, precision: str) -> SentenceEncoder:
-    if precision not in PRECISIONS:
-        raise InputError(
-            f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
-        )
-    from pipeline.embedding.bundled_model import model_folder
-
-    folder = model_folder()
-    if precision == "float32":
-        loaded = _load(str(folder), local=True)
-        return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
-    import torch
-
-    from pipeline.embedding.int8 import BUILD, load_quantised
-
-    torch.set_num_threads(1)
-    fingerprint = f"{folder.name}-int8-{BUILD}"
-    return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
-
-
-def _load(model: str, *, local: bool) -> SentenceTransformer:
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()  # or it warns about the pooler, which e5 never uses
-    loaded = SentenceTransformer(model, local_files_only=local, trust_remote_code=False)
-    loaded.eval()
-    if loaded.device.type == "cpu":
-        torch.set_num_threads(1)  # SentenceEncoder runs a call per thread
-    return loaded
-
-
-def _loading_error(model: str, is_folder: bool, error: Exception) -> str:
-    reason = str(error).strip().split("\n")[0][:200]
-    if is_folder:
-        return f"The model in the folder '{model}' can't be loaded: {reason}"
-    offline = " (HF_HUB_OFFLINE is set)" if os.environ.get("HF_HUB_OFFLINE") else ""
-    return (
-        f"The model '{model}' is neither a folder nor in the local model cache, and it could not "
-        f"be downloaded{offline}: check the name and the network, give a model folder, "
-        f"or leave it out to use the bundled {DEFAULT_MODEL}"
-    )
-
-
-def _weights_fingerprint(model: SentenceTransformer) -> str:
-    """Digest over 4,096 values of every tensor: the weights under a name can change."""
-    digest = hashlib.sha256()
-    for name, tensor in model.state_dict().items():
-        digest.update(f"{name}{tuple(tensor.shape)}".encode())
-        flat = tensor.detach().flatten()
-        step = max(len(flat) // 4096, 1)
-        digest.update(flat[::step].float().cpu().numpy().tobytes())
-    return digest.hexdigest()[:16]
+        Raises:
+            InputError: the corpus is too small.
+        """
+        ...

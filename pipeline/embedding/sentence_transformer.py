@@ -190,5 +190,5 @@ def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
     query = prompts.get("query") or default
     document = prompts.get("document") or prompts.get("passage") or default
     if "e5" in Path(name).name.lower() and "instruct" not in name.lower():
-        return "query: ", "query: "  # see pipeline.embedding.encoder
+        return "query: ", "query: "  # see pipeline.embedding.prompts
     return query, document

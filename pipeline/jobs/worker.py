@@ -65,7 +65,8 @@ from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import worker_role
-from pipeline.embedding.encoder import DEFAULT_MODEL, Encoder, load_encoder_of_analysis
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder_of_analysis
 from pipeline.isolation.frames import take_stdout
 
 log = logging.getLogger("pipeline.jobs.worker")

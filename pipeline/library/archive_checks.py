@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis, Batch, InitialTopics, Settings
 from pipeline.common.errors import InputError
-from pipeline.embedding.encoder import is_known_model
+from pipeline.embedding.registry import is_known_model
 from pipeline.reviews.passages import Passages
 from pipeline.reviews.units import Units
 from pipeline.topics.assigner import TopicAssigner

@@ -13,13 +13,13 @@ from pathlib import Path
 from unittest import mock
 
 from pipeline.cli.main import main
-from pipeline.embedding import encoder
+from pipeline.embedding import registry
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "hotel_reviews.csv"
 SLOW_WORKER = (sys.executable, "-m", "tests.support.slow_worker")  # to be run in ROOT
 
-load_once = cache(encoder.load_encoder)
+load_once = cache(registry.load_encoder)
 """A model by its name; loading takes seconds, so each is loaded once a process."""
 
 
@@ -35,7 +35,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         _logging_as_at_start(),
-        mock.patch.object(encoder, "load_encoder", load_once),
+        mock.patch.object(registry, "load_encoder", load_once),
     ):
         try:
             code = main(command)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.embedding.encoder import load_encoder
+from pipeline.embedding.registry import load_encoder
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 pytestmark = pytest.mark.slow  # loads torch

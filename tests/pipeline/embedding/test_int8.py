@@ -6,8 +6,8 @@ import pytest
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.embedding.bundled_model import model_folder
-from pipeline.embedding.encoder import DEFAULT_MODEL, load_encoder, with_precision
 from pipeline.embedding.onnx_graph import quantise_rows
+from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder, with_precision
 
 pytestmark = pytest.mark.model
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.embedding import encoder
+from pipeline.embedding import registry
 
 
 def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, monkeypatch):
@@ -13,7 +13,7 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
         loaded.append((model, local))
         raise OSError("not in the cache")
 
-    monkeypatch.setattr(encoder, "_load", load)
+    monkeypatch.setattr(registry, "_load", load)
     (tmp_path / "config.json").write_text("{}")
     monkeypatch.chdir(tmp_path.parent)
     for model in (
@@ -25,11 +25,11 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
         "x" * 10_000,
     ):
         with pytest.raises(InputError, match="POLYGUEST_MODELS") as caught:
-            encoder.load_encoder_of_analysis(model)
+            registry.load_encoder_of_analysis(model)
         assert "\n" not in str(caught.value) and len(str(caught.value)) < 300
     assert loaded == [("owner/model", True)]
     monkeypatch.setenv("POLYGUEST_MODELS", f"owner/other, {tmp_path.name}")
     for model in ("owner/other", tmp_path.name, str(tmp_path)):
         with pytest.raises(InputError, match="load"):
-            encoder.load_encoder_of_analysis(model)
+            registry.load_encoder_of_analysis(model)
     assert loaded[1:] == [("owner/other", False), (tmp_path.name, True), (str(tmp_path), True)]

@@ -245,7 +245,7 @@ def test_naughty_strings_as_query_and_as_cells(tmp_path, cache):
 
 
 def test_command_line(catalogue, monkeypatch, capsys, encoder):
-    monkeypatch.setattr("pipeline.embedding.encoder.load_encoder", lambda model: FakeEncoder())
+    monkeypatch.setattr("pipeline.embedding.registry.load_encoder", lambda model: FakeEncoder())
     monkeypatch.setenv("POLYGUEST_DATA", str(catalogue.folder.parent))
     assert main(["analyses", "search", "the pool of Rose", "--top", "3", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)

@@ -156,7 +156,7 @@ def test_a_store_copied_with_other_times_is_not_damaged(catalogue):
 
 
 def test_the_command_answers_from_all_analyses(catalogue, monkeypatch, capsys):
-    monkeypatch.setattr("pipeline.embedding.encoder.load_encoder", lambda model: FakeEncoder())
+    monkeypatch.setattr("pipeline.embedding.registry.load_encoder", lambda model: FakeEncoder())
     monkeypatch.setenv("POLYGUEST_DATA", str(catalogue.folder.parent))
     rose, iris = (catalogue.path(catalogue.find(name).token) for name in ("Rose", "Iris"))
     flip(rose / "store" / "store.sqlite")
