@@ -6,6 +6,7 @@ The arrays are shipped for the bundled model and cached for others.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.common.paths import PACKAGE_DATA, cache_folder, report_unusable_ca
 from pipeline.embedding.encoder import Encoder
 
 _FORMAT = "1"
+_EIGHT_BITS = re.compile(r"-int8-[^-]+")
 ParallelLines = Mapping[str, tuple[str, ...]]  # language -> lines
 
 
@@ -51,6 +53,11 @@ def precomputed_for(name: str, fingerprint: str) -> dict[str, np.ndarray] | None
         if arrays is not None:
             return arrays
     return None
+
+
+def shared_arrays(name: str, fingerprint: str) -> dict[str, np.ndarray] | None:
+    """Arrays that a model shares with its form in eight bits, whose vectors are nearly the same."""
+    return precomputed_for(name, _EIGHT_BITS.sub("", fingerprint))
 
 
 def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:

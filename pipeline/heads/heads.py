@@ -8,7 +8,6 @@ removed first.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,11 +19,10 @@ from pipeline.common.arrays import unit_rows
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import language_directions
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.embedding.reference import precomputed_for
+from pipeline.embedding.reference import shared_arrays
 from pipeline.heads.judged_sentences import COMPLAINT, NAME, PRAISE
 from pipeline.heads.network import Network, scale_input
 
-_EIGHT_BITS = re.compile(r"-int8-[^-]+")
 _FAMILIAR = (0.72, 0.88)  # cosines with the nearest matter: unknown up to, known from
 
 
@@ -100,7 +98,7 @@ def find_heads(fingerprint: str) -> Heads | None:
 
     In eight bits a model gives nearly the same vectors, for which the same heads hold.
     """
-    arrays = precomputed_for(NAME, _EIGHT_BITS.sub("", fingerprint))
+    arrays = shared_arrays(NAME, fingerprint)
     return None if arrays is None else Heads.from_arrays(arrays)
 
 

@@ -32,6 +32,8 @@ class Themes:
         passage_themes: int64 (p,), theme of each passage that is searched, -1 for none: where to
             take quotes from.
         passage_sentiment: int8 (p,), see :func:`pipeline.insights.sentiment.passage_sentiment`.
+        parents: number of the broader theme that each is part of, -1 for none. A review that
+            mentions a theme mentions the broader one as well.
     """
 
     kind: str
@@ -42,9 +44,15 @@ class Themes:
     complaints: csr_array | None
     passage_themes: np.ndarray
     passage_sentiment: np.ndarray | None
+    parents: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def passages_about(self, theme: int) -> np.ndarray:
+        """The passages about a theme or one that is part of it, ascending: int64 (k,)."""
+        parts = [number for number, parent in enumerate(self.parents) if parent == theme]
+        return np.flatnonzero(np.isin(self.passage_themes, [theme, *parts]))
 
 
 def topic_themes(analysis: Analysis) -> Themes:
@@ -74,6 +82,7 @@ def topic_themes(analysis: Analysis) -> Themes:
         mentions=incidence(analysis.units.review, units, (len(analysis.texts), len(shown))),
         passage_themes=themes,
         passage_sentiment=sentiment,
+        parents=(-1,) * len(shown),
         **judged_mentions(analysis, themes, sentiment, len(shown)),
     )
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,12 @@ _MIN_FILE_RELEVANCE, _MIN_TOPIC_RELEVANCE = 0.65, 0.58
 def aspect_names(language: str = "en") -> tuple[str, ...]:
     """The names of the aspects in a language of ``data/aspects``."""
     return load_lines(NAME)[language]
+
+
+@cache
+def aspect_keys() -> tuple[str, ...]:
+    """Keys of the aspects for programs, which stay the same: "wi-fi-and-internet"."""
+    return tuple(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in aspect_names())
 
 
 @cache
