@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.embedding.registry import load_encoder
+from pipeline.embedding.registry import load_sentence_encoder
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 PACKAGES = (
@@ -155,7 +155,7 @@ def row(cells: tuple[str, ...]) -> str:
 @cache
 def encoder() -> SentenceEncoder:
     """The bundled model, loaded once."""
-    return load_encoder()
+    return load_sentence_encoder()
 
 
 def machine() -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from pipeline.common.errors import InputError
+from pipeline.common.http_client import Service
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,21 @@ MODELS = Variable(
     "",
     "Models beside the bundled one that an opened or imported analysis may name.",
 )
+EMBEDDINGS_URL = Variable(
+    "POLYGUEST_EMBEDDINGS_URL",
+    "address",
+    "",
+    "Endpoint of the form of OpenAI's /v1/embeddings, for models named endpoint:NAME.",
+)
+EMBEDDINGS_KEY = Variable(
+    "POLYGUEST_EMBEDDINGS_KEY", "text", "", "Key of that endpoint; never written anywhere."
+)
+EMBEDDINGS_PRICE = Variable(
+    "POLYGUEST_EMBEDDINGS_PRICE",
+    "number",
+    "",
+    "What that endpoint takes for a million tokens, in any currency; for comparisons of models.",
+)
 EARLY_SECONDS = Variable(
     "POLYGUEST_EARLY_SECONDS",
     "number of seconds",
@@ -151,6 +167,9 @@ VARIABLES = (
     READ_MEMORY_MB,
     PRECISION,
     MODELS,
+    EMBEDDINGS_URL,
+    EMBEDDINGS_KEY,
+    EMBEDDINGS_PRICE,
     EARLY_SECONDS,
     KEEP,
     HOSTS,
@@ -226,6 +245,25 @@ def precision() -> str:
 def trusted_models() -> tuple[str, ...]:
     """Models beside the bundled one that an analysis may name, as its settings name them."""
     return tuple(name for part in MODELS.given.split(",") if (name := part.strip()))
+
+
+def embeddings_service() -> Service | None:
+    """The endpoint of embeddings; None where none is set.
+
+    Raises:
+        InputError: the address is none.
+    """
+    if not EMBEDDINGS_URL.given:
+        return None
+    return Service(EMBEDDINGS_URL.given, EMBEDDINGS_KEY.given, setting=EMBEDDINGS_URL.name)
+
+
+def embeddings_price() -> float | None:
+    """What the endpoint takes for a million tokens; None where that is not set, or no number."""
+    try:
+        return float(EMBEDDINGS_PRICE.given)
+    except ValueError:
+        return None
 
 
 def early_seconds() -> float:

@@ -6,6 +6,8 @@ import hashlib
 import logging
 import os
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,9 @@ from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.memory import check_address_space
 from pipeline.common.wording import short_name
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.endpoint import SCHEME, open_endpoint
+from pipeline.embedding.reduction import ReducedEncoder, prefix_reduction
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
 if TYPE_CHECKING:
@@ -23,21 +28,48 @@ log = logging.getLogger(__name__)
 DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
 _ADDRESS_SPACE = 2_200_000_000  # bytes that PyTorch and the bundled model take
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
+_DIMENSION = re.compile(r"(.+)@([1-9]\d{0,4})", re.ASCII)
 PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
-def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
-    """Load the bundled model, or any SentenceTransformer by its name or folder.
+def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
+    """Load the bundled model, a SentenceTransformer by its name or folder, or one of an endpoint.
 
     Args:
-        model: :data:`DEFAULT_MODEL`, a folder, or a name on the model hub
-            ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...). The network is used only for a
-            hub name that is not in the local cache. The bundled model's precision follows its
-            name ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``.
+        model: :data:`DEFAULT_MODEL`, a folder, a name on the model hub
+            ("intfloat/multilingual-e5-base", "BAAI/bge-m3", ...), or "endpoint:NAME" for a model
+            of the endpoint that is set. The network is used only for an endpoint, and for a hub
+            name that is not in the local cache. The bundled model's precision follows its name
+            ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``. "@128" at the end
+            keeps the first 128 dimensions.
 
     Raises:
-        InputError: there is no such model, it can't be downloaded, or a limit leaves too little
-            memory for it.
+        InputError: there is no such model, it can't be downloaded or reached, or a limit leaves
+            too little memory for it.
+    """
+    base, dimension = split_dimension(model)
+    if base.startswith(SCHEME):
+        return open_endpoint(base, dimension=dimension)
+    encoder = load_sentence_encoder(base)
+    if dimension is None:
+        return encoder
+    return ReducedEncoder(encoder, prefix_reduction(encoder.dimension, dimension), name=model)
+
+
+def split_dimension(model: str) -> tuple[str, int | None]:
+    """The name of a model without "@128" at its end, and that number; None where it has none."""
+    found = _DIMENSION.fullmatch(model)
+    return (found[1], int(found[2])) if found else (model, None)
+
+
+def load_sentence_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
+    """Load the bundled model, or a SentenceTransformer by its name or folder.
+
+    Args:
+        model: as in :func:`load_encoder`, with all of its dimensions.
+
+    Raises:
+        InputError: as :func:`load_encoder`.
     """
     check_address_space(_ADDRESS_SPACE)
     bundled, _, precision = model.partition(":")
@@ -50,23 +82,28 @@ def load_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
         and not (folder / "modules.json").exists()
     ):
         raise InputError(f"The folder '{model}' holds no sentence-transformers model")
-    try:
-        loaded = _load(str(folder or model), local=folder is not None)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        log.info("model %s could not be loaded", model, exc_info=True)
-        raise InputError(_loading_error(model, folder is not None, error)) from error
-    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+    return _load_named(
+        model, local=folder is not None, refusal=partial(_loading_error, model, folder is not None)
+    )
 
 
 def is_known_model(model: str) -> bool:
-    """Whether a model is the bundled one, in any precision, or named by ``POLYGUEST_MODELS``."""
-    bundled, _, precision = model.partition(":")
+    """Whether an analysis may name a model: the bundled one, or one that the settings allow.
+
+    The settings allow what ``POLYGUEST_MODELS`` names, and any model of the endpoint that is set.
+    """
+    base, _dimension = split_dimension(model)
+    if base.startswith(SCHEME):
+        return bool(settings.EMBEDDINGS_URL.given) and bool(
+            _HUB_NAME.fullmatch(base[len(SCHEME) :])
+        )
+    bundled, _, precision = base.partition(":")
     if bundled == DEFAULT_MODEL:
         return precision in ("", *PRECISIONS)
-    return model in settings.trusted_models()
+    return not {model, base}.isdisjoint(settings.trusted_models())
 
 
-def load_encoder_of_analysis(model: str) -> SentenceEncoder:
+def load_encoder_of_analysis(model: str) -> Encoder:
     """Load the model that an analysis names, which somebody else may have written.
 
     Other than :func:`load_encoder` it fetches nothing and opens no folder beside the analysis or on
@@ -76,21 +113,20 @@ def load_encoder_of_analysis(model: str) -> SentenceEncoder:
     Raises:
         InputError: as :func:`load_encoder`, or the model is none of these.
     """
-    if is_known_model(model) or _is_local_folder(model):
+    base, dimension = split_dimension(model)
+    if is_known_model(model) or _is_local_folder(base):
         return load_encoder(model)
     refusal = (
         f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
         f"the model hub: if you trust it, name it in the setting {settings.MODELS.name}"
     )
-    if not _HUB_NAME.fullmatch(model) or ".." in model or Path(model).exists():
+    if not _HUB_NAME.fullmatch(base) or ".." in base or Path(base).exists():
         raise InputError(refusal)
     check_address_space(_ADDRESS_SPACE)
-    try:
-        loaded = _load(model, local=True)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        log.info("model %r could not be loaded", model, exc_info=True)
-        raise InputError(refusal) from error
-    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+    encoder = _load_named(base, local=True, refusal=lambda _error: refusal)
+    if dimension is None:
+        return encoder
+    return ReducedEncoder(encoder, prefix_reduction(encoder.dimension, dimension), name=model)
 
 
 def _is_local_folder(model: str) -> bool:
@@ -137,6 +173,22 @@ def _load_bundled(name: str, precision: str) -> SentenceEncoder:
     torch.set_num_threads(1)
     fingerprint = f"{folder.name}-int8-{BUILD}"
     return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
+
+
+def _load_named(model: str, *, local: bool, refusal: Callable[[Exception], str]) -> SentenceEncoder:
+    """A model other than the bundled one.
+
+    Args:
+        model: its name or folder.
+        local: whether it lies on this machine, so that nothing is downloaded.
+        refusal: what to say of an error.
+    """
+    try:
+        loaded = _load(model, local=local)
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        log.info("model %r could not be loaded", model, exc_info=True)
+        raise InputError(refusal(error)) from error
+    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
 
 
 def _load(model: str, *, local: bool) -> SentenceTransformer:

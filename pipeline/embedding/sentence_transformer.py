@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.common.settings import usable_cores
+from pipeline.embedding.prompts import find_prompts
 
 if TYPE_CHECKING:
     import torch
@@ -60,7 +60,8 @@ class SentenceEncoder:
         dimension = model.get_embedding_dimension()
         assert dimension is not None  # noqa: S101  every model with pooling has one
         self.dimension = int(dimension)
-        self._query, self._document = _prompts(model, name)
+        found = find_prompts(name, model.prompts, model.default_prompt_name)
+        self._query, self._document = found.query, found.document
         prompts = f"{self._query}\0{self._document}".encode()
         self.fingerprint = f"{fingerprint}-{hashlib.sha256(prompts).hexdigest()[:8]}"
 
@@ -181,14 +182,3 @@ class _FairLock:
 
     def __exit__(self, *_: object) -> None:
         self._held.release()
-
-
-def _prompts(model: SentenceTransformer, name: str) -> tuple[str, str]:
-    """The (query, document) prompts of the model, "" for none."""
-    prompts = {key.lower(): value or "" for key, value in (model.prompts or {}).items()}
-    default = prompts.get(getattr(model, "default_prompt_name", None) or "", "")
-    query = prompts.get("query") or default
-    document = prompts.get("document") or prompts.get("passage") or default
-    if "e5" in Path(name).name.lower() and "instruct" not in name.lower():
-        return "query: ", "query: "  # see pipeline.embedding.prompts
-    return query, document
