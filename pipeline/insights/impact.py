@@ -1,0 +1,351 @@
+"""Impact: what a theme costs or earns in marks, by regression on reviews with it and without.
+
+It is no proof of cause: guests who mention a theme may differ in more than that. Praise and
+complaints are judged by the text alone, never by the mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array, hstack
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
+from pipeline.common.intervals import Z_95
+from pipeline.common.wording import short_name
+from pipeline.insights.fixed_effects import Coefficients, FixedEffects
+from pipeline.insights.rates import shrunken_rates
+from pipeline.insights.themes import Themes
+
+MIN_WITH = 20  # reviews with a theme, and without it, for an effect
+_MIN_MARKS = 50  # reviews with a mark, for any effect
+_MIN_CLUSTERS = 40  # hotels, for errors clustered by them (Cameron & Miller 2015)
+_MIN_GROUP = 30  # reviews of the best hotel
+_MAX_STRENGTH = 1e5  # of the prior of hotels' rates: beyond, they don't differ
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Difference in marks between reviews with something and without, all else alike.
+
+    Attributes:
+        effect, low, high: in points of the file's own scale, with a 95 % interval; NaN without.
+        reviews: number of reviews with it and a mark.
+        q: false discovery rate at which it differs from 0, over all themes; NaN without.
+        problem: why there is no effect, "" where there is one.
+    """
+
+    effect: float
+    low: float
+    high: float
+    reviews: int
+    q: float
+    problem: str = ""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it differs from 0, corrected for the number of themes."""
+        return self.q <= 0.05
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What the mean mark would rise by if complaints fell to the level of the best hotel.
+
+    Attributes:
+        hotel: the best one, by its rate of complaints drawn towards that of all.
+        share, best: share of all reviews with complaints, and that of the best hotel, 0 to 1.
+        gain, low, high: in points, with a 95 % interval.
+    """
+
+    hotel: str
+    share: float
+    best: float
+    gain: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is more than 0."""
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class ThemeImpact:
+    """Impact of one theme.
+
+    Attributes:
+        theme: its number in :class:`pipeline.insights.themes.Themes`.
+        mention: of mentioning it at all, theme by theme.
+        complaint, praise: of complaining about it and of praising it, adjusted for what else a
+            review complains about and praises; None where the sentiment is unknown.
+        gain: None without a clear cost of complaints, or without hotels that differ.
+    """
+
+    theme: int
+    mention: Effect
+    complaint: Effect | None
+    praise: Effect | None
+    gain: Gain | None
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Impact of all themes on the marks.
+
+    Attributes:
+        themes: the most costly first, those without an effect last.
+        reviews: number of reviews with a mark.
+        mean: their mean mark.
+        highest: the best mark of the scale.
+        adjusted_for: "hotel", "language", "month"; those with several values.
+        clustered: whether the errors are clustered by hotel, else they are HC3.
+    """
+
+    themes: tuple[ThemeImpact, ...]
+    reviews: int
+    mean: float
+    highest: float
+    adjusted_for: tuple[str, ...]
+    clustered: bool
+
+
+def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | None = None) -> Impact:
+    """Measure what each theme costs or earns in marks.
+
+    Args:
+        analysis: the analysis.
+        themes: of its reviews.
+        allowed: bool (n,), reviews to include; all when left out.
+
+    Raises:
+        InputError: there are too few marks, or all are equal.
+    """
+    if analysis.ratings is None:
+        raise InputError("The reviews have no marks: impact needs a column of ratings")
+    included = np.ones(len(analysis.texts), bool) if allowed is None else allowed
+    all_marks = analysis.ratings.shown
+    rows = np.flatnonzero(included & np.isfinite(all_marks))
+    marks, highest = all_marks[rows], analysis.ratings.shown_highest
+    if len(rows) < _MIN_MARKS:
+        raise InputError(
+            f"{len(rows)} reviews have a mark: impact needs {_MIN_MARKS} of them at least"
+        )
+    if np.ptp(marks) == 0:
+        raise InputError(
+            f"All marks are {marks[0]:g} of {highest:g}: nothing can be said of what lowers them"
+        )
+    factors = _factors(analysis, rows)
+    hotels = factors.get("hotel")
+    clustered = hotels is not None and len(np.unique(hotels)) >= _MIN_CLUSTERS
+    regression = FixedEffects(marks, list(factors.values()), clusters=hotels if clustered else None)
+    if regression.explained_all:
+        raise InputError(
+            f"The marks don't differ within a {', '.join(factors)}: nothing can be said of themes"
+        )
+    mentions = _mention_effects(regression, themes, rows)
+    complaints, praise = _judged_effects(regression, themes, rows)
+    gains = _gains(analysis, themes, complaints, included) if complaints else {}
+    found = [
+        ThemeImpact(
+            theme=theme,
+            mention=mentions[theme],
+            complaint=complaints[theme] if complaints else None,
+            praise=praise[theme] if praise else None,
+            gain=gains.get(theme),
+        )
+        for theme in range(len(themes))
+    ]
+    return Impact(
+        themes=tuple(sorted(found, key=_cost)),
+        reviews=len(rows),
+        mean=float(marks.mean()),
+        highest=highest,
+        adjusted_for=tuple(factors),
+        clustered=clustered,
+    )
+
+
+def _cost(impact: ThemeImpact) -> tuple[bool, float, int]:
+    effect = impact.mention.effect
+    return bool(np.isnan(effect)), 0.0 if np.isnan(effect) else effect, impact.theme
+
+
+def _factors(analysis: Analysis, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Codes of hotel, language and month of some reviews, where there are several of them.
+
+    A blank cell is a level of its own.
+    """
+    values: dict[str, np.ndarray] = {}
+    if hotels := analysis.columns.get("hotel"):
+        values["hotel"] = analysis.frame[hotels].astype(str).str.strip().to_numpy(object)[rows]
+    values["language"] = analysis.languages[rows]
+    if analysis.days is not None:
+        values["month"] = analysis.days[rows].astype("datetime64[M]").astype(np.int64)
+    codes = {name: np.unique(cells, return_inverse=True)[1] for name, cells in values.items()}
+    return {name: own for name, own in codes.items() if own.max() > 0}
+
+
+def _mention_effects(regression: FixedEffects, themes: Themes, rows: np.ndarray) -> list[Effect]:
+    """Effect of each theme by itself: where reviews have one theme each, all are its contrast."""
+    mentions = csr_array(themes.mentions[rows])
+    fitted = regression.fit_each(mentions)
+    effects = [
+        _effect(fitted, theme, int(count), len(rows), ())
+        for theme, count in enumerate(mentions.sum(axis=0))
+    ]
+    return _with_q(effects, fitted.p_values)
+
+
+def _judged_effects(
+    regression: FixedEffects, themes: Themes, rows: np.ndarray
+) -> tuple[list[Effect], list[Effect]] | tuple[None, None]:
+    """Effects of complaints and of praise, adjusted for each other; None without a sentiment.
+
+    The broad themes are in one regression. Their parts are in another, with what reviews say of a
+    broad theme and of none of its parts.
+    """
+    if themes.complaints is None or themes.praise is None:
+        return None, None
+    parents = np.array(themes.parents, np.int64)
+    judged = [
+        csr_array(each[rows], dtype=np.float64) for each in (themes.complaints, themes.praise)
+    ]
+    names = [
+        [f"{kind} {short_name(name)}" for name in themes.names]
+        for kind in ("complaints about", "praise of")
+    ]
+    effects: list[list[Effect]] = [[_nothing(0)] * len(themes) for _ in judged]
+    p_values = np.full((2, len(themes)), np.nan)
+    for parts in (False, True):
+        chosen = np.flatnonzero((parents >= 0) == parts)
+        if not len(chosen):
+            continue
+        columns, said = [each[:, chosen] for each in judged], [n[t] for n in names for t in chosen]
+        if parts:
+            columns += [_without_parts(each, parents) for each in judged]
+            said += [name for each in names for name in each]
+        found, p = _joint_effects(regression, csr_array(hstack(columns)), said)
+        for kind in range(len(judged)):
+            for place, theme in enumerate(chosen.tolist(), kind * len(chosen)):
+                effects[kind][theme], p_values[kind, theme] = found[place], p[place]
+    return _with_q(effects[0], p_values[0]), _with_q(effects[1], p_values[1])
+
+
+def _without_parts(judged: csr_array, parents: np.ndarray) -> csr_array:
+    """What is said of each broad theme alone; nothing of the parts: sparse (n, t)."""
+    parts = np.flatnonzero(parents >= 0)
+    cells = np.ones(len(parts)), (parts, parents[parts])
+    of_parts = judged @ csr_array(cells, shape=(len(parents), len(parents)))
+    broad = judged @ csr_array(np.diag((parents < 0).astype(np.float64)))
+    return csr_array(broad - broad.multiply(of_parts > 0))
+
+
+def _joint_effects(
+    regression: FixedEffects, columns: csr_array, names: list[str]
+) -> tuple[list[Effect], np.ndarray]:
+    """Effects of all columns that have enough reviews, in one regression, and their p values."""
+    size, counts = columns.shape[0], columns.sum(axis=0).astype(np.int64)
+    usable = np.flatnonzero((counts >= MIN_WITH) & (size - counts >= MIN_WITH))
+    place = np.full(len(counts), -1)
+    place[usable] = np.arange(len(usable))
+    fitted = regression.fit(columns[:, usable])
+    used = [names[column] for column in usable]
+    effects = [
+        _effect(fitted, int(place[column]), int(count), size, used)
+        for column, count in enumerate(counts)
+    ]
+    return effects, np.append(fitted.p_values, np.nan)[place]
+
+
+def _nothing(count: int, problem: str = "") -> Effect:
+    return Effect(np.nan, np.nan, np.nan, count, np.nan, problem)
+
+
+def _effect(
+    fitted: Coefficients, column: int, count: int, size: int, names: Sequence[str]
+) -> Effect:
+    """One coefficient as an effect, or why there is none.
+
+    Args:
+        fitted: the coefficients.
+        column: its number in them; any where there are too few reviews.
+        count, size: number of reviews with it, and of all.
+        names: of the coefficients.
+    """
+    if count < MIN_WITH:
+        return _nothing(count, f"too few reviews: {MIN_WITH} are needed")
+    if size - count < MIN_WITH:
+        return _nothing(count, "nearly all reviews have it: there are none to compare with")
+    if fitted.absorbed[column]:
+        return _nothing(count, "can't be told apart from hotel, language and month")
+    if fitted.partner[column] >= 0:
+        other = names[int(fitted.partner[column])]
+        return _nothing(count, f"can't be told apart from {other}")
+    if np.isnan(fitted.values[column]):
+        return _nothing(count, "too few reviews for so many hotels, languages and months")
+    return Effect(
+        float(fitted.values[column]),
+        float(fitted.low[column]),
+        float(fitted.high[column]),
+        count,
+        np.nan,
+    )
+
+
+def _with_q(effects: list[Effect], p_values: np.ndarray) -> list[Effect]:
+    """The effects with their false discovery rate (Benjamini & Hochberg 1995)."""
+    from scipy.stats import false_discovery_control
+
+    tested = [i for i, each in enumerate(effects) if not each.problem]
+    if not tested:
+        return effects
+    q = dict(zip(tested, false_discovery_control(p_values[tested]).tolist(), strict=True))
+    return [replace(each, q=q.get(i, np.nan)) for i, each in enumerate(effects)]
+
+
+def _gains(
+    analysis: Analysis, themes: Themes, complaints: list[Effect], included: np.ndarray
+) -> dict[int, Gain]:
+    """Theme -> gain, where complaints clearly cost marks and hotels differ in them."""
+    column = analysis.columns.get("hotel")
+    if column is None or themes.complaints is None:
+        return {}
+    cells = analysis.frame[column].astype(str).str.strip().to_numpy(object)
+    named = np.flatnonzero(included & (cells != ""))
+    names, codes = np.unique(cells[named], return_inverse=True)
+    sizes = np.bincount(codes, minlength=len(names))
+    large = np.flatnonzero(sizes >= _MIN_GROUP)
+    gains = {}
+    for theme, complaint in enumerate(complaints):
+        if len(large) < 2 or not complaint.is_clear or complaint.effect >= 0:
+            continue
+        complains = themes.complaints[named][:, [theme]].toarray()[:, 0]
+        counts = np.bincount(codes[complains], minlength=len(names))
+        rates = shrunken_rates(counts, sizes)
+        best = int(large[np.argmin(rates.means[large])])
+        share, level = float(counts.sum() / sizes.sum()), float(rates.means[best])
+        if rates.strength > _MAX_STRENGTH or level >= share:
+            continue
+        variance = float(rates.variances[best]) + share * (1 - share) / float(sizes.sum())
+        gains[theme] = _gain(str(names[best]), share, level, variance, complaint)
+    return gains
+
+
+def _gain(hotel: str, share: float, level: float, variance: float, complaint: Effect) -> Gain:
+    """The gain at a hotel's level of complaints, with an interval by the delta method.
+
+    Args:
+        hotel: its name.
+        share, level: of reviews that complain, in all and at its level.
+        variance: of the difference of both.
+        complaint: what one costs.
+    """
+    error = (complaint.high - complaint.low) / (2 * Z_95)
+    half = Z_95 * float(np.hypot((share - level) * error, complaint.effect * variance**0.5))
+    gain = -complaint.effect * (share - level)
+    return Gain(hotel, share, level, gain, gain - half, gain + half)
