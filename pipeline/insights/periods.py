@@ -8,9 +8,13 @@ from datetime import date
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
 from pipeline.insights.attributes import ReviewAttributes
 
 _MIN_REVIEWS = 30  # of the second period, when split by month
+_RECENT_MONTHS = 3
+_MONTHS_PER_YEAR = 12
+SEASONAL_MONTHS = 24  # of reviews: with more, the same months of another year are compared
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,54 @@ def split_by_month(days: np.ndarray) -> Periods | None:
     name = str(first) if first == known[-1] else f"{first} to {known[-1]}"
     periods = Periods(months < first, months >= first, ("before", name))
     return periods if periods.comparable else None
+
+
+def recent_start(days: np.ndarray) -> np.datetime64:
+    """The day from which on reviews are recent, of days, datetime64[D] (n,): a month's first.
+
+    These are the last three months, or as many as have 30 reviews; at least one month is before.
+    """
+    months = days[~np.isnat(days)].astype("datetime64[M]")
+    known = np.sort(months)
+    start = min(
+        known[-1] - np.timedelta64(_RECENT_MONTHS - 1, "M"),
+        known[max(len(known) - _MIN_REVIEWS, 0)],
+    )
+    return max(start, min(known[0] + np.timedelta64(1, "M"), known[-1])).astype("datetime64[D]")
+
+
+def split_since(days: np.ndarray, since: np.datetime64) -> Periods:
+    """Compare days, datetime64[D] (n,), from one day on with those before.
+
+    Where reviews span more than two years, a year or less is compared with the same months a year
+    before, so that a season is no change.
+
+    Raises:
+        InputError: there is no review on one of the sides.
+    """
+    known = days[~np.isnat(days)]
+    first, last = known.min(), known.max()
+    if not first < since <= last:
+        raise InputError(
+            f"The reviews are from {first} to {last}: choose a day after the first one, "
+            "not after the last"
+        )
+    after = days >= since
+    span = last.astype("datetime64[M]") - first.astype("datetime64[M]")
+    year_before = (_year_before(since), _year_before(last))
+    season = (days >= year_before[0]) & (days <= year_before[1]) & ~after
+    is_seasonal = span.astype(int) >= SEASONAL_MONTHS and year_before[1] < since
+    if is_seasonal and season.sum() >= _MIN_REVIEWS:
+        return Periods(season, after, (f"{year_before[0]} to {year_before[1]}", f"since {since}"))
+    return Periods(days < since, after, (f"before {since}", f"since {since}"))
+
+
+def _year_before(day: np.datetime64) -> np.datetime64:
+    """The same day a year before; of 29 February the 28th."""
+    month = day.astype("datetime64[M]")
+    start = (month - np.timedelta64(_MONTHS_PER_YEAR, "M")).astype("datetime64[D]")
+    in_month = (day - month.astype("datetime64[D]")).astype(int)
+    return min(start + in_month, (month - 11).astype("datetime64[D]") - 1)
 
 
 def split_by_days(days: np.ndarray, before: tuple[date, date], after: tuple[date, date]) -> Periods:
