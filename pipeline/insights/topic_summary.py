@@ -13,6 +13,7 @@ from pipeline.insights.drift import MonthlyTrend, monthly_trends
 from pipeline.topics.topic import Topic
 
 _SMOOTHED_MONTHS = 3  # centred moving average: a month alone may have only a handful of reviews
+_MIN_SHARE = 0.1  # of a topic's reviews in the reader's language, for a quote to be in it
 SORTS = ("size", "rating", "trend", "name")
 
 
@@ -74,6 +75,18 @@ def summarise_topics(analysis: Analysis, attributes: ReviewAttributes) -> tuple[
             )
         )
     return tuple(summaries)
+
+
+def typical_unit(topic: Topic, language: str) -> int | None:
+    """The unit to quote for a topic: the one closest to its centroid; None without any.
+
+    It is in the reader's language where a tenth of the topic's reviews are, else in the largest.
+    """
+    enough = topic.languages.get(language, 0) >= _MIN_SHARE * max(topic.reviews, 1)
+    for code in (language, *topic.languages) if enough else topic.languages:
+        if closest := topic.typical.get(code, {}).get("closest"):
+            return closest[0]
+    return None
 
 
 def _recent_change(trend: MonthlyTrend) -> dict[str, Any]:

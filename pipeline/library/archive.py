@@ -23,6 +23,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.manifest import MANIFEST
+from pipeline.analysis.notes import NOTES_FILE, load_notes
 from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
@@ -50,6 +51,7 @@ LIMITS = {
     "sentences.csv": 8_192 * MB,
     SEARCHES_FILE: MB,
     GOLDEN_FILE: 16 * MB,
+    NOTES_FILE: 64 * MB,
 }
 REQUIRED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # exactly one
@@ -103,8 +105,8 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
         scratch: a folder on a disk with enough space; nothing is left there.
 
     Returns:
-        The ``about`` of the archive, with the saved searches under "searches" and the golden set
-        under "golden"; and the analysis.
+        The ``about`` of the archive, with the saved searches under "searches", the golden set
+        under "golden" and the users' notes under "notes"; and the analysis.
 
     Raises:
         InputError: the file can't be imported, with the reason.
@@ -143,7 +145,11 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
     except Exception as error:  # each library raises its own errors for damaged files
         raise _import_error("it is no exported analysis, or it is damaged") from error
     about = about if isinstance(about, dict) else {}
-    extras = {"searches": load_searches(folder) or (), "golden": load_golden_set(folder) or ()}
+    extras = {
+        "searches": load_searches(folder) or (),
+        "golden": load_golden_set(folder) or (),
+        "notes": load_notes(folder),
+    }
     return about | extras
 
 

@@ -23,6 +23,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.notes import save_notes
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.rights import keep_private
@@ -396,6 +397,8 @@ def write_imported(analysis: Analysis, about: Mapping[str, Any], folder: Path) -
         save_searches(folder, about["searches"])
     if about["golden"]:
         save_golden_set(folder, about["golden"])
+    if about["notes"]:
+        save_notes(folder, about["notes"])
 
 
 def _analysis_folders(folder: Path) -> list[Path]:

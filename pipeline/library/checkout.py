@@ -4,6 +4,8 @@ A session works on a folder of its own, so that a job that fails or is stopped c
 analysis. Copies are free where both folders are on one disk: the files of an analysis are replaced,
 never modified, and can therefore be hard links. Beside the analysis lie ``notes.json`` and the
 files that it was made from (``file-0``, ``file-1`` ...), to analyse them again with other settings.
+What users write on it (:mod:`pipeline.library.kept_notes`) is shared by all sessions at once and
+never committed.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import Any
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.manifest import MANIFEST, file_digest, revision_of
+from pipeline.analysis.notes import NOTES_FILE as USER_NOTES
+from pipeline.analysis.notes import notes_are_damaged
 from pipeline.analysis.storage import SHARED_FILES, TABLES, outdated_files
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
@@ -133,7 +137,9 @@ def commit(
 
         if revision[0] != base.key:
             catalogue.replace(
-                base.token, analysis, lambda new: _link_analysis(new, folder, notes, files)
+                base.token,
+                analysis,
+                lambda new: _link_analysis(new, folder, notes, files, user_notes=kept),
             )
         else:
             try:
@@ -200,11 +206,12 @@ def damaged_extras(kept: Path, *, everything: bool = False) -> list[str]:
     """
     if (kept / NOTES_FILE).is_file() and not read_notes(kept):
         return [NOTES_FILE]
-    return [
+    damaged = [
         name
         for name, digest in _digests(kept).items()
         if (everything or name in _EXTRAS) and not _has_digest(kept / name, digest)
     ]
+    return [*damaged, *([USER_NOTES] if notes_are_damaged(kept) else [])]
 
 
 def _has_digest(path: Path, digest: str) -> bool:
@@ -221,9 +228,21 @@ def _digests(kept: Path) -> dict[str, str]:
 
 
 def _link_analysis(
-    target: Path, folder: Path, notes: dict[str, Any], files: Sequence[Path]
+    target: Path,
+    folder: Path,
+    notes: dict[str, Any],
+    files: Sequence[Path],
+    *,
+    user_notes: Path | None = None,
 ) -> None:
+    """Link a session's folder into an empty one.
+
+    Args:
+        target, folder, notes, files: see :func:`add_folder`.
+        user_notes: the folder that has the users' notes, where it is another one.
+    """
     _link_files(folder, target, (*SHARED_FILES, *_state_files(folder), *_EXTRAS))
+    _link_files(user_notes or folder, target, (USER_NOTES,))
     for number, path in enumerate(files):
         _link_file(path, target / f"{_SOURCE}{number}")
     write_notes(target, notes)

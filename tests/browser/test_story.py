@@ -57,11 +57,11 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
     assert page.locator(".st-key-selection h3").inner_text().startswith(f"{chosen:,}")
 
     page.get_by_text("Remove language effect").click()
-    page.get_by_text("while the correction is off").wait_for()
+    page.get_by_text("Language effect not removed").wait_for()
     guest.settle()
     assert page.locator(".st-key-hits .pg-hit").count() == 20
     page.get_by_text("Remove language effect").click()
-    page.get_by_text("after the correction").wait_for()
+    page.get_by_text("Language effect removed").wait_for()
     guest.settle()
     assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
 

@@ -1,32 +1,25 @@
-"""Agreement of topics with languages, before and after the language correction."""
+"""The language correction: whether it is on, and what it did to the open file."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui.session.session import Session
+from ui.session.view import View
 
-SCALE = "0 = topics mix all languages, 1 = topics are the languages"
 
-
-def agreement_line(session: Session) -> str:
-    """Both figures in one line of HTML."""
-    raw, neutral = session.analysis.agreement.get("raw"), session.analysis.agreement.get("neutral")
-    if raw is None:
-        return ""
-    if session.view is None or session.view.analysis.settings.space == "raw":
-        figures = f"<b>{raw:.2f}</b> while the correction is off"
-        figures += "" if neutral is None else f", <b>{neutral:.2f}</b> with it"
+def correction_badge(view: View) -> str:
+    """Whether the language effect is removed from what is shown, as HTML."""
+    if view.analysis.settings.space == "raw":
+        said, means = "Language effect not removed", "Topics may be languages rather than subjects."
     else:
-        figures = f"<b>{raw:.2f}</b> before → <b>{neutral or 0:.2f}</b> after the correction"
-    return (
-        f'<div class="pg-proof">How far topics follow the language: {figures} '
-        f'<span class="quiet">({SCALE})</span></div>'
-    )
+        said, means = "Language effect removed", "Topics say what is meant, whatever the language."
+    means = f"{means} The page How it works has the figures."
+    return f'<span class="pg-chip plain" title="{means}">{said}</span>'
 
 
-def agreement_bars(session: Session, *, long: bool = False) -> None:
-    """Both figures as bars."""
+def agreement_bars(session: Session) -> None:
+    """How far topics follow the language, before and after the correction, as bars."""
     lines = []
     for space, label, colour in (
         ("raw", "Without the correction", "#c2724f"),
@@ -38,10 +31,9 @@ def agreement_bars(session: Session, *, long: bool = False) -> None:
                 f'<div>{label}: <b>{figure:.2f}</b></div><div class="pg-scale">'
                 f'<i style="width:{100 * figure:.0f}%;background:{colour}"></i></div>'
             )
-    note = f"How far topics follow the language: {SCALE}."
-    if long:
-        note += (
-            " The figure is the normalised mutual information between the topic and the language "
-            "of all reviews."
-        )
+    note = (
+        "How far topics follow the language: 0 = topics mix all languages, 1 = topics are the "
+        "languages. The figure is the normalised mutual information between the topic and the "
+        "language of all reviews."
+    )
     st.html(f'<div class="pg-proof">{"".join(lines)}<div class="quiet">{note}</div></div>')

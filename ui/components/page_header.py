@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components.language_correction import agreement_line
+from ui.components.language_correction import correction_badge
 from ui.components.page_switch import switch_page
 from ui.components.partial_banner import partial_banner
 from ui.components.widgets import count, error_box, escape, job_progress
@@ -43,7 +43,7 @@ def _offer_start(session: Session, title: str) -> None:
 
 
 def page_header(session: Session, view: View) -> None:
-    """File name, counts, and the effect of the language correction."""
+    """File name, counts, and whether the language effect is removed."""
     analysis = view.analysis
     name = session.source.name if session.source else ""
     more = len(analysis.batches) - 1
@@ -60,8 +60,8 @@ def page_header(session: Session, view: View) -> None:
         for number, noun in figures
     )
     st.html(
-        f'<div class="pg-head"><span class="file" dir="auto">{escape(name)}</span>{said}</div>'
-        f"{agreement_line(session)}"
+        f'<div class="pg-head"><span class="file" dir="auto">{escape(name)}</span>{said}'
+        f"{correction_badge(view)}</div>"
     )
     if session.problem:
         error_box(session.problem)

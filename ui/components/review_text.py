@@ -9,6 +9,17 @@ _CLIP = 320  # letters of a review that are shown before "more"
 _Span = tuple[int, int]
 
 
+def language_attributes(code: str) -> str:
+    """HTML attributes of a text in a language, by which browsers draw, read out and translate it.
+
+    The same character is drawn differently in Chinese and Japanese.
+
+    Args:
+        code: of the language; also that of an unknown one.
+    """
+    return f'lang="{escape(code)}" dir="auto" translate="yes"'
+
+
 def text_html(
     text: str, code: str, *, sentence: _Span | None = None, words: Sequence[_Span] = ()
 ) -> str:
@@ -22,8 +33,7 @@ def text_html(
     """
     whole = sentence is None or sentence[1] - sentence[0] >= len(text.strip())
     marked = None if whole else sentence
-    # lang: the same character is drawn differently in Chinese and Japanese.
-    opening = f'<div class="pg-text" dir="auto" lang="{escape(code)}">'
+    opening = f'<div class="pg-text" {language_attributes(code)}>'
     body = _marked(text, 0, len(text), marked, words)
     if len(text) <= _CLIP + 80:
         return f"{opening}{body}</div>"

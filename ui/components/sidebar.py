@@ -10,7 +10,6 @@ import streamlit as st
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.reviews.units import SENTENCE
-from ui.components.language_correction import agreement_bars
 from ui.components.page_switch import switch_page
 from ui.components.topic_count import show_curve
 from ui.components.topic_editing import undo_buttons
@@ -46,8 +45,12 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         show_curve(analysis)
         unit = st.selectbox("Group by", _UNITS, format_func=_unit_label(view), key="unit")
         st.subheader("Language correction", anchor=False)
-        correction = st.toggle("Remove language effect", key="correction")
-        agreement_bars(session)
+        correction = st.toggle(
+            "Remove language effect",
+            key="correction",
+            help="Without it, reviews are grouped by their language rather than by what they say. "
+            "The page How it works has the figures of this file.",
+        )
         wanted = replace(
             analysis.settings,
             topic_count=topic_count,

@@ -40,7 +40,8 @@ _CSS = f"""<style>
 .pg-judged {{ border-radius: .5rem; padding: .6rem .8rem;
   background: rgba(128, 128, 128, .1); }}
 .pg-counts summary {{ cursor: pointer; list-style: none; }}
-.pg-chip.name {{ background: none; box-shadow: inset 0 0 0 1px {_LINE}; }}
+.pg-chip.name, .pg-chip.plain {{ background: none; box-shadow: inset 0 0 0 1px {_LINE}; }}
+.pg-chip.plain {{ font-weight: 400; }}
 .pg-text mark.word {{ background: rgba(232, 163, 23, .62); font-weight: 600; }}
 .st-key-hits .pg-hit, .st-key-everywhere-hits .pg-hit {{ border-top: 1px solid {_LINE};
   padding-bottom: 0; }}
@@ -75,11 +76,17 @@ _CSS = f"""<style>
 .pg-mix i {{ display: block; height: 9px; min-width: 1px; }}
 .pg-trend {{ display: flex; flex-wrap: wrap; align-items: center; gap: 0 .6rem; }}
 .pg-spark {{ max-width: 100%; }}
+.pg-quote {{ margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid {_LINE}; font-size: .92rem;
+  line-height: 1.45; }}
+.pg-quote [lang] {{ display: block; text-align: start; }}
+.st-key-below-box > div {{ flex: 0 1 auto; width: auto; }}
+.st-key-below-box button {{ min-height: 1.8rem; padding-block: 0; }}
+.pg-more summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}
+.pg-more[open] {{ display: flex; flex-direction: column; gap: .4rem; }}
 .pg-words {{ font-size: .88rem; line-height: 1.5; }}
-.pg-words > div, .pg-words details > div {{ display: flex; gap: .5rem; }}
+.pg-words > div {{ display: flex; gap: .5rem; }}
 .pg-words .code {{ opacity: .6; min-width: 1.5rem; font-size: .8rem; line-height: 1.65; }}
 .pg-words i {{ opacity: .68; font-style: normal; }}
-.pg-words summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}
 .pg-entry {{ overflow-wrap: anywhere; }}
 .pg-entry .name {{ font-size: 1.05rem; }}
 .pg-entry .open {{ font-size: .78rem; margin-inline-start: .6rem; padding: .05rem .45rem;
@@ -92,11 +99,15 @@ _CSS = f"""<style>
 @media (min-width: 900px) {{
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
   .st-key-hits {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}
+  .st-key-found > * > [data-testid=stHorizontalBlock] > [data-testid=stColumn]:first-child {{
+    position: sticky; top: 4rem; align-self: flex-start; }}
 }}
 @media (max-width: 640px) {{
   h1 {{ font-size: 1.9rem !important; }}
   .st-key-query {{ min-width: 100%; }}
-  .st-key-roles [data-testid=stColumn] {{
+  .st-key-found > * > [data-testid=stHorizontalBlock] > [data-testid=stColumn]:last-child {{
+    order: -1; }}
+  .st-key-roles [data-testid=stColumn], .st-key-filters [data-testid=stColumn] {{
     min-width: calc(50% - .5rem); flex-basis: calc(50% - .5rem); }}
   [data-testid=stColumn]:not(:has([data-testid=stElementContainer],
     [data-testid=stPopover])) {{ display: none; }}

@@ -47,7 +47,9 @@ def choose_colour(view: View) -> tuple[str, bool]:
     choices = available_colourings(view.attributes)
     if st.session_state.get("colour") not in choices:
         st.session_state["colour"] = "topic"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", width="content", key="colours"
+    ):
         st.html('<span class="pg-quiet">Colour by</span>', width="content")
         colour = st.segmented_control(
             "Colour by",

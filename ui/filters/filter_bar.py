@@ -43,7 +43,7 @@ def choose_filters(view: View) -> FilteredUnits:
     languages, hotels = analysis.language_counts, view.hotels
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
-    places = st.columns(3 + bool(hotels) + several)
+    places = st.container(key="filters").columns(3 + bool(hotels) + several)
     with places[0]:
         codes = st.multiselect(
             "Languages",
@@ -99,21 +99,28 @@ def choose_filters(view: View) -> FilteredUnits:
     return FilteredUnits(allowed & filter_units(analysis, topics=topics), allowed)
 
 
+def filter_problems(view: View, passing: FilteredUnits) -> None:
+    """What is wrong with the filters, if anything."""
+    state = current_search()
+    if state.problem:
+        st.warning(escape_markdown(state.problem), icon=":material/info:")
+        state.problem = ""
+    if not len(view.analysis.units.reviews_of(passing.units)):
+        st.info("No reviews match these filters.", icon=":material/filter_alt_off:")
+
+
 def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> None:
     """How many reviews match, and a chip for each filter without a box of its own."""
     state = current_search()
     allowed = passing.units
-    if state.problem:
-        st.warning(escape_markdown(state.problem), icon=":material/info:")
-        state.problem = ""
     conditions = condition_words(view)
     if allowed.all() and not conditions:
         return
     reviews = len(view.analysis.units.reviews_of(allowed))
     everything = len(view.analysis.texts)
-    if reviews == 0:
-        st.info("No reviews match these filters.", icon=":material/filter_alt_off:")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chips"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="chips", width="content"
+    ):
         if reviews > 0:
             said = f"{count(reviews, 'review')} of {everything:,} match the filters"
             if searching:

@@ -11,13 +11,11 @@ from typing import IO
 
 import streamlit as st
 
-from pipeline.analysis.storage import save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.library.archive import read_archive, write_archive
+from pipeline.library.catalogue import write_imported
 from pipeline.library.entry import Entry
-from pipeline.search.evaluation import save_golden_set
-from pipeline.search.saved import save_searches
 from ui.components.widgets import error_box, escape_markdown
 from ui.session.autosave import Autosave, file_title
 from ui.session.current import sync_widgets
@@ -111,10 +109,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         return
     about, analysis = read_archive(path, scratch=session.folder.path)
     folder = session.folder.new_path()
-    save_analysis(analysis, folder)
-    save_searches(folder, about["searches"])
-    if about["golden"]:
-        save_golden_set(folder, about["golden"])
+    write_imported(analysis, about, folder)
     name = about.get("file") if isinstance(about.get("file"), str) else ""
     sources = sources_of(analysis, name or "reviews", session.folder)
     view = open_view(session.folder.next_number(), folder, language=session.language)

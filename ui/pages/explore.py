@@ -6,7 +6,7 @@ from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.explore.map import choose_colour, show_map, show_selection
 from ui.explore.topic_table import show_topics
-from ui.filters.filter_bar import choose_filters, filter_summary
+from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
 from ui.search.search_box import run_search, search_bar, show_results
 from ui.session.current import page_drawn
 from ui.session.search_service import prepare
@@ -14,20 +14,24 @@ from ui.session.search_service import prepare
 session, view = require_view("Nothing to explore yet")
 page_drawn()
 show_sidebar(session, view)
-page_header(session, view)
-wanted = search_bar(view)
-passing = choose_filters(view)
-found = run_search(view, wanted, passing.units)
-filter_summary(view, passing, searching=wanted is not None)
-colour, named = choose_colour(view)
+with st.container(key="above-map", gap="xsmall"):
+    page_header(session, view)
+    wanted = search_bar(view)
+    passing = choose_filters(view)
+    found = run_search(view, wanted, passing.units)
+    filter_problems(view, passing)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        colour, named = choose_colour(view)
+        filter_summary(view, passing, searching=wanted is not None)
 if wanted is None or found is None:
     show_map(view, passing.units, None, colour=colour, named=named)
 else:
-    left, right = st.columns([11, 9], gap="medium")
-    with left:
-        show_map(view, passing.units, found.rows, colour=colour, named=named)
-    with right:
-        show_results(view, wanted, found, passing.units)
+    with st.container(key="found"):  # on a phone the hits stand first, see the style
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            show_map(view, passing.units, found.rows, colour=colour, named=named)
+        with right:
+            show_results(view, wanted, found, passing.units)
 show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)
 prepare(view)

@@ -33,7 +33,7 @@ session = current_session()
 if session.view is not None and session.source is not None:
     st.subheader("What the correction did to your file")
     with st.container(border=True):
-        agreement_bars(session, long=True)
+        agreement_bars(session)
 else:
     st.info("Open a file, and this page shows what the correction did to it.")
 st.subheader("Your data")

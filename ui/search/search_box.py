@@ -27,8 +27,9 @@ _JUDGEMENTS = {
     1: ("Praise first", "The query praises, so complaints come last. Off: both, as they come."),
 }
 _HELP = (
-    "Any language. <b>“quotes”</b> for exact words, a minus (<b>-bar</b>) to leave out; names and "
-    "room numbers are found by their letters."
+    "Search in any language: reviews in every other one are found as well. Put words in "
+    "<b>“quotes”</b> to find exactly them, and a minus before a word (<b>-bar</b>) to leave it "
+    "out. Names and room numbers are found by their letters."
 )
 
 
@@ -40,9 +41,10 @@ def search_bar(view: View) -> Ask | None:
     ):
         query = st.text_input(
             "Search by meaning, in any language",
-            placeholder="Loud music at night",
+            placeholder="Search by meaning, in any language: loud music at night",
             key="query",
             max_chars=MAX_LENGTH,
+            label_visibility="collapsed",
         )
         st.form_submit_button(
             "Search", type="primary", icon=":material/search:", key="search-now", on_click=_leave
@@ -52,13 +54,13 @@ def search_bar(view: View) -> Ask | None:
     found = current_search().asked(query, len(view.analysis.texts))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="below-box"):
         saved_searches(view, found)
-        st.html(f'<span class="pg-quiet">{_HELP}</span>', width="content")
-    if found is None:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.popover("Search tips", icon=":material/lightbulb:", type="tertiary", key="tips"):
+            st.html(_HELP)
+        if found is None:
             st.html('<span class="pg-quiet">For example:</span>', width="content")
             for example in EXAMPLES:
                 st.button(example, type="tertiary", on_click=search_for, args=(example,))
-    elif found.like:
+    if found is not None and found.like:
         _banner(view, found, query)
     return found
 

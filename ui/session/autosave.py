@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.manifest import has_edits
+from pipeline.analysis.notes import load_notes, save_notes
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import ConflictError, Revision, add_folder, checkout, commit
 from pipeline.library.entry import Entry
+from pipeline.library.kept_notes import load_kept_notes
 from pipeline.reviews.source import ReviewSource
 from pipeline.search.evaluation import GOLDEN_FILE, GoldenQuery, load_golden_set, save_golden_set
 from pipeline.search.saved import SEARCHES_FILE, SavedSearch, load_searches, save_searches
@@ -70,7 +72,8 @@ class Autosave:
             return ""
         try:
             self.transfer_edits(view)
-            worth_keeping = self._automatic or requested or view.original.edits or self.searches
+            changed = view.original.edits or self.searches or load_notes(view.folder)
+            worth_keeping = self._automatic or requested or changed
             if self.revision is None and not worth_keeping:
                 return ""
             if not written:
@@ -101,6 +104,7 @@ class Autosave:
                 return ""
             except ConflictError as error:
                 conflict, name = str(error), _entry_name(catalogue, self.revision)
+                save_notes(view.folder, load_kept_notes(catalogue, self.revision.token))
         self.revision, entry = add_folder(
             catalogue,
             view.original,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.notes import NOTES_FILE as USER_NOTES
 from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
@@ -28,6 +29,7 @@ _EXTRAS = {
     NOTES_FILE: "how the file was read",
     SEARCHES_FILE: "the saved searches",
     GOLDEN_FILE: "the judged hits",
+    USER_NOTES: "the notes",
 }
 
 

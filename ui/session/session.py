@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.analysis import Analysis, Settings
+from pipeline.analysis.notes import Note
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
 from pipeline.common.workspace import Workspace
@@ -23,6 +24,7 @@ from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Autosave, file_digest
 from ui.session.folders import SessionFolder
 from ui.session.kept_analysis import GONE, copy_shared, open_kept
+from ui.session.notebook import Notebook
 from ui.session.open_analysis import OpenAnalysis, Shown, find_shared
 from ui.session.partial_results import PartialResults
 from ui.session.preview import Preview
@@ -51,6 +53,7 @@ class Session:
         autosave: keeps what is shown in the list of analyses.
         partial: the partial results of the open file.
         search: filters, judgements and saved searches of the open file.
+        notebook: what users have written on topics and reviews of the open file.
         work: what is under way; None for nothing.
         preview: the upload on the start page; None where there is none.
         next_file: the upload that may be added to the analysis; None where there is none.
@@ -70,6 +73,7 @@ class Session:
         self.autosave = Autosave(workspace)
         self.partial = PartialResults()
         self.search = SearchState()
+        self.notebook = Notebook()
         self.work: Work | None = None
         self.preview: Preview | None = None
         self.next_file: Preview | None = None
@@ -284,6 +288,35 @@ class Session:
         if self.view is not None and self.autosave.has_unsaved_searches(self.view):
             self.save(written=True)
 
+    def notes(self) -> tuple[Note, ...]:
+        """What users have written on topics and reviews of what is shown, the oldest first."""
+        try:
+            return self.notebook.load(*self._kept_in())
+        except InputError:  # the list can't be read: as they were when it was opened
+            return self.notebook.load(None, "")
+
+    def add_note(self, note: Note) -> None:
+        """Add a note; the problem says why it can't be kept."""
+        try:
+            self.notebook.add(note, *self._kept_in())
+        except InputError as error:
+            self.problem = str(error)
+            return
+        if self.autosave.revision is None:  # the sample is saved once something is written on it
+            self.save()
+
+    def remove_note(self, note: Note) -> None:
+        """Remove a note, which :meth:`add_note` restores."""
+        try:
+            self.notebook.remove(note, *self._kept_in())
+        except InputError as error:
+            self.problem = str(error)
+
+    def _kept_in(self) -> tuple[Catalogue | None, str]:
+        """The list that has what is shown, and its token there; None and "" if it isn't saved."""
+        saved = self.autosave.revision
+        return (None, "") if saved is None else (self.catalogue(), saved.token)
+
     def open_kept(self, token: str) -> None:
         """Open an analysis of the list.
 
@@ -431,6 +464,7 @@ class Session:
         self.autosave = Autosave(
             self.workspace, automatic=source is not None and source.path != SAMPLE
         )
+        self.notebook = Notebook(author=self.notebook.author)
         self.next_file, self.problem, self.opened_file = None, "", True
 
     def _show(self, view: View) -> None:
@@ -438,6 +472,10 @@ class Session:
         self.search.use_folder(
             view.folder, searches=self.autosave.searches, golden=self.autosave.golden
         )
+        try:
+            self.notebook.use_folder(view.folder)
+        except InputError as error:
+            self.problem = str(error)
 
     def _reset_settings(self) -> None:
         """The settings asked for are those of what is shown, also after a stop or a failure."""

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from pipeline.figures.colours import GREY, topic_colour
-from pipeline.insights.attributes import language_name
+from pipeline.insights.attributes import excerpt, language_name
 from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import PALETTE
+from ui.components.review_text import language_attributes
 from ui.components.widgets import count, escape, stars
 
 _NAMED_LANGUAGES = 8  # that have a colour of their own in the bars
-_WORDED_LANGUAGES = 4  # whose keywords stand on the card at once
+_QUOTED = 150  # letters of the typical text
 _WORDS = 5
 _LINE = "#3a8f93"  # to be seen on a white page and a dark one
 
@@ -25,6 +26,7 @@ def card_html(
     mean: float,
     highest: float = 5.0,
     language: str = "en",
+    quote: tuple[str, str] | None = None,
     evidence: str = "",
     warning: str = "",
 ) -> str:
@@ -36,21 +38,24 @@ def card_html(
         mean: rating of the whole file, of 5 as the card's; NaN where it has none.
         highest: the best mark of the scale on which ratings are shown.
         language: the user's: its keywords stand first.
+        quote: a typical text of the topic, and its language.
         evidence, warning: sentences on how far the topic can be relied on.
     """
     topic = card.topic
     lines = [
         f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
         f"</i>{escape(topic.name)}</h3>",
-        f'<div class="pg-facts">{_size(card, kind)}{_rating(card, mean, highest)}</div>',
+        f'<div class="pg-facts">{_rating(card, mean, highest)}{_size(card, kind)}</div>',
         _trend(card),
-        _mix(card),
+        "" if quote is None else _quote(*quote),
     ]
     if warning:
         lines.append(f'<p class="pg-warning"><b>Take care:</b> {escape(warning)}</p>')
-    lines.append(_keywords(card, language))
-    if evidence:
-        lines.append(f'<p class="pg-quiet">{escape(evidence)}</p>')
+    more = f'<p class="pg-quiet">{escape(evidence)}</p>' if evidence else ""
+    lines.append(
+        '<details class="pg-more"><summary>Languages and words</summary>'
+        f"{_mix(card)}{_keywords(card, language)}{more}</details>"
+    )
     return f'<article class="pg-card">{"".join(lines)}</article>'
 
 
@@ -107,6 +112,15 @@ def _rating(card: TopicSummary, mean: float, highest: float) -> str:
     )
 
 
+def _quote(text: str, code: str) -> str:
+    said = excerpt(text, _QUOTED)
+    name = language_name(code)
+    return (
+        f'<blockquote class="pg-quote"><span {language_attributes(code)}>{escape(said)}</span> '
+        f'<span class="pg-quiet">{escape(name)}</span></blockquote>'
+    )
+
+
 def _trend(card: TopicSummary) -> str:
     if not card.months:
         return ""
@@ -158,16 +172,9 @@ def _keywords(card: TopicSummary, language: str) -> str:
         shown = ", ".join(map(_word, words, glosses))
         rows.append(
             f'<div><span class="code" title="{escape(language_name(code))}">{escape(code)}</span>'
-            f'<span lang="{escape(code)}" dir="auto">{shown}</span></div>'
+            f"<span {language_attributes(code)}>{shown}</span></div>"
         )
-    first, rest = rows[:_WORDED_LANGUAGES], rows[_WORDED_LANGUAGES:]
-    more = ""
-    if rest:
-        more = (
-            f"<details><summary>Words in {len(rest)} more language"
-            f"{'s' * (len(rest) != 1)}</summary>{''.join(rest)}</details>"
-        )
-    return f'<div class="pg-words">{"".join(first)}{more}</div>' if first else ""
+    return f'<div class="pg-words">{"".join(rows)}</div>' if rows else ""
 
 
 def _word(word: str, gloss: str) -> str:

@@ -10,11 +10,11 @@ import streamlit as st
 
 from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
-from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries
+from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries, typical_unit
 from ui.components.page_switch import switch_page
 from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
-from ui.filters.filter_bar import topics_key
+from ui.filters.filter_bar import clear_filters, topics_key
 from ui.session.session import Session
 from ui.session.view import View
 from ui.topics.card_html import card_html
@@ -84,6 +84,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
             mean=mean,
             highest=view.attributes.highest_rating,
             language=view.language,
+            quote=_quote(view, card),
             evidence=view.evidence[card.topic.id].sentence,
             warning=view.evidence[card.topic.id].warning,
         )
@@ -100,8 +101,16 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
                 _typical(view, card)
 
 
+def _quote(view: View, card: TopicSummary) -> tuple[str, str] | None:
+    unit = typical_unit(card.topic, view.language)
+    if unit is None:
+        return None
+    return view.analysis.units.texts[unit], str(view.analysis.unit_languages[unit])
+
+
 def show_on_map(view: View, card: TopicSummary) -> None:
     """Go to the map, filtered to the topic."""
+    clear_filters(view)
     st.session_state[topics_key(view)] = [card.topic.id]
     switch_page("ui/pages/explore.py")
 

@@ -24,9 +24,12 @@ def test_the_sample_is_one_press_from_its_map(explored):
     agreement = session(explored).analysis.agreement
     assert agreement["raw"] > 0.5
     assert agreement["neutral"] < 0.15
-    assert f"<b>{agreement['neutral']:.2f}</b>" in body
+    assert "Language effect removed" in body
+    assert "How far topics follow the language" not in body  # means nothing to a manager
     explored.switch_page("ui/pages/how_it_works.py").run()
-    assert "Without the correction" in pieces(explored)
+    body = pieces(explored)
+    assert "Without the correction" in body
+    assert f"<b>{agreement['neutral']:.2f}</b>" in body
     explored.switch_page("ui/pages/explore.py").run()
     assert not explored.exception
 
@@ -102,7 +105,7 @@ def test_settings_are_followed_and_undone(explored):
     assert session(at).view is first  # the old view stays until the new one is there
     finish(at)
     assert session(at).view.analysis.settings.space == "raw"
-    assert "while the correction is off" in pieces(at)
+    assert "Language effect not removed" in pieces(at)
     at.toggle(key="auto_topic_count").set_value(False).run()
     at.slider(key="topic_count").set_value(5).run()
     finish(at)
