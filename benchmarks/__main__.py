@@ -63,6 +63,14 @@ def search_section() -> Iterator[str]:
     yield from map(row, search_rows(encoder()))
 
 
+def hotels_section() -> Iterator[str]:
+    """Similar hotels by each method."""
+    from benchmarks.similar_hotels import hotel_rows
+
+    yield _HEAD.format("plain e5")
+    yield from map(row, hotel_rows(encoder()))
+
+
 def stages_section() -> Iterator[str]:
     """What each stage of a whole command takes."""
     from benchmarks.stages import stages
@@ -93,6 +101,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "topics": ("Topics, each labelled set (docs/method.md)", topics_section),
     "units": ("Sentences against whole reviews as what is grouped", units_section),
     "search": ("Search (docs/search.md)", search_section),
+    "hotels": ("Similar hotels (docs/similar-hotels.md)", hotels_section),
     "stages": ("Stages of the whole command, new process, nothing kept", stages_section),
     "reading": ("Reading files (docs/reading.md)", other("benchmarks.reading")),
     "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),

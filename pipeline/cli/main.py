@@ -8,7 +8,18 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeAlias
 
-from pipeline.cli import add, analyse, analyses, changes, embed, evaluate, impact, read, search
+from pipeline.cli import (
+    add,
+    analyse,
+    analyses,
+    changes,
+    embed,
+    evaluate,
+    impact,
+    read,
+    search,
+    similar_hotels,
+)
 from pipeline.cli.arguments import Subparsers
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.rights import restrict_process
@@ -17,7 +28,18 @@ AddCommand: TypeAlias = Callable[[Subparsers], None]
 _PROGRAM = "python -m pipeline"
 COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
     command.add_parser
-    for command in (read, embed, analyse, add, search, impact, changes, evaluate, analyses)
+    for command in (
+        read,
+        embed,
+        analyse,
+        add,
+        search,
+        impact,
+        changes,
+        similar_hotels,
+        evaluate,
+        analyses,
+    )
 )
 
 

@@ -1,0 +1,1 @@
+"""Hotels like a hotel: by the words of their texts, by meaning, or by what guests talk about."""
