@@ -1,0 +1,159 @@
+"""What a comparison has found, in words: "Noise: 30 % of Madrid's reviews, 6 % elsewhere"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.insights.attributes import language_name
+from pipeline.insights.comparison import Comparison
+from pipeline.insights.groups import PERIODS
+from pipeline.insights.share_tests import ShareTests
+
+_DOUBLE = 1.95  # from here, "2 times as often" instead of "90 % more often"
+_ADJUSTED = 1.3  # factor between the plain and the adjusted ratio from which both are told
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cell of a comparison that differs by more than chance.
+
+    Attributes:
+        group, theme: of the cell.
+        q: the smaller one of mentions and complaints.
+        mentions: 1 if significantly more reviews mention the theme, -1 if fewer, 0 if neither.
+        complaints: 1, -1 or 0 of the reviews that complain about it.
+    """
+
+    group: int
+    theme: int
+    q: float
+    mentions: int
+    complaints: int
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether more guests than elsewhere complain."""
+        return self.complaints > 0
+
+    @property
+    def is_strength(self) -> bool:
+        """Whether fewer guests than elsewhere complain."""
+        return self.complaints < 0
+
+
+def find_differences(comparison: Comparison) -> tuple[Finding, ...]:
+    """The cells that differ by more than chance, the surest first.
+
+    Of two groups, what one says more the other says less: it is told once, of the group that says
+    or complains more.
+    """
+    signs = _signs(comparison.mentions, comparison.mentions_differ)
+    judged = np.zeros_like(signs)
+    if comparison.complaints is not None:
+        judged = _signs(comparison.complaints, comparison.complaints_differ)
+    rates = comparison.least_q
+    wanted = (signs != 0) | (judged != 0)
+    if len(comparison.groups) == 2:
+        wanted &= np.where(judged != 0, judged, signs) > 0
+    groups, themes = np.nonzero(wanted)
+    excess = np.abs(comparison.mentions.counts - comparison.mentions.expected)[groups, themes]
+    order = np.lexsort((-excess, rates[groups, themes]))
+    return tuple(
+        Finding(
+            int(group),
+            int(theme),
+            float(rates[group, theme]),
+            int(signs[group, theme]),
+            int(judged[group, theme]),
+        )
+        for group, theme in zip(groups[order], themes[order], strict=True)
+    )
+
+
+def describe_finding(analysis: Analysis, comparison: Comparison, finding: Finding) -> str:
+    """A finding in one sentence.
+
+    "Noise: 30 % of Madrid's reviews, 6 % elsewhere (68 of 227; 5 times as often)"; where mentions
+    don't differ, complaints about the theme are told.
+    """
+    cell = finding.group, finding.theme
+    name, complaints = comparison.themes.names[finding.theme], comparison.complaints
+    if complaints is not None and not finding.mentions:
+        return f"Complaints about {name}: {_compared(analysis, comparison, complaints, cell)}"
+    told = f"{name}: {_compared(analysis, comparison, comparison.mentions, cell)}"
+    if complaints is not None and (number := int(complaints.counts[cell])):
+        told += f"; {number:,} complain{'s' * (number == 1)}"
+    return told
+
+
+def group_label(analysis: Analysis, column: str, name: str) -> str:
+    """The name of a group as it is shown: languages by their names, not their codes."""
+    return language_name(name) if _kind(analysis, column) == "language" else name
+
+
+def describe_group(analysis: Analysis, column: str, name: str) -> str:
+    """The reviews of a group, in words: "Madrid's reviews", "the reviews of 2026-03"."""
+    kind, label = _kind(analysis, column), group_label(analysis, column, name)
+    if kind == "hotel":
+        return f"{label}'s reviews"
+    if kind == "language":
+        return f"the reviews in {label}"
+    return f"the reviews of {label}" if kind == "period" else f"the reviews with {column} {label}"
+
+
+def _kind(analysis: Analysis, column: str) -> str:
+    wanted = column.strip().casefold()
+    if wanted == "language" or wanted in PERIODS:
+        return "language" if wanted == "language" else "period"
+    named = {
+        str(own).casefold(): role
+        for role, own in analysis.columns.items()
+        if own is not None and role in ("hotel", "date")
+    }
+    role = named.get(wanted, wanted if wanted in named.values() else "")
+    return {"hotel": "hotel", "date": "period"}.get(role, "")
+
+
+def _compared(
+    analysis: Analysis, comparison: Comparison, table: ShareTests, cell: tuple[int, int]
+) -> str:
+    group, count, size = cell[0], int(table.counts[cell]), int(table.sizes[cell[0]])
+    whose = describe_group(analysis, comparison.groups.column, comparison.groups.names[group])
+    ratio, adjusted = float(table.ratios[cell]), float(table.adjusted_ratios[cell])
+    often = _often(ratio)
+    told = np.isfinite(adjusted) and adjusted > 0 and np.isfinite(ratio) and ratio > 0
+    if comparison.adjusted_for and told and _factor(adjusted, ratio) >= _ADJUSTED:
+        often += f", {_often(adjusted)} within the same {comparison.adjusted_for}"
+    return (
+        f"{percent(float(table.shares[cell]))} of {whose}, "
+        f"{percent(float(table.rest_shares[cell]))} elsewhere ({count:,} of {size:,}; {often})"
+    )
+
+
+def percent(share: float) -> str:
+    """A share in per cent: "30 %", below 10 with a decimal where that is not 0: "6.4 %"."""
+    value = 100 * share
+    shown = f"{value:.0f}" if value >= 9.95 or value == round(value) else f"{value:.1f}"
+    return f"{shown} %"
+
+
+def _often(ratio: float) -> str:
+    if not np.isfinite(ratio):
+        return "nowhere else"
+    if ratio == 0:
+        return "never here"
+    if ratio >= _DOUBLE:
+        return f"{ratio:.1f} times as often".replace(".0 times", " times")
+    change = round(100 * abs(ratio - 1))
+    return f"{change} % {'more' if ratio > 1 else 'less'} often"
+
+
+def _factor(one: float, other: float) -> float:
+    return max(one / other, other / one)
+
+
+def _signs(table: ShareTests, differs: np.ndarray) -> np.ndarray:
+    return np.where(differs, np.where(table.above, 1, -1), 0)
