@@ -14,6 +14,7 @@ from pipeline.cli import (
     analyses,
     changes,
     compare,
+    compare_models,
     embed,
     evaluate,
     impact,
@@ -40,6 +41,7 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         changes,
         similar_hotels,
         evaluate,
+        compare_models,
         analyses,
     )
 )

@@ -7,7 +7,7 @@ Queries and documents have a method each, so that a model's prompt can't be forg
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,6 +38,17 @@ class Encoder(Protocol):
     ) -> np.ndarray:
         """Vectors of search queries: float32 (n, d), rows of length 1."""
         ...
+
+
+@runtime_checkable
+class SizedEncoder(Protocol):
+    """An encoder that knows how large it is.
+
+    Attributes:
+        size_bytes: of its weights in memory.
+    """
+
+    size_bytes: int
 
 
 class CorpusModel(Protocol):

@@ -51,10 +51,9 @@ class EndpointEncoder:
         self.fingerprint = f"endpoint-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
     @property
-    def cost(self) -> float | None:
-        """What the tokens so far cost, by ``POLYGUEST_EMBEDDINGS_PRICE``; None without a price."""
-        price = settings.embeddings_price()
-        return None if price is None else self.tokens * price / 1e6
+    def price(self) -> float | None:
+        """Price of a million tokens, by ``POLYGUEST_EMBEDDINGS_PRICE``; None where it isn't set."""
+        return settings.embeddings_price()
 
     def encode_documents(
         self, texts: Sequence[str], *, progress: Progress | None = None

@@ -15,7 +15,7 @@ from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.memory import check_address_space
 from pipeline.common.wording import short_name
-from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.encoder import Encoder, SizedEncoder
 from pipeline.embedding.endpoint import SCHEME, open_endpoint
 from pipeline.embedding.reduction import ReducedEncoder, prefix_reduction
 from pipeline.embedding.sentence_transformer import SentenceEncoder
@@ -85,6 +85,29 @@ def load_sentence_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     return _load_named(
         model, local=folder is not None, refusal=partial(_loading_error, model, folder is not None)
     )
+
+
+def model_bytes(model: str, encoder: Encoder) -> int | None:
+    """Size of a model's files, or of its arrays in memory; None where it is elsewhere.
+
+    Args:
+        model: its name, as for :func:`load_encoder`.
+        encoder: the model, loaded.
+    """
+    base, _dimension = split_dimension(model)
+    if base.startswith(SCHEME):
+        return None
+    if base.partition(":")[0] == DEFAULT_MODEL:
+        from pipeline.embedding.bundled_model import model_folder
+
+        return _folder_bytes(model_folder())
+    if Path(base).is_dir():
+        return _folder_bytes(Path(base))
+    return encoder.size_bytes if isinstance(encoder, SizedEncoder) else None
+
+
+def _folder_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def is_known_model(model: str) -> bool:

@@ -65,6 +65,11 @@ class SentenceEncoder:
         prompts = f"{self._query}\0{self._document}".encode()
         self.fingerprint = f"{fingerprint}-{hashlib.sha256(prompts).hexdigest()[:8]}"
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of the weights in memory."""
+        return sum(weight.numel() * weight.element_size() for weight in self._model.parameters())
+
     def encode_documents(
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> np.ndarray:

@@ -1,0 +1,106 @@
+"""Methods that learn from the corpus itself: what there was before trained encoders."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from pipeline.common.arrays import unit_rows
+from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
+from pipeline.embedding.encoder import CorpusModel, Encoder
+
+_NAME = re.compile(r"tfidf(?:@(\d{1,4}))?", re.ASCII)
+_NGRAMS = (2, 4)  # characters within words: they need no tokeniser, and hold in any language
+_DEFAULT_DIMENSION = 256
+_MIN_TEXTS = 20
+
+
+def is_corpus_model(model: str) -> bool:
+    """Whether a name is that of a method that is fitted to the corpus."""
+    return _NAME.fullmatch(model) is not None
+
+
+def make_corpus_model(model: str) -> CorpusModel:
+    """The method of a name, not fitted yet.
+
+    Args:
+        model: "tfidf", or "tfidf@128" with that many dimensions.
+
+    Raises:
+        InputError: there is no such method.
+    """
+    found = _NAME.fullmatch(model)
+    if found is None:
+        raise InputError(f"There is no method '{model}': choose tfidf or tfidf@128")
+    return TfidfModel(int(found[1] or _DEFAULT_DIMENSION), name=model)
+
+
+class TfidfModel:
+    """TF-IDF of n-grams of characters, reduced by a singular value decomposition.
+
+    That is latent semantic analysis (Deerwester et al. 1990). Words of different languages share no
+    n-grams but names and loan words.
+
+    Args:
+        dimension: of the vectors, or fewer where the corpus has fewer.
+        name: as given by the user.
+    """
+
+    def __init__(self, dimension: int, *, name: str) -> None:
+        self.name, self._dimension = name, dimension
+
+    def fit(self, texts: Sequence[str], languages: Sequence[str]) -> Encoder:
+        """The encoder for these texts; the languages are not looked at.
+
+        Raises:
+            InputError: there are fewer than 20 different texts.
+        """
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.utils.extmath import randomized_svd
+
+        distinct = list(dict.fromkeys(texts))
+        if len(distinct) < _MIN_TEXTS:
+            raise InputError(
+                f"TF-IDF needs at least {_MIN_TEXTS} different texts; there are {len(distinct)}"
+            )
+        vectorizer = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=_NGRAMS, min_df=2, sublinear_tf=True, dtype=np.float32
+        )
+        try:
+            weights = csr_array(vectorizer.fit_transform(distinct))
+        except ValueError as error:  # no n-gram occurs in two texts
+            raise InputError("The texts have no letters in common: TF-IDF finds nothing") from error
+        count = min(self._dimension, min(weights.shape) - 1)
+        _left, values, right = randomized_svd(weights, count, random_state=0)
+        digest = hashlib.sha256("\0".join(sorted(distinct)).encode("utf-8", "surrogatepass"))
+        return _Fitted(vectorizer, right, self.name, f"tfidf{count}-{digest.hexdigest()[:16]}")
+
+
+class _Fitted:
+    """The encoder of a corpus."""
+
+    def __init__(
+        self, vectorizer: object, components: np.ndarray, name: str, fingerprint: str
+    ) -> None:
+        self._vectorizer, self._components = vectorizer, components.astype(np.float32)
+        self.name, self.fingerprint, self.dimension = name, fingerprint, len(components)
+        self.size_bytes = self._components.nbytes
+
+    def encode_documents(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of texts: float32 (n, d), rows of length 1, or nought without a known n-gram."""
+        if not len(texts):
+            return np.zeros((0, self.dimension), np.float32)
+        weights = self._vectorizer.transform(texts)  # type: ignore[attr-defined]
+        vectors = unit_rows(weights @ self._components.T).astype(np.float32)
+        if progress:
+            progress(len(texts), len(texts))
+        return vectors
+
+    encode_queries = encode_documents

@@ -1,0 +1,1 @@
+"""How well models do on a user's own data, and what they cost."""
