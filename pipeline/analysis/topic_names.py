@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
 from pipeline.common.paths import PACKAGE_DATA
+from pipeline.common.wording import short_name
 
 _ASPECTS = PACKAGE_DATA / "aspects"
 
@@ -23,6 +25,19 @@ def preferred_language(locale: str | None) -> str:
     """The language of topic names for a browser's locale, such as "pt-BR"; English by default."""
     code = (locale or "").replace("_", "-").split("-")[0].lower()
     return code if code in topic_name_languages() else "en"
+
+
+def require_language(code: str) -> str:
+    """A language that topics have names in, as the user has asked for it: "pt", "pt-BR".
+
+    Raises:
+        InputError: they have none in it.
+    """
+    language = preferred_language(code)
+    if language == "en" and not code.lower().startswith("en"):
+        known = ", ".join(topic_name_languages())
+        raise InputError(f"There is no language '{short_name(code)}' to choose; there are: {known}")
+    return language
 
 
 def localise_topic_names(analysis: Analysis, language: str) -> Analysis:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -113,6 +113,19 @@ def reviews_of_table(table: Table, options: argparse.Namespace) -> Reviews:
     columns = choose_columns(table, text=options.text_column, language=options.language_column)
     rules = _rules(options)
     return reviews_from_table(table, columns, rules=rules, rating_scale=options.rating_scale)
+
+
+def suffix_of(path: Path, suffixes: Sequence[str]) -> str:
+    """The suffix of a file to write, in lower case.
+
+    Raises:
+        InputError: it is none of these.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in suffixes:
+        choice = ", ".join(suffixes[:-1]) + f" or {suffixes[-1]}"
+        raise InputError(f"'{path.name}' must end with {choice}, which says what to write")
+    return suffix
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("query", nargs="?", metavar="QUERY")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="one query a line")
     parser.add_argument("--like", action="append", default=[], metavar="REVIEW_ID")
-    parser.add_argument("--out", type=Path, metavar="hits.csv")
+    parser.add_argument("--out", type=Path, metavar="hits.csv|.xlsx")
     parser.add_argument("--top", type=positive, default=20, metavar="N")
     add_filter_options(parser)
     parser.add_argument("--balanced", action="store_true", help="balance the hits by language")
@@ -64,8 +64,7 @@ def run(options: argparse.Namespace) -> None:
     else:
         results = _search(analysis, queries, allowed, options)
     if options.out:
-        with output_file(options.out, "w", encoding="utf-8") as file:
-            file.write(_as_csv(results, options.details))
+        _write_hits(analysis, results, options)
         print(f"{sum(len(result.records) for result in results)} hits -> {options.out}")
     elif options.format == "csv":
         print(_as_csv(results, options.details), end="")
@@ -165,6 +164,23 @@ def _as_csv(results: list[_Result], details: bool) -> str:
     columns = HIT_COLUMNS + (_DETAILS if details else ())
     rows = ({"query": each.query, **record} for each in results for record in each.records)
     return to_csv(columns, ([row[name] for name in columns] for row in rows))
+
+
+def _write_hits(analysis: Analysis, results: list[_Result], options: argparse.Namespace) -> None:
+    """Write the hits as CSV, or as a workbook where the file is to be one."""
+    if options.out.suffix.lower() != ".xlsx":
+        with output_file(options.out, "w", encoding="utf-8") as file:
+            file.write(_as_csv(results, options.details))
+        return
+    from pipeline.exports.sheets import table_xlsx
+    from pipeline.exports.tables import hit_table
+    from pipeline.exports.workbook import newest_day
+    from pipeline.insights.attributes import review_attributes
+
+    hits = [(result.query, result.found) for result in results]
+    table = hit_table(analysis, review_attributes(analysis), hits)
+    with output_file(options.out) as file:
+        file.write(table_xlsx(table, created=newest_day(analysis)))
 
 
 def _print_hits(result: _Result, *, titled: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import textwrap
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -75,41 +76,64 @@ def _short_name(name: str, analysis: Analysis) -> str:
     return first if count == 1 else name
 
 
-def name_labels(
-    analysis: Analysis, units: np.ndarray, *, dark: bool, faint: bool
-) -> list[dict[str, Any]]:
-    """Annotations with topic names at the topics' medians, without overlaps.
+@dataclass(frozen=True)
+class PlacedName:
+    """A topic's name on the map, its middle at (x, y)."""
+
+    topic: int
+    name: str
+    x: float
+    y: float
+
+
+def place_names(
+    analysis: Analysis, units: np.ndarray, *, units_per_pixel: float = _UNITS_PER_PIXEL
+) -> list[PlacedName]:
+    """Place topic names at the topics' medians, without overlaps.
 
     Where there is no room near the median, the name is left out; topics come in order of their ids.
+
+    Args:
+        analysis: an analysis with a map.
+        units: that are drawn.
+        units_per_pixel: of the map, where letters are 12 pixels high.
     """
     assert analysis.coordinates is not None  # noqa: S101  checked by the caller
-    labels: list[dict[str, Any]] = []
-    background = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
+    placed: list[PlacedName] = []
     boxes: list[tuple[float, float, float]] = []  # x, y, half width
-    height = 24 * _UNITS_PER_PIXEL
+    height = 24 * units_per_pixel
     for topic in analysis.topics:
         members = units[analysis.assignments[units] == topic.id]
         if not len(members) or topic.is_outlier:
             continue
         name = excerpt(_short_name(topic.name, analysis), 28)
-        half = (_width(name) * 6.5 / 2 + 8) * _UNITS_PER_PIXEL
+        half = (_width(name) * 6.5 / 2 + 8) * units_per_pixel
         x, middle = np.median(analysis.coordinates[members], axis=0).tolist()
         x = float(np.clip(x, -10 + half, 10 - half)) if half < 10 else 0.0
         for shift in (0, 1, -1, 2, -2):
             y = middle + shift * height
             if all(abs(x - bx) > half + bh or abs(y - by) >= height for bx, by, bh in boxes):
                 boxes.append((x, y, half))
-                labels.append(
-                    {
-                        "x": x,
-                        "y": y,
-                        "text": escape(name),
-                        "showarrow": False,
-                        "font": {"size": 12, "color": foreground_colour(dark)},
-                        "bgcolor": background,
-                        "opacity": 0.75 if faint else 1.0,
-                        "borderpad": 2,
-                    }
-                )
+                placed.append(PlacedName(topic.id, name, x, y))
                 break
-    return labels
+    return placed
+
+
+def name_labels(
+    analysis: Analysis, units: np.ndarray, *, dark: bool, faint: bool
+) -> list[dict[str, Any]]:
+    """Annotations with topic names, see :func:`place_names`."""
+    background = None if faint else f"rgba({'23,22,20' if dark else '255,255,255'},0.75)"
+    return [
+        {
+            "x": label.x,
+            "y": label.y,
+            "text": escape(label.name),
+            "showarrow": False,
+            "font": {"size": 12, "color": foreground_colour(dark)},
+            "bgcolor": background,
+            "opacity": 0.75 if faint else 1.0,
+            "borderpad": 2,
+        }
+        for label in place_names(analysis, units)
+    ]

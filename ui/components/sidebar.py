@@ -11,6 +11,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.reviews.units import SENTENCE
 from ui.components.page_switch import switch_page
+from ui.components.take_away import offer_take_away
 from ui.components.topic_count import show_curve
 from ui.components.topic_editing import undo_buttons
 from ui.components.widgets import job_progress
@@ -66,6 +67,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         elif full:
             undo_buttons(session, "side")
         st.subheader("Downloads", anchor=False)
+        offer_take_away(session, view)
         if view.partial:
             st.caption(f"Of the first {view.partial[0]:,} reviews.")
         _download("Reviews with topics", view.file_name("reviews"), lambda: reviews_csv(analysis))

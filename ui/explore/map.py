@@ -10,9 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.analysis.export import reviews_csv
+from pipeline.exports.sheets import table_xlsx
+from pipeline.exports.tables import review_table
 from pipeline.figures.colours import available_colourings
 from pipeline.figures.map import MAX_POINTS, add_focus, map_description, map_figure
 from pipeline.insights.attributes import excerpt, language_name
+from ui.components.downloads import download, picture_options
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import count, escape, language_line, show_reviews
 from ui.session import search_service
@@ -25,6 +28,7 @@ _LISTED = 30  # chosen reviews that are shown in full
 _TABLED = 1_000  # more would be megabytes of texts for every lasso
 _NEIGHBOURS = 8  # of a hit that is shown on the map
 _CONFIG = {
+    **picture_options("polyguest-map"),
     "displaylogo": False,
     "displayModeBar": True,
     "scrollZoom": False,
@@ -157,13 +161,17 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             st.subheader(f"{count(len(rows), f'chosen {view.analysis.units.kind}')}", anchor=False)
             if rows:
                 reviews = view.analysis.units.reviews_of(np.array(rows)).tolist()
-                st.download_button(
-                    "Download",
+                download(
+                    "CSV",
+                    view.file_name("chosen_reviews"),
                     lambda: reviews_csv(view.analysis, reviews).encode("utf-8-sig"),
-                    file_name=view.file_name("chosen_reviews"),
-                    mime="text/csv",
-                    on_click="ignore",
-                    icon=":material/download:",
+                    key="chosen-csv",
+                )
+                download(
+                    "Excel",
+                    view.file_name("chosen_reviews", "xlsx"),
+                    lambda: table_xlsx(review_table(view.analysis, view.attributes, reviews)),
+                    key="chosen-xlsx",
                 )
             if rows:
                 st.button(

@@ -6,9 +6,11 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.exports.tables import hit_table
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.search.hybrid import SearchResult
 from pipeline.search.query import MAX_LENGTH
+from ui.components.downloads import table_downloads
 from ui.components.relevance import counts_line, strength_legend
 from ui.components.widgets import count, error_box, escape, escape_markdown
 from ui.search.hits import show_hits
@@ -120,6 +122,11 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
     else:
         what = "No other review is clearly like it" if wanted.like else "No review says this"
         st.info(f"{what}. The nearest ones are below.", icon=":material/search_off:")
+    with st.container(horizontal=True, gap="small"):
+        query = "" if wanted.like else wanted.typed
+        table_downloads(
+            view, "hits", lambda: hit_table(view.analysis, view.attributes, [(query, found)])
+        )
     show_hits(view, wanted, found)
     st.html(f'<span class="pg-quiet">{strength_legend()}</span>')
     if not wanted.like:

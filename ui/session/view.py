@@ -69,9 +69,9 @@ class View:
         told = self.original.report.get("early")
         return (int(told["reviews"]), int(told["of"])) if told else None
 
-    def file_name(self, stem: str) -> str:
+    def file_name(self, stem: str, suffix: str = "csv") -> str:
         """The name of a download: "reviews.csv"; "reviews-first-1204.csv" of a partial result."""
-        return f"{stem}-first-{self.partial[0]}.csv" if self.partial else f"{stem}.csv"
+        return f"{stem}-first-{self.partial[0]}.{suffix}" if self.partial else f"{stem}.{suffix}"
 
     @cached_property
     def cards(self) -> tuple[TopicSummary, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pipeline.exports.tables import drift_table
 from pipeline.insights.attributes import language_name
 from pipeline.insights.drift import TopicDrift, describe_drift, topic_drift
 from pipeline.insights.periods import (
@@ -19,6 +20,7 @@ from pipeline.insights.periods import (
     split_by_file,
     split_by_month,
 )
+from ui.components.downloads import table_downloads
 from ui.components.topic_editing import make_edit
 from ui.components.widgets import count, escape, escape_markdown, note_mixed_scales
 from ui.session.session import Session
@@ -53,6 +55,10 @@ def show_changes(session: Session, view: View) -> None:
     if fresh := new_languages(view.analysis, periods):
         st.text(f"New languages: {', '.join(map(language_name, fresh))}")
     _table(view, found)
+    with st.container(horizontal=True, gap="small"):
+        table_downloads(
+            view, "what_changed", lambda: drift_table(view.analysis, view.attributes, found)
+        )
 
 
 def _choose(view: View) -> Periods | None:

@@ -1,0 +1,158 @@
+"""The map as one HTML file that opens offline: texts on click, search by letters, filters."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.exports.map_image import drawn_units
+from pipeline.exports.templating import load_template, render
+from pipeline.exports.wording import Wording, direction, find_wording
+from pipeline.figures.colours import categorise
+from pipeline.figures.map_labels import place_names
+from pipeline.insights.attributes import ReviewAttributes
+from pipeline.text.normalise import replace_surrogates
+
+_MAX_TEXT = 2_000  # characters of a point's text
+_MARGIN = 0.02  # of the map's extent
+# Characters that end a script element or a line of JavaScript, as JSON may also write them.
+_ESCAPES = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+def map_html(
+    analysis: Analysis,
+    attributes: ReviewAttributes,
+    *,
+    chosen: np.ndarray | None = None,
+    language: str = "en",
+) -> bytes:
+    """The map as HTML in UTF-8. The same analysis gives the same bytes.
+
+    Args:
+        analysis: an analysis with a map, its topics named in ``language``.
+        attributes: attributes of its reviews.
+        chosen: bool (n,), reviews to show; all when left out.
+        language: of the reader.
+
+    Raises:
+        InputError: the analysis has no map.
+    """
+    from markupsafe import Markup
+
+    units = drawn_units(analysis, chosen)
+    words = find_wording(language)
+    script = resources.files("pipeline.exports").joinpath("templates", "map.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    texts = _texts(words)
+    kind = "{n} sentence" if analysis.units.kind == "sentence" else "{n} review"
+    return render(
+        load_template("map.html"),
+        title=analysis.batches[0].name,
+        note=words.count(kind, f"{kind}s", len(units)),
+        language=words.language,
+        direction=direction(words.language),
+        words=texts,
+        script=Markup(script),  # noqa: S704  our own
+        script_hash=f"sha256-{digest}",
+        # No "<" is left in it, and as JSON it is never run.
+        data=Markup(_json(_data(analysis, attributes, units, words, texts))),  # noqa: S704
+    )
+
+
+def _json(values: dict[str, Any]) -> str:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return "".join(_ESCAPES.get(char, char) for char in replace_surrogates(text))
+
+
+def _data(
+    analysis: Analysis,
+    attributes: ReviewAttributes,
+    units: np.ndarray,
+    words: Wording,
+    texts: dict[str, str],
+) -> dict[str, Any]:
+    assert analysis.coordinates is not None  # noqa: S101  drawn_units has checked it
+    points = analysis.coordinates[units].astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, extent = (low + high) / 2, (float((high - low).max()) or 1.0) * (1 + 2 * _MARGIN)
+    places = (points - middle) / extent + 0.5
+    reviews = analysis.units.review[units]
+    labels = {label.topic: label for label in place_names(analysis, units)}
+    by_topic = categorise(analysis, attributes, "topic")
+    counts = np.bincount(by_topic.codes[units], minlength=len(by_topic.names)).tolist()
+    topics: list[dict[str, Any]] = []
+    for code, (name, colour) in enumerate(zip(by_topic.names, by_topic.colours, strict=True)):
+        topic = {"name": name, "colour": colour, "count": counts[code], "label": None}
+        if (label := labels.get(code)) is not None:
+            place = (np.array([label.x, label.y]) - middle) / extent + 0.5
+            topic |= {"label": label.name, "x": round(place[0], 4), "y": round(place[1], 4)}
+        topics.append(topic)
+    by_language = categorise(analysis, attributes, "language")
+    codes, language = _by_frequency(analysis.languages[reviews].astype(str))
+    languages = [
+        {
+            "code": code,
+            "name": words.language_name(code),
+            "colour": by_language.colours[by_language.codes[units[language == number][0]]],
+            "count": int((language == number).sum()),
+        }
+        for number, code in enumerate(codes)
+    ]
+    data: dict[str, Any] = {
+        "words": {"found": texts["found"], "languages": [each["name"] for each in languages]},
+        "topics": topics,
+        "languages": languages,
+        "x": [round(x, 4) for x in places[:, 0].tolist()],
+        "y": [round(y, 4) for y in places[:, 1].tolist()],
+        "topic": by_topic.codes[units].tolist(),
+        "language": language.tolist(),
+        "text": [analysis.units.texts[unit].strip()[:_MAX_TEXT] for unit in units.tolist()],
+    }
+    if attributes.hotels is not None:
+        hotels, hotel = _by_frequency(attributes.hotels[reviews].astype(str))
+        data |= {"hotels": hotels, "hotel": hotel.tolist()}
+    if attributes.dates is not None:
+        data["day"] = [str(day) for day in attributes.dates[reviews]]
+    if attributes.ratings is not None:
+        shown = attributes.shown_rating(attributes.ratings[reviews])
+        data["mark"] = [
+            f"{mark:g}\u00a0/\u00a0{attributes.highest_rating:g}" if np.isfinite(mark) else ""
+            for mark in np.round(shown, 2).tolist()
+        ]
+    return data
+
+
+def _by_frequency(values: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The distinct values, the most frequent first, and the number of each value."""
+    distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return distinct[order].tolist(), rank[codes]
+
+
+def _texts(words: Wording) -> dict[str, str]:
+    return {
+        "search": words.text("Search the texts by letters"),
+        "colour": words.text("Colour by"),
+        "topic": words.text("Topic"),
+        "language": words.text("Language"),
+        "closer": words.text("Zoom in"),
+        "further": words.text("Zoom out"),
+        "whole": words.text("Whole map"),
+        "hint": words.text(
+            "Points close together say similar things, in whatever language. Click one to read it; "
+            "drag and scroll to move and zoom."
+        ),
+        "show": words.text("Shown"),
+        "all": words.text("All"),
+        "none": words.text("None"),
+        "found": words.text("{n} found"),
+        "no_script": words.text("This map needs JavaScript, which is switched off."),
+    }

@@ -1,0 +1,141 @@
+"""The report on what changed, and the table of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
+from pipeline.exports.report import ChangeLine
+from pipeline.exports.report_scope import ReportScope
+from pipeline.exports.selection import Selection
+from pipeline.exports.sheets import MARK as MARK_CELL
+from pipeline.exports.sheets import NUMBER, PERCENT, TEXT, SheetColumn, Table
+from pipeline.exports.wording import Wording
+from pipeline.insights.change_words import describe_figures, describe_origin, describe_title
+from pipeline.insights.changes import COMPLAINTS, MARK, Change, Changes, find_changes
+from pipeline.insights.groups import group_reviews
+from pipeline.insights.periods import recent_start, split_since
+from pipeline.insights.themes import Themes
+
+MAX_CHANGES = 8
+_MAX_WORSENED = 2
+_KINDS = {COMPLAINTS: "complaints", MARK: "mean mark"}
+
+
+def find_selected_changes(
+    analysis: Analysis, themes: Themes, selection: Selection
+) -> Changes | None:
+    """What changed among the chosen hotels' reviews; None where there is nothing to compare.
+
+    The chosen period is compared with what was before it; without one the last months.
+    """
+    days, hotels = analysis.days, analysis.columns.get("hotel")
+    if days is None or np.isnat(days).all():
+        return None
+    allowed = np.ones(len(days), bool)
+    if selection.hotels and hotels is not None:
+        names = analysis.frame[hotels].astype(str).str.strip()
+        allowed = names.isin(selection.hotels).to_numpy()
+    if selection.last is not None:
+        allowed = allowed & (days <= np.datetime64(selection.last))
+    compared = np.where(allowed, days, np.datetime64("NaT"))
+    known = compared[~np.isnat(compared)]
+    if not len(known):
+        return None
+    since = recent_start(compared)
+    if selection.first is not None and known.min() < np.datetime64(selection.first):
+        since = np.datetime64(selection.first)
+    groups = None if hotels is None else group_reviews(analysis, "hotel", allowed)
+    try:
+        return find_changes(analysis, themes, split_since(compared, since), groups, allowed)
+    except InputError:  # all are of one month
+        return None
+
+
+def change_lines(scope: ReportScope, changes: Changes) -> tuple[ChangeLine, ...]:
+    """The clear changes that concern the most reviews."""
+    highest = scope.attributes.highest_rating
+    several = changes.groups is not None and len(changes.groups) > 1
+    clear = [cell for cell in changes.clear if several or not changes.group_name(cell.group)]
+    return tuple(
+        ChangeLine(
+            name=describe_title(cell, changes),
+            words=", ".join(
+                filter(None, (describe_figures(cell, highest), describe_origin(cell, changes)))
+            ),
+            grew=cell.grew,
+            direction=_direction(cell),
+        )
+        for cell in clear[:MAX_CHANGES]
+    )
+
+
+def worsened(lines: Sequence[ChangeLine]) -> tuple[str, ...]:
+    """The largest changes for the worse, in sentences."""
+    worse = [line for line in lines if line.direction == "worse"]
+    return tuple(f"{line.name}: {line.words}." for line in worse[:_MAX_WORSENED])
+
+
+def compared_periods(words: Wording, changes: Changes) -> str:
+    """The two periods with their numbers of reviews."""
+    return " · ".join(
+        f"{name}: {words.count('{n} review', '{n} reviews', int(side.sum()))}"
+        for name, side in zip(
+            changes.periods.names, (changes.periods.before, changes.periods.after), strict=True
+        )
+    )
+
+
+def _direction(cell: Change) -> str:
+    """Whether a change is "worse" or "better"; "" where it may be either."""
+    if cell.of == COMPLAINTS:
+        return "worse" if cell.grew else "better"
+    if cell.of == MARK:
+        return "better" if cell.grew else "worse"
+    return ""
+
+
+def change_table(changes: Changes) -> Table:
+    """All changes that were looked for, the clear ones first."""
+    columns = [
+        SheetColumn("Topic", TEXT, 34),
+        SheetColumn("Of", TEXT, 12),
+        SheetColumn("Group", TEXT, 26),
+        SheetColumn("Clear", TEXT, 8),
+        SheetColumn("Share before", PERCENT, 10),
+        SheetColumn("Share after", PERCENT, 10),
+        SheetColumn("Times as often", MARK_CELL, 10),
+        SheetColumn("Mark before", MARK_CELL, 10),
+        SheetColumn("Mark after", MARK_CELL, 10),
+        SheetColumn("At least (95 %)", MARK_CELL, 10),
+        SheetColumn("At most (95 %)", MARK_CELL, 10),
+        SheetColumn("Reviews before", NUMBER, 10),
+        SheetColumn("Reviews after", NUMBER, 10),
+        SheetColumn("Since", TEXT, 10),
+        SheetColumn("Mostly from", TEXT, 26),
+    ]
+    return Table("Changes", columns, [_change_row(cell, changes) for cell in changes.cells])
+
+
+def _change_row(cell: Change, changes: Changes) -> list[Any]:
+    figures = [cell.before, cell.after]
+    shares = [None, None, None, *figures]
+    if cell.of != MARK:
+        shares = [*figures, cell.ratio, None, None]
+    return [
+        changes.themes.names[cell.theme] if cell.theme >= 0 else "",
+        _KINDS.get(cell.of, "mentions"),
+        changes.group_name(cell.group) or "(all)",
+        "yes" if cell.is_clear else "",
+        *shares,
+        cell.low,
+        cell.high,
+        cell.reviews_before,
+        cell.reviews_after,
+        cell.month,
+        "" if cell.driver is None else changes.group_name(cell.driver.group),
+    ]

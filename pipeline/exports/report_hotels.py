@@ -1,0 +1,147 @@
+"""The report hotel by hotel: what its guests say clearly more often than those of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.common.errors import InputError
+from pipeline.exports.report import HotelLine
+from pipeline.exports.report_scope import ReportScope
+from pipeline.insights.attributes import excerpt, mean_rating
+from pipeline.insights.comparison import Comparison, compare_analysis
+from pipeline.insights.findings import Finding, find_differences
+from pipeline.insights.groups import Groups, group_reviews
+from pipeline.insights.share_tests import ShareTests
+
+MAX_HOTELS, MAX_FINDINGS = 24, 3
+_MAX_NAMED = 3  # topics of a hotel
+_NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class HotelSection:
+    """What the report says hotel by hotel.
+
+    Attributes:
+        lines: the hotels with the most reviews.
+        more: number of hotels that are left out.
+        findings: the surest problems of single hotels, in sentences.
+    """
+
+    lines: tuple[HotelLine, ...] = ()
+    more: int = 0
+    findings: tuple[str, ...] = ()
+
+
+def hotel_section(scope: ReportScope) -> HotelSection:
+    """Compare the chosen hotels with all others of the same period."""
+    if scope.attributes.hotels is None:
+        return HotelSection()
+    groups = group_reviews(scope.analysis, "hotel", scope.selection.peers)
+    try:
+        comparison = compare_analysis(scope.analysis, scope.themes, groups)
+    except InputError:  # there is one hotel
+        return HotelSection()
+    wanted = set(scope.selection.hotels or groups.names)
+    shown = [number for number, name in enumerate(groups.names) if name in wanted]
+    hidden = set(range(len(scope.themes))) - set(scope.order)
+    found = [
+        finding
+        for finding in find_differences(comparison)
+        if finding.group in shown and finding.theme not in hidden
+    ]
+    problems = sorted(
+        (finding for finding in found if finding.is_problem),
+        key=lambda finding: -_excess(comparison, finding),
+    )
+    return HotelSection(
+        _lines(scope, comparison, shown[:MAX_HOTELS], found),
+        max(len(shown) - MAX_HOTELS, 0),
+        tuple(_sentence(scope, comparison, each) for each in problems[:MAX_FINDINGS]),
+    )
+
+
+def _lines(
+    scope: ReportScope, comparison: Comparison, shown: list[int], found: Sequence[Finding]
+) -> tuple[HotelLine, ...]:
+    groups: Groups = comparison.groups
+    mean = mean_rating(scope.attributes, scope.selection.peers)
+    lines = []
+    for number in shown:
+        own = [finding for finding in found if finding.group == number]
+        rating = mean_rating(scope.attributes, groups.codes == number)
+        lines.append(
+            HotelLine(
+                name=excerpt(groups.names[number], _NAME_LENGTH),
+                reviews=scope.words.number(int(groups.sizes[number])),
+                rating=scope.mark(rating),
+                difference=float(rating - mean) if np.isfinite(rating) else 0.0,
+                hurts=_named(scope, comparison, [each for each in own if each.is_problem]),
+                praised=_named(
+                    scope, comparison, [each for each in own if _pleases(comparison, each)]
+                ),
+            )
+        )
+    return tuple(lines)
+
+
+def _pleases(comparison: Comparison, finding: Finding) -> bool:
+    """Whether fewer complain than elsewhere, or more mention it and most of them praise it."""
+    if finding.is_strength:
+        return True
+    cell = finding.group, finding.theme
+    praised = 0 if comparison.praised is None else int(comparison.praised[cell])
+    return (
+        finding.mentions > 0
+        and not finding.is_problem
+        and 2 * praised > int(comparison.mentions.counts[cell])
+    )
+
+
+def _table_of(comparison: Comparison, finding: Finding) -> ShareTests:
+    """The shares that a finding is about: of complaints where they differ, else of mentions."""
+    if finding.complaints and comparison.complaints is not None:
+        return comparison.complaints
+    return comparison.mentions
+
+
+def _excess(comparison: Comparison, finding: Finding) -> float:
+    """Reviews beyond what is to be expected."""
+    table, cell = _table_of(comparison, finding), (finding.group, finding.theme)
+    return float(table.counts[cell] - table.expected[cell])
+
+
+def _named(scope: ReportScope, comparison: Comparison, found: Sequence[Finding]) -> str:
+    words, parts = scope.words, []
+    for finding in found[:_MAX_NAMED]:
+        table, cell = _table_of(comparison, finding), (finding.group, finding.theme)
+        told = "{topic} ({share} mention it, elsewhere {rest})"
+        if table is comparison.complaints:
+            told = "{topic} ({share} complain, elsewhere {rest})"
+        parts.append(
+            words.text(
+                told,
+                topic=scope.themes.names[finding.theme],
+                share=words.percent(float(table.shares[cell])),
+                rest=words.percent(float(table.rest_shares[cell])),
+            )
+        )
+    return "; ".join(parts)
+
+
+def _sentence(scope: ReportScope, comparison: Comparison, finding: Finding) -> str:
+    words, cell = scope.words, (finding.group, finding.theme)
+    table = _table_of(comparison, finding)
+    return words.text(
+        "{topic}: {share} of the reviews of {hotel} complain, {rest} elsewhere "
+        "({count} of {size}).",
+        topic=scope.themes.names[finding.theme],
+        share=words.percent(float(table.shares[cell])),
+        hotel=excerpt(comparison.groups.names[finding.group], _NAME_LENGTH),
+        rest=words.percent(float(table.rest_shares[cell])),
+        count=words.number(int(table.counts[cell])),
+        size=words.number(int(table.sizes[finding.group])),
+    )

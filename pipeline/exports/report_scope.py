@@ -1,0 +1,60 @@
+"""What the parts of a report are worked out from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.exports.selection import Selection
+from pipeline.exports.wording import Wording
+from pipeline.insights.attributes import ReviewAttributes
+from pipeline.insights.theme_figures import ThemeFigures, theme_figures
+from pipeline.insights.themes import Themes
+
+
+@dataclass(frozen=True)
+class ReportScope:
+    """An analysis, the reviews that are reported on, and the reader's language.
+
+    Attributes:
+        analysis: its topics are named in the reader's language.
+        attributes: attributes of its reviews.
+        themes: its topics as themes.
+        selection: the reviews to report on.
+        words: the report's own.
+    """
+
+    analysis: Analysis
+    attributes: ReviewAttributes
+    themes: Themes
+    selection: Selection
+    words: Wording
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """The reviews to report on: bool (n,)."""
+        return self.selection.reviews
+
+    @cached_property
+    def figures(self) -> ThemeFigures:
+        """Figures of the topics among these."""
+        return theme_figures(self.themes, self.attributes, self.chosen)
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The topics that are mentioned and not hidden, the largest first."""
+        hidden = {topic.key for topic in self.analysis.topics if topic.hidden}
+        return [
+            theme
+            for theme in np.argsort(-self.figures.reviews, kind="stable").tolist()
+            if self.figures.reviews[theme] and self.themes.keys[theme] not in hidden
+        ]
+
+    def mark(self, rating: float) -> str:
+        """A mean rating of up to 5 as it is shown; "" for none."""
+        if not np.isfinite(rating):
+            return ""
+        return self.words.number(float(self.attributes.shown_rating(rating)), 1)

@@ -1,0 +1,192 @@
+"""The report on topics: what guests talk about, where it hurts and what pleases, with quotes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.common.errors import InputError
+from pipeline.exports.report import Highlight, QuoteLine, TopicLine
+from pipeline.exports.report_scope import ReportScope
+from pipeline.exports.wording import direction
+from pipeline.insights.attributes import excerpt
+from pipeline.insights.drift import monthly_trends
+from pipeline.insights.impact import ThemeImpact, measure_impact
+from pipeline.insights.quotes import Quote, typical_quotes
+from pipeline.insights.sentiment import COMPLAINT, PRAISE
+
+MAX_TOPICS, MAX_PAINS, MAX_PRAISED = 12, 6, 4
+_MIN_REVIEWS = 5  # that complain or praise, for a topic to be named
+_MIN_GAIN = 0.02  # in marks
+_QUOTE_LENGTH = 260
+_SMOOTHED_MONTHS = 3
+_MIN_MONTHS = 6  # for a line of the months to say something
+
+
+def topic_lines(scope: ReportScope) -> tuple[TopicLine, ...]:
+    """The largest topics."""
+    figures, words = scope.figures, scope.words
+    trends = _trends(scope)
+    order = scope.order[:MAX_TOPICS]
+    largest = max((int(figures.reviews[theme]) for theme in order), default=1)
+    lines = []
+    for theme in order:
+        count = int(figures.reviews[theme])
+        praise, complaints = (
+            None if counts is None else float(counts[theme] / count)
+            for counts in (figures.praise, figures.complaints)
+        )
+        both = max((praise or 0.0) + (complaints or 0.0), 1.0)  # a review may do both
+        shown = ""
+        if praise is not None and complaints is not None:
+            shown = words.text(
+                "{complaints} complain, {praise} praise",
+                complaints=words.percent(complaints),
+                praise=words.percent(praise),
+            )
+        lines.append(
+            TopicLine(
+                name=scope.themes.names[theme],
+                reviews=words.number(count),
+                share=words.percent(float(figures.shares[theme])),
+                width=count / largest,
+                rating=scope.mark(float(figures.ratings[theme])),
+                praise=None if praise is None else praise / both,
+                complaints=None if complaints is None else complaints / both,
+                split_shown=shown,
+                trend=trends.get(scope.themes.keys[theme], ()),
+            )
+        )
+    return tuple(lines)
+
+
+def _trends(scope: ReportScope) -> dict[str, tuple[float, ...]]:
+    """Share of each month's chosen reviews by topic, smoothed; none with too few months."""
+    if scope.attributes.dates is None:
+        return {}
+    dates = np.where(scope.chosen, scope.attributes.dates, "")
+    trends = monthly_trends(scope.analysis, replace(scope.attributes, dates=dates))
+    if not trends or len(trends[0].months) < _MIN_MONTHS:
+        return {}
+    window = np.ones(_SMOOTHED_MONTHS)
+    total = np.convolve(trends[0].total, window, "same")
+    lines = {}
+    for topic, trend in zip(scope.analysis.topics, trends, strict=True):
+        counts = np.convolve(trend.reviews, window, "same")
+        with np.errstate(invalid="ignore", divide="ignore"):
+            lines[topic.key] = tuple((counts / total).tolist())
+    return lines
+
+
+def pains(scope: ReportScope) -> tuple[Highlight, ...]:
+    """The topics with the most complaints, with what these cost in marks."""
+    impacts = _impacts(scope)
+    return tuple(
+        _highlight(scope, theme, COMPLAINT, _remarks(scope, impacts.get(theme)))
+        for theme in _most(scope, scope.figures.complaints, MAX_PAINS)
+    )
+
+
+def praised(scope: ReportScope) -> tuple[Highlight, ...]:
+    """The topics with the most praise."""
+    found = _most(scope, scope.figures.praise, MAX_PRAISED)
+    return tuple(_highlight(scope, theme, PRAISE, ()) for theme in found)
+
+
+def _most(scope: ReportScope, counts: np.ndarray | None, most: int) -> list[int]:
+    if counts is None:
+        return []
+    found = sorted(scope.order, key=lambda theme: -int(counts[theme]))
+    return [theme for theme in found if counts[theme] >= _MIN_REVIEWS][:most]
+
+
+def _highlight(
+    scope: ReportScope, theme: int, sentiment: int, remarks: tuple[str, ...]
+) -> Highlight:
+    words, figures = scope.words, scope.figures
+    counts = figures.complaints if sentiment == COMPLAINT else figures.praise
+    assert counts is not None  # noqa: S101  else there are no highlights
+    count = int(counts[theme])
+    share = words.percent(count / figures.total)
+    if sentiment == COMPLAINT:
+        one, many = "{n} review complains, {share} of all", "{n} reviews complain, {share} of all"
+    else:
+        one, many = "{n} review praises it, {share} of all", "{n} reviews praise it, {share} of all"
+    said = words.count(one, many, count, share=share)
+    if rating := scope.mark(float(figures.ratings[theme])):
+        said += words.text("; mean mark {mark}", mark=rating)
+    quotes = typical_quotes(
+        scope.analysis,
+        scope.themes,
+        theme,
+        scope.chosen,
+        sentiment=sentiment,
+        language=words.language,
+    )
+    lines = tuple(_quote_line(scope, quote) for quote in quotes)
+    return Highlight(scope.themes.names[theme], said, remarks, lines)
+
+
+def _quote_line(scope: ReportScope, quote: Quote) -> QuoteLine:
+    words, attributes, row = scope.words, scope.attributes, quote.review
+    code = str(scope.analysis.languages[row])
+    source = []
+    if attributes.hotels is not None and attributes.hotels[row]:
+        source.append(excerpt(str(attributes.hotels[row]), 60))
+    days = scope.analysis.days
+    if days is not None and not np.isnat(days[row]):
+        source.append(words.month(days[row].item()))
+    if attributes.ratings is not None and np.isfinite(attributes.ratings[row]):
+        shown = float(attributes.shown_rating(attributes.ratings[row]))
+        source.append(
+            words.text(
+                "{mark}\u00a0of\u00a0{highest}",
+                mark=words.number(shown, 0 if shown.is_integer() else 1),
+                highest=words.number(attributes.highest_rating),
+            )
+        )
+    return QuoteLine(
+        text=excerpt(quote.text, _QUOTE_LENGTH),
+        language=code,
+        direction=direction(code),
+        language_name=words.language_name(code),
+        source=" · ".join(source),
+    )
+
+
+def _impacts(scope: ReportScope) -> dict[int, ThemeImpact]:
+    """Impact of each topic on the marks; none where too few reviews have one."""
+    try:
+        impact = measure_impact(scope.analysis, scope.themes, scope.chosen)
+    except InputError:
+        return {}
+    return {each.theme: each for each in impact.themes}
+
+
+def _remarks(scope: ReportScope, impact: ThemeImpact | None) -> tuple[str, ...]:
+    """What complaints about a topic cost in marks, where that is clear."""
+    if impact is None or impact.complaint is None:
+        return ()
+    words, effect, gain = scope.words, impact.complaint, impact.gain
+    remarks = []
+    if effect.is_clear and effect.effect < 0:
+        remarks.append(
+            words.text(
+                "Who complains marks the stay {points} lower, all else alike ({low} to {high}).",
+                points=words.number(-effect.effect, 1),
+                low=words.number(-effect.high, 1),
+                high=words.number(-effect.low, 1),
+            )
+        )
+    if gain is not None and gain.is_clear and gain.gain >= _MIN_GAIN:
+        remarks.append(
+            words.text(
+                "If all did as well as {hotel} ({best} complain), the mean mark would rise by "
+                "about {gain}.",
+                hotel=excerpt(gain.hotel, 60),
+                best=words.percent(gain.best),
+                gain=words.number(gain.gain, 2),
+            )
+        )
+    return tuple(remarks)

@@ -1,0 +1,309 @@
+"""Tables of an analysis with typed cells, for Excel and CSV."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.exports.sheets import DATE, MARK, NUMBER, PERCENT, TEXT, SheetColumn, Table
+from pipeline.filters.columns import Column, TextColumn, take_rows
+from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
+from pipeline.insights.drift import TopicDrift, describe_drift
+from pipeline.insights.groups import group_reviews
+from pipeline.insights.sentiment import COMPLAINT, PRAISE
+from pipeline.insights.theme_figures import count_by_group, theme_figures
+from pipeline.insights.themes import Themes, incidence
+from pipeline.search.hybrid import SearchResult
+
+_KEYWORD_LANGUAGES = 4
+_SENTIMENT = {PRAISE: "praise", COMPLAINT: "complaint", 0: ""}
+_COLUMN_KINDS = {"text": TEXT, "number": MARK, "date": DATE}
+
+
+def topic_table(
+    analysis: Analysis, attributes: ReviewAttributes, themes: Themes, chosen: np.ndarray
+) -> Table:
+    """One row per topic, the largest first.
+
+    Args:
+        analysis: the analysis.
+        attributes: attributes of its reviews.
+        themes: its topics as themes.
+        chosen: bool (n,), reviews to count.
+    """
+    figures = theme_figures(themes, attributes, chosen)
+    topics = {topic.key: topic for topic in analysis.topics}
+    columns = [
+        SheetColumn("Topic", TEXT, 38),
+        SheetColumn("Reviews", NUMBER, 10),
+        SheetColumn("Share", PERCENT, 10),
+    ]
+    values: list[list[Any]] = [
+        list(themes.names),
+        figures.reviews.tolist(),
+        figures.shares.tolist(),
+    ]
+    if attributes.ratings is not None:
+        columns.append(SheetColumn(attributes.rating_title("Mean rating"), MARK, 10))
+        values.append(attributes.shown_rating(figures.ratings).tolist())
+    if figures.complaints is not None and figures.praise is not None:
+        mentions = np.maximum(figures.reviews, 1)
+        for title, counts in (("Praise", figures.praise), ("Complaints", figures.complaints)):
+            columns.append(SheetColumn(f"{title}, of its reviews", PERCENT, 12))
+            values.append((counts / mentions).tolist())
+    columns.append(SheetColumn("Languages", NUMBER, 10))
+    values.append([len(topics[key].languages) for key in themes.keys])
+    for code in list(analysis.language_counts)[:_KEYWORD_LANGUAGES]:
+        columns.append(SheetColumn(f"Keywords, {language_name(code)}", TEXT, 40))
+        values.append([", ".join(topics[key].keywords.get(code, [])) for key in themes.keys])
+    order = np.argsort(-figures.reviews, kind="stable").tolist()
+    return Table("Topics", columns, [[column[row] for column in values] for row in order])
+
+
+def hotel_tables(
+    analysis: Analysis, attributes: ReviewAttributes, themes: Themes, chosen: np.ndarray
+) -> list[Table]:
+    """Hotels x topics: shares of reviews with mentions and, where known, with complaints.
+
+    The topics' columns are the last ones; arguments as in :func:`topic_table`.
+    """
+    groups = group_reviews(analysis, "hotel", chosen)
+    sizes = groups.sizes
+    start = [SheetColumn("Hotel", TEXT, 30), SheetColumn("Reviews", NUMBER, 10)]
+    beginnings: list[list[Any]] = [
+        [name, int(size)] for name, size in zip(groups.names, sizes, strict=True)
+    ]
+    if attributes.ratings is not None:
+        start.append(SheetColumn(attributes.rating_title("Mean rating"), MARK, 10))
+        for number, cells in enumerate(beginnings):
+            rating = mean_rating(attributes, groups.codes == number)
+            cells.append(attributes.shown_rating(rating))
+    columns = [*start, *(SheetColumn(name, PERCENT, 13) for name in themes.names)]
+    tables = []
+    for name, said in (
+        ("Hotels x topics", themes.mentions),
+        ("Complaints by hotel", themes.complaints),
+    ):
+        if said is not None:
+            shares = count_by_group(said, groups) / np.maximum(sizes, 1)[:, None]
+            rows = [[*cells, *line] for cells, line in zip(beginnings, shares, strict=True)]
+            tables.append(Table(name, columns, rows))
+    return tables
+
+
+def review_table(
+    analysis: Analysis, attributes: ReviewAttributes, rows: Sequence[int] | np.ndarray
+) -> Table:
+    """One row per review: what was understood, then the file's other columns.
+
+    Args:
+        analysis: the analysis.
+        attributes: attributes of its reviews.
+        rows: numbers of the reviews.
+    """
+    columns = [SheetColumn("Review", TEXT, 12), *_place_columns(analysis, attributes)]
+    ratings = None
+    if attributes.ratings is not None:
+        columns.append(SheetColumn(attributes.rating_title("Rating"), MARK, 9))
+        ratings = attributes.shown_rating(attributes.ratings)
+    columns += [
+        SheetColumn("Language", TEXT, 13),
+        SheetColumn("Main topic", TEXT, 28),
+        SheetColumn("All topics", TEXT, 34),
+        SheetColumn("Text", TEXT, 90, wrapped=True),
+    ]
+    others = _other_columns(analysis)
+    columns += [
+        SheetColumn(name, _COLUMN_KINDS[column.kind], 16) for name, column in others.items()
+    ]
+    shape = len(analysis.texts), len(analysis.topics)
+    topics = incidence(analysis.units.review, analysis.assignments, shape)
+
+    def cells() -> Iterator[list[Any]]:
+        for number in map(int, rows):
+            found = topics.indices[topics.indptr[number] : topics.indptr[number + 1]].tolist()
+            yield [
+                analysis.ids[number],
+                *_place_cells(analysis, attributes, number),
+                *([] if ratings is None else [ratings[number]]),
+                language_name(str(analysis.languages[number])),
+                analysis.topics[int(analysis.main_topics[number])].name,
+                "; ".join(analysis.topics[topic].name for topic in found),
+                analysis.texts[number],
+                *(_column_cell(column, number) for column in others.values()),
+            ]
+
+    return Table("Reviews", columns, cells())
+
+
+def passage_table(
+    analysis: Analysis, attributes: ReviewAttributes, themes: Themes, chosen: np.ndarray
+) -> Table:
+    """One row per passage of the chosen reviews; arguments as in :func:`topic_table`."""
+    columns = [
+        SheetColumn("Review", TEXT, 12),
+        SheetColumn("Passage", NUMBER, 9),
+        *_place_columns(analysis, attributes),
+        SheetColumn("Language", TEXT, 13),
+        SheetColumn("Topic", TEXT, 30),
+    ]
+    sentiment = themes.passage_sentiment
+    if sentiment is not None:
+        columns.append(SheetColumn("Sentiment", TEXT, 11))
+    columns.append(SheetColumn("Text", TEXT, 90, wrapped=True))
+    passages = analysis.searched_passages
+    first = np.searchsorted(passages.review, np.arange(len(analysis.texts)))
+
+    def cells() -> Iterator[list[Any]]:
+        for row in np.flatnonzero(chosen[passages.review]).tolist():
+            number, theme = int(passages.review[row]), int(themes.passage_themes[row])
+            text = analysis.texts[number]
+            yield [
+                analysis.ids[number],
+                row - int(first[number]) + 1,
+                *_place_cells(analysis, attributes, number),
+                language_name(str(analysis.languages[number])),
+                themes.names[theme] if theme >= 0 else "",
+                *([] if sentiment is None else [_SENTIMENT[int(sentiment[row])]]),
+                text[int(passages.starts[row]) : int(passages.ends[row])].strip(),
+            ]
+
+    return Table("Passages", columns, cells())
+
+
+def drift_table(
+    analysis: Analysis, attributes: ReviewAttributes, found: Sequence[TopicDrift]
+) -> Table:
+    """What changed between two periods, a row per topic, in the order that is given."""
+    columns = [
+        SheetColumn("Topic", TEXT, 38),
+        SheetColumn("Change", TEXT, 36),
+        SheetColumn("Before", PERCENT, 10),
+        SheetColumn("After", PERCENT, 10),
+        SheetColumn("Difference", PERCENT, 11),
+        SheetColumn("At least (95 %)", PERCENT, 11),
+        SheetColumn("At most (95 %)", PERCENT, 11),
+        SheetColumn("Reviews before", NUMBER, 10),
+        SheetColumn("Reviews after", NUMBER, 10),
+    ]
+    rated = attributes.ratings is not None
+    if rated:
+        columns += [
+            SheetColumn(attributes.rating_title(title), MARK, 10)
+            for title in ("Rating before", "Rating after")
+        ]
+    rows = [
+        [
+            analysis.topics[change.topic].name,
+            describe_drift(change),
+            change.before,
+            change.after,
+            change.change,
+            change.low,
+            change.high,
+            change.reviews_before,
+            change.reviews_after,
+            *(
+                map(attributes.shown_rating, (change.rating_before, change.rating_after))
+                if rated
+                else ()
+            ),
+        ]
+        for change in found
+    ]
+    return Table("What changed", columns, rows)
+
+
+def hit_table(
+    analysis: Analysis,
+    attributes: ReviewAttributes,
+    results: Sequence[tuple[str, SearchResult]],
+) -> Table:
+    """Search hits, a row each, best first.
+
+    Args:
+        analysis: the analysis.
+        attributes: attributes of its reviews.
+        results: queries, as they were typed, with what they have found.
+    """
+    columns = [
+        SheetColumn("Query", TEXT, 26),
+        SheetColumn("Rank", NUMBER, 7),
+        SheetColumn("Review", TEXT, 12),
+        SheetColumn("Match", TEXT, 9),
+        SheetColumn("Score", PERCENT, 9),
+        *_place_columns(analysis, attributes),
+    ]
+    ratings = None
+    if attributes.ratings is not None:
+        columns.append(SheetColumn(attributes.rating_title("Rating"), MARK, 9))
+        ratings = attributes.shown_rating(attributes.ratings)
+    columns += [
+        SheetColumn("Language", TEXT, 13),
+        SheetColumn("Topic", TEXT, 28),
+        SheetColumn("Passage", TEXT, 60, wrapped=True),
+        SheetColumn("Text", TEXT, 90, wrapped=True),
+    ]
+    rows: list[list[Any]] = []
+    for query, found in results:
+        passages = analysis.searched_passages.select(found.passages).texts(analysis.texts)
+        for place, unit in enumerate(found.rows.tolist()):
+            number = int(analysis.units.review[unit])
+            rows.append(
+                [
+                    query,
+                    place + 1,
+                    analysis.ids[number],
+                    str(found.strengths[place]),
+                    float(found.scores[place]),
+                    *_place_cells(analysis, attributes, number),
+                    *([] if ratings is None else [ratings[number]]),
+                    language_name(str(analysis.languages[number])),
+                    analysis.topic_of(unit).name,
+                    passages[place].strip(),
+                    analysis.texts[number],
+                ]
+            )
+    return Table("Hits", columns, rows)
+
+
+def _place_columns(analysis: Analysis, attributes: ReviewAttributes) -> list[SheetColumn]:
+    columns = [] if analysis.days is None else [SheetColumn("Date", DATE, 11)]
+    if attributes.hotels is not None:
+        columns.append(SheetColumn("Hotel", TEXT, 26))
+    return columns
+
+
+def _place_cells(analysis: Analysis, attributes: ReviewAttributes, review: int) -> list[Any]:
+    cells: list[Any] = [] if analysis.days is None else [_day(analysis.days[review])]
+    if attributes.hotels is not None:
+        cells.append(attributes.hotels[review])
+    return cells
+
+
+def _other_columns(analysis: Analysis) -> dict[str, Column]:
+    """Columns of the file that have no role, with a value for each review."""
+    known = {name for name in analysis.columns.values() if name is not None}
+    own = set(map(str, analysis.frame.columns)) - known
+    return {
+        name: take_rows(column, analysis.units.first)
+        for name, column in analysis_columns(analysis).items()
+        if name in own or (name.endswith("_original") and name.removesuffix("_original") in own)
+    }
+
+
+def _column_cell(column: Column, row: int) -> Any:  # noqa: ANN401  of the column's own kind
+    if isinstance(column, TextColumn):
+        code = int(column.codes[row])
+        return column.vocabulary[code] if code >= 0 else None
+    value = column.values(slice(row, row + 1))[0]
+    return _day(value) if isinstance(value, np.datetime64) else value
+
+
+def _day(value: np.datetime64) -> datetime.date | None:
+    return None if np.isnat(value) else value.astype("datetime64[D]").item()

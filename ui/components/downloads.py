@@ -1,0 +1,62 @@
+"""Buttons that make a file when they are pressed, in a thread beside the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pipeline.exports.sheets import Table, table_csv, table_xlsx
+from ui.session.view import View
+
+MIME_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def download(
+    label: str, name: str, make: Callable[[], bytes], *, key: str, wide: bool = False
+) -> None:
+    """A button that downloads a file.
+
+    Args:
+        label: of the button.
+        name: of the file; its suffix says what it is.
+        make: makes the file.
+        key: of the button.
+        wide: whether it takes the width that there is.
+    """
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=MIME_TYPES[name.rsplit(".", 1)[-1]],
+        on_click="ignore",
+        icon=":material/download:",
+        key=key,
+        width="stretch" if wide else "content",
+    )
+
+
+def picture_options(name: str) -> dict[str, Any]:
+    """Options of a Plotly chart that name and sharpen the picture its toolbar saves."""
+    return {"toImageButtonOptions": {"format": "png", "filename": name, "scale": 2}}
+
+
+def table_downloads(view: View, stem: str, make: Callable[[], Table]) -> None:
+    """Two buttons that download a table as CSV and as an Excel workbook.
+
+    Args:
+        view: whose table.
+        stem: of the files' names.
+        make: makes the table anew each time.
+    """
+    csv, xlsx = (view.file_name(stem, suffix) for suffix in ("csv", "xlsx"))
+    download("CSV", csv, lambda: table_csv(make()).encode("utf-8-sig"), key=f"csv-{stem}")
+    download("Excel", xlsx, lambda: table_xlsx(make()), key=f"xlsx-{stem}")

@@ -1,0 +1,140 @@
+"""The dialog "Take away": reports, workbook and map as files, on chosen hotels and days."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.exports.documents import Documents
+from pipeline.exports.selection import Selection, select_reviews
+from pipeline.exports.typesetting import is_installed
+from pipeline.insights.periods import review_days
+from ui.components.downloads import download
+from ui.components.widgets import count, error_box
+from ui.session.session import Session
+from ui.session.view import View
+
+_MAX_STEM = 60
+
+
+def offer_take_away(session: Session, view: View) -> None:
+    """A button that opens the dialog."""
+    if st.button(
+        "Take away",
+        icon=":material/ios_share:",
+        width="stretch",
+        help="A report to forward, an Excel workbook, and the map as a file.",
+    ):
+        _dialog(session, view)
+
+
+@st.dialog("Take away", width="medium")
+def _dialog(session: Session, view: View) -> None:
+    try:
+        selection = _choose(view)
+    except InputError as error:
+        error_box(str(error))
+        return
+    documents = Documents(
+        view.analysis,
+        view.attributes,
+        selection,
+        language=view.language,
+        analysed=_analysed(session),
+    )
+    if view.partial:
+        st.caption(f"Of the first {view.partial[0]:,} reviews.")
+    if not selection.is_all:
+        st.caption(f"{count(int(selection.reviews.sum()), 'review')} chosen.")
+    stem = _stem(session, selection)
+    printing = is_installed()
+    _row(
+        "Report",
+        "Two to four pages to forward: what guests talk about, where it hurts, hotel by hotel, "
+        "what changed, in their own words.",
+        [(f"{stem}-report.pdf", "PDF", documents.report_pdf)] * printing
+        + [(f"{stem}-report.html", "HTML", documents.report_html)],
+    )
+    _row(
+        "Workbook",
+        "Everything to sort and filter: topics, hotels, changes, reviews and passages.",
+        [(f"{stem}.xlsx", "Excel", documents.workbook)],
+    )
+    if view.analysis.coordinates is not None:
+        pictures = [
+            (f"{stem}-map.png", "PNG", documents.map_image),
+            (f"{stem}-map.svg", "SVG", lambda: documents.map_image(svg=True)),
+        ]
+        _row(
+            "Map",
+            "The HTML file opens offline, shows each text on a click and finds texts by their "
+            "letters. The pictures are to print.",
+            [(f"{stem}-map.html", "HTML", documents.map_html), *(pictures * printing)],
+        )
+    st.caption(
+        "The files hold guests' own words: forward them as you would the reviews. They are made "
+        "when you press a button; a large one takes some seconds."
+    )
+    if not printing:
+        st.caption("PDF and pictures need the package typst on this server.")
+
+
+def _row(title: str, line: str, files: list[tuple[str, str, Any]]) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{title}**")
+        st.caption(line)
+        with st.container(horizontal=True, gap="small"):
+            for name, label, make in files:
+                download(label, name, make, key=f"take-{title}-{label}")
+
+
+def _choose(view: View) -> Selection:
+    """Widgets for hotels and days, where the file has them."""
+    hotels: list[str] = []
+    if len(view.hotels) > 1:
+        hotels = st.multiselect(
+            "Hotels", list(view.hotels), placeholder="All hotels", key=f"take-hotels-{view.number}"
+        )
+    first = last = None
+    days = review_days(view.attributes)
+    if days is not None:
+        known = days[~np.isnat(days)]
+        low, high = known.min().item(), known.max().item()
+        chosen: Any = st.date_input(
+            "Period",
+            (low, high),
+            min_value=low,
+            max_value=high,
+            key=f"take-days-{view.number}",
+            format="YYYY-MM-DD",
+        )
+        if len(chosen) == 2 and chosen != (low, high):
+            first, last = chosen
+    return select_reviews(view.analysis, view.attributes, hotels=hotels, first=first, last=last)
+
+
+def _analysed(session: Session) -> date | None:
+    """The day on which the analysis was made, where it is in the list of analyses."""
+    kept = session.autosave.revision
+    if kept is None:
+        return None
+    try:
+        entries = session.catalogue().entries()
+    except InputError:
+        return None
+    made = next((entry.created for entry in entries if entry.token == kept.token), "")
+    return date.fromisoformat(made[:10]) if made else None
+
+
+def _stem(session: Session, selection: Selection) -> str:
+    """The beginning of the files' names: of the file, and of the hotel if there is one."""
+    name = session.source.name if session.source else "reviews"
+    name = name.rsplit(".", 1)[0]
+    if len(selection.hotels) == 1:
+        name = f"{name}-{selection.hotels[0]}"
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:_MAX_STEM] or "reviews"
