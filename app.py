@@ -47,6 +47,7 @@ def draw() -> None:
             page("analyses", "Analyses", ":material/folder_open:"),
             page("explore", "Explore", ":material/scatter_plot:"),
             page("topics", "Topics", ":material/category:"),
+            page("models", "Models", ":material/science:"),
             page("how_it_works", "How it works", ":material/help:"),
         ],
         position="top",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments import Subparsers, add_review_options, positive, read_reviews_of
 from pipeline.common.errors import InputError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from pipeline.evaluation.compare_models import ModelResult
     from pipeline.evaluation.tasks import Tasks
-    from pipeline.evaluation.verdict import Verdict
 
 _DEFAULT_MODELS = "multilingual-e5-small,multilingual-e5-small:int8,tfidf"
 
@@ -52,6 +50,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print the measures, intervals and costs of each model, and which to take."""
     from pipeline.evaluation.compare_models import compare_models
+    from pipeline.evaluation.records import result_records
     from pipeline.evaluation.verdict import judge_models
 
     models = [name for part in options.models.split(",") if (name := part.strip())]
@@ -65,10 +64,9 @@ def run(options: argparse.Namespace) -> None:
         space=options.space,
         report=lambda what: print(what, file=sys.stderr),
     )
-    whole = [result for result in results if not result.reduction]
-    verdict = judge_models(whole)
+    verdict = judge_models([result for result in results if not result.reduction])
     if options.json:
-        print(json.dumps(_records(results, whole, verdict), ensure_ascii=False, indent=1))
+        print(json.dumps(result_records(results, verdict), ensure_ascii=False, indent=1))
     else:
         _print(results)
         print(verdict.words)
@@ -120,37 +118,6 @@ def _dimensions(listed: str) -> list[int]:
         return [positive(part.strip()) for part in listed.split(",") if part.strip()]
     except argparse.ArgumentTypeError as error:
         raise InputError(f"--dimensions takes numbers separated by commas; {error}") from error
-
-
-def _records(
-    results: Sequence[ModelResult], whole: Sequence[ModelResult], verdict: Verdict
-) -> list[dict[str, Any]]:
-    records = []
-    for result in results:
-        place = next((n for n, each in enumerate(whole) if each is result), None)
-        record: dict[str, Any] = {
-            "model": result.model,
-            "dimension": result.dimension,
-            "reduction": result.reduction or None,
-            "space": result.space,
-            "quality": _number(result.quality),
-        }
-        for kind, measures in result.measures.items():
-            record[kind] = {
-                name: {part: _number(value) for part, value in vars(estimate).items()}
-                for name, estimate in measures.items()
-            }
-        record["by_language"] = {code: _number(x) for code, x in result.by_language.items()}
-        record |= {name: _number(value) for name, value in vars(result.costs).items()}
-        record["mb_per_million_reviews"] = _number(result.megabytes_per_million)
-        record["undominated"] = place in verdict.undominated
-        record["chosen"] = place == verdict.chosen
-        records.append(record)
-    return records
-
-
-def _number(value: float) -> float | None:
-    return round(float(value), 6) if math.isfinite(value) else None
 
 
 def _print(results: Sequence[ModelResult]) -> None:

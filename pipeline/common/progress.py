@@ -25,7 +25,10 @@ STAGES = {
     "map": "Drawing the map",
     "passages": "Preparing the search",
 }
-OTHER_STAGES = {"store": "Preparing analyses for search"}  # of other jobs than an analysis
+OTHER_STAGES = {  # of other jobs than an analysis
+    "store": "Preparing analyses for search",
+    "models": "Comparing models",
+}
 
 
 @dataclass

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import psutil
 
+from pipeline.common.progress import Progress
 from pipeline.embedding.corpus_models import is_corpus_model, make_corpus_model
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.endpoint import EndpointEncoder
@@ -109,6 +110,8 @@ def compare_models(
     dimensions: Sequence[int] = (),
     space: str = NEUTRAL,
     report: Report = lambda _what: None,
+    load: Callable[[str], Encoder] = load_encoder,
+    progress: Progress | None = None,
 ) -> list[ModelResult]:
     """Measure models on tasks, each with all of its dimensions and with fewer.
 
@@ -121,6 +124,8 @@ def compare_models(
         space: "neutral" to take the language out of the vectors, as the app does, or "raw".
             Methods that only know words have nothing to take out.
         report: told what is being done.
+        load: loads a model that is not fitted to the reviews, by its name.
+        progress: called with the number of reviews embedded and of all, for each model anew.
 
     Raises:
         InputError: a model can't be loaded.
@@ -130,10 +135,10 @@ def compare_models(
         report(f"{model}: loading")
         before = psutil.Process().memory_info().rss
         started = time.perf_counter()
-        encoder = _open(model, tasks)
+        encoder = _open(model, tasks, load)
         fitted = time.perf_counter() - started if is_corpus_model(model) else 0.0
         report(f"{model}: embedding {len(tasks.texts):,} reviews")
-        vectors, raw_costs = _encode(tasks, encoder, fitted)
+        vectors, raw_costs = _encode(tasks, encoder, fitted, progress)
         used = space if not is_corpus_model(model) else RAW
         if used == NEUTRAL:
             report(f"{model}: taking the language out")
@@ -153,24 +158,27 @@ def compare_models(
     return results
 
 
-def _open(model: str, tasks: Tasks) -> Encoder:
+def _open(model: str, tasks: Tasks, load: Callable[[str], Encoder]) -> Encoder:
     if is_corpus_model(model):
         return make_corpus_model(model).fit(tasks.texts, tasks.languages.tolist())
-    return load_encoder(model)
+    return load(model)
 
 
-def _encode(tasks: Tasks, encoder: Encoder, fitted: float) -> tuple[TaskVectors, Costs]:
+def _encode(
+    tasks: Tasks, encoder: Encoder, fitted: float, progress: Progress | None
+) -> tuple[TaskVectors, Costs]:
     """The raw vectors of all tasks, and what they took; nothing comes from a cache.
 
     Args:
         tasks: the tasks.
         encoder: the model.
         fitted: seconds that fitting it to the reviews took.
+        progress: called while the reviews whose time is taken are embedded.
     """
     texts = list(dict.fromkeys(tasks.texts))
     timed = texts[:_TIMED_TEXTS]
     started = time.perf_counter()
-    encoded = encoder.encode_documents(timed)
+    encoded = encoder.encode_documents(timed, progress=progress)
     seconds = time.perf_counter() - started + fitted * len(timed) / max(len(texts), 1)
     if len(timed) < len(texts):
         encoded = np.vstack([encoded, encoder.encode_documents(texts[_TIMED_TEXTS:])])

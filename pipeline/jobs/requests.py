@@ -127,7 +127,42 @@ class PrepareRequest:
         return {"do": self.task, "target": folders[0], "folders": folders}
 
 
-Request = AnalyseRequest | AddRequest | EditRequest | PrepareRequest
+@dataclass(frozen=True)
+class CompareModelsRequest:
+    """Compare models on the reviews of an analysis (:mod:`pipeline.evaluation`).
+
+    Attributes:
+        folder: of the analysis, with its golden set.
+        target: folder that :data:`RESULTS` is written to.
+        models: their names.
+        dimensions: numbers of dimensions to measure beside all.
+        label_column: a column of the file with labels; None for none.
+    """
+
+    folder: Path
+    target: Path
+    models: tuple[str, ...]
+    dimensions: tuple[int, ...] = ()
+    label_column: str | None = None
+
+    task: ClassVar = "compare_models"
+    stages: ClassVar = ("models",)
+    repeatable: ClassVar = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {
+            "do": self.task,
+            "target": _absolute(self.target),
+            "folder": _absolute(self.folder),
+            "models": list(self.models),
+            "dimensions": list(self.dimensions),
+            "label_column": self.label_column,
+        }
+
+
+RESULTS = "models.json"  # of a comparison of models
+Request = AnalyseRequest | AddRequest | EditRequest | PrepareRequest | CompareModelsRequest
 
 
 def request_from_dict(data: Mapping[str, Any]) -> Request:
@@ -140,6 +175,14 @@ def request_from_dict(data: Mapping[str, Any]) -> Request:
     if task == PrepareRequest.task:
         return PrepareRequest(tuple(map(Path, data["folders"])))
     target = Path(data["target"])
+    if task == CompareModelsRequest.task:
+        return CompareModelsRequest(
+            Path(data["folder"]),
+            target,
+            tuple(map(str, data["models"])),
+            tuple(map(int, data["dimensions"])),
+            data["label_column"],
+        )
     if task == EditRequest.task:
         return EditRequest(target, data["edit"])
     source = ReviewSource.from_dict(data, Path(data["source"]))

@@ -1,4 +1,4 @@
-"""The jobs of the worker: analyse a file, add a file, edit topics, update search stores.
+"""The jobs of the worker: analyse a file, add one, edit topics, fill search stores, compare models.
 
 Each takes a request, a function that loads a model, and a log that reports progress and stops the
 work; each leaves its result in a folder.
@@ -6,6 +6,7 @@ work; each leaves its result in a folder.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -15,8 +16,10 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
 from pipeline.embedding.encoder import Encoder
 from pipeline.jobs.requests import (
+    RESULTS,
     AddRequest,
     AnalyseRequest,
+    CompareModelsRequest,
     EditRequest,
     PrepareRequest,
     Request,
@@ -44,6 +47,8 @@ def run(request: Request, load: Load, log: StageLog) -> None:
             run_edit(request, load, log)
         case PrepareRequest():
             run_prepare(request, load, log)
+        case CompareModelsRequest():
+            run_compare_models(request, load, log)
         case _:
             assert_never(request)
 
@@ -158,6 +163,35 @@ def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
             except InputError:
                 logger.warning("can't update a search store", exc_info=True)
             progress(number + 1, count)
+
+
+def run_compare_models(request: CompareModelsRequest, load: Load, log: StageLog) -> None:
+    """Compare models on the reviews of an analysis; the result is a JSON file."""
+    from pipeline.analysis.storage import load_analysis
+    from pipeline.common.files import atomic_write
+    from pipeline.evaluation.compare_models import compare_models
+    from pipeline.evaluation.records import result_records
+    from pipeline.evaluation.verdict import judge_models
+    from pipeline.insights.model_tasks import analysis_tasks
+    from pipeline.search.evaluation import load_golden_set
+
+    analysis = load_analysis(request.folder)
+    tasks = analysis_tasks(
+        analysis, load_golden_set(request.folder) or (), label_column=request.label_column
+    )
+    with log.stage("models") as progress:
+        results = []
+        for number, model in enumerate(request.models):
+            part = _progress_of_part(progress, number, len(request.models))
+            results += compare_models(
+                tasks, [model], dimensions=request.dimensions, load=load, progress=part
+            )
+            progress(number + 1, len(request.models))
+    verdict = judge_models([result for result in results if not result.reduction])
+    found = {"words": verdict.words, "models": result_records(results, verdict)}
+    request.target.mkdir(parents=True, exist_ok=True)
+    with atomic_write(request.target / RESULTS, "w", encoding="utf-8") as file:
+        json.dump(found, file)
 
 
 def _progress_of_part(progress: Progress, number: int, count: int) -> Progress:

@@ -72,7 +72,7 @@ from pipeline.isolation.frames import take_stdout
 log = logging.getLogger("pipeline.jobs.worker")
 
 _PROGRESS_INTERVAL = 0.1  # seconds between progress events
-_JOBS = ("analyse", "edit", "add", "prepare")
+_JOBS = ("analyse", "edit", "add", "prepare", "compare_models")
 _QUERY_WARM_UP_DELAY = 8.0  # seconds; the first query loads the model if it comes earlier
 _MAX_MODELS = 2  # in memory; the least recently used is dropped
 

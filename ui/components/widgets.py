@@ -77,6 +77,26 @@ def job_progress() -> None:
         st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
 
 
+@st.fragment(run_every=0.5)
+def job_progress_of(key: str) -> None:
+    """Progress of a job beside the analysis, with a button to stop it.
+
+    Args:
+        key: of the session state that holds the job; the page is redrawn when it ends.
+    """
+    job: Job | None = st.session_state.get(key)
+    if job is None or job.finished:
+        st.rerun()
+    st.progress(job.fraction_done(), text=f"{job.stage_name} · {time_left(job.seconds_left())}")
+    st.button(
+        "Stop",
+        key=f"{key}-stop",
+        on_click=worker().stop,
+        args=(job,),
+        icon=":material/stop_circle:",
+    )
+
+
 def _how_far(job: Job) -> str:
     left = time_left(job.seconds_left())
     if job.state == "paused":

@@ -10,6 +10,7 @@ from pipeline.jobs.queue import JobFiles
 from pipeline.jobs.requests import (
     AddRequest,
     AnalyseRequest,
+    CompareModelsRequest,
     EditRequest,
     PrepareRequest,
     request_from_dict,
@@ -27,6 +28,8 @@ REQUESTS = (
     AddRequest(SOURCE, Path("/out/1"), Path("/out/2")),
     EditRequest(Path("/out/1"), {"do": "merge", "topics": ["a", "b"]}),
     PrepareRequest((Path("/a"), Path("/b"))),
+    CompareModelsRequest(Path("/a"), Path("/t"), ("tfidf", "m:int8"), (64,), "about"),
+    CompareModelsRequest(Path("/a"), Path("/t"), ("tfidf",)),
 )
 
 

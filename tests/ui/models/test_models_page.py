@@ -1,0 +1,52 @@
+"""The page "Models": from the choice of models to the decision in words."""
+
+from tests.support.apptest import finish, press, run_until, start, upload
+from tests.support.waiting import wait_until
+from ui.models.request import JOB
+
+TOPICS = {
+    "noise": "The street was loud all night and music came through the wall",
+    "food": "Breakfast had fresh bread and the coffee was hot and strong",
+    "pool": "The pool was warm and the children swam in it all day long",
+}
+
+
+def _reviews():
+    rows = [
+        f'"{words}, said guest {n}, who stayed for {n + 2} nights",{topic}'
+        for n in range(15)
+        for topic, words in TOPICS.items()
+    ]
+    return "\n".join(["review,about", *rows]).encode()
+
+
+def test_models_are_compared_on_the_labels_of_a_column():
+    at = start().switch_page("ui/pages/models.py").run()
+    assert any("No reviews to compare models on" in title.value for title in at.title)
+    at.switch_page("ui/pages/start.py").run()
+    finish(press(upload(at, _reviews()), "Analyse"))
+    at.switch_page("ui/pages/models.py").run()
+    compare = next(button for button in at.button if button.label == "Compare")
+    assert compare.disabled  # there is nothing to measure models on yet
+    at.multiselect(key="models-chosen").set_value(["tfidf", "tfidf@8"]).run()
+    at.selectbox(key="models-labels").set_value("about").run()
+    at.multiselect(key="models-dimensions").set_value([16]).run()
+    press(at, "Compare")
+    job = at.session_state[JOB]
+    wait_until(lambda: job.finished)
+    run_until(at, lambda: any("Which model" in each.value for each in at.subheader))
+    assert job.state == "done", job.message
+    table = at.dataframe[0].value
+    assert set(table["Model"]) == {"tfidf", "tfidf@8"} and table["Quality"].max() > 90
+    assert list(table["Kept"].unique()) == ["all", "the first", "by PCA"]
+    assert any("tfidf" in each.value and "**" in each.value for each in at.markdown)
+
+
+def test_a_model_that_nobody_has_named_is_not_loaded():
+    at = finish(press(upload(start(), _reviews()), "Analyse"))
+    at.switch_page("ui/pages/models.py").run()
+    at.selectbox(key="models-labels").set_value("about").run()
+    at.session_state["models-chosen"] = ["owner/*model*"]
+    at.run()
+    assert any(r"owner\/\*model\*" in each.value for each in at.warning)
+    assert next(button for button in at.button if button.label == "Compare").disabled

@@ -1,0 +1,1 @@
+"""The page that compares models on one's own reviews."""

@@ -1,0 +1,132 @@
+"""What to compare: the models, the dimensions, and what they are measured on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.common import settings
+from pipeline.common.wording import short_name
+from pipeline.embedding.corpus_models import is_corpus_model
+from pipeline.embedding.registry import DEFAULT_MODEL, is_known_model
+from pipeline.insights.model_tasks import MAX_REVIEWS
+from pipeline.jobs.job import Job
+from pipeline.jobs.requests import CompareModelsRequest
+from pipeline.search.evaluation import load_golden_set, save_golden_set
+from ui.components.widgets import count, escape_markdown, job_progress_of
+from ui.session.current import current_search
+from ui.session.server import worker
+from ui.session.session import Session
+from ui.session.view import View
+
+JOB = "models-job"
+_NAMES = {
+    DEFAULT_MODEL: "multilingual-e5-small (the app's own)",
+    f"{DEFAULT_MODEL}:int8": "multilingual-e5-small in 8 bits",
+    "tfidf": "TF-IDF: shared letters, no meaning",
+}
+_DIMENSIONS = (16, 32, 64, 96, 128, 192, 256)
+_NO_LABELS = "No labels"
+_MAX_LABELS = 60
+
+
+def choose_comparison(session: Session, view: View) -> None:
+    """The form; a comparison is started as a job of the worker."""
+    state = current_search()
+    right = sum(len(each.relevant) for each in state.golden)
+    asked = sum(bool(each.relevant) for each in state.golden)
+    with st.container(border=True):
+        if right:
+            queries = count(asked, "query").replace("querys", "queries")
+            st.markdown(f"**Your golden set:** {queries} with {right:,} right reviews.")
+        else:
+            st.markdown(
+                "**No golden set yet.** Judge hits with thumbs up on the page Explore, or upload "
+                "queries with right answers there (Tools, Evaluate). Without it, models are "
+                "measured by how well they keep the labels of a column apart."
+            )
+        models = st.multiselect(
+            "Models",
+            _offered(),
+            default=list(_NAMES),
+            format_func=lambda name: _NAMES.get(name, short_name(name)),
+            key="models-chosen",
+            accept_new_options=True,
+            help="Others by name: an endpoint's as endpoint:NAME, and what the administrator has "
+            f"named in {settings.MODELS.name}.",
+        )
+        columns = _label_columns(view)
+        label = st.selectbox(
+            "Labels",
+            [_NO_LABELS, *columns],
+            key="models-labels",
+            format_func=short_name,
+            help="A column whose values say what a review is about, or whose: models are measured "
+            "by how well they tell these apart.",
+        )
+        dimensions = st.multiselect(
+            "Fewer dimensions, too",
+            _DIMENSIONS,
+            default=[64, 128, 256],
+            key="models-dimensions",
+            help="Fewer numbers for each review take less memory; this shows what they cost.",
+        )
+        unknown = [name for name in models if not is_known_model(name) and name not in _NAMES]
+        unknown = [name for name in unknown if not is_corpus_model(name)]
+        if unknown:
+            st.warning(
+                escape_markdown(
+                    f"The model “{short_name(unknown[0])}” is not known here: the administrator "
+                    f"can name it in {settings.MODELS.name}."
+                ),
+                icon=":material/info:",
+            )
+        nothing = not right and label == _NO_LABELS
+        if len(view.original.texts) > MAX_REVIEWS:
+            st.caption(f"Measured on {MAX_REVIEWS:,} of the reviews, those you judged among them.")
+        job: Job | None = st.session_state.get(JOB)
+        running = job is not None and not job.finished
+        if st.button(
+            "Compare",
+            type="primary",
+            key="models-compare",
+            icon=":material/science:",
+            disabled=running or nothing or not models or bool(unknown),
+            help="Judge hits on the page Explore, or choose labels, first." if nothing else None,
+        ):
+            _submit(session, view, models, dimensions, None if label == _NO_LABELS else label)
+    if running:
+        job_progress_of(JOB)
+
+
+def _offered() -> list[str]:
+    return [*_NAMES, *settings.trusted_models()]
+
+
+def _label_columns(view: View) -> list[str]:
+    """Columns of the file with a few values that recur."""
+    frame = view.original.frame
+    texts = {view.original.columns.get(role) for role in ("text", "title", "positive", "negative")}
+    return [
+        str(name)
+        for name in frame.columns
+        if name not in texts and 2 <= frame[name].nunique() <= min(_MAX_LABELS, len(frame) / 2)
+    ]
+
+
+def _submit(
+    session: Session, view: View, models: list[str], dimensions: list[int], label: str | None
+) -> None:
+    folder = view.save()
+    golden = current_search().golden
+    if golden != (load_golden_set(folder) or ()):
+        save_golden_set(folder, golden)
+    request = CompareModelsRequest(
+        folder,
+        session.folder.new_path("models"),
+        tuple(models),
+        tuple(sorted(dimensions)),
+        label,
+    )
+    rows = min(len(view.original.texts), MAX_REVIEWS) * len(models)
+    st.session_state[JOB] = worker().submit(request, rows=rows, owner=str(session.folder.path))
+    st.rerun()

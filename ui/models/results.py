@@ -1,0 +1,145 @@
+"""The results of a comparison: the decision, the table, and both charts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.common.csv_writer import to_csv
+from pipeline.evaluation.metrics import MAIN_MEASURES
+from pipeline.figures.model_comparison import dimensions_figure, quality_speed_figure
+from pipeline.insights.attributes import language_name
+from pipeline.jobs.job import Job
+from pipeline.jobs.requests import RESULTS
+from ui.components.widgets import error_box, escape_markdown
+
+_KINDS = {
+    "retrieval": "Search",
+    "reranking": "Right before wrong",
+    "clustering": "Groups",
+    "classification": "Labels learnt",
+}
+_WAYS = {None: "all", "prefix": "the first", "pca": "by PCA"}
+
+
+def show_results(job: Job) -> None:
+    """What a comparison that is done has found, or why it has found nothing."""
+    if job.state != "done":
+        if job.message:
+            error_box(job.message)
+        return
+    try:
+        found = json.loads((job.target / RESULTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        error_box("The results are gone: compare again")
+        return
+    records: list[dict[str, Any]] = found["models"]
+    st.subheader("Which model")
+    st.markdown(f"**{escape_markdown(found['words'])}**")
+    dark = st.context.theme.type == "dark"
+    if sum(record["reduction"] is None for record in records) > 1:
+        st.plotly_chart(
+            quality_speed_figure(records, dark=dark),
+            key="models-chart",
+            config={"displayModeBar": False},
+        )
+        st.caption("Filled: no other model is both better and faster. Up and to the right is best.")
+    _table(records)
+    if any(record["reduction"] for record in records):
+        st.subheader("How many dimensions")
+        st.plotly_chart(
+            dimensions_figure(records, dark=dark),
+            key="models-dimensions-chart",
+            config={"displayModeBar": False},
+        )
+        st.caption(
+            "The large points: from there on a third more memory buys less than one point. "
+            "“The first” simply cuts vectors off; PCA keeps what differs most in your reviews."
+        )
+
+
+def _table(records: list[dict[str, Any]]) -> None:
+    kinds = list(dict.fromkeys(kind for record in records for kind in record if kind in _KINDS))
+    rows = [_row(record, kinds) for record in records]
+    frame = pd.DataFrame(rows)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            "Quality": st.column_config.NumberColumn(format="%.1f", help="Mean, of 100 points"),
+            "Reviews a second": st.column_config.NumberColumn(format="%.0f"),
+            "ms a query": st.column_config.NumberColumn(format="%.1f"),
+            "MB for a million": st.column_config.NumberColumn(
+                format="%.0f", help="Memory of the vectors of a million reviews"
+            ),
+            "MB in memory": st.column_config.NumberColumn(format="%.0f"),
+            "MB on disk": st.column_config.NumberColumn(format="%.0f"),
+            "Price": st.column_config.NumberColumn(
+                format="%.3f", help="Of a million tokens, at an endpoint"
+            ),
+        },
+        alt="Each model with its quality, its speed and its size",
+    )
+    st.caption(
+        "In brackets: the 95 % interval. "
+        + " · ".join(f"{_KINDS[kind]}: {MAIN_MEASURES[kind]}" for kind in kinds)
+        + ". The app's own search adds two networks to its own model's vectors, which this does "
+        "not measure; the page Explore does (Tools, Evaluate)."
+    )
+    languages = {code for record in records for code in record["by_language"]}
+    if len(languages) > 1:
+        with st.expander("Search in each language (nDCG@10)"):
+            st.dataframe(_by_language(records), hide_index=True)
+    st.download_button(
+        "Download",
+        lambda: to_csv(list(frame.columns), frame.itertuples(index=False)).encode("utf-8-sig"),
+        file_name="models.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="models-download",
+    )
+
+
+def _row(record: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "": "★" if record["chosen"] else "",
+        "Model": record["model"],
+        "Dimensions": record["dimension"],
+        "Kept": _WAYS[record["reduction"]],
+        "Quality": 100 * record["quality"],
+    }
+    for kind in kinds:
+        main = record.get(kind, {}).get(MAIN_MEASURES[kind])
+        row[_KINDS[kind]] = "" if main is None else _estimate(main)
+    return row | {
+        "Reviews a second": record["texts_per_second"],
+        "ms a query": record["query_ms"],
+        "MB for a million": record["mb_per_million_reviews"],
+        "MB in memory": record["memory_mb"],
+        "MB on disk": record["disk_mb"],
+        "Price": record["price"],
+    }
+
+
+def _estimate(main: dict[str, float | None]) -> str:
+    value, low, high = (main[part] for part in ("value", "low", "high"))
+    if value is None:
+        return ""
+    interval = "" if low is None or high is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
+    return f"{100 * value:.1f}{interval}"
+
+
+def _by_language(records: list[dict[str, Any]]) -> pd.DataFrame:
+    whole = [record for record in records if record["reduction"] is None]
+    codes = list(dict.fromkeys(code for record in whole for code in record["by_language"]))
+    return pd.DataFrame(
+        [
+            {"Language": language_name(code)}
+            | {record["model"]: record["by_language"].get(code) for record in whole}
+            for code in codes
+        ]
+    )

@@ -1,0 +1,22 @@
+"""The page "Models": which model does best on one's own reviews, and at what price."""
+
+import streamlit as st
+
+from ui.components.page_header import page_header, require_view
+from ui.models.request import JOB, choose_comparison
+from ui.models.results import show_results
+
+session, view = require_view("No reviews to compare models on")
+page_header(session, view)
+st.title("Models")
+st.write(
+    "The app comes with one language model. Here you see how it does on your own reviews beside "
+    "others, and what each takes in time and memory."
+)
+if session.is_partial:
+    st.info("Once all reviews have been read, models can be compared.")
+    st.stop()
+choose_comparison(session, view)
+job = st.session_state.get(JOB)
+if job is not None and job.finished:
+    show_results(job)
