@@ -7,13 +7,26 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pipeline.common.settings import starts_with_sample
+from ui.components import review_dialog
 from ui.components.page_switch import switch_page
 from ui.components.style import add_style
+from ui.explore import map as explore_map
 from ui.explore.restore_selection import restore_topic_filter
+from ui.filters import filter_address
+from ui.search import search_box
 from ui.session import server, widget_state
-from ui.session.address import open_address, write_address
+from ui.session.address import follow_address, note_page, open_address
 from ui.session.current import current_session, sync_widgets
+from ui.topics import cards
 from ui.web import RequestGuard, open_browser
+
+ADDRESS = (  # what the address of a page names, in the order in which it is set
+    *filter_address.ADDRESS,
+    *search_box.ADDRESS,
+    *explore_map.ADDRESS,
+    *review_dialog.ADDRESS,
+    *cards.ADDRESS,
+)
 
 
 def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
@@ -34,30 +47,31 @@ def draw() -> None:
     session = current_session()
     widget_state.keep_widgets()
     session.language = widget_state.browser_language()
-    open_address(session)
+    opened = open_address(session)
     if session.is_new and session.is_blank and starts_with_sample():
         session.analyse_sample()
     session.is_new = False
     found = session.update()  # what was waited for has just come in, wherever the user is
-    write_address(session)  # first, so that the link to another page and it are one step back
-
-    opened = st.navigation(
-        [
-            page("start", "Start", ":material/upload_file:", default=True),
-            page("analyses", "Analyses", ":material/folder_open:"),
-            page("explore", "Explore", ":material/scatter_plot:"),
-            page("topics", "Topics", ":material/category:"),
-            page("models", "Models", ":material/science:"),
-            page("how_it_works", "How it works", ":material/help:"),
-        ],
-        position="top",
-    )
     sync_widgets(session)
     restore_topic_filter(session)
+    # First, so that the link to another page and it are one step back.
+    follow_address(session, ADDRESS, opened=opened)
+
+    pages = [
+        page("start", "Start", ":material/upload_file:", default=True),
+        page("analyses", "Analyses", ":material/folder_open:"),
+        page("explore", "Explore", ":material/scatter_plot:"),
+        page("topics", "Topics", ":material/category:"),
+        page("models", "Models", ":material/science:"),
+        page("how_it_works", "How it works", ":material/help:"),
+    ]
+    shown = st.navigation(pages, position="top")
     if found:
         switch_page(found)
     session.save_searches()
-    opened.run()
+    note_page(shown.url_path, [each.url_path for each in pages])
+    shown.run()
+    review_dialog.show_open_review(session)
 
 
 if __name__ == "__main__":

@@ -238,6 +238,7 @@ class NoteSubjects:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         self._rows = {identifier: row for row, identifier in enumerate(analysis.ids)}
+        self._topics: dict[str, Topic | None] = {}  # of notes that were looked up, by their ids
 
     def row_of(self, note: Note) -> int | None:
         """Number of the review that a note is on; None where it isn't there, or is on a topic."""
@@ -251,6 +252,11 @@ class NoteSubjects:
         """
         if note.about != "topic":
             return None
+        if note.id not in self._topics:
+            self._topics[note.id] = self._find_topic(note)
+        return self._topics[note.id]
+
+    def _find_topic(self, note: Note) -> Topic | None:
         analysis = self._analysis
         rows = [self._rows[name] for name in note.examples if name in self._rows]
         same = next((topic for topic in analysis.topics if topic.key == note.key), None)

@@ -108,6 +108,21 @@ MODELS = Variable(
     "",
     "Models beside the bundled one that an opened or imported analysis may name.",
 )
+TRANSLATE_URL = Variable(
+    "POLYGUEST_TRANSLATE_URL",
+    "address",
+    "",
+    "Endpoint that translates a review when a user asks for it, such as http://localhost:5000.",
+)
+TRANSLATE_MODEL = Variable(
+    "POLYGUEST_TRANSLATE_MODEL",
+    "text",
+    "",
+    "Chat model of that endpoint, which is then OpenAI-compatible; empty for LibreTranslate's API.",
+)
+TRANSLATE_KEY = Variable(
+    "POLYGUEST_TRANSLATE_KEY", "text", "", "Key of that endpoint; never written anywhere."
+)
 EMBEDDINGS_URL = Variable(
     "POLYGUEST_EMBEDDINGS_URL",
     "address",
@@ -167,6 +182,9 @@ VARIABLES = (
     READ_MEMORY_MB,
     PRECISION,
     MODELS,
+    TRANSLATE_URL,
+    TRANSLATE_MODEL,
+    TRANSLATE_KEY,
     EMBEDDINGS_URL,
     EMBEDDINGS_KEY,
     EMBEDDINGS_PRICE,
@@ -245,6 +263,17 @@ def precision() -> str:
 def trusted_models() -> tuple[str, ...]:
     """Models beside the bundled one that an analysis may name, as its settings name them."""
     return tuple(name for part in MODELS.given.split(",") if (name := part.strip()))
+
+
+def translation_service() -> Service | None:
+    """The endpoint that translates; None where none is set.
+
+    Raises:
+        InputError: the address is none.
+    """
+    if not TRANSLATE_URL.given:
+        return None
+    return Service(TRANSLATE_URL.given, TRANSLATE_KEY.given, setting=TRANSLATE_URL.name)
 
 
 def embeddings_service() -> Service | None:

@@ -1,5 +1,10 @@
 """The page "Explore" as it is laid out, in a real browser."""
 
+import re
+
+import pytest
+
+from tests.browser.conftest import Visitor
 from tests.browser.test_story import upload
 
 THINGS = ("bed", "breakfast", "street", "pool")
@@ -18,12 +23,30 @@ def reviews():
     return "\n".join(rows).encode()
 
 
-def test_the_map_is_near_the_top_and_stays_beside_the_hits(visitors):
-    guest = visitors(width=1440, height=900)
-    page = guest.page
+@pytest.fixture(scope="module")
+def link(browser, server):
+    """The address of an analysis of these reviews, without any state."""
+    guest = Visitor(browser, server)
     guest.open()
     upload(guest, "two hotels.csv", reviews())
-    page.get_by_role("button", name="Analyse").click()
+    guest.page.get_by_role("button", name="Analyse").click()
+    guest.wait_for_map()
+    yield guest.page.url
+    guest.context.close()
+
+
+def go(guest, address):
+    """Open an address; Streamlit looks for its server below the page's own path first."""
+    guest.page.goto(address)
+    guest.page.locator(".pg-head").wait_for()
+    guest.settle()
+    guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
+
+
+def test_the_map_is_near_the_top_and_stays_beside_the_hits(visitors, link):
+    guest = visitors(width=1440, height=900)
+    page = guest.page
+    go(guest, link)
     guest.wait_for_map()
     drawn = page.locator(".js-plotly-plot")
     assert drawn.bounding_box()["y"] <= 300
@@ -34,10 +57,58 @@ def test_the_map_is_near_the_top_and_stays_beside_the_hits(visitors):
     page.locator(".st-key-hits .pg-hit").last.scroll_into_view_if_needed()
     seen = drawn.bounding_box()
     assert 0 <= seen["y"] <= 300
-    assert page.locator('.st-key-hits .pg-text[lang="he"][dir="auto"]').count() > 0
+    assert page.locator('.st-key-hits .pg-text[lang="en"][translate="yes"]').count() > 0
 
     guest.narrow()
     guest.settle()
     hits = page.locator(".st-key-hits").bounding_box()
     assert hits["y"] + hits["height"] <= drawn.bounding_box()["y"]
     assert guest.scroll_width() <= 390
+
+
+def test_a_colleague_sees_what_the_link_names_and_so_does_a_page_loaded_again(visitors, link):
+    guest = visitors()
+    page = guest.page
+    go(guest, link)
+    guest.wait_for_map()
+    guest.search("loud at night")
+    page.get_by_label("Hotels").click()
+    page.get_by_role("option", name=re.compile("פריז")).click()
+    guest.settle()
+    page.get_by_role("radio", name="Rating").click()
+    page.wait_for_url(re.compile("colour=rating"))
+    guest.settle()
+    hits = page.locator(".st-key-hits .pg-hit").all_inner_texts()
+    assert hits and all("פריז" in hit for hit in hits)
+    hebrew = page.locator('.st-key-hits .pg-text[lang="he"][dir="auto"][translate="yes"]')
+    assert hebrew.count() == len(hits)
+    assert "32 reviews of 64" in page.locator(".st-key-chips").inner_text()
+    page.get_by_role("button", name="Copy link").click()
+    copied = page.locator(
+        ".stPopover [data-testid=stCode], [data-testid=stCode]"
+    ).first.inner_text()
+    assert copied.strip().startswith(f"{guest.address}/explore?analysis=")
+
+    colleague = visitors()
+    go(colleague, copied.strip())
+    colleague.page.locator(".st-key-hits .pg-hit").first.wait_for()
+    colleague.settle()
+    assert colleague.page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
+    assert colleague.page.get_by_label("Search by meaning").input_value() == "loud at night"
+    assert colleague.page.get_by_role("radio", name="Rating").is_checked()
+
+    page.reload()
+    page.locator(".st-key-hits .pg-hit").first.wait_for()
+    guest.settle()
+    assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
+    page.go_back()  # to another colour
+    page.wait_for_url(re.compile("hotel(?!.*colour=)"))
+    guest.settle()
+    assert page.get_by_role("radio", name="Topic", exact=True).is_checked()
+    assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
+    guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
+
+    go(colleague, f"{link}&where=%3Cscript%3Ealert(1)%3C/script%3E&topic=x&colour=rating")
+    colleague.page.get_by_text("are left out: filters, topics.").wait_for()
+    assert colleague.page.get_by_role("radio", name="Rating").is_checked()
+    assert "script" not in colleague.page.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.components.copy_link import copy_link
 from ui.components.language_correction import correction_badge
 from ui.components.page_switch import switch_page
 from ui.components.partial_banner import partial_banner
@@ -59,10 +60,13 @@ def page_header(session: Session, view: View) -> None:
         f'<span><span class="n">{number:,}</span>{noun}{"s" * (number != 1)}</span>'
         for number, noun in figures
     )
-    st.html(
-        f'<div class="pg-head"><span class="file" dir="auto">{escape(name)}</span>{said}'
-        f"{correction_badge(view)}</div>"
-    )
+    with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
+        st.html(
+            '<div class="pg-head"><span class="file" dir="auto" translate="no">'
+            f"{escape(name)}</span>{said}"
+            f"{correction_badge(view)}</div>"
+        )
+        copy_link(session)
     if session.problem:
         error_box(session.problem)
     partial_banner(session, view)

@@ -7,6 +7,8 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.session.address import address_values
+
 
 def switch_page(page: str) -> NoReturn:
     """Switch to another page; what the browser still asks of the present one is ignored.
@@ -25,4 +27,4 @@ def switch_page(page: str) -> NoReturn:
     context = get_script_run_ctx()
     if context is not None:
         context.fragment_storage.clear()
-    st.switch_page(page, query_params=st.query_params.to_dict())  # noqa: TID251  the one place that may
+    st.switch_page(page, query_params=address_values())  # noqa: TID251  the one place that may

@@ -76,6 +76,16 @@ _CSS = f"""<style>
 .pg-mix i {{ display: block; height: 9px; min-width: 1px; }}
 .pg-trend {{ display: flex; flex-wrap: wrap; align-items: center; gap: 0 .6rem; }}
 .pg-spark {{ max-width: 100%; }}
+.pg-chip.praise {{ background: rgba(46, 125, 80, .22); }}
+.pg-chip.complaint {{ background: rgba(194, 80, 60, .24); }}
+.pg-note {{ border-inline-start: 3px solid #e8a317; padding-inline-start: .6rem; margin: .35rem 0;
+  font-size: .9rem; line-height: 1.45; overflow-wrap: anywhere; }}
+.pg-note > [dir] {{ display: block; white-space: pre-line; text-align: start; }}
+.pg-passages {{ margin: .4rem 0 0; padding-inline-start: 1.4rem; }}
+.pg-passages li {{ margin-bottom: .5rem; }}
+.st-key-page-head > div:last-child {{ flex: 0 0 auto; width: auto; }}
+.st-key-chips button {{ min-height: 1.8rem; padding-block: 0; }}
+.st-key-page-head button {{ min-height: 1.8rem; padding-block: 0; }}
 .pg-quote {{ margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid {_LINE}; font-size: .92rem;
   line-height: 1.45; }}
 .pg-quote [lang] {{ display: block; text-align: start; }}

@@ -198,5 +198,6 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
     colour = topic_colour(topic)
     about = [f'<span><i class="dot" style="background:{colour}"></i>{escape(topic.name)}</span>']
     if attributes.hotels is not None and attributes.hotels[row]:
-        about.append(f'<span dir="auto">{escape(attributes.hotels[row])}</span>')
+        hotel = escape(attributes.hotels[row])
+        about.append(f'<span dir="auto" translate="no">{hotel}</span>')
     return "".join(f'<div class="pg-meta">{"".join(facts)}</div>' for facts in (who, about))

@@ -16,9 +16,11 @@ from pipeline.figures.colours import available_colourings
 from pipeline.figures.map import MAX_POINTS, add_focus, map_description, map_figure
 from pipeline.insights.attributes import excerpt, language_name
 from ui.components.downloads import download, picture_options
+from ui.components.review_dialog import open_review
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import count, escape, language_line, show_reviews
 from ui.session import search_service
+from ui.session.address import choice_part, switch
 from ui.session.current import current_search, current_session, search_like
 from ui.session.session import Session
 from ui.session.view import View
@@ -26,6 +28,7 @@ from ui.session.view import View
 _MAP_HEIGHT = 640
 _LISTED = 30  # chosen reviews that are shown in full
 _TABLED = 1_000  # more would be megabytes of texts for every lasso
+_OPENED = "opened-from-selection"  # in the session's state: how many reviews were
 _NEIGHBOURS = 8  # of a hit that is shown on the map
 _CONFIG = {
     **picture_options("polyguest-map"),
@@ -39,6 +42,18 @@ _CONFIG = {
     ],
     "toImageButtonOptions": {"filename": "review_map", "scale": 2},
 }
+
+
+ADDRESS = (
+    choice_part(
+        "colour",
+        "the colour",
+        "colour",
+        lambda view: {name: name for name in available_colourings(view.attributes)},
+        default="topic",
+    ),
+    choice_part("named", "topic names on the map", "named", switch, default=True),
+)
 
 
 def map_key(view: View) -> str:
@@ -187,19 +202,25 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             return
         line = language_line(view.analysis.unit_languages[rows].tolist())
         st.html(f'<span class="pg-quiet">{line}</span>')
+        st.caption("Choose a row to read its review in full.")
         st.dataframe(
             _table(view, rows[:_TABLED]),
             hide_index=True,
             height=min(38 + 35 * len(rows), 320),
+            key=_table_key(view),
+            on_select=lambda: _open_row(view, rows),
+            selection_mode="single-row",
             column_config={
+                "hotel": st.column_config.TextColumn("Hotel"),
+                "date": st.column_config.TextColumn("Date", width="small"),
                 "text": st.column_config.TextColumn("Review", width="large"),
-                "language": st.column_config.TextColumn("Language", width="small"),
+                "language": st.column_config.TextColumn("Language", width=100),
                 "topic": st.column_config.TextColumn("Topic"),
                 "rating": st.column_config.NumberColumn(
-                    view.attributes.rating_title("Rating"), format="%.1f", width="small"
+                    view.attributes.rating_title("Rating"), format="%.1f", width=100
                 ),
             },
-            alt="The chosen reviews with language, topic and rating",
+            alt="The chosen reviews with hotel, date, rating, language and topic",
         )
         if len(rows) > _TABLED:
             st.caption(f"The table has the first {_TABLED:,}; the download has all of them.")
@@ -209,15 +230,33 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
 
 def _table(view: View, rows: list[int]) -> pd.DataFrame:
     analysis, attributes = view.analysis, view.attributes
-    table = {
+    reviews = analysis.units.review[rows]
+    table: dict[str, Any] = {}
+    if attributes.hotels is not None:
+        table["hotel"] = attributes.hotels[reviews].tolist()
+    if attributes.dates is not None:
+        table["date"] = attributes.dates[reviews].tolist()
+    if attributes.ratings is not None:
+        table["rating"] = attributes.shown_rating(attributes.ratings[reviews]).tolist()
+    table |= {
         "language": [language_name(str(code)) for code in analysis.unit_languages[rows]],
         "topic": [analysis.topic_of(row).name for row in rows],
         "text": [analysis.units.texts[row] for row in rows],
     }
-    if attributes.ratings is not None:
-        ratings = attributes.ratings[analysis.units.review[rows]]
-        table["rating"] = attributes.shown_rating(ratings).tolist()
     return pd.DataFrame(table)
+
+
+def _table_key(view: View) -> str:
+    return f"selection-{view.number}-{st.session_state.get(_OPENED, 0)}"
+
+
+def _open_row(view: View, rows: list[int]) -> None:
+    """Open the review of the row that was chosen in the table of selected reviews."""
+    chosen = (st.session_state.get(_table_key(view)) or {})["selection"]["rows"]
+    if chosen and chosen[0] < len(rows):
+        open_review(int(view.analysis.units.review[rows[chosen[0]]]))
+        # A table with another key has no row chosen, so that the same one can be chosen again.
+        st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
 
 
 def _choose() -> None:

@@ -148,14 +148,21 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
         )
 
 
-def filters_as_text(view: View) -> str:
-    """The active filters as one expression; the filter by file has no column and is left out."""
+def filters_as_text(view: View, *, topics: bool = True) -> str:
+    """The active filters as one expression; the filter by file has no column and is left out.
+
+    Args:
+        view: that is filtered.
+        topics: whether the filter by topic is one of them.
+    """
     state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {
         "language": st.session_state.get("languages") or [],
         "topic": [names[topic_id] for topic_id in st.session_state.get(topics_key(view)) or []],
         "hotel": st.session_state.get("hotels") or [],
     }
+    if not topics:
+        del chosen["topic"]
     parts: list[Filter] = [In(name, tuple(own)) for name, own in chosen.items() if own]
     parts += state.conditions.values()
     typed = parse_filter(state.expression)

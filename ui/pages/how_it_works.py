@@ -4,6 +4,7 @@ import streamlit as st
 
 from pipeline.common.settings import saves_analyses
 from ui.components.language_correction import agreement_bars
+from ui.components.translation import HINT, leaves
 from ui.session.current import current_session
 
 st.title("How it works")
@@ -36,6 +37,8 @@ if session.view is not None and session.source is not None:
         agreement_bars(session)
 else:
     st.info("Open a file, and this page shows what the correction did to it.")
+st.subheader("Reading other languages")
+st.markdown(HINT)
 st.subheader("Your data")
 stays = (
     "what you have analysed is kept on it until you delete it on the page Analyses"
@@ -43,7 +46,8 @@ stays = (
     else "your upload and its results are deleted when your session ends"
 )
 st.markdown(
-    f"Everything runs on this computer. No review leaves it, no network is needed, and {stays}. "
+    f"Everything runs on this computer. No review leaves it{leaves()}, no network is needed, and "
+    f"{stays}. "
     "Tables you download open safely in a "
     "spreadsheet: text that it would run as a formula is marked with an apostrophe."
 )

@@ -1,4 +1,4 @@
-"""The page "Topics": topic cards, what changed over time, and adding a file."""
+"""The page "Topics": topic cards, what changed over time, notes, and adding a file."""
 
 import streamlit as st
 
@@ -9,9 +9,10 @@ from ui.components.widgets import job_progress
 from ui.topics.add_file import add_file
 from ui.topics.cards import choose_cards, show_cards, show_table
 from ui.topics.changes import show_changes
+from ui.topics.notes import show_notes
 
-_TOPICS, _CHANGES, _FILE = "Topics", "What changed", "Add a file"
-_PARTS = (_TOPICS, _CHANGES, _FILE)
+_TOPICS, _CHANGES, _NOTES, _FILE = "Topics", "What changed", "Notes", "Add a file"
+_PARTS = (_TOPICS, _CHANGES, _NOTES, _FILE)
 
 session, view = require_view("No topics yet")
 show_sidebar(session, view, full=False)
@@ -30,6 +31,8 @@ with st.container(horizontal=True, gap="small"):
     undo_buttons(session, "page")
 if part == _CHANGES:
     show_changes(session, view)
+elif part == _NOTES:
+    show_notes(session, view)
 elif part == _FILE:
     add_file(session, view)
 else:

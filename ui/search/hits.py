@@ -9,11 +9,13 @@ import streamlit as st
 
 from pipeline.search.highlights import term_spans
 from pipeline.search.hybrid import SearchResult
+from ui.components.notes import notes_html
 from ui.components.relevance import strength_chip
+from ui.components.review_dialog import open_review
 from ui.components.review_text import text_html
 from ui.components.widgets import review_metadata
 from ui.session import search_service
-from ui.session.current import current_search, search_like
+from ui.session.current import current_search, current_session, search_like
 from ui.session.search_state import Ask
 from ui.session.view import View
 
@@ -23,9 +25,12 @@ def show_hits(view: View, wanted: Ask, found: SearchResult) -> None:
     words: tuple[str, ...] = ()
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
+    notes = [note for note in current_session().notes() if note.about == "review"]
     with st.container(key="hits", gap="small"):
         for rank, unit in enumerate(found.rows.tolist(), 1):
-            st.html(_hit(view, found, rank, unit, words))
+            name = view.analysis.ids[int(view.analysis.units.review[unit])]
+            own = notes_html([note for note in notes if note.key == name])
+            st.html(_hit(view, found, rank, unit, words) + own)
             _actions(view, wanted, unit)
 
 
@@ -63,6 +68,13 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{unit}"
     ):
+        st.button(
+            "Details",
+            key=f"open-{view.number}-{unit}",
+            type="tertiary",
+            on_click=open_review,
+            args=(row,),
+        )
         st.button(
             "More like this",
             key=f"like-{view.number}-{unit}",

@@ -17,6 +17,7 @@ from ui.search.hits import show_hits
 from ui.search.saved import saved_searches
 from ui.search.tools import show_tools
 from ui.session import search_service
+from ui.session.address import AddressPart, Values, choice_part, row_number, switch
 from ui.session.current import current_search, redraw_if_wanted, search_for
 from ui.session.search_state import Ask
 from ui.session.view import View
@@ -32,6 +33,38 @@ _HELP = (
     "Search in any language: reviews in every other one are found as well. Put words in "
     "<b>“quotes”</b> to find exactly them, and a minus before a word (<b>-bar</b>) to leave it "
     "out. Names and room numbers are found by their letters."
+)
+
+
+def _read_query(view: View) -> Values:
+    query = " ".join(str(st.session_state.get("query") or "").split())
+    return (query,) if query else ()
+
+
+def _apply_query(view: View, values: Values) -> None:
+    if len(values) > 1 or any(len(value) > MAX_LENGTH for value in values):
+        raise ValueError("q")
+    st.session_state["query"] = values[0] if values else ""
+
+
+def _read_like(view: View) -> Values:
+    return tuple(map(str, current_search().like))
+
+
+def _apply_like(view: View, values: Values) -> None:
+    current_search().like = tuple(row_number(view, value) for value in values)
+
+
+def _tops(view: View) -> dict[str, int]:
+    return {str(top): top for top in _TOPS}
+
+
+ADDRESS = (
+    AddressPart("q", "the query", _read_query, _apply_query, lambda view: ("query",)),
+    AddressPart("like", "reviews that hits are like", _read_like, _apply_like),
+    choice_part("top", "the number of results", "top", _tops, default=20),
+    choice_part("balanced", "the balance of languages", "balanced", switch, default=False),
+    choice_part("judging", "complaints or praise first", "judging", switch, default=True),
 )
 
 

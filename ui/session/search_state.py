@@ -44,6 +44,7 @@ class SearchState:
     Attributes:
         like: reviews that hits are to be like; () for the query.
         focus: the unit that is shown on the map with its neighbours; None for none.
+        review: number of the review that is shown in full over the page; None for none.
         conditions: column -> its filter, beside the filters that have a box of their own.
         expression: a filter as it was typed.
         version: part of the keys of widgets that must forget what they showed.
@@ -61,6 +62,7 @@ class SearchState:
 
     like: tuple[int, ...] = ()
     focus: int | None = None
+    review: int | None = None
     conditions: dict[str, Filter] = field(default_factory=dict)
     expression: str = ""
     version: int = 0
@@ -85,6 +87,8 @@ class SearchState:
     def transfer_edits(self, old: Analysis, new: Analysis) -> None:
         """Find the same reviews and the same unit in another analysis of the file."""
         self.like = same_reviews(self.like, old, new)
+        if self.review is not None:
+            self.review = next(iter(same_reviews((self.review,), old, new)), None)
         if self.focus is not None:
             self.focus = next(iter(same_units((self.focus,), old, new)), None)
 

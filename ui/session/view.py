@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.analysis.notes import NoteSubjects
 from pipeline.analysis.storage import load_analysis, load_state, save_state
 from pipeline.analysis.topic_names import localise_topic_names
 from pipeline.filters.columns import Column
@@ -90,6 +91,11 @@ class View:
             self.figures.clear()
             for made in ("analysis", "cards", "evidence"):
                 vars(self).pop(made, None)
+
+    @cached_property
+    def note_subjects(self) -> NoteSubjects:
+        """Which topics and reviews notes are on."""
+        return NoteSubjects(self.original)
 
     @cached_property
     def hotels(self) -> dict[str, int]:

@@ -171,7 +171,8 @@ def _keywords(card: TopicSummary, language: str) -> str:
         glosses = [*topic.glosses.get(code, []), *[""] * len(words)]
         shown = ", ".join(map(_word, words, glosses))
         rows.append(
-            f'<div><span class="code" title="{escape(language_name(code))}">{escape(code)}</span>'
+            f'<div><span class="code" translate="no" title="{escape(language_name(code))}">'
+            f"{escape(code)}</span>"
             f"<span {language_attributes(code)}>{shown}</span></div>"
         )
     return f'<div class="pg-words">{"".join(rows)}</div>' if rows else ""

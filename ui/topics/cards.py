@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from pipeline.analysis.notes import note_on_topic
 from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries, typical_unit
+from ui.components.notes import note_form, notes_html
 from ui.components.page_switch import switch_page
 from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
 from ui.filters.filter_bar import clear_filters, topics_key
+from ui.session.address import choice_part
 from ui.session.session import Session
 from ui.session.view import View
 from ui.topics.card_html import card_html
@@ -29,6 +33,24 @@ _SORTED = {
 _DRAWN = ("Cards", "Table")
 _TYPICAL_LANGUAGES = 6
 _TYPICAL = {"closest": "Closest to the topic", "different": "Most different"}
+
+
+ADDRESS = (
+    choice_part(
+        "order",
+        "the order of topics",
+        "sort",
+        lambda view: {sort: sort for sort in SORTS if _sorts(view, sort)},
+        default="size",
+    ),
+    choice_part(
+        "cards",
+        "cards or table",
+        "drawn-as",
+        lambda view: {name.lower(): name for name in _DRAWN},
+        default="Cards",
+    ),
+)
 
 
 def choose_cards(view: View) -> tuple[list[TopicSummary], str]:
@@ -90,15 +112,30 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
         )
     )
     key = f"{card.topic.key.replace('.', '_')}-{view.number}"
+    about = {note: view.note_subjects.topic_of(note) for note in session.notes()}
+    notes = [note for note, topic in about.items() if topic and topic.id == card.topic.id]
+    if notes:
+        st.html(notes_html(notes))
     with st.container(horizontal=True, gap="small"):
         if st.button("Show on the map", icon=":material/scatter_plot:", key=f"map-{key}"):
             show_on_map(view, card)
         edit_menu(session, view, card)
+        _note_menu(session, view, card)
     if card.topic.typical:
         reviews = st.expander("Typical reviews", key=f"typical-{key}", on_change="rerun")
         if reviews.open:
             with reviews:
                 _typical(view, card)
+
+
+def _note_menu(session: Session, view: View, card: TopicSummary) -> None:
+    """The menu in which a note on a topic is written. It is filled when it is opened."""
+    key = f"{card.topic.key.replace('.', '_')}-{view.number}"
+    menu = st.popover("Note", icon=":material/add_comment:", key=f"note-{key}", on_change="rerun")
+    if menu.open:
+        topic = view.original.topics[card.topic.id]
+        with menu:
+            note_form(session, partial(note_on_topic, view.original, topic), key)
 
 
 def _quote(view: View, card: TopicSummary) -> tuple[str, str] | None:

@@ -216,3 +216,28 @@ def test_a_line_is_broken_where_nothing_is_known():
     assert drawing.count("M") == 2  # percent-encoding leaves letters alone
     assert "<script>" not in drawing
     assert sparkline([0.1], "alone") == ""
+
+
+def test_a_note_stands_on_its_card_and_in_the_list(page):
+    at = go(page, "ui/pages/topics.py")
+    at.session_state["part"] = "Topics"
+    view, topic = session(at).view, session(at).view.analysis.topics[0]
+    key = f"{topic.key.replace('.', '_')}-{view.number}"
+    at.session_state[f"note-{key}"] = True
+    at.run()
+    at.session_state[f"note-author-{key}"] = "Ana <i>"
+    at.text_area(key=f"note-text-{key}").set_value("told the <b>chief</b>")
+    press(at, "Add note")
+    said = "told the &lt;b&gt;chief&lt;/b&gt;</span>"
+    assert pieces(at).count(said) == 1 and "Ana &lt;i&gt;" in pieces(at)
+    assert at.text_area(key=f"note-text-{key}").value == ""
+    press(at, "Add note")
+    assert "needs a text" in at.error[0].value
+    at.session_state["part"] = "Notes"
+    assert pieces(at.run()).count(said) == 1
+    press(at, "Delete")
+    assert said not in pieces(at)
+    press(at, "Undo: deleted a note")
+    assert said in pieces(at)
+    at.session_state["part"] = "Topics"
+    at.run()

@@ -1,0 +1,95 @@
+"""All notes of an analysis, the newest first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.analysis.notes import Note
+from pipeline.common.csv_writer import to_csv
+from pipeline.insights.attributes import excerpt
+from ui.components.notes import notes_html
+from ui.components.review_dialog import open_review
+from ui.components.widgets import count, escape
+from ui.session.session import Session
+from ui.session.view import View
+
+_SHOWN = 200  # the download has all of them
+
+
+def show_notes(session: Session, view: View) -> None:
+    """The notes with what they are on; each can be deleted, and the last deletion undone."""
+    notes = session.notes()
+    removed = session.notebook.removed
+    if not notes and removed is None:
+        st.info(
+            "No notes yet. Write one on a topic's card, or on a review: press Details beneath a "
+            "hit, or choose a row of selected reviews."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f"<b>{count(len(notes), 'note')}</b>", width="content")
+        if notes:
+            st.download_button(
+                "Download",
+                lambda: _table(view, notes).encode("utf-8-sig"),
+                file_name=view.file_name("notes"),
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        if removed is not None:
+            st.button(
+                "Undo: deleted a note",
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=session.add_note,
+                args=(removed,),
+            )
+    for note in sorted(notes, key=lambda note: note.written, reverse=True)[:_SHOWN]:
+        _entry(session, view, note)
+
+
+def _entry(session: Session, view: View, note: Note) -> None:
+    row = view.note_subjects.row_of(note)
+    with st.container(border=True, gap="small", key=f"note-{note.id}"):
+        st.html(f"<b><bdi>{escape(_subject(view, note))}</bdi></b>{notes_html([note])}")
+        with st.container(horizontal=True, gap="small"):
+            if row is not None:
+                st.button(
+                    "Open review",
+                    key=f"note-open-{note.id}",
+                    type="tertiary",
+                    icon=":material/reviews:",
+                    on_click=open_review,
+                    args=(row,),
+                )
+            st.button(
+                "Delete",
+                key=f"note-delete-{note.id}",
+                type="tertiary",
+                icon=":material/delete:",
+                on_click=session.remove_note,
+                args=(note,),
+            )
+
+
+def _subject(view: View, note: Note) -> str:
+    if note.about == "review":
+        row = view.note_subjects.row_of(note)
+        if row is None:
+            return "A review that is no longer here"
+        return f"“{excerpt(view.analysis.texts[row], 90)}”"
+    topic = view.note_subjects.topic_of(note)
+    if topic is None:
+        return f"{note.title} (no longer a topic)"
+    return view.analysis.topics[topic.id].name
+
+
+def _table(view: View, notes: tuple[Note, ...]) -> str:
+    rows = []
+    for note in notes:
+        topic = view.note_subjects.topic_of(note)
+        name = view.analysis.topics[topic.id].name if topic is not None else note.title
+        review = note.key if note.about == "review" else ""
+        rows.append((note.written, note.author, name, review, note.text))
+    return to_csv(("written", "author", "topic", "review_id", "note"), rows)
