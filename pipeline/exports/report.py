@@ -69,7 +69,13 @@ class Highlight:
 
 @dataclass(frozen=True)
 class HotelLine:
-    """A hotel in the list of hotels; shares are of its reviews."""
+    """A hotel in the list of hotels.
+
+    Attributes:
+        name, reviews, rating: its name, number of reviews and mean mark.
+        difference: of its mean rating from that of all, 0 where it may be chance.
+        hurts, praised: what its guests complain about and praise more than others, with shares.
+    """
 
     name: str
     reviews: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from pipeline.exports.sheets import MARK as MARK_CELL
 from pipeline.exports.sheets import NUMBER, PERCENT, TEXT, SheetColumn, Table
 from pipeline.exports.wording import Wording
 from pipeline.insights.change_words import describe_figures, describe_origin, describe_title
-from pipeline.insights.changes import COMPLAINTS, MARK, Change, Changes, find_changes
+from pipeline.insights.changes import COMPLAINTS, MARK, MENTIONS, Change, Changes, find_changes
 from pipeline.insights.groups import group_reviews
 from pipeline.insights.periods import recent_start, split_since
 from pipeline.insights.themes import Themes
@@ -59,25 +58,40 @@ def find_selected_changes(
 def change_lines(scope: ReportScope, changes: Changes) -> tuple[ChangeLine, ...]:
     """The clear changes that concern the most reviews."""
     highest = scope.attributes.highest_rating
+    return tuple(_change_line(cell, changes, highest) for cell in _told(changes)[:MAX_CHANGES])
+
+
+def worsened(scope: ReportScope, changes: Changes) -> tuple[str, ...]:
+    """The largest changes for the worse in sentences, each topic once."""
+    highest = scope.attributes.highest_rating
+    worse: dict[int, Change] = {}
+    for cell in _told(changes):
+        if _direction(cell) == "worse":
+            worse.setdefault(cell.theme, cell)
+    lines = [_change_line(cell, changes, highest) for cell in worse.values()]
+    return tuple(f"{line.name}: {line.words}." for line in lines[:_MAX_WORSENED])
+
+
+def _told(changes: Changes) -> list[Change]:
+    """The clear changes; where complaints changed as their topic did, the complaints alone."""
     several = changes.groups is not None and len(changes.groups) > 1
     clear = [cell for cell in changes.clear if several or not changes.group_name(cell.group)]
-    return tuple(
-        ChangeLine(
-            name=describe_title(cell, changes),
-            words=", ".join(
-                filter(None, (describe_figures(cell, highest), describe_origin(cell, changes)))
-            ),
-            grew=cell.grew,
-            direction=_direction(cell),
-        )
-        for cell in clear[:MAX_CHANGES]
+    judged = {(cell.theme, cell.group, cell.grew) for cell in clear if cell.of == COMPLAINTS}
+    return [
+        cell
+        for cell in clear
+        if cell.of != MENTIONS or (cell.theme, cell.group, cell.grew) not in judged
+    ]
+
+
+def _change_line(cell: Change, changes: Changes, highest: float) -> ChangeLine:
+    words = [describe_figures(cell, highest), describe_origin(cell, changes)]
+    return ChangeLine(
+        name=describe_title(cell, changes),
+        words=", ".join(filter(None, words)).replace(" %", "\u00a0%"),
+        grew=cell.grew,
+        direction=_direction(cell),
     )
-
-
-def worsened(lines: Sequence[ChangeLine]) -> tuple[str, ...]:
-    """The largest changes for the worse, in sentences."""
-    worse = [line for line in lines if line.direction == "worse"]
-    return tuple(f"{line.name}: {line.words}." for line in worse[:_MAX_WORSENED])
 
 
 def compared_periods(words: Wording, changes: Changes) -> str:

@@ -14,7 +14,7 @@ from pipeline.exports.report_changes import change_lines, compared_periods, wors
 from pipeline.exports.report_hotels import hotel_section
 from pipeline.exports.report_notes import note_lines
 from pipeline.exports.report_scope import ReportScope
-from pipeline.exports.report_topics import MAX_TOPICS, pains, praised, topic_lines
+from pipeline.exports.report_topics import MAX_TOPICS, pains, praised, topic_findings, topic_lines
 from pipeline.exports.selection import Selection
 from pipeline.exports.wording import find_wording
 from pipeline.insights.attributes import ReviewAttributes, count_values, mean_rating
@@ -49,7 +49,7 @@ def build_report(
     """
     scope = ReportScope(analysis, attributes, themes, selection, find_wording(language))
     hotels = hotel_section(scope)
-    changed = () if changes is None else change_lines(scope, changes)
+    worse = () if changes is None else worsened(scope, changes)
     highest = scope.words.number(attributes.highest_rating)
     return Report(
         wording=scope.words,
@@ -57,7 +57,7 @@ def build_report(
         title=_title(scope),
         subtitle=_subtitle(scope),
         facts=_facts(scope),
-        findings=(*hotels.findings, *worsened(changed)),
+        findings=(*topic_findings(scope), *hotels.findings, *worse),
         topics=topic_lines(scope),
         more_topics=max(len(scope.order) - MAX_TOPICS, 0),
         pains=pains(scope),
@@ -65,7 +65,7 @@ def build_report(
         hotels=hotels.lines,
         more_hotels=hotels.more,
         changes_title="" if changes is None else compared_periods(scope.words, changes),
-        changes=changed,
+        changes=() if changes is None else change_lines(scope, changes),
         notes=note_lines(scope, notes),
         method=_method(scope, analysed),
         has_ratings=bool(np.isfinite(scope.figures.ratings).any()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from pipeline.insights.share_tests import ShareTests
 MAX_HOTELS, MAX_FINDINGS = 24, 3
 _MAX_NAMED = 3  # topics of a hotel
 _NAME_LENGTH = 60
+_MIN_RATINGS = 20  # of a hotel, for its mean to be called different
+_CLEAR_ERRORS = 3.0  # standard errors: two dozen hotels are looked at
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def _lines(
                 name=excerpt(groups.names[number], _NAME_LENGTH),
                 reviews=scope.words.number(int(groups.sizes[number])),
                 rating=scope.mark(rating),
-                difference=float(rating - mean) if np.isfinite(rating) else 0.0,
+                difference=_clear_difference(scope, groups.codes == number, mean),
                 hurts=_named(scope, comparison, [each for each in own if each.is_problem]),
                 praised=_named(
                     scope, comparison, [each for each in own if _pleases(comparison, each)]
@@ -86,6 +89,19 @@ def _lines(
             )
         )
     return tuple(lines)
+
+
+def _clear_difference(scope: ReportScope, rows: np.ndarray, mean: float) -> float:
+    """The difference of some reviews' mean rating from another; 0 where it may be chance."""
+    if scope.attributes.ratings is None:
+        return 0.0
+    ratings = scope.attributes.ratings[rows]
+    ratings = ratings[np.isfinite(ratings)]
+    if len(ratings) < _MIN_RATINGS:
+        return 0.0
+    difference = float(ratings.mean() - mean)
+    error = float(ratings.std(ddof=1)) / math.sqrt(len(ratings))
+    return difference if abs(difference) > _CLEAR_ERRORS * error else 0.0
 
 
 def _pleases(comparison: Comparison, finding: Finding) -> bool:

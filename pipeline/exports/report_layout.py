@@ -28,7 +28,7 @@ def report_labels(report: Report) -> dict[str, str]:
         "hotels": text("Hotel by hotel"),
         "hotels_note": text(
             "Named is what clearly more or fewer guests complain about than elsewhere, and what "
-            "clearly more of them praise; a mark above the mean is green, one below it red."
+            "clearly more of them praise; a mark clearly above the mean is green, one below it red."
         ),
         "hotel": text("Hotel"),
         "hotel_hurts": text("Complaints"),

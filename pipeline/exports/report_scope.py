@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.errors import InputError
 from pipeline.exports.selection import Selection
 from pipeline.exports.wording import Wording
 from pipeline.insights.attributes import ReviewAttributes
+from pipeline.insights.impact import ThemeImpact, measure_impact
 from pipeline.insights.theme_figures import ThemeFigures, theme_figures
 from pipeline.insights.themes import Themes
 
@@ -52,6 +54,15 @@ class ReportScope:
             for theme in np.argsort(-self.figures.reviews, kind="stable").tolist()
             if self.figures.reviews[theme] and self.themes.keys[theme] not in hidden
         ]
+
+    @cached_property
+    def impacts(self) -> dict[int, ThemeImpact]:
+        """Impact of each topic on the marks; none where too few reviews have one."""
+        try:
+            impact = measure_impact(self.analysis, self.themes, self.chosen)
+        except InputError:
+            return {}
+        return {each.theme: each for each in impact.themes}
 
     def mark(self, rating: float) -> str:
         """A mean rating of up to 5 as it is shown; "" for none."""

@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.common.errors import InputError
 from pipeline.exports.report import Highlight, QuoteLine, TopicLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.exports.wording import direction
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.drift import monthly_trends
-from pipeline.insights.impact import ThemeImpact, measure_impact
+from pipeline.insights.impact import ThemeImpact
 from pipeline.insights.quotes import Quote, typical_quotes
 from pipeline.insights.sentiment import COMPLAINT, PRAISE
 
 MAX_TOPICS, MAX_PAINS, MAX_PRAISED = 12, 6, 4
 _MIN_REVIEWS = 5  # that complain or praise, for a topic to be named
-_MIN_GAIN = 0.02  # in marks
+_MIN_PART = 0.25  # of those that do either
+_MOST_TALKED = 3
+_MIN_GAIN = 0.05  # in marks
 _QUOTE_LENGTH = 260
 _SMOOTHED_MONTHS = 3
 _MIN_MONTHS = 6  # for a line of the months to say something
@@ -81,24 +82,63 @@ def _trends(scope: ReportScope) -> dict[str, tuple[float, ...]]:
 
 def pains(scope: ReportScope) -> tuple[Highlight, ...]:
     """The topics with the most complaints, with what these cost in marks."""
-    impacts = _impacts(scope)
     return tuple(
-        _highlight(scope, theme, COMPLAINT, _remarks(scope, impacts.get(theme)))
-        for theme in _most(scope, scope.figures.complaints, MAX_PAINS)
+        _highlight(scope, theme, COMPLAINT, _remarks(scope, scope.impacts.get(theme)))
+        for theme in _most(scope, COMPLAINT, MAX_PAINS)
     )
 
 
 def praised(scope: ReportScope) -> tuple[Highlight, ...]:
     """The topics with the most praise."""
-    found = _most(scope, scope.figures.praise, MAX_PRAISED)
+    found = _most(scope, PRAISE, MAX_PRAISED)
     return tuple(_highlight(scope, theme, PRAISE, ()) for theme in found)
 
 
-def _most(scope: ReportScope, counts: np.ndarray | None, most: int) -> list[int]:
-    if counts is None:
+def topic_findings(scope: ReportScope) -> tuple[str, ...]:
+    """What guests talk and complain about most, and what it would bring to mend it."""
+    words, figures, names = scope.words, scope.figures, scope.themes.names
+    largest = [names[theme] for theme in scope.order[:_MOST_TALKED]]
+    found = [words.text("Most talked about: {topics}.", topics=words.join(largest))]
+    complained = _most(scope, COMPLAINT, 1)
+    if complained and figures.complaints is not None:
+        theme = complained[0]
+        share = words.percent(int(figures.complaints[theme]) / figures.total)
+        found.append(
+            words.text(
+                "Most complaints: {topic} ({share} of the reviews).",
+                topic=names[theme],
+                share=share,
+            )
+        )
+    gains = [each for each in scope.impacts.values() if each.gain and each.gain.is_clear]
+    best = max(gains, key=lambda each: each.gain.gain if each.gain else 0.0, default=None)
+    if best is not None and best.gain is not None and best.gain.gain >= _MIN_GAIN:
+        found.append(
+            words.text(
+                "Most to gain: {topic}. If all did as well as {hotel}, the mean mark would rise "
+                "by about {gain}.",
+                topic=names[best.theme],
+                hotel=excerpt(best.gain.hotel, 60),
+                gain=words.number(best.gain.gain, 2),
+            )
+        )
+    return tuple(found)
+
+
+def _most(scope: ReportScope, sentiment: int, most: int) -> list[int]:
+    """The topics with the most complaints or praise, where these are more than a rare exception."""
+    counts, others = scope.figures.complaints, scope.figures.praise
+    if counts is None or others is None:
         return []
-    found = sorted(scope.order, key=lambda theme: -int(counts[theme]))
-    return [theme for theme in found if counts[theme] >= _MIN_REVIEWS][:most]
+    if sentiment == PRAISE:
+        counts, others = others, counts
+    found = [
+        theme
+        for theme in scope.order
+        if counts[theme] >= _MIN_REVIEWS
+        and counts[theme] >= _MIN_PART * (counts[theme] + others[theme])
+    ]
+    return sorted(found, key=lambda theme: -int(counts[theme]))[:most]
 
 
 def _highlight(
@@ -153,15 +193,6 @@ def _quote_line(scope: ReportScope, quote: Quote) -> QuoteLine:
         language_name=words.language_name(code),
         source=" · ".join(source),
     )
-
-
-def _impacts(scope: ReportScope) -> dict[int, ThemeImpact]:
-    """Impact of each topic on the marks; none where too few reviews have one."""
-    try:
-        impact = measure_impact(scope.analysis, scope.themes, scope.chosen)
-    except InputError:
-        return {}
-    return {each.theme: each for each in impact.themes}
 
 
 def _remarks(scope: ReportScope, impact: ThemeImpact | None) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ def _dialog(session: Session, view: View) -> None:
         selection,
         language=view.language,
         analysed=_analysed(session),
+        notes=session.notes(),
     )
     if view.partial:
         st.caption(f"Of the first {view.partial[0]:,} reviews.")

@@ -1,10 +1,13 @@
 """What a report says, and its HTML read by another parser."""
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from scipy.sparse import csr_array
 
+from pipeline.analysis.notes import note_on_review, note_on_topic
 from tests.support.exported import SAID, documents, guests
 from tests.support.naughty import NAUGHTY
 
@@ -76,6 +79,53 @@ def test_one_hotel_in_a_period():
     report = documents(guests(), hotels=["hotel oslo"], first=date(2025, 3, 1)).report
     assert report.title == "What guests say about Hotel Oslo"
     assert report.facts[0][0] == "42" and "42 reviews of 180" in report.method[0]
+
+
+def loud_madrid(since=120):
+    """Noise is everywhere until a day, and then complaints about it come from Madrid alone."""
+    analysis = guests()
+    made = documents(analysis)
+    themes = made.themes
+    loud = themes.complaints.toarray()
+    hotels = analysis.frame["hotel"].to_numpy()
+    loud[:, 0] &= hotels == "Hotel Madrid"
+    loud[since:, 0] |= hotels[since:] == "Hotel Madrid"
+    made.__dict__["themes"] = replace(themes, complaints=csr_array(loud))
+    return made
+
+
+def test_the_loud_hotel_is_named_with_its_numbers():
+    report = loud_madrid().report
+    lines = {line.name: line for line in report.hotels}
+    assert lines["Hotel Madrid"].hurts.startswith("Noise (")
+    assert "elsewhere 0\xa0%" in lines["Hotel Madrid"].hurts
+    assert "Noise" in lines["Hotel Oslo"].praised and not lines["Hotel Oslo"].hurts
+    assert any("of the reviews of Hotel Madrid complain" in line for line in report.findings)
+    assert any(line.startswith("Most complaints: Noise") for line in report.findings)
+
+
+def test_what_changed_is_told_with_its_hotel():
+    report = loud_madrid().report
+    assert report.changes_title.startswith("before 2025-04-01: 90 reviews")
+    (line, *_) = report.changes
+    assert line.name == "Complaints about Noise (Hotel Madrid)" and line.grew
+    assert line.direction == "worse" and " %" not in line.words
+
+
+def test_marks_that_may_differ_by_chance_are_not_coloured():
+    assert {line.difference for line in documents(guests()).report.hotels} == {0.0}
+
+
+def test_notes_on_topics_and_chosen_reviews():
+    analysis = guests()
+    notes = [
+        note_on_topic(analysis, analysis.topics[0], "told the chief engineer <b>", "Ana"),
+        note_on_review(analysis, 3, "guest was called", "Ben"),
+    ]
+    made = documents(analysis, notes=notes, hotels=["Hotel Lyon"])
+    (line,) = made.report.notes  # review 3 is Madrid's
+    assert line.about == "Noise" and line.source.startswith("Ana · ")
+    assert "told the chief engineer <b>" in Page(made.report_html()).text
 
 
 def test_without_sentiment_marks_hotels_or_days():
