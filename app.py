@@ -62,6 +62,8 @@ def draw() -> None:
         page("analyses", "Analyses", ":material/folder_open:"),
         page("explore", "Explore", ":material/scatter_plot:"),
         page("topics", "Topics", ":material/category:"),
+        page("changes", "Changes", ":material/trending_up:"),
+        page("hotels", "Hotels", ":material/apartment:"),
         page("models", "Models", ":material/science:"),
         page("how_it_works", "How it works", ":material/help:"),
     ]

@@ -27,8 +27,10 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.storage import load_analysis, save_analysis
     from pipeline.common.progress import StageLog
     from pipeline.embedding.registry import load_encoder_of_analysis
-    from pipeline.insights.attributes import review_attributes
-    from pipeline.insights.drift import describe_drift, topic_drift
+    from pipeline.insights.change_words import describe_change
+    from pipeline.insights.changes import MENTIONS, find_changes
+    from pipeline.insights.periods import split_by_file
+    from pipeline.insights.themes import topic_themes
 
     analysis = load_analysis(options.folder)
     with ProgressBars() as bars:
@@ -53,9 +55,13 @@ def run(options: argparse.Namespace) -> None:
         f"{file['rows_rejected']} rejected; {file['unfit']} {added.units.kind}s fit no topic "
         f"-> {out}"
     )
-    newest = added.batch == len(added.batches) - 1
-    for change in topic_drift(added, ~newest, newest, review_attributes(added)):
-        name = added.topics[change.topic].name
-        print(f"{100 * change.change:+6.1f}  {name}: {describe_drift(change)}")
+    periods = split_by_file(added)
+    if periods is not None and periods.comparable:
+        changes = find_changes(added, topic_themes(added), periods)
+        for cell in changes.cells:
+            if cell.of == MENTIONS:
+                unclear = "" if cell.is_clear else ", no clear change"
+                points = 100 * (cell.after - cell.before)
+                print(f"{points:+6.1f}  {describe_change(cell, changes)}{unclear}")
     for offer in added.report["offers"]:
         print(f"could be a new topic: {offer['name']} ({offer['reviews']} reviews)")

@@ -129,7 +129,7 @@ def _print_words(changes: Changes, analysis: Analysis) -> None:
     ]
     print(" · ".join(listed))
     highest = analysis.ratings.shown_highest if analysis.ratings is not None else 5.0
-    for change in changes.clear:
+    for change in changes.alerts:
         print(f"{'+' if change.grew else '-'} {describe_change(change, changes, highest)}")
-    if not changes.clear:
+    if not changes.alerts:
         print("nothing has clearly changed: what differs may be chance")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.arguments import Subparsers
 from pipeline.cli.filter_options import add_filter_options, allowed_reviews
 from pipeline.cli.theme_options import add_theme_option, chosen_themes, print_json
+from pipeline.common.wording import count_noun
 
 if TYPE_CHECKING:
     from pipeline.insights.impact import Effect, Gain, Impact
@@ -73,7 +74,12 @@ def _print_words(impact: Impact, themes: Themes) -> None:
     from pipeline.insights.impact_words import CAUTION, describe_basis, describe_impact
 
     print(describe_basis(impact))
+    silent = 0
     for each in impact.themes:
-        for sentence in describe_impact(each, themes.names[each.theme], impact):
+        sentences = describe_impact(each, themes.names[each.theme], impact)
+        silent += not sentences
+        for sentence in sentences:
             print(sentence)
+    if silent:
+        print(f"no figure, as too few reviews mention them: {count_noun(silent, 'topic')}")
     print(CAUTION)

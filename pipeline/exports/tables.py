@@ -13,7 +13,6 @@ from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.exports.sheets import DATE, MARK, NUMBER, PERCENT, TEXT, SheetColumn, Table
 from pipeline.filters.columns import Column, TextColumn, take_rows
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
-from pipeline.insights.drift import TopicDrift, describe_drift
 from pipeline.insights.groups import group_reviews
 from pipeline.insights.sentiment import COMPLAINT, PRAISE
 from pipeline.insights.theme_figures import count_by_group, theme_figures
@@ -174,49 +173,6 @@ def passage_table(
             ]
 
     return Table("Passages", columns, cells())
-
-
-def drift_table(
-    analysis: Analysis, attributes: ReviewAttributes, found: Sequence[TopicDrift]
-) -> Table:
-    """What changed between two periods, a row per topic, in the order that is given."""
-    columns = [
-        SheetColumn("Topic", TEXT, 38),
-        SheetColumn("Change", TEXT, 36),
-        SheetColumn("Before", PERCENT, 10),
-        SheetColumn("After", PERCENT, 10),
-        SheetColumn("Difference", PERCENT, 11),
-        SheetColumn("At least (95 %)", PERCENT, 11),
-        SheetColumn("At most (95 %)", PERCENT, 11),
-        SheetColumn("Reviews before", NUMBER, 10),
-        SheetColumn("Reviews after", NUMBER, 10),
-    ]
-    rated = attributes.ratings is not None
-    if rated:
-        columns += [
-            SheetColumn(attributes.rating_title(title), MARK, 10)
-            for title in ("Rating before", "Rating after")
-        ]
-    rows = [
-        [
-            analysis.topics[change.topic].name,
-            describe_drift(change),
-            change.before,
-            change.after,
-            change.change,
-            change.low,
-            change.high,
-            change.reviews_before,
-            change.reviews_after,
-            *(
-                map(attributes.shown_rating, (change.rating_before, change.rating_after))
-                if rated
-                else ()
-            ),
-        ]
-        for change in found
-    ]
-    return Table("What changed", columns, rows)
 
 
 def hit_table(

@@ -1,1 +1,1 @@
-"""Insights from an analysis: summaries, drift and reliability of its topics."""
+"""Insights from an analysis: what differs, what changed, what it costs, and how sure that is."""

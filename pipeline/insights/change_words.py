@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from pipeline.common.wording import count_noun
+from pipeline.insights.attributes import language_name
 from pipeline.insights.changes import COMPLAINTS, MARK, Change, Changes
 
 _TIMES = ((1.85, 2.2, "doubled"), (2.75, 3.3, "tripled"), (0.45, 0.55, "halved"))
 
 
+def shown_group(changes: Changes, group: int) -> str:
+    """A group's name as it is shown: a language by its English name; "" for all reviews."""
+    name = changes.group_name(group)
+    by_language = changes.groups is not None and changes.groups.column.casefold() == "language"
+    return language_name(name) if name and by_language else name
+
+
 def describe_title(change: Change, changes: Changes) -> str:
     """What changed: "Noise", "Complaints about noise at Madrid", "Mean mark of Madrid"."""
-    group = changes.group_name(change.group)
+    group = shown_group(changes, change.group)
     if change.of == MARK:
         return f"Mean mark of {group}" if group else "Mean mark"
     name = changes.themes.names[change.theme]
@@ -46,7 +54,7 @@ def describe_origin(change: Change, changes: Changes) -> str:
     """Since when and from where: "since 2025-09, mostly Madrid (71 % of the growth)"; or ""."""
     parts = [f"since {change.month}"] if change.month else []
     if change.driver is not None:
-        name, part = changes.group_name(change.driver.group), min(change.driver.part, 1.0)
+        name, part = shown_group(changes, change.driver.group), min(change.driver.part, 1.0)
         of = f"({100 * part:.0f} % of the {'growth' if change.grew else 'fall'})"
         if change.driver.by_number:
             parts.append(f"mostly as more of the reviews are from {name} {of}")
@@ -55,10 +63,19 @@ def describe_origin(change: Change, changes: Changes) -> str:
     return ", ".join(parts)
 
 
+def describe_complaints(change: Change, changes: Changes) -> str:
+    """What became of complaints about a theme that is mentioned more, or less; or ""."""
+    found = changes.complaints_with(change)
+    if found is None:
+        return ""
+    return f"complaints from {100 * found.before:.1f} % to {100 * found.after:.1f} %"
+
+
 def describe_change(change: Change, changes: Changes, highest: float = 5.0) -> str:
     """A change as one sentence."""
-    origin = describe_origin(change, changes)
-    return (
-        f"{describe_title(change, changes)}: {describe_figures(change, highest)}"
-        f"{f', {origin}' if origin else ''}"
-    )
+    parts = [
+        describe_figures(change, highest),
+        describe_complaints(change, changes),
+        describe_origin(change, changes),
+    ]
+    return f"{describe_title(change, changes)}: {', '.join(part for part in parts if part)}"

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.insights.change_points import FALSE_ALARMS, change_points, turn_p_values
+from pipeline.insights.drivers import Driver, main_driver
 from pipeline.insights.groups import Groups
 from pipeline.insights.monthly import Monthly, by_month
 from pipeline.insights.periods import Periods
@@ -27,24 +28,6 @@ FALSE_DISCOVERIES = 0.05
 MIN_SIZE = 20  # reviews of a group in each period
 _MIN_COUNT = 8  # reviews of a cell in both periods together: fewer can't be told from chance
 _NEW_SHARE = 0.1  # before, of the share after, at most, of what is new
-_MIN_DRIVER = 0.5  # of the change
-_MAX_OTHERS = 0.6  # part of the others, of what it were if all groups changed alike
-
-
-@dataclass(frozen=True)
-class Driver:
-    """A group that a change comes from.
-
-    Attributes:
-        group: its number.
-        part: of the change that is due to it, more than 1 where others changed the other way.
-        by_number: whether no group's share changed as much as how many of the reviews are of which
-            group; the part is then due to that, and the group has more of the reviews than before.
-    """
-
-    group: int
-    part: float
-    by_number: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +103,27 @@ class Changes:
     def clear(self) -> tuple[Change, ...]:
         """The alerts: changes that are more than chance."""
         return tuple(cell for cell in self.cells if cell.is_clear)
+
+    @property
+    def alerts(self) -> tuple[Change, ...]:
+        """The clear changes without complaints about a theme whose mentions changed alike."""
+        return tuple(each for each in self.clear if self._mentions_like(each) is None)
+
+    def complaints_with(self, change: Change) -> Change | None:
+        """The clear change of complaints that goes with one of mentions; None without."""
+        for each in self.clear:
+            if self._mentions_like(each) is change:
+                return each
+        return None
+
+    def _mentions_like(self, change: Change) -> Change | None:
+        if change.of != COMPLAINTS:
+            return None
+        alike = (MENTIONS, change.theme, change.group, change.grew)
+        for each in self.clear:
+            if (each.of, each.theme, each.group, each.grew) == alike:
+                return each
+        return None
 
     def group_name(self, group: int) -> str:
         """The name of a cell's group; "" for all reviews."""
@@ -281,12 +285,12 @@ def _with_months(cells: list[Change], monthly: Monthly) -> list[Change]:
     found = list(cells)
     series = [monthly.series(cells[i].of, cells[i].theme, cells[i].group) for i in clear]
     exposures = [monthly.exposures(cells[i].of, cells[i].theme, cells[i].group) for i in clear]
-    p_values = turn_p_values(np.array([each.counts for each in series]), np.array(exposures))
+    p_values = turn_p_values(np.array([each.reviews for each in series]), np.array(exposures))
     rates = false_discovery_control(p_values)
     for i, own, exposure, rate in zip(clear, series, exposures, rates.tolist(), strict=True):
-        turns = change_points(own.counts, exposure) if rate <= FALSE_ALARMS else []
+        turns = change_points(own.reviews, exposure) if rate <= FALSE_ALARMS else []
         same_way = [
-            turn for turn in turns if _grew_at(own.counts, exposure, turns, turn) == cells[i].grew
+            turn for turn in turns if _grew_at(own.reviews, exposure, turns, turn) == cells[i].grew
         ]
         if same_way:
             found[i] = replace(found[i], month=monthly.months[same_way[-1]])
@@ -309,46 +313,3 @@ def _with_driver(cell: Change, counts: list[_Counts], themes: Themes) -> Change:
     found = [each.counts[cell.of][:, cell.theme] for each in counts]
     driver = main_driver(found, [each.sizes for each in counts])
     return replace(cell, driver=driver)
-
-
-def main_driver(counts: list[np.ndarray], sizes: list[np.ndarray]) -> Driver | None:
-    """The group that a change of a share comes from (Kitagawa 1955); None if it is all of them.
-
-    The change is the sum over groups of the change of their shares, each with the mean weight of
-    the group, and of the change of their weights, each with the distance of the group's mean share
-    from that of all.
-
-    Args:
-        counts, sizes: int64 (1 + g,) before and after; the first one is of all reviews.
-    """
-    total = counts[1][0] / sizes[1][0] - counts[0][0] / sizes[0][0]
-    if len(counts[0]) < 3 or total == 0:
-        return None
-    within, mix = decompose(counts, sizes).T / total
-    weights = [each[1:] / each[0] for each in sizes]
-    if mix.sum() >= _MIN_DRIVER:
-        risen = weights[1] > weights[0]
-        return Driver(int(np.argmax(np.where(risen, mix, -np.inf))), float(mix.sum()), True)
-    group = int(np.argmax(within))
-    others = _MAX_OTHERS * (1 - (weights[0] + weights[1])[group] / 2)
-    if within[group] < _MIN_DRIVER or 1 - within[group] > others:
-        return None
-    return Driver(group, float(within[group]), False)
-
-
-def decompose(counts: list[np.ndarray], sizes: list[np.ndarray]) -> np.ndarray:
-    """Parts of a change of a share: float64 (g, 2), of each group's own share, of its weight.
-
-    A group without reviews in one period has its share of the other one in both.
-    """
-    weights = [each[1:] / each[0] for each in sizes]
-    shares = [
-        np.divide(own[1:], of[1:], out=np.full(len(own) - 1, np.nan), where=of[1:] > 0)
-        for own, of in zip(counts, sizes, strict=True)
-    ]
-    first = np.where(np.isnan(shares[0]), shares[1], shares[0])
-    second = np.where(np.isnan(shares[1]), shares[0], shares[1])
-    whole = sum(own[0] / of[0] for own, of in zip(counts, sizes, strict=True)) / 2
-    within = (weights[0] + weights[1]) / 2 * (second - first)
-    mix = (weights[1] - weights[0]) * ((first + second) / 2 - whole)
-    return np.nan_to_num(np.stack([within, mix], axis=1))

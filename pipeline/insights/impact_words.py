@@ -24,18 +24,23 @@ def describe_basis(impact: Impact) -> str:
 def describe_impact(impact: ThemeImpact, name: str, whole: Impact) -> list[str]:
     """One theme's effects as sentences: its mention's or its complaints' and praise's, its gain.
 
+    What too few reviews say is left out, so that there may be none.
+
     Args:
         impact: of the theme.
         name: of the theme, on one line.
         whole: what it is part of.
     """
     if impact.complaint is None or impact.praise is None:
-        return [f"{name}: {describe_effect(impact.mention)}"]
+        parts = [(name, impact.mention)]
+    else:
+        parts = [(f"{name}: complaints", impact.complaint), (f"{name}: praise", impact.praise)]
     sentences = [
-        f"{name}: {kind}: {describe_effect(effect)}"
-        for kind, effect in (("complaints", impact.complaint), ("praise", impact.praise))
+        f"{said}: {describe_effect(effect)}" for said, effect in parts if not effect.has_too_few
     ]
-    return sentences + ([describe_gain(impact.gain, name, whole)] if impact.gain else [])
+    if impact.gain is not None and impact.gain.is_clear:
+        sentences.append(describe_gain(impact.gain, name, whole))
+    return sentences
 
 
 def describe_effect(effect: Effect) -> str:

@@ -10,25 +10,11 @@ from scipy.sparse import csc_array, csr_array
 from pipeline.insights.groups import Groups
 from pipeline.insights.periods import SEASONAL_MONTHS
 from pipeline.insights.themes import Themes
+from pipeline.insights.trends import MonthlyTrend
 
 _MAX_MONTHS = 120
 _MONTHS_PER_YEAR = 12
 _PRIOR = 100.0  # reviews that draw a season's rate towards that of the year
-
-
-@dataclass(frozen=True)
-class MonthlySeries:
-    """Counts of t consecutive months.
-
-    Attributes:
-        months: "2026-03" and so on, including months without reviews.
-        counts: int64 (t,).
-        sizes: int64 (t,), all reviews.
-    """
-
-    months: tuple[str, ...]
-    counts: np.ndarray
-    sizes: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,7 @@ class Monthly:
         """Whether there are more than two years, so that seasons can be told from changes."""
         return len(self.months) > SEASONAL_MONTHS
 
-    def series(self, of: str, theme: int, group: int) -> MonthlySeries:
+    def series(self, of: str, theme: int, group: int) -> MonthlyTrend:
         """The series of one cell.
 
         Args:
@@ -64,21 +50,21 @@ class Monthly:
         """
         matrix: csc_array = getattr(self, of)
         rows = matrix.indices[matrix.indptr[theme] : matrix.indptr[theme + 1]]
-        return MonthlySeries(
+        return MonthlyTrend(
             self.months, self._count(rows, group), self._count(np.arange(len(self.position)), group)
         )
 
     def exposures(self, of: str, theme: int, group: int) -> np.ndarray:
         """What a cell's counts are measured by, float64 (t,): the reviews, or with seasons the
         count that is expected of so many in the month of the year, from all reviews."""
-        sizes = self.series(of, theme, group).sizes.astype(np.float64)
+        sizes = self.series(of, theme, group).total.astype(np.float64)
         if not self.has_seasons:
             return sizes
         whole = self.series(of, theme, -1)
         season = np.array([int(month[5:7]) - 1 for month in self.months])
-        counts = np.bincount(season, whole.counts, _MONTHS_PER_YEAR)
-        reviews = np.bincount(season, whole.sizes, _MONTHS_PER_YEAR)
-        rate = max(whole.counts.sum(), 1) / max(whole.sizes.sum(), 1)
+        counts = np.bincount(season, whole.reviews, _MONTHS_PER_YEAR)
+        reviews = np.bincount(season, whole.total, _MONTHS_PER_YEAR)
+        rate = max(whole.reviews.sum(), 1) / max(whole.total.sum(), 1)
         expected = (counts + _PRIOR * rate) / (reviews * rate + _PRIOR * rate)
         return sizes * expected[season]
 

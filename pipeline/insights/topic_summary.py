@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
-from pipeline.insights.drift import MonthlyTrend, monthly_trends
+from pipeline.insights.trends import MonthlyTrend, monthly_trends
 from pipeline.topics.topic import Topic
 
 _SMOOTHED_MONTHS = 3  # centred moving average: a month alone may have only a handful of reviews

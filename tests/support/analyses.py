@@ -50,6 +50,20 @@ def rated_and_dated():
     return analyse(reviews, settings, encoder=FakeEncoder(), use_cache=False)
 
 
+def loud_since_july():
+    """Three hotels from January to August 2025; a third of the reviews are about noise, at Oslo
+    nearly all from July on."""
+    rows = []
+    for n in range(480):
+        month, hotel = 1 + n % 8, ("Oslo", "Lyon", "Porto")[n // 8 % 3]
+        loud = n // 24 % 3 == 0 or (hotel == "Oslo" and month >= 7 and n // 24 % 10 != 1)
+        words = WORDS["noise" if loud else "pool"]
+        rows.append(f"{words} guest{n},{5 + n * n % 7 % 3},{hotel},2025-{month:02}-10,en")
+    reviews = read_reviews("\n".join(["review,rating,hotel,date,language", *rows]).encode())
+    settings = Settings(topic_count=2, unit="review", space="raw", with_map=False, model="fake")
+    return analyse(reviews, settings, encoder=FakeEncoder(), use_cache=False)
+
+
 def synthetic_analysis(
     n=60, topics=3, languages=("en", "ja", "ar"), text="A <b>bold</b> claim & more", **more
 ):

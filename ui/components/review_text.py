@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from pipeline.insights.attributes import language_name
+
 _CLIP = 320  # letters of a review that are shown before "more"
 _Span = tuple[int, int]
 
@@ -18,6 +20,19 @@ def language_attributes(code: str) -> str:
         code: of the language; also that of an unknown one.
     """
     return f'lang="{escape(code)}" dir="auto" translate="yes"'
+
+
+def quote_html(text: str, code: str) -> str:
+    """A guest's words as a quotation, with the name of their language.
+
+    Args:
+        text: the words, as they were written.
+        code: of their language.
+    """
+    return (
+        f'<blockquote class="pg-quote"><span {language_attributes(code)}>{escape(text)}</span> '
+        f'<span class="pg-quiet">{escape(language_name(code))}</span></blockquote>'
+    )
 
 
 def text_html(

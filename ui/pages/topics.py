@@ -1,4 +1,4 @@
-"""The page "Topics": topic cards, what changed over time, notes, and adding a file."""
+"""The page "Topics": topic cards, notes, and adding a file."""
 
 import streamlit as st
 
@@ -8,11 +8,10 @@ from ui.components.topic_editing import phrase_form, show_hidden, show_history, 
 from ui.components.widgets import job_progress
 from ui.topics.add_file import add_file
 from ui.topics.cards import choose_cards, show_cards, show_table
-from ui.topics.changes import show_changes
 from ui.topics.notes import show_notes
 
-_TOPICS, _CHANGES, _NOTES, _FILE = "Topics", "What changed", "Notes", "Add a file"
-_PARTS = (_TOPICS, _CHANGES, _NOTES, _FILE)
+_TOPICS, _NOTES, _FILE = "Topics", "Notes", "Add a file"
+_PARTS = (_TOPICS, _NOTES, _FILE)
 
 session, view = require_view("No topics yet")
 show_sidebar(session, view, full=False)
@@ -20,8 +19,6 @@ page_header(session, view)
 if session.is_working and not session.is_partial:  # else the head shows it
     with st.container(border=True):
         job_progress()
-if session.files_added:
-    st.session_state["part"], session.files_added = _CHANGES, False
 if st.session_state.get("part") not in _PARTS:
     st.session_state["part"] = _TOPICS
 part = st.segmented_control(
@@ -29,9 +26,7 @@ part = st.segmented_control(
 )
 with st.container(horizontal=True, gap="small"):
     undo_buttons(session, "page")
-if part == _CHANGES:
-    show_changes(session, view)
-elif part == _NOTES:
+if part == _NOTES:
     show_notes(session, view)
 elif part == _FILE:
     add_file(session, view)

@@ -34,7 +34,7 @@ from ui.session.view import View, open_view
 from ui.session.work import Work
 
 SAMPLE_ROWS = 789
-EXPLORE, TOPICS = "ui/pages/explore.py", "ui/pages/topics.py"
+EXPLORE, CHANGES = "ui/pages/explore.py", "ui/pages/changes.py"
 _PARTIAL = "These are first results: edit the topics once all reviews have been read"
 
 
@@ -59,7 +59,6 @@ class Session:
         next_file: the upload that may be added to the analysis; None where there is none.
         problem: what went wrong last, for the user; "" for nothing.
         is_new: whether no page of it has been drawn yet.
-        files_added: whether a file was just added, so that the page shows what changed.
         settings_changed: whether widgets must be set to the settings of what is shown.
         opened_file: whether another file was opened, so that its filters begin empty.
     """
@@ -79,7 +78,6 @@ class Session:
         self.next_file: Preview | None = None
         self.problem = ""
         self.is_new = True
-        self.files_added = False
         self.settings_changed = False
         self.opened_file = False
 
@@ -207,7 +205,7 @@ class Session:
         self.work = Work(
             self._submit_addition(view.save(), source),
             label=f"Added {source.name}",
-            page=TOPICS,
+            page=CHANGES,
             added=(*view.added, source),
         )
 
@@ -380,7 +378,6 @@ class Session:
                 self._show_result(work)
                 self.save(written=True)
                 page = work.page
-                self.files_added = page == TOPICS
             except InputError as error:
                 self.problem = str(error)
         else:

@@ -10,7 +10,7 @@ from pipeline.figures.colours import GREY, topic_colour
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import PALETTE
-from ui.components.review_text import language_attributes
+from ui.components.review_text import language_attributes, quote_html
 from ui.components.widgets import count, escape, stars
 
 _NAMED_LANGUAGES = 8  # that have a colour of their own in the bars
@@ -47,7 +47,7 @@ def card_html(
         f"</i>{escape(topic.name)}</h3>",
         f'<div class="pg-facts">{_rating(card, mean, highest)}{_size(card, kind)}</div>',
         _trend(card),
-        "" if quote is None else _quote(*quote),
+        "" if quote is None else quote_html(excerpt(quote[0], _QUOTED), quote[1]),
     ]
     if warning:
         lines.append(f'<p class="pg-warning"><b>Take care:</b> {escape(warning)}</p>')
@@ -109,15 +109,6 @@ def _rating(card: TopicSummary, mean: float, highest: float) -> str:
     return (
         f'<span><span class="stars" aria-hidden="true">{stars(card.rating)}</span> '
         f'<b>{own}</b> <span class="pg-quiet">of {highest:g} (all: {all_})</span></span>'
-    )
-
-
-def _quote(text: str, code: str) -> str:
-    said = excerpt(text, _QUOTED)
-    name = language_name(code)
-    return (
-        f'<blockquote class="pg-quote"><span {language_attributes(code)}>{escape(said)}</span> '
-        f'<span class="pg-quiet">{escape(name)}</span></blockquote>'
     )
 
 

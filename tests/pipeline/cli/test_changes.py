@@ -4,30 +4,17 @@ import json
 
 import pytest
 
-from pipeline.analysis.analysis import Settings
-from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import save_analysis
-from pipeline.reviews.read import read_reviews
-from tests.support.analyses import WORDS
+from tests.support.analyses import loud_since_july
 from tests.support.command import run
-from tests.support.fake_encoder import FakeEncoder
 
 KEYS = ["topic", "group", "before", "after", "ratio", "q", "month"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, file_cache):
-    """Noise is in a third of the reviews, at Oslo in nearly all from July 2025 on."""
-    rows = []
-    for n in range(480):
-        month, hotel = 1 + n % 8, ("Oslo", "Lyon", "Porto")[n // 8 % 3]
-        loud = n // 24 % 3 == 0 or (hotel == "Oslo" and month >= 7 and n // 24 % 10 != 1)
-        words = WORDS["noise" if loud else "pool"]
-        rows.append(f"{words} guest{n},{5 + n * n % 7 % 3},{hotel},2025-{month:02}-10,en")
-    reviews = read_reviews("\n".join(["review,rating,hotel,date,language", *rows]).encode())
-    settings = Settings(topic_count=2, unit="review", space="raw", with_map=False, model="fake")
     out = tmp_path_factory.mktemp("changes")
-    save_analysis(analyse(reviews, settings, encoder=FakeEncoder(), use_cache=False), out)
+    save_analysis(loud_since_july(), out)
     return out
 
 

@@ -9,9 +9,7 @@ from pipeline.insights.changes import (
     EVERYWHERE,
     MARK,
     MENTIONS,
-    decompose,
     find_changes,
-    main_driver,
 )
 from pipeline.insights.groups import group_reviews
 from pipeline.insights.periods import split_since
@@ -74,6 +72,15 @@ def test_planted_changes_are_found_with_their_month_and_their_hotel(planted):
     assert mark.is_clear and mark.after < mark.before and mark.high < 0
 
 
+def test_complaints_that_go_with_mentions_are_no_alerts_of_their_own(planted):
+    _, _, changes = planted
+    noise = cell(changes, MENTIONS, NOISE, "Madrid")
+    assert changes.complaints_with(noise) == cell(changes, COMPLAINTS, NOISE, "Madrid")
+    assert noise in changes.alerts and COMPLAINTS not in {each.of for each in changes.alerts}
+    mark = cell(changes, MARK, -1, "Madrid")
+    assert mark in changes.alerts and changes.complaints_with(mark) is None
+
+
 def test_nothing_else_is_an_alert(planted):
     _, _, changes = planted
     assert changes.clear == changes.cells[: len(changes.clear)]
@@ -127,37 +134,7 @@ def test_ten_files_without_a_change_raise_one_false_alarm_at_most():
     assert alarms <= 1
 
 
-def test_parts_of_a_change_add_up_to_it():
-    counts = [np.array([30, 10, 20]), np.array([90, 65, 25])]
-    sizes = [np.array([300, 100, 200]), np.array([450, 250, 200])]
-    parts = decompose(counts, sizes)
-    assert parts.sum() == pytest.approx(90 / 450 - 30 / 300)
-    # By hand: the first group's share rose from 0.10 to 0.26, its weight from 1/3 to 5/9.
-    assert parts[0, 0] == pytest.approx((1 / 3 + 5 / 9) / 2 * 0.16)
-    assert parts[0, 1] == pytest.approx((5 / 9 - 1 / 3) * ((0.10 + 0.26) / 2 - 0.15))
-    driver = main_driver(counts, sizes)
-    assert driver.group == 0 and driver.part == pytest.approx(parts[0, 0] / 0.1)
-    assert not driver.by_number
-
-
-def test_more_reviews_of_a_loud_hotel_are_told_from_a_hotel_that_became_loud():
-    counts = [np.array([50, 40, 10]), np.array([130, 120, 10])]
-    sizes = [np.array([300, 100, 200]), np.array([500, 300, 200])]
-    driver = main_driver(counts, sizes)
-    assert driver.group == 0 and driver.by_number and driver.part == pytest.approx(1.0)
-
-
-def test_a_change_in_all_hotels_alike_has_no_driver():
-    counts = [np.array([30, 20, 10]), np.array([60, 40, 20])]
-    sizes = [np.array([300, 200, 100]), np.array([300, 200, 100])]
-    assert main_driver(counts, sizes) is None
-    assert main_driver([each[:2] for each in counts], [each[:2] for each in sizes]) is None
-
-
-def test_a_hotel_that_opened_has_no_share_before():
-    counts = [np.array([10, 10, 0]), np.array([40, 10, 30])]
-    sizes = [np.array([100, 100, 0]), np.array([200, 100, 100])]
-    assert decompose(counts, sizes).sum() == pytest.approx(0.1)
+def test_a_hotel_that_opened_has_no_cell():
     analysis, themes = drawn(7, planted=False, n=300)
     analysis.frame.loc[analysis.days < SINCE, "hotel"] = "Lyon"
     changes = changes_of(analysis, themes)
@@ -207,4 +184,4 @@ def test_reviews_that_are_not_allowed_count_nowhere(planted):
     whole, oslo = cell(changes, MENTIONS, NOISE, ""), cell(changes, MENTIONS, NOISE, "Oslo")
     assert whole.size_before == oslo.size_before == (only & (analysis.days < SINCE)).sum()
     series = changes.monthly.series(MENTIONS, NOISE, EVERYWHERE)
-    assert series.sizes.sum() == only.sum()
+    assert series.total.sum() == only.sum()

@@ -1,8 +1,11 @@
 """Impact in words."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from pipeline.insights.impact import Effect, Gain, Impact, ThemeImpact
+from pipeline.insights.gains import Effect, Gain
+from pipeline.insights.impact import Impact, ThemeImpact
 from pipeline.insights.impact_words import describe_basis, describe_impact
 
 CLEAR = Effect(-0.42, -0.55, -0.29, 227, 0.001)
@@ -29,8 +32,10 @@ def test_costs_and_gains_are_said_with_their_intervals():
     ]
 
 
-def test_no_figure_is_said_with_its_reason():
-    theme = ThemeImpact(0, NONE, None, None, None)
+def test_no_figure_is_said_with_its_reason_and_too_few_reviews_with_nothing():
+    twins = Effect(np.nan, np.nan, np.nan, 50, np.nan, "can't be told apart from praise of A")
+    theme = ThemeImpact(0, CLEAR, NONE, twins, replace(GAIN, low=-0.01))
     assert describe_impact(theme, "Sauna", whole(theme)) == [
-        "Sauna: no figure: too few reviews: 20 are needed (5 reviews)"
+        "Sauna: praise: no figure: can't be told apart from praise of A (50 reviews)"
     ]
+    assert describe_impact(ThemeImpact(0, NONE, None, None, None), "Sauna", whole(theme)) == []

@@ -16,9 +16,9 @@ def test_months_without_reviews_are_there_and_undated_reviews_are_not():
     monthly = by_month(DAYS, THEMES, GROUPS)
     whole = monthly.series("mentions", 0, -1)
     assert whole.months == ("2025-01", "2025-02", "2025-03")
-    assert whole.counts.tolist() == [1, 0, 2] and whole.sizes.tolist() == [2, 0, 2]
+    assert whole.reviews.tolist() == [1, 0, 2] and whole.total.tolist() == [2, 0, 2]
     second = monthly.series("mentions", 0, 1)
-    assert second.counts.tolist() == [0, 0, 1] and second.sizes.tolist() == [1, 0, 1]
+    assert second.reviews.tolist() == [0, 0, 1] and second.total.tolist() == [1, 0, 1]
     assert monthly.rows(0).tolist() == [0, 2]
     assert by_month(DAYS, THEMES, GROUPS, np.array([1, 1, 1, 0, 1], bool)).rows(-1).size == 3
 
@@ -32,7 +32,7 @@ def test_one_month_and_no_dates_have_no_series():
 def test_only_the_last_ten_years_are_counted():
     days = np.array(["2010-01-01", "2016-01-01", "2025-12-31"], "datetime64[D]")
     monthly = by_month(days, make_themes(np.ones((3, 1), bool)), None)
-    assert len(monthly.months) == 120 and monthly.series("mentions", 0, -1).sizes.sum() == 2
+    assert len(monthly.months) == 120 and monthly.series("mentions", 0, -1).total.sum() == 2
 
 
 def test_exposures_follow_the_season_with_more_than_two_years_only():

@@ -18,7 +18,7 @@ from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.source import ReviewSource
 from tests.support.fake_encoder import FakeEncoder
 from ui.session.open_analysis import Shown
-from ui.session.session import EXPLORE, TOPICS, Session
+from ui.session.session import CHANGES, EXPLORE, Session
 
 SETTINGS = Settings(topic_count=2, unit="review", with_map=False)
 ROWS = [f"{thing} was {how}" for thing in ("Bed", "Pool", "Bar") for how in ("big", "old", "odd")]
@@ -172,7 +172,7 @@ def test_added_files_are_added_again_to_a_new_analysis(session, source, tmp_path
     more = write(tmp_path / "june.csv", [f"June {row}" for row in ROWS])
     session.add(more)
     both = made(write(tmp_path / "both.csv", [*ROWS, *(f"June {row}" for row in ROWS)]))
-    assert finish(session, both) == TOPICS and session.files_added
+    assert finish(session, both) == CHANGES
     assert session.view.added == (more,) and session.analysis.sources == (source, more)
     session.analyse(source, replace(SETTINGS, topic_count=3))
     assert session.work.to_add == (more,)

@@ -1,0 +1,1 @@
+"""What is more, less or new between two periods."""

@@ -1,0 +1,136 @@
+"""The alerts: what clearly changed, in words, each with its reviews and its months."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pipeline.filters.expressions import Filter, Range
+from pipeline.insights.change_words import (
+    describe_complaints,
+    describe_figures,
+    describe_origin,
+    describe_title,
+)
+from pipeline.insights.changes import COMPLAINTS, EVERYWHERE, MARK, Change, Changes
+from ui.changes.choose_periods import ChosenPeriods
+from ui.components.widgets import count, escape
+from ui.filters.show_on_explore import group_filter, show_on_explore
+from ui.session.session import Session
+from ui.session.view import View
+
+_FIRST = 8  # alerts of a list that are shown before "more"
+
+
+def show_alerts(
+    session: Session, view: View, changes: Changes, chosen: ChosenPeriods, hidden: frozenset[int]
+) -> None:
+    """Three lists: what is more, what is less, and mean marks.
+
+    Args:
+        session: whose page.
+        view: whose reviews.
+        changes: what was found.
+        chosen: the periods.
+        hidden: themes that the user has hidden.
+    """
+    clear = [each for each in changes.alerts if each.theme not in hidden]
+    if not clear:
+        st.html("<b>Nothing has clearly changed: what differs may be chance.</b>")
+        return
+    lists = {
+        "More than before": [each for each in clear if each.of != MARK and each.grew],
+        "Mean marks": [each for each in clear if each.of == MARK],
+        "Less than before": [each for each in clear if each.of != MARK and not each.grew],
+    }
+    for title, own in lists.items():
+        if own:
+            st.subheader(title, anchor=False)
+            for change in own[:_FIRST]:
+                show_alert(session, view, changes, chosen, change)
+            if more := own[_FIRST:]:
+                with st.expander(f"{count(len(more), 'other change')}"):
+                    for change in more:
+                        show_alert(session, view, changes, chosen, change)
+
+
+def show_alert(
+    session: Session,
+    view: View,
+    changes: Changes,
+    chosen: ChosenPeriods,
+    change: Change,
+    *,
+    months: bool = True,
+) -> None:
+    """One alert in a line, with buttons for its reviews and its months.
+
+    Args:
+        session: whose page.
+        view: whose reviews.
+        changes: what was found.
+        chosen: the periods.
+        change: the alert.
+        months: whether the page has a chart of months.
+    """
+    key = f"{change.of}-{change.theme}-{change.group}-{view.number}"
+    line, buttons = st.columns([9, 2], vertical_alignment="center", gap="small")
+    line.html(alert_html(view, changes, change))
+    with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if st.button("Read", key=f"read-{key}", icon=":material/menu_book:", type="tertiary"):
+            show_change(session, view, changes, chosen, change)
+        if months and changes.monthly is not None and change.of != MARK:
+            st.button(
+                "Months",
+                key=f"months-{key}",
+                icon=":material/show_chart:",
+                type="tertiary",
+                on_click=choose_series,
+                args=(view, change),
+            )
+
+
+def choose_series(view: View, change: Change) -> None:
+    """Let the chart show the months of a change."""
+    st.session_state[f"series-{view.number}"] = (change.of, change.theme, change.group)
+
+
+def alert_html(view: View, changes: Changes, change: Change) -> str:
+    """A change as a line of HTML, with the names from the file escaped."""
+    way = "up" if change.grew else "down"
+    parts = [
+        describe_figures(change, view.attributes.highest_rating),
+        describe_complaints(change, changes),
+        describe_origin(change, changes),
+    ]
+    said = ", ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    return (
+        f'<span class="pg-arrow {way}" aria-hidden="true">{"▲" if change.grew else "▼"}</span> '
+        f"<b><bdi>{escape(describe_title(change, changes))}</bdi></b>: {said}"
+    )
+
+
+def show_change(
+    session: Session, view: View, changes: Changes, chosen: ChosenPeriods, change: Change
+) -> None:
+    """Open the reviews of the second period that a change is about."""
+    filters: list[Filter] = []
+    reviews = chosen.periods.after.copy()
+    if change.group != EVERYWHERE and changes.groups is not None:
+        filters.append(group_filter(view, changes.groups, change.group))
+        reviews &= changes.groups.codes == change.group
+    if chosen.ends is not None and "date" in view.columns:
+        filters.append(Range("date", *chosen.ends))
+    if change.of == COMPLAINTS and changes.themes.complaints is not None:
+        said = np.zeros(len(reviews), bool)
+        said[changes.themes.complaints[:, [change.theme]].nonzero()[0]] = True
+        reviews &= said
+    show_on_explore(
+        session,
+        view,
+        reviews,
+        filters,
+        themes=changes.themes,
+        theme=change.theme,
+        complaints=change.of == COMPLAINTS,
+    )

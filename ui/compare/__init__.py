@@ -1,0 +1,1 @@
+"""Groups of reviews compared: what differs, and what it costs in marks."""

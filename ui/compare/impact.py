@@ -1,0 +1,123 @@
+"""What topics cost and earn in marks: a section of the page "Compare"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.figures.effects import effects_chart
+from pipeline.insights.gains import Effect
+from pipeline.insights.impact import Impact, ThemeImpact, measure_impact
+from pipeline.insights.impact_words import CAUTION, describe_basis, describe_effect, describe_gain
+from pipeline.insights.themes import Themes
+from ui.components.theme_choice import hidden_themes
+from ui.components.widgets import escape, escape_markdown, note_mixed_scales
+from ui.session.view import View
+
+_MENTIONS, _COMPLAINTS, _PRAISE = "Mentions", "Complaints", "Praise"
+_EFFECTS: dict[str, Callable[[ThemeImpact], Effect | None]] = {
+    _COMPLAINTS: lambda impact: impact.complaint,
+    _PRAISE: lambda impact: impact.praise,
+    _MENTIONS: lambda impact: impact.mention,
+}
+_HELP = (
+    "Complaints and praise are adjusted for what else a review complains about and praises; "
+    "a mention is compared with all reviews without it."
+)
+_CHARTED = 15
+_GAINS = 3
+
+
+def show_impact(view: View, themes: Themes) -> None:
+    """Draw what could be gained, the effects as a chart, and all of them as a table.
+
+    Args:
+        view: whose reviews.
+        themes: of its reviews.
+    """
+    try:
+        with st.spinner("Comparing marks", show_time=False):
+            impact = view.figure(
+                ("impact", themes.kind), lambda: measure_impact(view.original, themes)
+            )
+    except InputError as error:
+        st.info(escape_markdown(str(error)))
+        return
+    hidden = hidden_themes(view, themes)
+    shown = [each for each in impact.themes if each.theme not in hidden]
+    st.html(f'<span class="pg-quiet">{escape(describe_basis(impact))}</span>')
+    note_mixed_scales(view)
+    _gains(impact, shown, themes)
+    choices = [each for each in _EFFECTS if each == _MENTIONS or themes.complaints is not None]
+    of = choices[0]
+    if len(choices) > 1:
+        of = (
+            st.segmented_control(
+                "What", choices, default=of, required=True, key="impact-of", help=_HELP
+            )
+            or of
+        )
+    _chart(view, shown, themes, of)
+    _table(view, shown, themes)
+    st.caption(CAUTION)
+
+
+def _gains(impact: Impact, shown: list[ThemeImpact], themes: Themes) -> None:
+    found = [each for each in shown if each.gain is not None and each.gain.is_clear]
+    found.sort(key=lambda each: -each.gain.gain if each.gain else 0.0)
+    lines = "".join(
+        f"<li><bdi>{escape(describe_gain(each.gain, themes.names[each.theme], impact))}</bdi>.</li>"
+        for each in found[:_GAINS]
+        if each.gain is not None
+    )
+    if lines:
+        st.html(f'<ul class="pg-changes">{lines}</ul>')
+
+
+def _chart(view: View, shown: list[ThemeImpact], themes: Themes, of: str) -> None:
+    """The effects with a figure, the largest by their lines, the most costly first."""
+    pairs = [(each.theme, effect) for each in shown if (effect := _EFFECTS[of](each)) is not None]
+    known = [(theme, effect) for theme, effect in pairs if not effect.problem]
+    if not known:
+        st.info(f"No topic has enough reviews to say what its {of.lower()} cost or earn.")
+        return
+    known.sort(key=lambda pair: (not pair[1].is_clear, -abs(pair[1].effect)))
+    drawn = sorted(known[:_CHARTED], key=lambda pair: pair[1].effect)
+    names = [themes.names[theme] for theme, _ in drawn]
+    effects = [effect for _, effect in drawn]
+    words = [f"{n}: {describe_effect(e)}" for n, e in zip(names, effects, strict=True)]
+    st.plotly_chart(
+        effects_chart(names, effects, dark=st.context.theme.type == "dark"),
+        key=f"impact-chart-{view.number}-{themes.kind}-{of}",
+        config={"displayModeBar": False},
+        alt="; ".join(words),
+    )
+    more = f"; {len(known) - _CHARTED} more in the table" if len(known) > _CHARTED else ""
+    st.caption(
+        f"Points of {view.attributes.highest_rating:g}, with the interval in which the true "
+        f"figure lies with 95 % certainty. Grey: no clear effect{more}."
+    )
+
+
+def _table(view: View, shown: list[ThemeImpact], themes: Themes) -> None:
+    rows = []
+    for impact in shown:
+        row: dict[str, str | int] = {"Topic": themes.names[impact.theme]}
+        for name, take in _EFFECTS.items():
+            if (effect := take(impact)) is not None:
+                row[name] = describe_effect(effect)
+        rows.append(row)
+    with st.expander(f"All figures ({len(rows):,})"):
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            height=min(38 + 35 * len(rows), 600),
+            column_config={
+                "Topic": st.column_config.TextColumn(width=240),
+                **{name: st.column_config.TextColumn(width=300) for name in _EFFECTS},
+            },
+            alt="What each topic costs or earns in marks, with interval and number of reviews",
+        )

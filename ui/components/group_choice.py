@@ -1,0 +1,74 @@
+"""Groups of reviews to look at: hotels, or the values of another column."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.filters.column_values import value_counts
+from pipeline.insights.attributes import excerpt
+from pipeline.insights.groups import Groups, group_reviews
+from ui.session.view import View
+
+_MOST_GROUPS = 300  # more are no groups: names of guests, or numbers
+_NO_GROUPS = ("topic", "topic_id", "date", "rating", "rating_of_5")
+
+
+def group_columns(view: View) -> list[str]:
+    """Columns that reviews can be grouped by, hotels and languages first."""
+    return view.figure("group columns", lambda: _group_columns(view))
+
+
+def _group_columns(view: View) -> list[str]:
+    roles = {
+        name for role, name in view.original.columns.items() if role in ("hotel", "date", "rating")
+    }
+    first, names = view.original.units.first, []
+    for name, column in view.columns.items():
+        if name in _NO_GROUPS or name in roles or column.kind == "date":
+            continue
+        distinct = value_counts(column, first, limit=1)[1]
+        if 1 < distinct <= min(_MOST_GROUPS, len(first) // 2):
+            names.append(name)
+    names.sort(key=lambda name: (name != "hotel", name != "language"))
+    if len(view.hotels) > 1 and "hotel" not in names:
+        names.insert(0, "hotel")
+    return names
+
+
+def view_groups(view: View, column: str) -> Groups:
+    """The groups of a column, worked out once.
+
+    Raises:
+        InputError: there are none.
+    """
+    return view.figure(("groups", column), lambda: group_reviews(view.original, column))
+
+
+def choose_groups(view: View, *, key: str, label: str = "By", none: str = "") -> Groups | None:
+    """Draw a box of columns; None where there is none, or none is chosen.
+
+    Args:
+        view: whose reviews.
+        key: of the box.
+        label: above it.
+        none: a choice for no groups; there is none without.
+    """
+    columns = [*([none] if none else []), *group_columns(view)]
+    usual = 1 if none and len(columns) > 1 else 0
+    if not columns:
+        return None
+    column = st.selectbox(
+        label,
+        columns,
+        index=usual,
+        format_func=lambda name: excerpt(str(name)[:1].upper() + str(name)[1:], 40),
+        key=f"{key}-{view.number}",
+        width=200,
+    )
+    if not column or column == none:
+        return None
+    try:
+        return view_groups(view, column)
+    except InputError:  # a column of a name that no group can be asked for by
+        return None

@@ -1,0 +1,50 @@
+"""What reviews are counted by: the topics that were found, or the fixed list of aspects."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.insights.aspect_themes import aspect_themes, has_aspects
+from pipeline.insights.themes import ASPECTS, TOPICS, Themes, topic_themes
+from ui.session.view import View
+
+_LABELS = {TOPICS: "Topics of this file", ASPECTS: "Fixed aspects"}
+
+
+def choose_themes(view: View, *, key: str) -> Themes:
+    """Draw the control, and return the themes that are chosen.
+
+    Args:
+        view: whose reviews.
+        key: of the control.
+    """
+    kind: str | None = TOPICS
+    if has_aspects(view.original):
+        kind = st.segmented_control(
+            "Count by",
+            list(_LABELS),
+            format_func=_LABELS.__getitem__,
+            default=TOPICS,
+            required=True,
+            key=key,
+            help="The fixed list is the same for every file and every month, so that figures "
+            "can be compared; topics show what the list misses.",
+        )
+    return view_themes(view, kind or TOPICS)
+
+
+def view_themes(view: View, kind: str) -> Themes:
+    """The themes of a view, worked out once."""
+    if kind == ASPECTS:
+        return view.figure(
+            ("themes", kind), lambda: aspect_themes(view.analysis, language=view.language)
+        )
+    return view.figure(("themes", kind), lambda: topic_themes(view.analysis))
+
+
+def hidden_themes(view: View, themes: Themes) -> frozenset[int]:
+    """Numbers of the themes that are topics which the user has hidden."""
+    hidden = {topic.key for topic in view.analysis.topics if topic.hidden}
+    return frozenset(
+        number for number, key in enumerate(themes.keys) if themes.kind == TOPICS and key in hidden
+    )

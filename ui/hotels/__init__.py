@@ -1,0 +1,1 @@
+"""One hotel, or another group, against all others."""

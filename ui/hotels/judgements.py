@@ -1,0 +1,128 @@
+"""What a hotel is praised for and what hurts, against all others, each with a quote."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pipeline.insights.findings import percent
+from pipeline.insights.group_profile import GroupProfile, ThemeShare
+from pipeline.insights.quotes import typical_quotes
+from pipeline.insights.sentiment import COMPLAINT, PRAISE
+from pipeline.insights.themes import Themes
+from ui.components.review_text import quote_html
+from ui.components.widgets import escape
+from ui.filters.show_on_explore import group_filter, show_on_explore
+from ui.hotels.choose_hotel import ChosenGroup
+from ui.session.session import Session
+from ui.session.view import View
+
+_SHOWN = 5
+_QUOTED = 3  # themes of a list with a quote
+_MIN_REVIEWS = 2
+
+
+def show_judgements(
+    session: Session,
+    view: View,
+    chosen: ChosenGroup,
+    profile: GroupProfile,
+    themes: Themes,
+    hidden: frozenset[int],
+) -> None:
+    """Two lists, of complaints and of praise; of mentions where the sentiment is unknown."""
+    if profile.complaints is None or profile.praise is None:
+        st.subheader("Said more often than elsewhere", anchor=False)
+        _list(session, view, chosen, themes, _top(profile.mentions, hidden), 0)
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What hurts", anchor=False)
+        _list(session, view, chosen, themes, _top(profile.complaints, hidden), COMPLAINT)
+        _fewer(themes, profile.complaints, hidden)
+    with right:
+        st.subheader("What it is praised for", anchor=False)
+        _list(session, view, chosen, themes, _top(profile.praise, hidden), PRAISE)
+
+
+def _top(shares: tuple[ThemeShare, ...], hidden: frozenset[int]) -> list[ThemeShare]:
+    said = [
+        each
+        for each in shares
+        if each.theme not in hidden
+        and each.reviews >= _MIN_REVIEWS
+        and (each.is_more or not each.is_clear)
+    ]
+    return said[:_SHOWN]
+
+
+def _fewer(themes: Themes, shares: tuple[ThemeShare, ...], hidden: frozenset[int]) -> None:
+    """What clearly fewer reviews than elsewhere complain about."""
+    found = [e for e in shares if e.is_clear and not e.is_more and e.theme not in hidden]
+    listed = "; ".join(
+        f"<bdi>{escape(themes.names[each.theme])}</bdi> ({percent(each.share)}, "
+        f"{percent(each.rest)} elsewhere)"
+        for each in found[:_SHOWN]
+    )
+    if listed:
+        st.html(f'<span class="pg-quiet">Clearly fewer complaints than elsewhere: {listed}</span>')
+
+
+def _list(
+    session: Session,
+    view: View,
+    chosen: ChosenGroup,
+    themes: Themes,
+    shares: list[ThemeShare],
+    sentiment: int,
+) -> None:
+    if not shares:
+        st.caption("Nothing that several reviews say.")
+        return
+    inside = chosen.groups.codes == chosen.number
+    for place, share in enumerate(shares):
+        key = f"{themes.kind}-{share.theme}-{sentiment}-{chosen.number}-{view.number}"
+        line, button = st.columns([5, 1], vertical_alignment="center", gap="small")
+        line.html(_line(themes.names[share.theme], share))
+        if button.button("Read", key=f"hotel-{key}", icon=":material/menu_book:", type="tertiary"):
+            show_on_explore(
+                session,
+                view,
+                inside & _says(themes, share.theme, sentiment),
+                [group_filter(view, chosen.groups, chosen.number)],
+                themes=themes,
+                theme=share.theme,
+                complaints=sentiment == COMPLAINT,
+            )
+        if place < _QUOTED:
+            quotes = typical_quotes(
+                view.original,
+                themes,
+                share.theme,
+                inside,
+                sentiment=sentiment or None,
+                language=view.language,
+                most=1,
+            )
+            for quote in quotes:
+                code = str(view.analysis.languages[quote.review])
+                st.html(quote_html(quote.text, code))
+
+
+def _says(themes: Themes, theme: int, sentiment: int) -> np.ndarray:
+    matrix = {COMPLAINT: themes.complaints, PRAISE: themes.praise}.get(sentiment, themes.mentions)
+    said = np.zeros(themes.mentions.shape[0], bool)
+    if matrix is not None:
+        said[matrix[:, [theme]].nonzero()[0]] = True
+    return said
+
+
+def _line(name: str, share: ThemeShare) -> str:
+    """A theme's figures as HTML: bold where they differ clearly from elsewhere."""
+    rest = f", {percent(share.rest)} elsewhere" if share.rest == share.rest else ""
+    figures = f"{percent(share.share)} of its reviews{rest} ({share.reviews:,})"
+    title = f"<bdi>{escape(name)}</bdi>"
+    if share.is_clear:
+        way = "clearly more" if share.is_more else "clearly less"
+        return f"<b>{title}</b>: {figures}, <b>{way}</b>"
+    return f'{title}: <span class="pg-quiet">{figures}</span>'

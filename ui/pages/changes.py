@@ -1,0 +1,51 @@
+"""The page "Changes": what is more, less or new, in words first, then month by month."""
+
+import streamlit as st
+
+from pipeline.exports.report_changes import change_table
+from pipeline.insights.changes import find_changes
+from pipeline.insights.periods import new_languages
+from ui.changes.added_file import show_added
+from ui.changes.alerts import show_alerts
+from ui.changes.choose_periods import choose_periods
+from ui.changes.months import show_months
+from ui.changes.table import show_table
+from ui.components.downloads import table_downloads
+from ui.components.group_choice import choose_groups
+from ui.components.page_header import page_header, require_view
+from ui.components.sidebar import show_sidebar
+from ui.components.theme_choice import choose_themes, hidden_themes
+from ui.components.widgets import count, escape, language_line
+
+session, view = require_view("No changes yet")
+show_sidebar(session, view)
+page_header(session, view)
+show_added(session, view)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="periods"):
+    chosen = choose_periods(view)
+    if chosen is not None:
+        groups = choose_groups(view, key="changes-by", none="All reviews together")
+        themes = choose_themes(view, key="changes-themes")
+if chosen is not None:
+    periods = chosen.periods
+    by = groups.column if groups is not None else ""
+    with st.spinner("Comparing", show_time=False):
+        changes = view.figure(
+            ("changes", themes.kind, by, chosen.key),
+            lambda: find_changes(view.original, themes, periods, groups),
+        )
+    sizes = int(periods.before.sum()), int(periods.after.sum())
+    names = [escape(name) for name in periods.names]
+    st.html(
+        f'<span class="pg-quiet"><bdi>{names[0]}</bdi>: {count(sizes[0], "review")} · '
+        f"<bdi>{names[1]}</bdi>: {count(sizes[1], 'review')}</span>"
+    )
+    hidden = hidden_themes(view, themes)
+    show_alerts(session, view, changes, chosen, hidden)
+    if fresh := new_languages(view.analysis, periods):
+        after = view.analysis.languages[periods.after].tolist()
+        st.text(f"New languages: {language_line(code for code in after if code in fresh)}")
+    show_months(view, changes, chosen.since, hidden)
+    show_table(view, changes, hidden)
+    with st.container(horizontal=True, gap="small"):
+        table_downloads(view, "what_changed", lambda: change_table(changes))
