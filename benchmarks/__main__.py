@@ -107,6 +107,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),
     "startup": ("From the command to a page that can be used", other("benchmarks.startup")),
     "serving": ("Searches and first results during a large job", other("benchmarks.serving")),
+    "load": ("Many visitors at once", other("benchmarks.load")),
 }
 PEERS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "encoding": ("Embedding beside SentenceTransformer.encode", other("benchmarks.encoding")),

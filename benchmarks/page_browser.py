@@ -26,7 +26,7 @@ from benchmarks.startup import ROOT, answers
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-_ARGUMENTS = (
+ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--enable-unsafe-swiftshader",
@@ -34,7 +34,7 @@ _ARGUMENTS = (
 _STATE = "document.querySelector('[data-testid=stApp]').dataset.testScriptState"
 _ROUNDS = 3
 # Resolves when the script that a click starts is over: [ms to its start, ms to its end].
-_WATCH = f"""() => {{ window.watched = new Promise(done => {{
+WATCH = f"""() => {{ window.watched = new Promise(done => {{
     const began = performance.now(); let started = null;
     const timer = setInterval(() => {{
         const now = performance.now() - began, state = {_STATE};
@@ -83,7 +83,7 @@ class Visit:
         None where the act has started no script.
         """
         before, scripts = self.bytes, len(self._scripts())
-        self.page.evaluate(_WATCH)
+        self.page.evaluate(WATCH)
         act()
         _, ended = self.page.evaluate("window.watched")
         self.page.wait_for_timeout(300)
@@ -123,7 +123,7 @@ class Visit:
             self.page.mouse.move(*to, steps=4)
             if number == 0:
                 self.page.mouse.down()
-        self.page.evaluate(_WATCH)  # the click is the button's coming up
+        self.page.evaluate(WATCH)  # the click is the button's coming up
         self.page.mouse.up()
 
     def choose(self, name: str) -> None:
@@ -178,7 +178,7 @@ def main() -> None:
             while not answers(options.port):
                 time.sleep(0.1)
             browser = tool.chromium.launch(
-                executable_path="/usr/bin/chromium", args=list(_ARGUMENTS)
+                executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
             )
             visit = Visit(browser.new_page(viewport={"width": 1280, "height": 900}), log)
             page = visit.page

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
@@ -26,6 +27,7 @@ from streamlit.web.server import server_util
 
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
+from ui.memory import collect_at_intervals, import_page_modules
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -180,9 +182,12 @@ def _as_same_site(scope: Scope, origin: str | None) -> Scope:
 
 @asynccontextmanager
 async def open_browser(_app: st.App) -> AsyncIterator[None]:
-    """When the server starts: keep its files private, and open its address in the browser."""
+    """When the server starts: keep its files private, get ready, and open its address."""
     restrict_process()
+    threading.Thread(target=import_page_modules, daemon=True).start()
+    ended = collect_at_intervals()
     if not st.get_option("server.headless"):
         address = st.get_option("server.address") or "localhost"
         cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
     yield
+    ended.set()

@@ -19,6 +19,8 @@ from ui.session.current import current_session
 from ui.session.server import worker
 from ui.session.view import View
 
+# Seconds between two looks at a job: one runs at a time, while many visitors may wait.
+_WHILE_RUNNING, _WHILE_WAITING = 0.5, 2.0
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -52,12 +54,25 @@ def time_left(seconds: float) -> str:
     return f"about {count(minutes, 'minute')} left"
 
 
-@st.fragment(run_every=0.5)
 def job_progress() -> None:
     """Progress bar of the job under way; the page is redrawn when it ends."""
+    waits = _waits()
+    st.fragment(_job_progress, run_every=_WHILE_WAITING if waits else _WHILE_RUNNING)(waits)
+
+
+def _waits() -> bool:
+    """Whether the job of this session is paused, or others come before it."""
+    job = current_session().job
+    if job is None or job.state == "running":
+        return False
+    return job.state == "paused" or (job.state == "waiting" and jobs_ahead() > 0)
+
+
+def _job_progress(waited: bool) -> None:
     session = current_session()
     job = session.job
-    if job is None or job.finished or session.has_news:
+    # Also when its turn has come: the page is drawn anew, to look more often from now on.
+    if job is None or job.finished or session.has_news or waited != _waits():
         st.rerun()
     st.progress(job.fraction_done(), text=_how_far(job))
     paused = job.state == "paused"

@@ -1,0 +1,1 @@
+"""Many visitors at once on a real server; see :mod:`benchmarks.load.__main__`."""
