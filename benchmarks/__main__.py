@@ -71,6 +71,20 @@ def hotels_section() -> Iterator[str]:
     yield from map(row, hotel_rows(encoder()))
 
 
+def aspects_section() -> Iterator[str]:
+    """Aspects on labelled reviews that nothing was chosen on."""
+    from benchmarks.aspects import aspect_rows
+
+    yield from aspect_rows(encoder())
+
+
+def sentiment_section() -> Iterator[str]:
+    """Praise and complaints by language."""
+    from benchmarks.sentiment import sentiment_rows
+
+    yield from sentiment_rows(encoder())
+
+
 def stages_section() -> Iterator[str]:
     """What each stage of a whole command takes."""
     from benchmarks.stages import stages
@@ -102,6 +116,8 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "units": ("Sentences against whole reviews as what is grouped", units_section),
     "search": ("Search (docs/search.md)", search_section),
     "hotels": ("Similar hotels (docs/similar-hotels.md)", hotels_section),
+    "aspects": ("Aspects of the fixed list (docs/aspects.md)", aspects_section),
+    "sentiment": ("Praise and complaints (docs/sentiment.md)", sentiment_section),
     "stages": ("Stages of the whole command, new process, nothing kept", stages_section),
     "reading": ("Reading files (docs/reading.md)", other("benchmarks.reading")),
     "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),

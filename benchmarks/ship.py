@@ -14,6 +14,8 @@ from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
+from pipeline.topics.aspect_classes import NAME as MATTERS
+from pipeline.topics.aspect_classes import compute_aspect_classes
 from pipeline.topics.aspects import NAME as ASPECTS
 from pipeline.topics.aspects import NON_HOTEL
 from pipeline.topics.glosses import compute_vocabulary_vectors
@@ -25,6 +27,7 @@ if __name__ == "__main__":
     for name in (ASPECTS, NON_HOTEL, POLARITY):
         print(ship(name, encoder, compute_line_means(name, encoder)))
     print(ship(JUDGED, encoder, compute_heads(encoder)))
+    print(ship(MATTERS, encoder, compute_aspect_classes(encoder)))
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
     sentences = make_units(texts, detect_languages(texts), SENTENCE).texts

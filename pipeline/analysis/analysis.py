@@ -23,6 +23,7 @@ from pipeline.search.space import SearchSpace
 from pipeline.text.passages import text_weights
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
+from pipeline.topics.sentiment import NEITHER, find_sentiment_classifier, sentiment_languages
 from pipeline.topics.topic import Topic, count_languages
 
 SPACES = ("neutral", "raw")
@@ -188,6 +189,31 @@ class Analysis:
         return SearchSpace(self.space, heads)
 
     @cached_property
+    def passage_sentiment(self) -> np.ndarray | None:
+        """Sentiment of the p passages, see :meth:`SentimentClassifier.classify`: int8 (p,).
+
+        ``NEITHER`` where :attr:`has_sentiment` is false; None where the model has no classifier.
+        """
+        passages = self.searched_passages
+        return self._sentiment(passages.raw, passages.review)
+
+    @cached_property
+    def unit_sentiment(self) -> np.ndarray | None:
+        """Sentiment of the m units, each as a whole: int8 (m,), as :attr:`passage_sentiment`."""
+        return self._sentiment(self.raw, self.units.review)
+
+    def _sentiment(self, raw: np.ndarray, review: np.ndarray) -> np.ndarray | None:
+        classifier = find_sentiment_classifier(self.encoder)
+        if classifier is None:
+            return None
+        return np.where(self.has_sentiment[review], classifier.classify(raw), NEITHER)
+
+    @cached_property
+    def has_sentiment(self) -> np.ndarray:
+        """Whether the sentiment of each review is told, which goes by its language: bool (n,)."""
+        return np.isin(self.languages, sentiment_languages())
+
+    @cached_property
     def unit_languages(self) -> np.ndarray:
         """Language of each unit's review: str (m,)."""
         return self.languages[self.units.review]
@@ -241,6 +267,8 @@ class Analysis:
             "searched_passages",
             "search_space",
             "search_index",
+            "passage_sentiment",
+            "unit_sentiment",
             "unit_languages",
             "language_counts",
         )

@@ -12,6 +12,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import Column, make_column, take_rows
 from pipeline.text.normalise import replace_surrogates
+from pipeline.topics.polarity import COMPLAINT, PRAISE
+from pipeline.topics.sentiment import NAMES, NEITHER
 
 _TEXT_ROLES = ("text", "positive", "negative")
 _ALIASES = ("hotel", "date", "rating")
@@ -23,8 +25,9 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
 
     A sentence has the values of its review and its own topic.
 
-    ``language``, ``topic`` (its name) and ``topic_id`` come first, then the file's columns; one of
-    the same name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers on the
+    ``language``, ``topic`` (its name), ``topic_id`` and ``sentiment`` ("praise", "complaint" or
+    "neither", missing where it is not told) come first, then the file's columns; one of the same
+    name is called "<name>_original", as in ``reviews.csv``. Ratings are numbers on the
     guests' own scale, or up to 5 where reviews have several scales, and always in ``rating_of_5``;
     dates are days. The hotel, date and rating columns also have these names as aliases. Texts of
     reviews are omitted: use search for those.
@@ -35,6 +38,10 @@ def analysis_columns(analysis: Analysis) -> dict[str, Column]:
         "topic": make_column(names[analysis.assignments]),
         "topic_id": make_column(analysis.assignments),
     }
+    if analysis.unit_sentiment is not None:
+        words = np.array([NAMES[sign] for sign in (NEITHER, PRAISE, COMPLAINT)], object)
+        told = analysis.has_sentiment[analysis.units.review]
+        columns["sentiment"] = make_column(np.where(told, words[analysis.unit_sentiment], ""))
     roles = {column: role for role, column in analysis.columns.items() if column is not None}
     for original in map(str, analysis.frame.columns):
         role = roles.get(original)

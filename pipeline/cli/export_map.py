@@ -10,7 +10,7 @@ from pipeline.cli.selection_options import add_selection_options, read_documents
 from pipeline.common.errors import InputError
 
 _SUFFIXES = (".html", ".png", ".svg")
-_COLOURINGS = ("topic", "language", "hotel", "rating")
+_COLOURINGS = ("topic", "language", "hotel", "rating", "sentiment")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> None:
 
     suffix = suffix_of(options.out, _SUFFIXES)
     documents = read_documents(options)
-    if options.colour not in available_colourings(documents.attributes):
+    if options.colour not in available_colourings(documents.analysis, documents.attributes):
         raise InputError(f"The reviews have no column to colour by {options.colour}")
     if suffix == ".html":
         made = documents.map_html()

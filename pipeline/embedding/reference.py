@@ -18,6 +18,7 @@ from pipeline.common.paths import PACKAGE_DATA, cache_folder, report_unusable_ca
 from pipeline.embedding.encoder import Encoder
 
 _FORMAT = "1"
+_ALSO_FROM = {"matters": ("aspects", "judged", "other")}  # further folders of what arrays are from
 _EIGHT_BITS = re.compile(r"-int8-[^-]+")
 ParallelLines = Mapping[str, tuple[str, ...]]  # language -> lines
 
@@ -99,6 +100,7 @@ def _cached_path(name: str, key: str) -> Path:
 
 def _key(name: str, fingerprint: str) -> str:
     digest = hashlib.sha256()
-    for code, rows in load_lines(name).items():
-        digest.update("\n".join((code, *rows)).encode())
+    for folder in (name, *_ALSO_FROM.get(name, ())):
+        for code, rows in load_lines(folder).items():
+            digest.update("\n".join((code, *rows)).encode())
     return f"{_FORMAT}|{name}|{fingerprint}|{digest.hexdigest()}"

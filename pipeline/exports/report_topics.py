@@ -12,8 +12,8 @@ from pipeline.exports.wording import direction
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.impact import ThemeImpact
 from pipeline.insights.quotes import Quote, typical_quotes
-from pipeline.insights.sentiment import COMPLAINT, PRAISE
 from pipeline.insights.trends import monthly_trends
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 MAX_TOPICS, MAX_PAINS, MAX_PRAISED = 12, 6, 4
 _MIN_REVIEWS = 5  # that complain or praise, for a topic to be named

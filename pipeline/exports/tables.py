@@ -14,10 +14,10 @@ from pipeline.exports.sheets import DATE, MARK, NUMBER, PERCENT, TEXT, SheetColu
 from pipeline.filters.columns import Column, TextColumn, take_rows
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
 from pipeline.insights.groups import group_reviews
-from pipeline.insights.sentiment import COMPLAINT, PRAISE
 from pipeline.insights.theme_figures import count_by_group, theme_figures
 from pipeline.insights.themes import Themes, incidence
 from pipeline.search.hybrid import SearchResult
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 _KEYWORD_LANGUAGES = 4
 _SENTIMENT = {PRAISE: "praise", COMPLAINT: "complaint", 0: ""}

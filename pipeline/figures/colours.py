@@ -8,11 +8,20 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.insights.attributes import ReviewAttributes, count_values, language_name
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 from pipeline.topics.topic import PALETTE, Topic
 
-COLOURINGS = ("topic", "language", "hotel", "rating")
+COLOURINGS = ("topic", "language", "hotel", "rating", "sentiment")
 GREY = "#8e939c"  # of outliers, and of everything without a colour of its own
 _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
+# Blue and vermilion are told apart with any colour vision (Okabe and Ito 2008), and so are shapes.
+PRAISE_COLOUR, COMPLAINT_COLOUR = "#0072b2", "#d55e00"
+_SENTIMENTS = (
+    ("Praise", PRAISE_COLOUR, "circle"),
+    ("Complaint", COMPLAINT_COLOUR, "diamond"),
+    ("Neither", GREY, "circle"),
+    ("Not told in this language", GREY, "circle-open"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +39,18 @@ class Categories:
     symbols: tuple[str, ...]
 
 
-def available_colourings(attributes: ReviewAttributes) -> tuple[str, ...]:
+def available_colourings(analysis: Analysis, attributes: ReviewAttributes) -> tuple[str, ...]:
     """What the reviews of this file can be coloured by."""
-    missing = {"hotel": attributes.hotels is None, "rating": attributes.ratings is None}
+    missing = {
+        "hotel": attributes.hotels is None,
+        "rating": attributes.ratings is None,
+        "sentiment": analysis.unit_sentiment is None,
+    }
     return tuple(colouring for colouring in COLOURINGS if not missing.get(colouring))
 
 
 def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str) -> Categories:
-    """Colour units by "topic", "language", "hotel" or "rating".
+    """Colour units by one of ``COLOURINGS``.
 
     Beyond 20 languages or hotels, the rarest are pooled as "other". Beyond 20 topics, the palette
     is repeated with another marker symbol.
@@ -67,6 +80,11 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
             colours=(*_RATINGS.values(), GREY),
             symbols=("circle",) * len(scale),
         )
+    if colouring == "sentiment" and analysis.unit_sentiment is not None:
+        told = analysis.has_sentiment[review]
+        conditions = [analysis.unit_sentiment == sign for sign in (PRAISE, COMPLAINT)]
+        codes = np.select([~told, *conditions], [3, 0, 1], default=2)
+        return Categories(codes, *zip(*_SENTIMENTS, strict=True))
     if colouring == "hotel" and attributes.hotels is not None:
         values = [name or "no hotel given" for name in attributes.hotels.tolist()]
     elif colouring == "language":

@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.figures.colours import foreground_colour
 from pipeline.insights.attributes import ReviewAttributes, excerpt, language_name
+from pipeline.topics.sentiment import NAMES
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
 _MAX_HOVER_LENGTH = 100  # characters of the text
@@ -20,7 +21,7 @@ _UNITS_PER_PIXEL = 1 / 26  # of a map that fills half a window, to keep names fr
 
 
 def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndarray) -> list[str]:
-    """Topic, language, hotel and the beginning of the text of each unit, as plotly's HTML."""
+    """Topic, language, hotel, sentiment and beginning of the text of each unit, plotly's HTML."""
     topics = [f"<b>{escape(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
     texts = []
     reviews = analysis.units.review[units]
@@ -28,6 +29,8 @@ def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndar
         facts = language_name(str(analysis.languages[row]))
         if attributes.hotels is not None and attributes.hotels[row]:
             facts += f" · {excerpt(attributes.hotels[row], 30)}"
+        if analysis.unit_sentiment is not None and analysis.unit_sentiment[unit]:
+            facts += f" · {NAMES[int(analysis.unit_sentiment[unit])]}"
         lines = _wrap(excerpt(analysis.units.texts[unit], _MAX_HOVER_LENGTH), _HOVER_WIDTH)
         body = "<br>".join(f"\u2068{escape(line)}\u2069" for line in lines)  # may be right to left
         texts.append(f"{topics[analysis.assignments[unit]]}<br>{escape(facts)}<br>{body}")

@@ -7,15 +7,15 @@ from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.insights.sentiment import COMPLAINT, PRAISE, passage_sentiment
 from pipeline.insights.themes import ASPECTS, Themes, incidence
-from pipeline.topics.aspect_mentions import find_aspect_matcher
+from pipeline.topics.aspect_mentions import find_aspect_classifier
 from pipeline.topics.aspects import aspect_groups, aspect_keys, aspect_names
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 
 def has_aspects(analysis: Analysis) -> bool:
-    """Whether aspects can be found: the model that made the vectors has heads."""
-    return find_aspect_matcher(analysis.encoder) is not None
+    """Whether aspects can be found: there is a classifier for the model that made the vectors."""
+    return find_aspect_classifier(analysis.encoder) is not None
 
 
 def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
@@ -29,16 +29,16 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
         language: of the names, one of :func:`pipeline.topics.naming.topic_name_languages`.
 
     Raises:
-        InputError: the model has no heads.
+        InputError: there is no classifier of aspects for the model.
     """
-    matcher = find_aspect_matcher(analysis.encoder)
-    if matcher is None:
+    classifier = find_aspect_classifier(analysis.encoder)
+    if classifier is None:
         raise InputError(
             f"The model {analysis.settings.model} can't tell which aspects a review mentions: "
             "choose topics instead, or analyse the file with the default model"
         )
     passages = analysis.searched_passages
-    mentions = matcher.match(passages.raw)
+    mentions = classifier.match(passages.raw, analysis.passage_sentiment)
     broad = np.array(aspect_groups()[0])
     shown = _in_order(np.union1d(mentions.aspects, broad[mentions.aspects]), broad)
     number = np.full(len(broad), -1, np.int64)
@@ -51,7 +51,7 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
     def reviews_of(chosen: np.ndarray) -> csr_array:
         return incidence(passages.review[rows[chosen]], themes[chosen], shape)
 
-    sentiment = passage_sentiment(analysis)
+    sentiment = analysis.passage_sentiment
     judged = None if sentiment is None else sentiment[rows]
     keys, names = aspect_keys(), aspect_names(language)
     main = mentions.main_aspects(len(passages))

@@ -49,7 +49,7 @@ def typical_quotes(
         themes: of its reviews.
         theme: number of the theme.
         chosen: bool (n,), reviews to quote from.
-        sentiment: of the passages, see :mod:`pipeline.insights.sentiment`; any when left out.
+        sentiment: of the passages, see :mod:`pipeline.topics.sentiment`; any when left out.
         language: of the reader.
         most: number of quotes.
     """

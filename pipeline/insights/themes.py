@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.sentiment import COMPLAINT, PRAISE, passage_sentiment
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 TOPICS, ASPECTS = "topics", "aspects"
 
@@ -31,7 +31,7 @@ class Themes:
             do both. None where the sentiment is unknown.
         passage_themes: int64 (p,), theme of each passage that is searched, -1 for none: where to
             take quotes from.
-        passage_sentiment: int8 (p,), see :func:`pipeline.insights.sentiment.passage_sentiment`.
+        passage_sentiment: int8 (p,), that of the analysis; None where it is unknown.
         parents: number of the broader theme that each is part of, -1 for none. A review that
             mentions a theme mentions the broader one as well.
     """
@@ -73,7 +73,7 @@ def topic_themes(analysis: Analysis) -> Themes:
         has_own = np.zeros(len(analysis.units), bool)
         has_own[passages.unit[own]] = True
         themes = np.where(own | ~has_own[passages.unit], themes, -1)
-    sentiment = passage_sentiment(analysis)
+    sentiment = analysis.passage_sentiment
     units = number[analysis.assignments]
     return Themes(
         kind=TOPICS,

@@ -9,6 +9,8 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
+from pipeline.insights.theme_summary import ThemeSummary, list_coverage, summarise_themes
+from pipeline.insights.themes import Themes
 from pipeline.insights.trends import MonthlyTrend, monthly_trends
 from pipeline.topics.topic import Topic
 
@@ -33,6 +35,8 @@ class TopicSummary:
             there are none.
         recent_months: number of months that count as recent: the last quarter of them.
         earlier_share, recent_share: share of the reviews in earlier and in recent months.
+        theme: what is said of it as a theme; None for the topic of outliers.
+        coverage: share of its passages that mention an aspect of the fixed list, NaN if unknown.
     """
 
     topic: Topic
@@ -45,6 +49,8 @@ class TopicSummary:
     recent_months: int = 0
     earlier_share: float = 0.0
     recent_share: float = 0.0
+    theme: ThemeSummary | None = None
+    coverage: float = float("nan")
 
     @property
     def change(self) -> float:
@@ -52,8 +58,20 @@ class TopicSummary:
         return self.recent_share - self.earlier_share
 
 
-def summarise_topics(analysis: Analysis, attributes: ReviewAttributes) -> tuple[TopicSummary, ...]:
-    """Summarise all topics, in order of their ids."""
+def summarise_topics(
+    analysis: Analysis,
+    attributes: ReviewAttributes,
+    topics: Themes | None = None,
+    aspects: Themes | None = None,
+) -> tuple[TopicSummary, ...]:
+    """Summarise all topics, in order of their ids.
+
+    Args:
+        analysis: the analysis.
+        attributes: of its reviews.
+        topics, aspects: the themes of the analysis, for praise, complaints and coverage.
+    """
+    themes = {} if topics is None else _by_key(analysis, attributes, topics, aspects)
     total = max(len(analysis.texts), 1)
     file = analysis.language_counts
     units = np.bincount(analysis.assignments, minlength=len(analysis.topics))
@@ -72,9 +90,23 @@ def summarise_topics(analysis: Analysis, attributes: ReviewAttributes) -> tuple[
                     for code, n in file.items()
                 ),
                 **(_recent_change(by_topic[topic.id]) if by_topic else {}),
+                **themes.get(topic.key, {}),
             )
         )
     return tuple(summaries)
+
+
+def _by_key(
+    analysis: Analysis, attributes: ReviewAttributes, topics: Themes, aspects: Themes | None
+) -> dict[str, dict[str, Any]]:
+    """The fields of summaries that are about themes, by key of the topic."""
+    coverage = np.full(len(topics), np.nan) if aspects is None else list_coverage(topics, aspects)
+    return {
+        theme.key: {"theme": theme, "coverage": share}
+        for theme, share in zip(
+            summarise_themes(analysis, attributes, topics), coverage.tolist(), strict=True
+        )
+    }
 
 
 def typical_unit(topic: Topic, language: str) -> int | None:

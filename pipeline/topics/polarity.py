@@ -21,8 +21,9 @@ import numpy as np
 from pipeline.common.arrays import unit_rows
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import language_directions
+from pipeline.embedding.parallel_corpus import NAME as PARALLEL
 from pipeline.embedding.parallel_corpus import parallel_means
-from pipeline.embedding.reference import line_means
+from pipeline.embedding.reference import line_means, shared_arrays
 from pipeline.heads.heads import find_heads
 
 NAME = "polarity"
@@ -68,8 +69,19 @@ def polarity_vectors(encoder: Encoder) -> np.ndarray:
 
 def polarity_axis(encoder: Encoder) -> PolarityAxis:
     """The axis of a model."""
-    removed = language_directions(parallel_means(encoder))
-    sentences = polarity_vectors(encoder)
+    return _fit_axis(parallel_means(encoder), polarity_vectors(encoder))
+
+
+def find_polarity_axis(fingerprint: str) -> PolarityAxis | None:
+    """The axis of the model with this fingerprint; None where it was never computed."""
+    parallel, sentences = shared_arrays(PARALLEL, fingerprint), shared_arrays(NAME, fingerprint)
+    if parallel is None or sentences is None:
+        return None
+    return _fit_axis(parallel["means"], sentences["vectors"])
+
+
+def _fit_axis(parallel: np.ndarray, sentences: np.ndarray) -> PolarityAxis:
+    removed = language_directions(parallel)
     sentences = unit_rows(sentences - (sentences @ removed.T) @ removed)
     praise, complaints = sentences[0::2].mean(axis=0), sentences[1::2].mean(axis=0)
     difference = praise - complaints

@@ -15,7 +15,7 @@ from pipeline.analysis.notes import note_on_review
 from pipeline.common.errors import InputError
 from pipeline.figures.colours import topic_colour
 from pipeline.insights.attributes import excerpt, language_name
-from pipeline.insights.sentiment import COMPLAINT, PRAISE, passage_sentiment
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 from ui.components.copy_link import copy_link
 from ui.components.notes import note_form, notes_html
 from ui.components.review_text import language_attributes
@@ -103,7 +103,7 @@ def _passages(view: View, row: int) -> None:
     """What the review says, passage by passage, with the topic and sentiment of each."""
     analysis = view.analysis
     passages = analysis.searched_passages
-    sentiment = view.figure(("sentiment",), lambda: (passage_sentiment(view.original),))[0]
+    sentiment = view.original.passage_sentiment
     code, text = str(analysis.languages[row]), analysis.texts[row]
     items = []
     for passage in np.flatnonzero(passages.review == row):

@@ -14,6 +14,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.figures.colours import topic_colour
 from pipeline.insights.attributes import count_values, language_name
 from pipeline.jobs.job import Job
+from pipeline.topics.sentiment import NAMES
 from ui.components.review_text import text_html
 from ui.session.current import current_session
 from ui.session.server import worker
@@ -212,6 +213,8 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
     who.append(after)
     colour = topic_colour(topic)
     about = [f'<span><i class="dot" style="background:{colour}"></i>{escape(topic.name)}</span>']
+    if analysis.unit_sentiment is not None and analysis.unit_sentiment[unit]:
+        about.append(f"<span>{NAMES[int(analysis.unit_sentiment[unit])]}</span>")
     if attributes.hotels is not None and attributes.hotels[row]:
         hotel = escape(attributes.hotels[row])
         about.append(f'<span dir="auto" translate="no">{hotel}</span>')

@@ -49,7 +49,7 @@ ADDRESS = (
         "colour",
         "the colour",
         "colour",
-        lambda view: {name: name for name in available_colourings(view.attributes)},
+        lambda view: {name: name for name in available_colourings(view.analysis, view.attributes)},
         default="topic",
     ),
     choice_part("named", "topic names on the map", "named", switch, default=True),
@@ -63,7 +63,7 @@ def map_key(view: View) -> str:
 
 def choose_colour(view: View) -> tuple[str, bool]:
     """Controls of the map: what it is coloured by, and whether topic names are shown."""
-    choices = available_colourings(view.attributes)
+    choices = available_colourings(view.analysis, view.attributes)
     if st.session_state.get("colour") not in choices:
         st.session_state["colour"] = "topic"
     with st.container(

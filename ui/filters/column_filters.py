@@ -189,6 +189,8 @@ def _choices(view: View) -> list[str]:
     own = {name for role, name in roles.items() if role in ("hotel", "rating", "date")}
     if view.attributes.highest_rating == 5:
         own.add("rating_of_5")  # says what "rating" does
+    if view.original.unit_sentiment is not None:
+        own.add("sentiment")
     return [name for name in view.columns if name not in _BOXED and name not in own]
 
 

@@ -1,4 +1,4 @@
-"""Filters by language, topic, hotel, file and any column: before ranking, and on the map."""
+"""Filters by language, topic, sentiment, hotel, file and any column: before ranking, on the map."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import filter_units
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import And, Filter, In, Range
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt, language_name
+from pipeline.topics.sentiment import NAMES
 from ui.components.widgets import count, escape, escape_markdown
 from ui.filters.column_filters import column_filters, condition_units, condition_words
 from ui.session.current import current_search
 from ui.session.view import View
+
+_SENTIMENTS = {"praise": "Praise", "complaint": "Complaints", "neither": "Neither"}
 
 
 def topics_key(view: View) -> str:
@@ -43,8 +47,10 @@ def choose_filters(view: View) -> FilteredUnits:
     languages, hotels = analysis.language_counts, view.hotels
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
-    places = st.container(key="filters").columns(3 + bool(hotels) + several)
-    with places[0]:
+    sentiment = analysis.unit_sentiment
+    boxes = 3 + (sentiment is not None) + bool(hotels) + several
+    places = iter(st.container(key="filters").columns(boxes))
+    with next(places):
         codes = st.multiselect(
             "Languages",
             list(languages),
@@ -53,7 +59,7 @@ def choose_filters(view: View) -> FilteredUnits:
             key="languages",
             label_visibility="collapsed",
         )
-    with places[1]:
+    with next(places):
         topics = st.multiselect(
             "Topics",
             [topic.id for topic in analysis.topics if not topic.hidden],
@@ -65,8 +71,11 @@ def choose_filters(view: View) -> FilteredUnits:
             label_visibility="collapsed",
         )
     allowed = filter_units(analysis, languages=codes)
+    if sentiment is not None:
+        with next(places):
+            allowed &= _choose_sentiment(analysis, sentiment)
     if hotels:
-        with places[2]:
+        with next(places):
             chosen = st.multiselect(
                 "Hotels",
                 list(hotels),
@@ -80,7 +89,7 @@ def choose_filters(view: View) -> FilteredUnits:
             own = [] if named is None else [name in wanted for name in named.tolist()]
             allowed &= np.array(own, bool)[analysis.units.review]
     if several:
-        with places[-2]:
+        with next(places):
             numbers = st.multiselect(
                 "Files",
                 range(len(files)),
@@ -93,10 +102,27 @@ def choose_filters(view: View) -> FilteredUnits:
             )
         if numbers:
             allowed &= np.isin(analysis.batch, numbers)[analysis.units.review]
-    with places[-1]:
+    with next(places):
         column_filters(view)
     allowed &= condition_units(view)
     return FilteredUnits(allowed & filter_units(analysis, topics=topics), allowed)
+
+
+def _choose_sentiment(analysis: Analysis, sentiment: np.ndarray) -> np.ndarray:
+    """The box for praise and complaints; units that match, bool (m,)."""
+    chosen = st.multiselect(
+        "Praise and complaints",
+        list(_SENTIMENTS),
+        format_func=_SENTIMENTS.__getitem__,
+        placeholder="Praise and complaints",
+        key="sentiments",
+        label_visibility="collapsed",
+    )
+    if not chosen:
+        return np.ones(len(analysis.units), bool)
+    wanted = [sign for sign, name in NAMES.items() if name in chosen]
+    told = analysis.has_sentiment[analysis.units.review]
+    return told & np.isin(sentiment, wanted)
 
 
 def filter_problems(view: View, passing: FilteredUnits) -> None:
@@ -160,6 +186,7 @@ def filters_as_text(view: View, *, topics: bool = True) -> str:
         "language": st.session_state.get("languages") or [],
         "topic": [names[topic_id] for topic_id in st.session_state.get(topics_key(view)) or []],
         "hotel": st.session_state.get("hotels") or [],
+        "sentiment": st.session_state.get("sentiments") or [],
     }
     if not topics:
         del chosen["topic"]
@@ -182,6 +209,8 @@ def set_filters(view: View, text: str) -> None:
         "language": ("languages", {code: code for code in view.original.languages.tolist()}),
         "topic": (topics_key(view), topics),
     }
+    if view.original.unit_sentiment is not None:
+        known["sentiment"] = "sentiments", {name: name for name in _SENTIMENTS}
     if view.attributes.hotels is not None:
         known["hotel"] = "hotels", {name: name for name in view.attributes.hotels.tolist() if name}
     clear_filters(view)
@@ -200,7 +229,7 @@ def set_filters(view: View, text: str) -> None:
 
 def clear_filters(view: View) -> None:
     """Clear all filters."""
-    for key in ("languages", "hotels", topics_key(view), files_key(view)):
+    for key in ("languages", "hotels", "sentiments", topics_key(view), files_key(view)):
         st.session_state[key] = []
     state = current_search()
     state.conditions, state.expression = {}, ""

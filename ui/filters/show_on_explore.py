@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.filters.parser import filter_to_text
 from pipeline.insights.groups import Groups
-from pipeline.insights.sentiment import COMPLAINT
 from pipeline.insights.themes import TOPICS, Themes
+from pipeline.topics.polarity import COMPLAINT
 from ui.components.page_switch import switch_page
 from ui.filters.filter_bar import set_filters
 from ui.session.current import search_for

@@ -8,8 +8,8 @@ import streamlit as st
 from pipeline.insights.findings import percent
 from pipeline.insights.group_profile import GroupProfile, ThemeShare
 from pipeline.insights.quotes import typical_quotes
-from pipeline.insights.sentiment import COMPLAINT, PRAISE
 from pipeline.insights.themes import Themes
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 from ui.components.review_text import quote_html
 from ui.components.widgets import escape
 from ui.filters.show_on_explore import group_filter, show_on_explore

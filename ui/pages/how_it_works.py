@@ -4,6 +4,7 @@ import streamlit as st
 
 from pipeline.common.settings import saves_analyses
 from ui.components.language_correction import agreement_bars
+from ui.components.sentiment_accuracy import sentiment_accuracy_table
 from ui.components.translation import HINT, leaves
 from ui.session.current import current_session
 
@@ -37,6 +38,8 @@ if session.view is not None and session.source is not None:
         agreement_bars(session)
 else:
     st.info("Open a file, and this page shows what the correction did to it.")
+st.subheader("Praise and complaints")
+sentiment_accuracy_table()
 st.subheader("Reading other languages")
 st.markdown(HINT)
 st.subheader("Your data")

@@ -1,4 +1,4 @@
-"""The page "Topics": topic cards, notes, and adding a file."""
+"""The page "Topics": topic cards, the fixed list of aspects, notes, and adding a file."""
 
 import streamlit as st
 
@@ -7,11 +7,12 @@ from ui.components.sidebar import show_sidebar
 from ui.components.topic_editing import phrase_form, show_hidden, show_history, undo_buttons
 from ui.components.widgets import job_progress
 from ui.topics.add_file import add_file
+from ui.topics.aspect_list import show_aspects
 from ui.topics.cards import choose_cards, show_cards, show_table
 from ui.topics.notes import show_notes
 
-_TOPICS, _NOTES, _FILE = "Topics", "Notes", "Add a file"
-_PARTS = (_TOPICS, _NOTES, _FILE)
+_TOPICS, _ASPECTS, _NOTES, _FILE = "Topics", "Fixed list", "Notes", "Add a file"
+_PARTS = (_TOPICS, _ASPECTS, _NOTES, _FILE)
 
 session, view = require_view("No topics yet")
 show_sidebar(session, view, full=False)
@@ -26,7 +27,9 @@ part = st.segmented_control(
 )
 with st.container(horizontal=True, gap="small"):
     undo_buttons(session, "page")
-if part == _NOTES:
+if part == _ASPECTS:
+    show_aspects(view)
+elif part == _NOTES:
     show_notes(session, view)
 elif part == _FILE:
     add_file(session, view)

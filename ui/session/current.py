@@ -9,7 +9,8 @@ from ui.session.search_state import SearchState
 from ui.session.server import worker
 from ui.session.session import Session
 
-_OF_A_FILE = ("query", "languages", "hotels")  # widgets that begin empty for another file
+# Widgets that begin empty for another file.
+_OF_A_FILE = ("query", "languages", "hotels", "sentiments")
 
 
 def current_session() -> Session:

@@ -16,7 +16,9 @@ from pipeline.analysis.notes import NoteSubjects
 from pipeline.analysis.storage import load_analysis, load_state, save_state
 from pipeline.analysis.topic_names import localise_topic_names
 from pipeline.filters.columns import Column
+from pipeline.insights.aspect_themes import aspect_themes, has_aspects
 from pipeline.insights.attributes import ReviewAttributes, count_values, review_attributes
+from pipeline.insights.themes import Themes, topic_themes
 from pipeline.insights.topic_quality import TopicQuality, assess_topic
 from pipeline.insights.topic_summary import TopicSummary, summarise_topics
 from pipeline.reviews.source import ReviewSource
@@ -77,7 +79,19 @@ class View:
     @cached_property
     def cards(self) -> tuple[TopicSummary, ...]:
         """The summary of each topic."""
-        return summarise_topics(self.analysis, self.attributes)
+        return summarise_topics(self.analysis, self.attributes, self.topics, self.aspects)
+
+    @cached_property
+    def topics(self) -> Themes:
+        """The topics as themes."""
+        return topic_themes(self.analysis)
+
+    @cached_property
+    def aspects(self) -> Themes | None:
+        """The aspects of the fixed list as themes; None for a model that has none."""
+        if not has_aspects(self.original):
+            return None
+        return aspect_themes(self.original, language=self.language)
 
     @cached_property
     def evidence(self) -> tuple[TopicQuality, ...]:
@@ -89,7 +103,7 @@ class View:
         if language != self.language:
             self.language = language
             self.figures.clear()
-            for made in ("analysis", "cards", "evidence"):
+            for made in ("analysis", "cards", "evidence", "topics", "aspects"):
                 vars(self).pop(made, None)
 
     @cached_property

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from pipeline.figures.colours import GREY, topic_colour
+from pipeline.figures.colours import COMPLAINT_COLOUR, GREY, PRAISE_COLOUR, topic_colour
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import PALETTE
@@ -46,6 +46,7 @@ def card_html(
         f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
         f"</i>{escape(topic.name)}</h3>",
         f'<div class="pg-facts">{_rating(card, mean, highest)}{_size(card, kind)}</div>',
+        _sentiment(card),
         _trend(card),
         "" if quote is None else quote_html(excerpt(quote[0], _QUOTED), quote[1]),
     ]
@@ -54,7 +55,7 @@ def card_html(
     more = f'<p class="pg-quiet">{escape(evidence)}</p>' if evidence else ""
     lines.append(
         '<details class="pg-more"><summary>Languages and words</summary>'
-        f"{_mix(card)}{_keywords(card, language)}{more}</details>"
+        f"{_mix(card)}{_keywords(card, language)}{more}{_coverage(card)}</details>"
     )
     return f'<article class="pg-card">{"".join(lines)}</article>'
 
@@ -110,6 +111,32 @@ def _rating(card: TopicSummary, mean: float, highest: float) -> str:
         f'<span><span class="stars" aria-hidden="true">{stars(card.rating)}</span> '
         f'<b>{own}</b> <span class="pg-quiet">of {highest:g} (all: {all_})</span></span>'
     )
+
+
+def _sentiment(card: TopicSummary) -> str:
+    """Shares of reviews that praise and that complain, with their intervals."""
+    theme = card.theme
+    if theme is None or theme.praise is None or theme.complaints is None or not theme.praise.size:
+        return ""
+    parts = []
+    for name, told, colour in (
+        ("Praise", theme.praise, PRAISE_COLOUR),
+        ("Complaints", theme.complaints, COMPLAINT_COLOUR),
+    ):
+        low, high = (f"{100 * end:.0f}" for end in told.interval)
+        parts.append(
+            f'<span title="{count(told.count, "review")} of {told.size:,}">'
+            f'<i class="dot" style="background:{colour}"></i>{name} <b>{percent(told.share)}</b> '
+            f'<span class="pg-quiet">({low} to {high})</span></span>'
+        )
+    return f'<div class="pg-facts">{"".join(parts)}</div>'
+
+
+def _coverage(card: TopicSummary) -> str:
+    if not math.isfinite(card.coverage):
+        return ""
+    said = f"The fixed list of aspects covers {percent(card.coverage)} of what is said here."
+    return f'<p class="pg-quiet">{said}</p>'
 
 
 def _trend(card: TopicSummary) -> str:

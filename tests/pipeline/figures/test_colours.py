@@ -15,7 +15,7 @@ def test_colourings_need_their_columns():
     columns = {"text": "x", "hotel": None, "rating": None, "date": None}
     analysis = synthetic_analysis(columns=columns)
     attributes = review_attributes(analysis)
-    assert available_colourings(attributes) == ("topic", "language")
+    assert available_colourings(analysis, attributes) == ("topic", "language")
     with pytest.raises(ValueError, match="hotel"):
         categorise(analysis, attributes, "hotel")
     assert topic_table(analysis, attributes)["rating"].isna().all()
@@ -64,3 +64,18 @@ def test_ratings_of_ten_are_named_on_their_own_scale():
     attributes = replace(review_attributes(analysis), highest_rating=10.0)
     names = categorise(analysis, attributes, "rating").names
     assert names[:2] == ("about 10 of 10", "about 8 of 10") and names[-1] == "no rating"
+
+
+def test_sentiment_has_words_shapes_and_colours_of_its_own():
+    analysis = synthetic_analysis(4, languages=("en", "en", "en", "und"))
+    analysis.__dict__["unit_sentiment"] = np.array([1, -1, 0, 0], np.int8)
+    attributes = review_attributes(analysis)
+    assert "sentiment" in available_colourings(analysis, attributes)
+    found = categorise(analysis, attributes, "sentiment")
+    assert [found.names[code] for code in found.codes] == [
+        "Praise",
+        "Complaint",
+        "Neither",
+        "Not told in this language",
+    ]
+    assert found.symbols[0] != found.symbols[1] and found.colours[0] != found.colours[1]

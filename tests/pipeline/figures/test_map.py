@@ -13,13 +13,14 @@ from tests.support.analyses import synthetic_analysis
 
 def test_each_review_is_drawn_once_with_its_row():
     analysis = synthetic_analysis()
+    analysis.__dict__["unit_sentiment"] = (np.arange(60) % 3 - 1).astype(np.int8)
     attributes = review_attributes(analysis)
-    for colour in available_colourings(attributes):
+    for colour in available_colourings(analysis, attributes):
         figure = map_figure(analysis, attributes, colour=colour)
         rows = np.concatenate([trace.customdata for trace in figure.data])
         assert sorted(rows.tolist()) == list(range(60))
         assert {trace.type for trace in figure.data} == {"scattergl"}
-    assert available_colourings(attributes) == COLOURINGS
+    assert available_colourings(analysis, attributes) == COLOURINGS
 
 
 def test_hits_are_ringed_and_others_faded():

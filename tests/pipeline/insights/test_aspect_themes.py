@@ -20,21 +20,21 @@ POOL, SPA, WELLNESS = (
 NOISE = NAMES.index("Noise")
 
 
-class Matcher:
+class Classifier:
     """The second review mentions the pool and noise, the third the pool and the spa."""
 
-    def match(self, raw):
+    def match(self, raw, sentiment):
         return AspectMentions(np.array([1, 1, 2, 2]), np.array([POOL, NOISE, SPA, POOL]))
 
 
 @pytest.fixture
 def analysis(monkeypatch):
-    monkeypatch.setattr(module, "find_aspect_matcher", lambda fingerprint: Matcher())
-    sentiment = np.array([0, 1, -1, 0], np.int8)
-    monkeypatch.setattr(module, "passage_sentiment", lambda analysis: sentiment)
+    monkeypatch.setattr(module, "find_aspect_classifier", lambda fingerprint: Classifier())
     texts = ("a", "b", "c", "d")
     units, raw = review_units(texts), np.eye(4, dtype=np.float32)
-    return synthetic_analysis(n=4, units=units, passages=whole_units(units, raw))
+    found = synthetic_analysis(n=4, units=units, passages=whole_units(units, raw))
+    found.__dict__["passage_sentiment"] = np.array([0, 1, -1, 0], np.int8)
+    return found
 
 
 def test_only_mentioned_aspects_are_shown_below_their_broad_one(analysis):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.embedding.embed import embed_documents
-from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_matcher
+from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_classifier
 from pipeline.topics.aspects import aspect_groups, aspect_keys, aspect_names
 
 REMARKS = {
@@ -17,21 +17,23 @@ REMARKS = {
 
 
 @pytest.fixture(scope="module")
-def matcher(encoder):
-    found = find_aspect_matcher(encoder.fingerprint)
+def classifier(encoder):
+    found = find_aspect_classifier(encoder.fingerprint)
     assert found is not None, "run `python -m benchmarks.ship`"
     return found
 
 
-def test_remarks_mention_their_aspect_in_any_language(encoder, matcher):
-    found = matcher.match(embed_documents(encoder, list(REMARKS)))
+def test_remarks_mention_their_aspect_in_any_language(encoder, classifier):
+    found = classifier.match(embed_documents(encoder, list(REMARKS)))
     assert broad_names(found.main_aspects(len(REMARKS))) == list(REMARKS.values())
 
 
-def test_a_text_mentions_the_same_whatever_stands_beside_it(encoder, matcher):
+def test_a_text_mentions_the_same_whatever_stands_beside_it(encoder, classifier):
     texts = list(REMARKS)
-    together = matcher.match(embed_documents(encoder, texts)).main_aspects(len(texts))
-    alone = [matcher.match(embed_documents(encoder, [text])).main_aspects(1)[0] for text in texts]
+    together = classifier.match(embed_documents(encoder, texts)).main_aspects(len(texts))
+    alone = [
+        classifier.match(embed_documents(encoder, [text])).main_aspects(1)[0] for text in texts
+    ]
     assert together.tolist() == alone
 
 
@@ -40,8 +42,8 @@ def test_the_clearest_mention_is_the_main_aspect():
     assert mentions.main_aspects(4).tolist() == [5, -1, 7, -1]
 
 
-def test_a_model_without_heads_has_no_matcher():
-    assert find_aspect_matcher("unknown-model") is None
+def test_another_model_has_no_classifier():
+    assert find_aspect_classifier("unknown-model") is None
 
 
 def test_keys_are_plain_and_unique():
