@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -31,17 +32,19 @@ _CHARTED = 15
 _GAINS = 3
 
 
-def show_impact(view: View, themes: Themes) -> None:
+def show_impact(view: View, themes: Themes, allowed: np.ndarray) -> None:
     """Draw what could be gained, the effects as a chart, and all of them as a table.
 
     Args:
         view: whose reviews.
         themes: of its reviews.
+        allowed: bool (n,), reviews that pass the filters.
     """
     try:
         with st.spinner("Comparing marks", show_time=False):
             impact = view.figure(
-                ("impact", themes.kind), lambda: measure_impact(view.original, themes)
+                ("impact", themes.kind, allowed.tobytes()),
+                lambda: measure_impact(view.original, themes, allowed),
             )
     except InputError as error:
         st.info(escape_markdown(str(error)))
