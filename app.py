@@ -64,6 +64,7 @@ def draw() -> None:
         page("topics", "Topics", ":material/category:"),
         page("changes", "Changes", ":material/trending_up:"),
         page("hotels", "Hotels", ":material/apartment:"),
+        page("similar_hotels", "Similar hotels", ":material/hotel:"),
         page("models", "Models", ":material/science:"),
         page("how_it_works", "How it works", ":material/help:"),
     ]

@@ -71,6 +71,14 @@ def hotels_section() -> Iterator[str]:
     yield from map(row, hotel_rows(encoder()))
 
 
+def baselines_section() -> Iterator[str]:
+    """Topics by LDA and LSA beside ours."""
+    from benchmarks.topic_baselines import baseline_rows
+
+    yield _HEAD.format("plain e5")
+    yield from map(row, baseline_rows(encoder()))
+
+
 def aspects_section() -> Iterator[str]:
     """Aspects on labelled reviews that nothing was chosen on."""
     from benchmarks.aspects import aspect_rows
@@ -115,6 +123,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "topics": ("Topics, each labelled set (docs/method.md)", topics_section),
     "units": ("Sentences against whole reviews as what is grouped", units_section),
     "search": ("Search (docs/search.md)", search_section),
+    "baselines": ("LDA and LSA beside ours (docs/word-vectors.md)", baselines_section),
     "hotels": ("Similar hotels (docs/similar-hotels.md)", hotels_section),
     "aspects": ("Aspects of the fixed list (docs/aspects.md)", aspects_section),
     "sentiment": ("Praise and complaints (docs/sentiment.md)", sentiment_section),

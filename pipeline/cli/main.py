@@ -10,6 +10,7 @@ from typing import NoReturn, TypeAlias
 
 from pipeline.cli import (
     add,
+    analogy,
     analyse,
     analyses,
     changes,
@@ -20,6 +21,7 @@ from pipeline.cli import (
     export_map,
     impact,
     read,
+    related_words,
     report,
     search,
     similar_hotels,
@@ -42,6 +44,8 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         impact,
         changes,
         similar_hotels,
+        related_words,
+        analogy,
         report,
         export_map,
         evaluate,

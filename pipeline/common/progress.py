@@ -27,6 +27,7 @@ STAGES = {
 }
 OTHER_STAGES = {  # of other jobs than an analysis
     "store": "Preparing analyses for search",
+    "words": "Learning related words",
     "models": "Comparing models",
 }
 

@@ -195,6 +195,7 @@ def _typical_seconds(rows: int, *, cold: bool) -> dict[str, float]:
         "names": 1.0 + rows * 2e-4,
         "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
         "store": 0.5 + rows * 2e-4,
+        "words": 1.0 + rows * 6e-4,
         "passages": 0.3 + rows * 0.008,
         "models": 10.0 + rows * 0.06,
         "map": (8.0 if cold else 1.0) + rows * 8e-4,

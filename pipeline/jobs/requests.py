@@ -128,6 +128,25 @@ class PrepareRequest:
 
 
 @dataclass(frozen=True)
+class LearnWordsRequest:
+    """Learn word vectors from an analysis (:mod:`pipeline.insights.related_words`).
+
+    Attributes:
+        target: folder of the analysis, which stays as it is.
+    """
+
+    target: Path
+
+    task: ClassVar = "learn words"
+    stages: ClassVar = ("words",)
+    repeatable: ClassVar = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {"do": self.task, "target": _absolute(self.target)}
+
+
+@dataclass(frozen=True)
 class CompareModelsRequest:
     """Compare models on the reviews of an analysis (:mod:`pipeline.evaluation`).
 
@@ -162,7 +181,14 @@ class CompareModelsRequest:
 
 
 RESULTS = "models.json"  # of a comparison of models
-Request = AnalyseRequest | AddRequest | EditRequest | PrepareRequest | CompareModelsRequest
+Request = (
+    AnalyseRequest
+    | AddRequest
+    | EditRequest
+    | PrepareRequest
+    | LearnWordsRequest
+    | CompareModelsRequest
+)
 
 
 def request_from_dict(data: Mapping[str, Any]) -> Request:
@@ -175,6 +201,8 @@ def request_from_dict(data: Mapping[str, Any]) -> Request:
     if task == PrepareRequest.task:
         return PrepareRequest(tuple(map(Path, data["folders"])))
     target = Path(data["target"])
+    if task == LearnWordsRequest.task:
+        return LearnWordsRequest(target)
     if task == CompareModelsRequest.task:
         return CompareModelsRequest(
             Path(data["folder"]),

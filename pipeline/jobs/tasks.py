@@ -1,4 +1,4 @@
-"""The jobs of the worker: analyse a file, add one, edit topics, fill search stores, compare models.
+"""The jobs of the worker: analyses, edits, stores for search, word vectors, models compared.
 
 Each takes a request, a function that loads a model, and a log that reports progress and stops the
 work; each leaves its result in a folder.
@@ -21,6 +21,7 @@ from pipeline.jobs.requests import (
     AnalyseRequest,
     CompareModelsRequest,
     EditRequest,
+    LearnWordsRequest,
     PrepareRequest,
     Request,
 )
@@ -47,6 +48,8 @@ def run(request: Request, load: Load, log: StageLog) -> None:
             run_edit(request, load, log)
         case PrepareRequest():
             run_prepare(request, load, log)
+        case LearnWordsRequest():
+            run_learn_words(request, load, log)
         case CompareModelsRequest():
             run_compare_models(request, load, log)
         case _:
@@ -163,6 +166,16 @@ def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
             except InputError:
                 logger.warning("can't update a search store", exc_info=True)
             progress(number + 1, count)
+
+
+def run_learn_words(request: LearnWordsRequest, _load: Load, log: StageLog) -> None:
+    """Learn the word vectors of the languages with enough sentences; they go to the cache."""
+    from pipeline.analysis.storage import load_analysis
+    from pipeline.insights.related_words import MIN_SENTENCES, learn_word_vectors
+
+    analysis = load_analysis(request.target)
+    with log.stage("words") as progress:
+        learn_word_vectors(analysis, min_sentences=MIN_SENTENCES, progress=progress)
 
 
 def run_compare_models(request: CompareModelsRequest, load: Load, log: StageLog) -> None:

@@ -8,7 +8,7 @@ from ui.components.topic_editing import phrase_form, show_hidden, show_history, 
 from ui.components.widgets import job_progress
 from ui.topics.add_file import add_file
 from ui.topics.aspect_list import show_aspects
-from ui.topics.cards import choose_cards, show_cards, show_table
+from ui.topics.cards import choose_cards, note_few_sentences, show_cards, show_table
 from ui.topics.notes import show_notes
 
 _TOPICS, _ASPECTS, _NOTES, _FILE = "Topics", "Fixed list", "Notes", "Add a file"
@@ -43,4 +43,5 @@ else:
         show_table(session, view, cards)
     show_hidden(session, view)
     phrase_form(session, view)
+    note_few_sentences(view)
     show_history(view)

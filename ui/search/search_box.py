@@ -19,6 +19,7 @@ from ui.search.tools import show_tools
 from ui.session import search_service
 from ui.session.address import AddressPart, Values, choice_part, row_number, switch
 from ui.session.current import current_search, redraw_if_wanted, search_for
+from ui.session.related_words import related_words
 from ui.session.search_state import Ask
 from ui.session.view import View
 
@@ -95,9 +96,26 @@ def search_bar(view: View) -> Ask | None:
             st.html('<span class="pg-quiet">For example:</span>', width="content")
             for example in EXAMPLES:
                 st.button(example, type="tertiary", on_click=search_for, args=(example,))
+        elif not found.like:
+            _offer_related(view, query)
     if found is not None and found.like:
         _banner(view, found, query)
     return found
+
+
+def _offer_related(view: View, query: str) -> None:
+    """The words that guests use like those of a short query, each a search of its own."""
+    words = related_words(view, query)
+    if words:
+        st.html('<span class="pg-quiet">Guests also write:</span>', width="content")
+    for word in words:
+        st.button(
+            escape_markdown(word),
+            type="tertiary",
+            key=f"related-{word}",
+            on_click=search_for,
+            args=(word,),
+        )
 
 
 def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchResult | None:

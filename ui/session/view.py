@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,14 @@ from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.notes import NoteSubjects
 from pipeline.analysis.storage import load_analysis, load_state, save_state
 from pipeline.analysis.topic_names import localise_topic_names
+from pipeline.embedding.word_vectors import WordVectors
 from pipeline.filters.columns import Column
 from pipeline.insights.aspect_themes import aspect_themes, has_aspects
 from pipeline.insights.attributes import ReviewAttributes, count_values, review_attributes
 from pipeline.insights.themes import Themes, topic_themes
 from pipeline.insights.topic_quality import TopicQuality, assess_topic
 from pipeline.insights.topic_summary import TopicSummary, summarise_topics
+from pipeline.jobs.job import Job
 from pipeline.reviews.source import ReviewSource
 
 _T = TypeVar("_T")
@@ -43,6 +45,8 @@ class View:
         figures: charts and tables of this view, by what they depend on.
         answers: answers to queries; they hold for edited topics, too.
         preparing: whether the search index is being prepared.
+        words: the word vectors of languages with enough sentences; None before they are learnt.
+        learning: the job that learns them; None before.
     """
 
     number: int
@@ -55,6 +59,8 @@ class View:
     figures: dict[Hashable, Any] = field(default_factory=dict)
     answers: dict[Hashable, Any] = field(default_factory=dict)
     preparing: bool = False
+    words: Mapping[str, WordVectors] | None = None
+    learning: Job | None = None
 
     @cached_property
     def analysis(self) -> Analysis:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from pipeline.figures.colours import COMPLAINT_COLOUR, GREY, PRAISE_COLOUR, topic_colour
@@ -29,6 +29,7 @@ def card_html(
     quote: tuple[str, str] | None = None,
     evidence: str = "",
     warning: str = "",
+    related: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """The card of a topic.
 
@@ -40,6 +41,7 @@ def card_html(
         language: the user's: its keywords stand first.
         quote: a typical text of the topic, and its language.
         evidence, warning: sentences on how far the topic can be relied on.
+        related: language -> words that guests use like the topic's.
     """
     topic = card.topic
     lines = [
@@ -55,7 +57,8 @@ def card_html(
     more = f'<p class="pg-quiet">{escape(evidence)}</p>' if evidence else ""
     lines.append(
         '<details class="pg-more"><summary>Languages and words</summary>'
-        f"{_mix(card)}{_keywords(card, language)}{more}{_coverage(card)}</details>"
+        f"{_mix(card)}{_keywords(card, language)}{_related(related or {})}{more}{_coverage(card)}"
+        "</details>"
     )
     return f'<article class="pg-card">{"".join(lines)}</article>'
 
@@ -194,6 +197,18 @@ def _keywords(card: TopicSummary, language: str) -> str:
             f"<span {language_attributes(code)}>{shown}</span></div>"
         )
     return f'<div class="pg-words">{"".join(rows)}</div>' if rows else ""
+
+
+def _related(related: Mapping[str, Sequence[str]]) -> str:
+    rows = [
+        f'<div><span class="code" title="{escape(language_name(code))}">{escape(code)}</span>'
+        f"<span {language_attributes(code)}>{escape(', '.join(words))}</span></div>"
+        for code, words in related.items()
+        if words
+    ]
+    if not rows:
+        return ""
+    return f'<p class="pg-quiet">Guests also write</p><div class="pg-words">{"".join(rows)}</div>'
 
 
 def _word(word: str, gloss: str) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 from pipeline.analysis.notes import note_on_topic
 from pipeline.analysis.topic_names import topic_name_languages
 from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
+from pipeline.insights.related_words import MIN_SENTENCES, related_to_topic
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries, typical_unit
 from ui.components.notes import note_form, notes_html
 from ui.components.page_switch import switch_page
@@ -19,6 +20,7 @@ from ui.components.topic_editing import edit_menu
 from ui.components.widgets import show_reviews
 from ui.filters.filter_bar import clear_filters, topics_key
 from ui.session.address import choice_part
+from ui.session.related_words import has_enough_sentences, word_vectors
 from ui.session.session import Session
 from ui.session.view import View
 from ui.topics.card_html import card_html
@@ -109,6 +111,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
             quote=_quote(view, card),
             evidence=view.evidence[card.topic.id].sentence,
             warning=view.evidence[card.topic.id].warning,
+            related=related_to_topic(word_vectors(view), card.topic.keywords),
         )
     )
     key = f"{card.topic.key.replace('.', '_')}-{view.number}"
@@ -143,6 +146,15 @@ def _quote(view: View, card: TopicSummary) -> tuple[str, str] | None:
     if unit is None:
         return None
     return view.analysis.units.texts[unit], str(view.analysis.unit_languages[unit])
+
+
+def note_few_sentences(view: View) -> None:
+    """Say why no related words stand below the topics' words."""
+    if not has_enough_sentences(view):
+        st.caption(
+            f"Related words stand beside a topic's words from {MIN_SENTENCES:,} sentences in one "
+            "language on: from fewer, chance decides what comes out."
+        )
 
 
 def show_on_map(view: View, card: TopicSummary) -> None:

@@ -122,14 +122,14 @@ def _ngrams_of_hotels(
     """The n-grams of each hotel with repetitions, and the spellings of words."""
     documents: list[list[str]] = [[] for _ in hotels.names]
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = _sampled(hotels)
+    hotels = sample_texts(hotels)
     length = settings.shortest, settings.longest
     if settings.analyser == "char":
-        for row in rows.tolist():
-            documents[hotels.hotel_of[row]] += character_ngrams(hotels.texts[row], *length)
+        for text, hotel in zip(hotels.texts, hotels.hotel_of.tolist(), strict=True):
+            documents[hotel] += character_ngrams(text, *length)
         return documents, spellings
-    for language in np.unique(hotels.languages[rows]).tolist():
-        own = rows[hotels.languages[rows] == language].tolist()
+    for language in np.unique(hotels.languages).tolist():
+        own = np.flatnonzero(hotels.languages == language).tolist()
         split = split_word_sequences([hotels.texts[row] for row in own], language)
         for row, words in zip(own, split, strict=True):
             for word in words:
@@ -138,10 +138,16 @@ def _ngrams_of_hotels(
     return documents, dict(spellings)
 
 
-def _sampled(hotels: HotelTexts) -> np.ndarray:
-    """Rows of the texts that are read: of each hotel at most so many, evenly spaced."""
+def sample_texts(hotels: HotelTexts) -> HotelTexts:
+    """The texts that are read: of each hotel at most so many, evenly spaced."""
     limit = max(_MAX_TEXTS // len(hotels.names), _MIN_TEXTS_PER_HOTEL)
-    return np.sort(np.concatenate(list(_rows_of_hotels(hotels, limit))))
+    rows = np.sort(np.concatenate(list(_rows_of_hotels(hotels, limit))))
+    return HotelTexts(
+        hotels.names,
+        tuple(hotels.texts[row] for row in rows.tolist()),
+        hotels.languages[rows],
+        hotels.hotel_of[rows],
+    )
 
 
 def _rows_of_hotels(hotels: HotelTexts, limit: int) -> Iterator[np.ndarray]:

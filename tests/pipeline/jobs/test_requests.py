@@ -12,6 +12,7 @@ from pipeline.jobs.requests import (
     AnalyseRequest,
     CompareModelsRequest,
     EditRequest,
+    LearnWordsRequest,
     PrepareRequest,
     request_from_dict,
 )
@@ -28,6 +29,7 @@ REQUESTS = (
     AddRequest(SOURCE, Path("/out/1"), Path("/out/2")),
     EditRequest(Path("/out/1"), {"do": "merge", "topics": ["a", "b"]}),
     PrepareRequest((Path("/a"), Path("/b"))),
+    LearnWordsRequest(Path("/out/1")),
     CompareModelsRequest(Path("/a"), Path("/t"), ("tfidf", "m:int8"), (64,), "about"),
     CompareModelsRequest(Path("/a"), Path("/t"), ("tfidf",)),
 )

@@ -29,3 +29,11 @@ def test_a_card_leads_with_mark_and_quote_and_folds_the_words():
     mark, quote, folded = (html.index(part) for part in ("of 5", "<blockquote", "<details"))
     assert mark < quote < folded < html.index("pg-mix")
     assert "<blockquote" not in card_html(card, kind="review", mean=3.8)
+
+
+def test_related_words_stand_below_the_words_as_text():
+    analysis = synthetic_analysis(60)
+    card = summarise_topics(analysis, review_attributes(analysis))[0]
+    html = card_html(card, kind="review", mean=3.8, related={"en": ["<i>lift", "stairs"], "de": []})
+    assert "Guests also write" in html and "&lt;i&gt;lift, stairs" in html
+    assert "Guests also write" not in card_html(card, kind="review", mean=3.8)

@@ -1,0 +1,24 @@
+"""The page "Similar hotels": the hotels most like a chosen one."""
+
+import streamlit as st
+
+from ui.components.widgets import error_box
+from ui.session.current import current_session
+from ui.similar_hotels.choice import choose_hotels
+from ui.similar_hotels.neighbours import show_neighbours
+from ui.similar_hotels.progress import analysing
+
+session = current_session()
+
+st.title("Similar hotels")
+st.html(
+    '<p class="pg-lead">Choose a hotel and see the ones most like it, by what is written about '
+    "them: descriptions in a table, or the reviews of the open file.</p>"
+)
+if session.problem:
+    error_box(session.problem)
+hotels, table = choose_hotels(session)
+if hotels is not None:
+    if table is not None and table.job is not None:
+        analysing(table)
+    show_neighbours(hotels)
