@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.embedding.embed import embed_documents
+from pipeline.embedding.reference import is_shipped
+from pipeline.topics.aspect_classes import NAME
 from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_classifier
 from pipeline.topics.aspects import aspect_groups, aspect_keys, aspect_names
 
@@ -40,6 +42,10 @@ def test_a_text_mentions_the_same_whatever_stands_beside_it(encoder, classifier)
 def test_the_clearest_mention_is_the_main_aspect():
     mentions = AspectMentions(np.array([0, 2, 2]), np.array([5, 7, 3]))
     assert mentions.main_aspects(4).tolist() == [5, -1, 7, -1]
+
+
+def test_the_shipped_classifier_is_up_to_date(encoder):
+    assert is_shipped(NAME, encoder), "run: python -m benchmarks.ship"
 
 
 def test_another_model_has_no_classifier():
