@@ -7,6 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pipeline.common.settings import starts_with_sample
+from ui.compare import choices
 from ui.components import review_dialog
 from ui.components.page_switch import switch_page
 from ui.components.style import add_style
@@ -26,6 +27,7 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
     *explore_map.ADDRESS,
     *review_dialog.ADDRESS,
     *cards.ADDRESS,
+    *choices.ADDRESS,
 )
 
 
@@ -62,6 +64,7 @@ def draw() -> None:
         page("analyses", "Analyses", ":material/folder_open:"),
         page("explore", "Explore", ":material/scatter_plot:"),
         page("topics", "Topics", ":material/category:"),
+        page("compare", "Compare", ":material/table_chart:"),
         page("changes", "Changes", ":material/trending_up:"),
         page("hotels", "Hotels", ":material/apartment:"),
         page("similar_hotels", "Similar hotels", ":material/hotel:"),

@@ -102,6 +102,13 @@ def stages_section() -> Iterator[str]:
         yield from (row(tuple(map(str, figures))) for figures in stages(Path(folder)))
 
 
+def planted_section() -> Iterator[str]:
+    """Planted problems that are named, and false alarms."""
+    from benchmarks.planted import planted_rows
+
+    yield from planted_rows(encoder())
+
+
 def other(*command: str) -> Callable[[], Iterator[str]]:
     """A section that another benchmark prints."""
 
@@ -132,6 +139,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),
     "startup": ("From the command to a page that can be used", other("benchmarks.startup")),
     "serving": ("Searches and first results during a large job", other("benchmarks.serving")),
+    "planted": ("Planted problems that Compare names (docs/compare.md)", planted_section),
     "load": ("Many visitors at once", other("benchmarks.load")),
 }
 PEERS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments import Subparsers, positive
 from pipeline.cli.filter_options import add_filter_options, allowed_reviews
 from pipeline.cli.theme_options import add_theme_option, chosen_themes, print_json
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from pipeline.analysis.analysis import Analysis
     from pipeline.insights.comparison import Comparison
-    from pipeline.insights.share_tests import ShareTests
 
 _MOST_TOLD = 30
 
@@ -50,6 +47,7 @@ def run(options: argparse.Namespace) -> None:
     """Print the comparison."""
     from pipeline.analysis.storage import load_analysis
     from pipeline.insights.comparison import compare_analysis
+    from pipeline.insights.comparison_records import comparison_records
     from pipeline.insights.findings import describe_finding, find_differences
     from pipeline.insights.groups import group_reviews
 
@@ -65,52 +63,6 @@ def run(options: argparse.Namespace) -> None:
     for finding in found[: options.top or _MOST_TOLD]:
         print(describe_finding(analysis, comparison, finding))
     _print_summary(analysis, comparison, len(found), options.top or _MOST_TOLD)
-
-
-def comparison_records(comparison: Comparison) -> list[dict[str, Any]]:
-    """A record of each theme of each group, the significant ones first."""
-    import numpy as np
-
-    mentions, complaints = comparison.mentions, comparison.complaints
-    differs, excess = comparison.differs, np.abs(mentions.counts - mentions.expected)
-    keys = ~mentions.above, -excess, comparison.mention_q, comparison.least_q, ~differs
-    order = np.lexsort([key.ravel() for key in keys])
-    records = []
-    for cell in zip(*np.unravel_index(order, differs.shape), strict=True):
-        group, theme = int(cell[0]), int(cell[1])
-        record = {
-            "topic": comparison.themes.names[theme],
-            "group": comparison.groups.names[group],
-            **_figures(mentions, comparison.mention_q, (group, theme)),
-            "complaints": None,
-            "significant": bool(differs[group, theme]),
-            "small": bool(comparison.small[group, theme]),
-            "size": int(mentions.sizes[group]),
-        }
-        if complaints is not None and comparison.complaint_q is not None:
-            number = int(mentions.counts[group, theme])
-            said = int(complaints.counts[group, theme])
-            record["complaints"] = said / number if number else None
-            told = _figures(complaints, comparison.complaint_q, (group, theme))
-            record |= {f"complaint_{name}": value for name, value in told.items()}
-        if comparison.marks is not None:
-            record["mark"] = float(comparison.marks.means[group, theme])
-        records.append(record)
-    return records
-
-
-def _figures(table: ShareTests, rates: np.ndarray, cell: tuple[int, int]) -> dict[str, Any]:
-    low, high = table.ratio_intervals
-    return {
-        "share": float(table.shares[cell]),
-        "rest": float(table.rest_shares[cell]),
-        "ratio": float(table.ratios[cell]),
-        "low": float(low[cell]),
-        "high": float(high[cell]),
-        "adjusted_ratio": float(table.adjusted_ratios[cell]),
-        "reviews": int(table.counts[cell]),
-        "q": float(rates[cell]),
-    }
 
 
 def _print_summary(analysis: Analysis, comparison: Comparison, found: int, told: int) -> None:

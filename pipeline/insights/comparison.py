@@ -15,7 +15,7 @@ from pipeline.insights.themes import Themes
 
 MIN_GROUP = 20  # reviews of a group; of a smaller one nothing is called significant
 MIN_REVIEWS = 5  # counted or expected, likewise
-MAX_Q = 0.05  # false discovery rate of what is called significant
+MAX_Q = 0.02  # false discovery rate of what is called significant: a page shows several columns
 _MIN_STRATUM = 30  # reviews; rarer languages are taken together
 
 

@@ -48,7 +48,7 @@ def find_differences(comparison: Comparison) -> tuple[Finding, ...]:
     """The cells that differ by more than chance, the surest first.
 
     Of two groups, what one says more the other says less: it is told once, of the group that says
-    or complains more.
+    or complains more. Of a broad theme and its parts the surest one is told.
     """
     signs = _signs(comparison.mentions, comparison.mentions_differ)
     judged = np.zeros_like(signs)
@@ -58,6 +58,7 @@ def find_differences(comparison: Comparison) -> tuple[Finding, ...]:
     wanted = (signs != 0) | (judged != 0)
     if len(comparison.groups) == 2:
         wanted &= np.where(judged != 0, judged, signs) > 0
+    wanted &= ~_told_by_relatives(comparison, rates, wanted)
     groups, themes = np.nonzero(wanted)
     excess = np.abs(comparison.mentions.counts - comparison.mentions.expected)[groups, themes]
     order = np.lexsort((-excess, rates[groups, themes]))
@@ -71,6 +72,18 @@ def find_differences(comparison: Comparison) -> tuple[Finding, ...]:
         )
         for group, theme in zip(groups[order], themes[order], strict=True)
     )
+
+
+def _told_by_relatives(comparison: Comparison, rates: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Cells whose broader theme, or a part of theirs, differs in the same group more surely."""
+    told = np.zeros_like(wanted)
+    for part, broad in enumerate(comparison.themes.parents):
+        if broad >= 0:
+            both = wanted[:, part] & wanted[:, broad]
+            surer = rates[:, part] <= rates[:, broad]
+            told[:, broad] |= both & surer
+            told[:, part] |= both & ~surer
+    return told
 
 
 def describe_finding(analysis: Analysis, comparison: Comparison, finding: Finding) -> str:
@@ -101,7 +114,9 @@ def describe_group(analysis: Analysis, column: str, name: str) -> str:
         return f"{label}'s reviews"
     if kind == "language":
         return f"the reviews in {label}"
-    return f"the reviews of {label}" if kind == "period" else f"the reviews with {column} {label}"
+    if kind == "period" or not column:
+        return f"the reviews of {label}"
+    return f"the reviews with {column} {label}"
 
 
 def _kind(analysis: Analysis, column: str) -> str:
@@ -123,13 +138,17 @@ def _compared(
     group, count, size = cell[0], int(table.counts[cell]), int(table.sizes[cell[0]])
     whose = describe_group(analysis, comparison.groups.column, comparison.groups.names[group])
     ratio, adjusted = float(table.ratios[cell]), float(table.adjusted_ratios[cell])
-    often = _often(ratio)
+    words = often(ratio)
     told = np.isfinite(adjusted) and adjusted > 0 and np.isfinite(ratio) and ratio > 0
     if comparison.adjusted_for and told and _factor(adjusted, ratio) >= _ADJUSTED:
-        often += f", {_often(adjusted)} within the same {comparison.adjusted_for}"
+        words += f", {often(adjusted)} within the same {comparison.adjusted_for}"
+    rest = "elsewhere"
+    if len(comparison.groups) == 2:
+        names = comparison.groups.names
+        rest = f"of {describe_group(analysis, comparison.groups.column, names[1 - group])}"
     return (
         f"{percent(float(table.shares[cell]))} of {whose}, "
-        f"{percent(float(table.rest_shares[cell]))} elsewhere ({count:,} of {size:,}; {often})"
+        f"{percent(float(table.rest_shares[cell]))} {rest} ({count:,} of {size:,}; {words})"
     )
 
 
@@ -140,7 +159,8 @@ def percent(share: float) -> str:
     return f"{shown} %"
 
 
-def _often(ratio: float) -> str:
+def often(ratio: float) -> str:
+    """A ratio of shares in words: "5 times as often", "34 % less often"."""
     if not np.isfinite(ratio):
         return "nowhere else"
     if ratio == 0:
@@ -148,6 +168,8 @@ def _often(ratio: float) -> str:
     if ratio >= _DOUBLE:
         return f"{ratio:.1f} times as often".replace(".0 times", " times")
     change = round(100 * abs(ratio - 1))
+    if not change:
+        return "as often"
     return f"{change} % {'more' if ratio > 1 else 'less'} often"
 
 

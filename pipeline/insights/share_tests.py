@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from pipeline.common.intervals import Z_95
+from pipeline.insights.two_proportions import ratio_intervals
 
 _EDGE = 1.5  # counts this near to the ends of the fitted distribution are judged by a bound
 _MAX_SKEW = 1 - 1e-9
@@ -73,18 +74,9 @@ class ShareTests:
     @cached_property
     def ratio_intervals(self) -> tuple[np.ndarray, np.ndarray]:
         """Ends of the 95 % interval of ``ratios``: on the log scale, with half a review added."""
-        one, one_of, two, two_of = (
-            each + 0.5
-            for each in (
-                self.counts,
-                self.sizes[:, None],
-                self.rest_counts,
-                self.rest_sizes[:, None],
-            )
+        return ratio_intervals(
+            self.rest_counts, self.rest_sizes[:, None], self.counts, self.sizes[:, None]
         )
-        centre = np.log(_divide(one, one_of)) - np.log(_divide(two, two_of))
-        half = Z_95 * np.sqrt(np.maximum(1 / one - 1 / one_of + 1 / two - 1 / two_of, 0))
-        return np.exp(centre - half), np.exp(centre + half)
 
     @cached_property
     def difference_intervals(self) -> tuple[np.ndarray, np.ndarray]:

@@ -11,20 +11,21 @@ from ui.session.view import View
 _LABELS = {TOPICS: "Topics of this file", ASPECTS: "Fixed aspects"}
 
 
-def choose_themes(view: View, *, key: str) -> Themes:
+def choose_themes(view: View, *, key: str, usual: str = TOPICS) -> Themes:
     """Draw the control, and return the themes that are chosen.
 
     Args:
         view: whose reviews.
         key: of the control.
+        usual: the kind that is chosen first, where the model has both.
     """
     kind: str | None = TOPICS
     if has_aspects(view.original):
+        st.session_state.setdefault(key, usual)
         kind = st.segmented_control(
             "Count by",
             list(_LABELS),
             format_func=_LABELS.__getitem__,
-            default=TOPICS,
             required=True,
             key=key,
             help="The fixed list is the same for every file and every month, so that figures "

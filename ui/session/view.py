@@ -130,11 +130,11 @@ class View:
 
     def figure(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """A figure or table of this view, made once for the same key."""
-        if key not in self.figures:
-            self.figures[key] = make()
-            while len(self.figures) > _MOST_FIGURES:
-                del self.figures[next(iter(self.figures))]
-        return self.figures[key]
+        made = self.figures.pop(key) if key in self.figures else make()
+        self.figures[key] = made  # the last one: those that were not used for long are dropped
+        while len(self.figures) > _MOST_FIGURES:
+            del self.figures[next(iter(self.figures))]
+        return made
 
     def save(self) -> Path:
         """Save the user's edits in the view's folder, and return that.

@@ -1,5 +1,7 @@
 """What a comparison has found, in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,8 @@ def told(themes, groups, **more):
 def test_a_loud_hotel_is_told_once_with_its_numbers():
     found, words = told(*two_hotels())
     assert words == [
-        "Noise: 30 % of Madrid's reviews, 6 % elsewhere (68 of 227; 5 times as often); 50 complain"
+        "Noise: 30 % of Madrid's reviews, 6 % of Lyon's reviews "
+        "(68 of 227; 5 times as often); 50 complain"
     ]
     assert found[0].is_problem and not found[0].is_strength and found[0].mentions == 1
 
@@ -35,7 +38,7 @@ def test_a_loud_hotel_is_told_once_with_its_numbers():
 def test_complaints_are_told_where_mentions_do_not_differ():
     _, words = told(*two_hotels(noisy=(70, 154), complaining=(60, 20)))
     assert words == [
-        "Complaints about Noise: 26 % of Madrid's reviews, 4 % elsewhere "
+        "Complaints about Noise: 26 % of Madrid's reviews, 4 % of Lyon's reviews "
         "(60 of 227; 6.6 times as often)"
     ]
 
@@ -63,7 +66,7 @@ def test_a_ratio_that_the_languages_explain_in_part_is_told_with_the_adjusted_on
         adjusted_for="language",
     )
     assert words == [
-        "Noise: 52 % of a's reviews, 14 % elsewhere "
+        "Noise: 52 % of a's reviews, 14 % of b's reviews "
         "(260 of 500; 3.7 times as often, 2 times as often within the same language)"
     ]
 
@@ -71,7 +74,7 @@ def test_a_ratio_that_the_languages_explain_in_part_is_told_with_the_adjusted_on
 def test_what_nobody_else_says():
     said = np.arange(400) < 30
     _, words = told(made_themes(said[:, None]), Groups("hotel", ("a", "b"), np.repeat([0, 1], 200)))
-    assert words == ["Noise: 15 % of a's reviews, 0 % elsewhere (30 of 200; nowhere else)"]
+    assert words == ["Noise: 15 % of a's reviews, 0 % of b's reviews (30 of 200; nowhere else)"]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,15 @@ def test_languages_are_shown_by_name():
 )
 def test_shares_are_rounded_for_people(share, shown):
     assert percent(share) == shown
+
+
+def test_a_broad_theme_and_its_part_are_told_once():
+    said = np.arange(600) < 60
+    broad = said | (np.arange(600) % 10 == 9)
+    themes = replace(made_themes(np.stack([broad, said], axis=1)), parents=(-1, 0))
+    found, words = told(themes, Groups("hotel", ("a", "b"), np.repeat([0, 1], 300)))
+    assert len(found) == 1 and words[0].startswith("Breakfast: 20 % of a's reviews, 0 %")
+
+
+def test_groups_without_a_column_are_named_as_they_are():
+    assert describe_group(ANALYSIS, "", "Spring") == "the reviews of Spring"

@@ -1,0 +1,103 @@
+"""What is compared: by which column, counted by topics or aspects."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.insights.attributes import excerpt
+from pipeline.insights.comparison import Comparison, compare_analysis
+from pipeline.insights.groups import PERIODS, group_reviews
+from pipeline.insights.themes import ASPECTS, TOPICS
+from ui.components.group_choice import group_columns
+from ui.components.theme_choice import choose_themes
+from ui.components.widgets import escape_markdown
+from ui.session.address import choice_part
+from ui.session.view import View
+
+ALL_GROUPS, TWO_GROUPS, IMPACT = "All groups", "Two groups", "Impact on marks"
+PARTS = (ALL_GROUPS, TWO_GROUPS, IMPACT)
+PART_KEY, BY_KEY, THEMES_KEY = "compare-part", "compare-by", "compare-themes"
+MEASURE_KEY, MEASURES = "compare-measure", ("share", "difference", "complaints", "mark")
+
+
+def compared_columns(view: View) -> list[str]:
+    """Columns that reviews can be compared by: the file's, then periods where there are dates."""
+    days = view.original.days
+    if days is None:
+        return group_columns(view)
+    known = np.unique(days[~np.isnat(days)].astype("datetime64[M]"))
+    years = np.unique(known.astype("datetime64[Y]"))
+    periods = [name for name in PERIODS if len(years if name == "year" else known) > 1]
+    return [*group_columns(view), *periods]
+
+
+def column_label(name: str) -> str:
+    """The name of a column with a capital letter."""
+    return excerpt(name[:1].upper() + name[1:], 40)
+
+
+def choose_comparison(view: View, allowed: np.ndarray) -> Comparison | None:
+    """Draw the choices, and compare the groups; None where there is nothing to compare.
+
+    Args:
+        view: whose reviews.
+        allowed: bool (n,), reviews that pass the filters.
+    """
+    columns = compared_columns(view)
+    if not columns:
+        st.info(
+            "There is nothing to compare by: this file has no hotels, only one language and no "
+            "dates. A column of hotels, countries or channels is found when the file has one."
+        )
+        return None
+    if st.session_state.get(BY_KEY) not in columns:
+        st.session_state[BY_KEY] = columns[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="comparison"):
+        column = st.selectbox(
+            "Compare by",
+            columns,
+            format_func=column_label,
+            key=BY_KEY,
+            width=220,
+        )
+        themes = choose_themes(view, key=THEMES_KEY, usual=ASPECTS)
+    try:
+        return view.figure(
+            ("comparison", themes.kind, column, allowed.tobytes()),
+            lambda: compare_analysis(
+                view.original, themes, group_reviews(view.original, column, allowed)
+            ),
+        )
+    except InputError as error:
+        st.info(escape_markdown(str(error)))
+        return None
+
+
+ADDRESS = (
+    choice_part(
+        "compare",
+        "the part",
+        PART_KEY,
+        lambda view: {"two": TWO_GROUPS, "impact": IMPACT},
+        default=ALL_GROUPS,
+    ),
+    choice_part(
+        "by",
+        "the column to compare by",
+        BY_KEY,
+        lambda view: {name: name for name in compared_columns(view)},
+        default=None,
+    ),
+    choice_part(
+        "count", "topics or aspects", THEMES_KEY, lambda view: {TOPICS: TOPICS}, default=ASPECTS
+    ),
+    choice_part(
+        "show",
+        "the figure",
+        MEASURE_KEY,
+        lambda view: {name: name for name in MEASURES},
+        default=MEASURES[0],
+    ),
+)

@@ -1,0 +1,74 @@
+"""What differs by more than chance, in words first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipeline.insights.comparison import Comparison
+from pipeline.insights.findings import Finding, describe_finding, find_differences
+from ui.compare.open_reviews import request_reviews
+from ui.components.theme_choice import hidden_themes
+from ui.components.widgets import count, escape
+from ui.session.view import View
+
+_FIRST = 6  # findings of a list that are shown before "more"
+_MOST = 40
+
+
+def show_findings(view: View, comparison: Comparison, *, key: str) -> None:
+    """Lists of what is complained about or mentioned more and less, the surest first.
+
+    Args:
+        view: whose reviews.
+        comparison: of groups of them.
+        key: part of the keys of buttons.
+    """
+    hidden = hidden_themes(view, comparison.themes)
+    found = [each for each in find_differences(comparison) if each.theme not in hidden]
+    if not found:
+        st.html("<b>No clear difference: what differs may be chance.</b>")
+        return
+    lists = {
+        "More complaints than elsewhere": [each for each in found if each.is_problem],
+        "Fewer complaints than elsewhere": [each for each in found if each.is_strength],
+        "Mentioned more": [each for each in found if not each.complaints and each.mentions > 0],
+        "Mentioned less": [each for each in found if not each.complaints and each.mentions < 0],
+    }
+    for title, own in lists.items():
+        if not own:
+            continue
+        st.subheader(title, anchor=False)
+        with st.container(gap="xsmall"):
+            for finding in own[:_FIRST]:
+                _line(view, comparison, finding, key)
+        if more := own[_FIRST:]:
+            with st.expander(f"{count(len(more), 'other')}"):
+                for finding in more[:_MOST]:
+                    _line(view, comparison, finding, key)
+                if len(more) > _MOST:
+                    st.caption("The table and its download have all of them.")
+
+
+def _line(view: View, comparison: Comparison, finding: Finding, key: str) -> None:
+    name = f"{key}-{finding.group}-{finding.theme}-{view.number}"
+    sentence = describe_finding(view.original, comparison, finding)
+    topic, _, rest = sentence.partition(": ")
+    up = (finding.complaints or finding.mentions) > 0
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"finding-{name}"
+    ):
+        st.html(
+            f'<span class="pg-arrow {"up" if up else "down"}" aria-hidden="true">'
+            f"{'▲' if up else '▼'}</span> <b><bdi>{escape(topic)}</bdi></b>: "
+            f"<bdi>{escape(rest)}</bdi>",
+            width="stretch",
+        )
+        st.button(
+            "Read",
+            key=f"read-{name}",
+            icon=":material/menu_book:",
+            type="tertiary",
+            help="Show these reviews on the page Explore",
+            on_click=request_reviews,
+            args=(comparison, finding.group, finding.theme, finding.is_problem),
+        )

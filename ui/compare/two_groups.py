@@ -1,0 +1,202 @@
+"""Two groups of reviews side by side: hotels, periods, or any two filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from pipeline.common.errors import InputError
+from pipeline.filters.binding import bind
+from pipeline.filters.expressions import mask
+from pipeline.filters.parser import parse_filter
+from pipeline.insights.comparison import Comparison, compare_analysis
+from pipeline.insights.findings import (
+    Finding,
+    describe_finding,
+    find_differences,
+    group_label,
+)
+from pipeline.insights.groups import Groups, group_reviews
+from pipeline.insights.themes import ASPECTS, Themes
+from ui.compare.cell import quotes_html
+from ui.compare.choices import THEMES_KEY, column_label, compared_columns
+from ui.compare.open_reviews import request_reviews
+from ui.components.theme_choice import choose_themes, hidden_themes
+from ui.components.widgets import count, escape, escape_markdown
+from ui.session.view import View
+
+_WORDS = "A filter in words"
+_FIRST = 5
+_SIDES = ("First", "Second")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two groups.
+
+    Attributes:
+        name: for people.
+        reviews: bool (n,).
+        column: what it is a value of; "" for a typed filter.
+    """
+
+    name: str
+    reviews: np.ndarray
+    column: str
+
+
+def show_two_groups(view: View, allowed: np.ndarray) -> None:
+    """Choose both groups, and read what each says that the other doesn't.
+
+    Args:
+        view: whose reviews.
+        allowed: bool (n,), reviews that pass the filters.
+    """
+    columns = [*compared_columns(view), _WORDS]
+    if st.session_state.get("compare-sides") not in columns:
+        st.session_state["compare-sides"] = columns[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="sides"):
+        column = st.selectbox(
+            "Two groups by",
+            columns,
+            format_func=column_label,
+            key="compare-sides",
+            width=200,
+        )
+        themes = choose_themes(view, key=THEMES_KEY, usual=ASPECTS)
+    sides = _typed(view) if column == _WORDS else _values(view, column)
+    if sides is None:
+        return
+    comparison, both = compare_sides(view, themes, sides, allowed)
+    if both:
+        st.caption(f"{count(both, 'review')} in both groups: left out.")
+    if comparison is None:
+        st.info("One of the two has no reviews of its own: choose others, or remove a filter.")
+        return
+    _show(view, comparison)
+
+
+def compare_sides(
+    view: View, themes: Themes, sides: tuple[Side, Side], allowed: np.ndarray
+) -> tuple[Comparison | None, int]:
+    """Compare two groups, and count the reviews that are in both and so in neither.
+
+    Args:
+        view: whose reviews.
+        themes: of them.
+        sides: the groups.
+        allowed: bool (n,), reviews that pass the filters.
+    """
+    first, second = (side.reviews & allowed for side in sides)
+    both = first & second
+    codes = np.where(first & ~both, 0, np.where(second & ~both, 1, -1))
+    if not (codes == 0).any() or not (codes == 1).any():
+        return None, int(both.sum())
+    column = sides[0].column if sides[0].column == sides[1].column else ""
+    groups = Groups(column, (sides[0].name, sides[1].name), codes)
+    key = "sides", themes.kind, column, groups.names, codes.tobytes()
+    return view.figure(key, lambda: compare_analysis(view.original, themes, groups)), int(
+        both.sum()
+    )
+
+
+def _values(view: View, column: str) -> tuple[Side, Side] | None:
+    """Two values of a column, each chosen in a box."""
+    try:
+        groups = group_reviews(view.original, column)
+    except InputError as error:
+        st.info(escape_markdown(str(error)))
+        return None
+    sizes = groups.sizes
+    sides = []
+    for number, (place, label) in enumerate(zip(st.columns(2), _SIDES, strict=True)):
+        with place:
+            chosen = st.selectbox(
+                label,
+                range(len(groups)),
+                index=min(number, len(groups) - 1),
+                format_func=lambda each: (
+                    f"{group_label(view.original, column, groups.names[each])} ({sizes[each]:,})"
+                ),
+                key=f"side-{number}-{view.number}-{column}",
+            )
+        sides.append(Side(groups.names[chosen], groups.codes == chosen, column))
+    if sides[0].name == sides[1].name:
+        st.info("Choose two different ones.")
+        return None
+    return sides[0], sides[1]
+
+
+def _typed(view: View) -> tuple[Side, Side] | None:
+    """Two filters, typed as in "More filters"."""
+    sides = []
+    kinds = {name: column.kind for name, column in view.columns.items()}
+    examples = 'rating <= 2 and hotel = "A"', 'rating >= 4 and hotel = "A"'
+    for number, (place, label) in enumerate(zip(st.columns(2), _SIDES, strict=True)):
+        with place:
+            typed = st.text_input(
+                label,
+                placeholder=examples[number],
+                key=f"side-filter-{number}-{view.number}",
+                max_chars=2_000,
+            )
+        if not typed.strip():
+            continue
+        try:
+            tree = bind(parse_filter(typed), kinds)
+        except InputError as error:
+            st.warning(escape_markdown(str(error)), icon=":material/info:")
+            return None
+        units = mask(tree, view.columns, len(view.original.units))
+        reviews = np.zeros(len(view.original.texts), bool)
+        reviews[view.original.units.review[units]] = True
+        sides.append(Side(" ".join(typed.split()), reviews, ""))
+    if len(sides) < 2:
+        st.caption("Type a filter on each side; columns are named as in the file.")
+        return None
+    return sides[0], sides[1]
+
+
+def _show(view: View, comparison: Comparison) -> None:
+    hidden = hidden_themes(view, comparison.themes)
+    found = [each for each in find_differences(comparison) if each.theme not in hidden]
+    for group, place in enumerate(st.columns(2, gap="medium")):
+        name = comparison.groups.names[group]
+        label = group_label(view.original, comparison.groups.column, name)
+        with place:
+            st.html(
+                f"<b>What <bdi>{escape(label)}</bdi> says more</b> "
+                f'<span class="pg-quiet">{count(int(comparison.groups.sizes[group]), "review")}'
+                "</span>"
+            )
+            own = [each for each in found if each.group == group]
+            if not own:
+                st.html("Nothing that is more than chance.")
+            for finding in own[:_FIRST]:
+                _difference(view, comparison, finding)
+            if more := own[_FIRST:]:
+                with st.expander(f"{count(len(more), 'other')}"):
+                    for finding in more[: 4 * _FIRST]:
+                        _difference(view, comparison, finding)
+
+
+def _difference(view: View, comparison: Comparison, finding: Finding) -> None:
+    topic, _, rest = describe_finding(view.original, comparison, finding).partition(": ")
+    key = f"{finding.group}-{finding.theme}-{view.number}"
+    with st.container(border=True, key=f"side-finding-{key}"):
+        st.html(
+            f"<b><bdi>{escape(topic)}</bdi></b>: <bdi>{escape(rest)}</bdi>"
+            + quotes_html(
+                view, comparison, finding.group, finding.theme, complaints=finding.is_problem
+            )
+        )
+        st.button(
+            "Read",
+            key=f"side-read-{key}",
+            icon=":material/menu_book:",
+            type="tertiary",
+            on_click=request_reviews,
+            args=(comparison, finding.group, finding.theme, finding.is_problem),
+        )
