@@ -68,6 +68,7 @@ def draw() -> None:
         page("changes", "Changes", ":material/trending_up:"),
         page("hotels", "Hotels", ":material/apartment:"),
         page("similar_hotels", "Similar hotels", ":material/hotel:"),
+        page("questions", "Questions", ":material/forum:"),
         page("models", "Models", ":material/science:"),
         page("how_it_works", "How it works", ":material/help:"),
     ]

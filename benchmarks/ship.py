@@ -11,6 +11,8 @@ from pipeline.embedding.reference import compute_line_means, ship
 from pipeline.embedding.registry import load_encoder
 from pipeline.heads.heads import compute_heads
 from pipeline.heads.judged_sentences import NAME as JUDGED
+from pipeline.heads.questions import NAME as QUESTIONS
+from pipeline.heads.questions import compute_question_head
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
@@ -27,6 +29,7 @@ if __name__ == "__main__":
     for name in (ASPECTS, NON_HOTEL, POLARITY):
         print(ship(name, encoder, compute_line_means(name, encoder)))
     print(ship(JUDGED, encoder, compute_heads(encoder)))
+    print(ship(QUESTIONS, encoder, compute_question_head(encoder)))
     print(ship(MATTERS, encoder, compute_aspect_classes(encoder)))
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts

@@ -13,13 +13,16 @@ from pipeline.cli import (
     analogy,
     analyse,
     analyses,
+    ask,
     changes,
     compare,
     compare_models,
     embed,
     evaluate,
     export_map,
+    faq,
     impact,
+    mcp,
     read,
     related_words,
     report,
@@ -40,6 +43,8 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         analyse,
         add,
         search,
+        ask,
+        faq,
         compare,
         impact,
         changes,
@@ -51,6 +56,7 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         evaluate,
         compare_models,
         analyses,
+        mcp,
     )
 )
 

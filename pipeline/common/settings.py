@@ -138,6 +138,16 @@ EMBEDDINGS_PRICE = Variable(
     "",
     "What that endpoint takes for a million tokens, in any currency; for comparisons of models.",
 )
+CHAT_URL = Variable(
+    "POLYGUEST_CHAT_URL",
+    "address",
+    "",
+    "Endpoint of the form of OpenAI's /v1/chat/completions that answers questions to the reviews.",
+)
+CHAT_KEY = Variable(
+    "POLYGUEST_CHAT_KEY", "text", "", "Key of that endpoint; never written anywhere."
+)
+CHAT_MODEL = Variable("POLYGUEST_CHAT_MODEL", "name", "default", "Model that it is asked for.")
 EARLY_SECONDS = Variable(
     "POLYGUEST_EARLY_SECONDS",
     "number of seconds",
@@ -188,6 +198,9 @@ VARIABLES = (
     EMBEDDINGS_URL,
     EMBEDDINGS_KEY,
     EMBEDDINGS_PRICE,
+    CHAT_URL,
+    CHAT_KEY,
+    CHAT_MODEL,
     EARLY_SECONDS,
     KEEP,
     HOSTS,

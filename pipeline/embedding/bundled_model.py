@@ -59,6 +59,9 @@ _LAYER_NAMES = {
 }
 
 
+FINGERPRINT = f"multilingual-e5-small-{WEIGHTS_SHA256[:8]}-{BUILD}"  # in float32
+
+
 def model_folder() -> Path:
     """The SentenceTransformer folder of the bundled model; built if missing or damaged.
 
@@ -70,7 +73,7 @@ def model_folder() -> Path:
     """
     from filelock import FileLock
 
-    folder = cache_folder("models") / f"multilingual-e5-small-{WEIGHTS_SHA256[:8]}-{BUILD}"
+    folder = cache_folder("models") / FINGERPRINT
     if is_intact(folder):
         return folder
     with FileLock(f"{folder}.lock"):

@@ -26,6 +26,9 @@ _HIDDEN, _OUTPUT = 256, 128
 _TEMPERATURE = 0.07
 _BATCH = 512
 _EPOCHS = 40
+_QUESTION_HIDDEN = 512
+_QUESTION_TEMPERATURE = 0.1
+_QUESTION_EPOCHS = 150  # questions are few, and each matter has one wording or two a language
 _POLARITY_HIDDEN = 128
 _POLARITY_EPOCHS = 10  # more learn the sentences by heart: other reviews are judged worse
 _POLARITY_NETWORKS = 3  # averaged
@@ -91,13 +94,58 @@ def fit_likeness(
     """
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
     matter = np.unique(matters, return_inverse=True)[1]
     sets = [(torch.tensor(vectors), [matter, 3 * matter + polarities])]
     sets += [(torch.tensor(v), [lines]) for v, lines in translations]
-    network = _network(vectors.shape[1], _HIDDEN, _OUTPUT, generator)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-4)
     steps = _EPOCHS * (len(vectors) // _BATCH)
+    return _fit_contrastive(sets, _HIDDEN, steps, _TEMPERATURE, weight_decay=1e-4, seed=seed)
+
+
+def fit_questions(vectors: np.ndarray, matters: np.ndarray, *, seed: int = 0) -> Network:
+    """Train the head whose cosines tell whether two questions ask for the same.
+
+    Args:
+        vectors: float32 (n, d), of questions in many languages.
+        matters: int (n,), what each asks for.
+        seed: for weights and batches.
+    """
+    import torch
+
+    steps = _QUESTION_EPOCHS * len(vectors) // _BATCH
+    return _fit_contrastive(
+        [(torch.tensor(vectors), [matters])],
+        _QUESTION_HIDDEN,
+        steps,
+        _QUESTION_TEMPERATURE,
+        weight_decay=1e-3,
+        seed=seed,
+    )
+
+
+def _fit_contrastive(
+    sets: Sequence[tuple[torch.Tensor, Sequence[np.ndarray]]],
+    hidden: int,
+    steps: int,
+    temperature: float,
+    *,
+    weight_decay: float,
+    seed: int,
+) -> Network:
+    """Train a network by the supervised contrastive loss.
+
+    Args:
+        sets: vectors (n, d), and their groupings, int (n,): each brings a group together.
+        hidden: units of the hidden layer.
+        steps: batches of each set.
+        temperature: of the loss.
+        weight_decay: of the optimizer.
+        seed: for weights and batches.
+    """
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    network = _network(sets[0][0].shape[1], hidden, _OUTPUT, generator)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=weight_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
         loss = torch.zeros(())
@@ -106,7 +154,9 @@ def fit_likeness(
             noisy = torch.nn.functional.dropout(points[rows], 0.1)
             output = torch.nn.functional.normalize(network(noisy), dim=1)
             for groups in levels:
-                loss = loss + _contrastive_loss(output, torch.tensor(groups[rows.numpy()]))
+                loss = loss + _contrastive_loss(
+                    output, torch.tensor(groups[rows.numpy()]), temperature
+                )
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -158,11 +208,13 @@ def _frozen(network: torch.nn.Sequential) -> Network:
     return Network(*arrays)
 
 
-def _contrastive_loss(output: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+def _contrastive_loss(
+    output: torch.Tensor, groups: torch.Tensor, temperature: float
+) -> torch.Tensor:
     """Mean over rows (b, k) of the loss that brings each near to the others of its group."""
     import torch
 
-    similarities = output @ output.T / _TEMPERATURE
+    similarities = output @ output.T / temperature
     itself = torch.eye(len(output), dtype=torch.bool)
     similarities = similarities.masked_fill(itself, -1e9)
     same = (groups[:, None] == groups[None]) & ~itself

@@ -148,6 +148,23 @@ PAIR_NAMES: dict[str, str] = {
     "않았,못,ไม่,degil",
 }  # fmt: skip
 
+# Names of the columns of a FAQ, which are looked for in files of questions and answers alone: in a
+# file of reviews a "question" is one of a survey, and an "answer" the hotel's to a guest.
+FAQ_NAMES: dict[str, str] = {
+    "question": "question,questions,=q,faq,query,inquiry,enquiry,guest asks,frage,fragen,"
+    "fragestellung,pregunta,preguntas,consulta,domanda,domande,quesito,pergunta,perguntas,vraag,"
+    "vragen,вопрос*,質問,質問文,問い,問い合わせ,お問い合わせ,问题,問題,提问,提問,问句,질문,문의,"
+    "물음,سؤال,السؤال,أسئلة,الأسئلة,คำถาม,soru,sorular,pytanie,pytania,fraga,fragor,sporgsmal,"
+    "sporsmal,kysymys,kysymykset,otazka,otazky,kerdes,kerdesek,питан*,запитан*,ερωτηση,ερωτησεις,"
+    "שאלה,שאלות,cau hoi,pertanyaan,soalan,intrebare,intrebari,प्रश्न,सवाल,pitanje,pitanja,swali",
+    "answer": "answer,answers,=a,response,reply,solution,antwort,antworten,reponse,reponses,"
+    "respuesta,respuestas,risposta,risposte,resposta,respostas,antwoord,antwoorden,ответ*,回答,"
+    "回答文,答え,返答,答案,答复,答覆,解答,답변,답,대답,إجابة,الإجابة,جواب,الجواب,رد,คำตอบ,cevap,"
+    "cevaplar,yanit,yanitlar,odpowiedz,odpowiedzi,svar,vastaus,vastaukset,odpoved,odpovedi,valasz,"
+    "valaszok,відповід*,απαντηση,απαντησεις,תשובה,תשובות,cau tra loi,tra loi,jawaban,jawapan,"
+    "raspuns,raspunsuri,उत्तर,जवाब,odgovor,odgovori,jibu",
+}  # fmt: skip
+
 
 @lru_cache(maxsize=10_000)
 def is_known_column_name(name: str) -> bool:
@@ -197,7 +214,7 @@ class _RoleNames(NamedTuple):
 
 @cache
 def _role_names(role: str) -> _RoleNames:
-    names = (COLUMN_NAMES | PAIR_NAMES)[role].split(",")
+    names = (COLUMN_NAMES | PAIR_NAMES | FAQ_NAMES)[role].split(",")
     within = [normalise_name(name) for name in names if name[0] != "=" and name[-1] != "*"]
     return _RoleNames(
         frozenset(normalise_name(name.strip("=*")) for name in names),
@@ -226,7 +243,7 @@ def score_name(name: str, role: str) -> float:
 
     Args:
         name: as it stands in the file.
-        role: a key of `COLUMN_NAMES` or `PAIR_NAMES`.
+        role: a key of `COLUMN_NAMES`, `PAIR_NAMES` or `FAQ_NAMES`.
 
     Returns:
         3 if the whole name matches, 2.5 if its last word does, 2 for another word, 0 for none.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import streamlit as st
+from pipeline.insights.sentiment import COMPLAINT
 
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.findings import describe_group, group_label, often, percent
 from pipeline.insights.quotes import typical_quotes
-from pipeline.insights.sentiment import COMPLAINT
 from pipeline.insights.share_tests import ShareTests
 from ui.compare.choices import column_label
 from ui.compare.open_reviews import request_reviews

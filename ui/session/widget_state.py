@@ -22,6 +22,10 @@ _KEPT_WIDGETS = (
     "sort",
     "drawn-as",
     "part",
+    "asked",
+    "passage_count",
+    "questions_part",
+    "faq_question",
 )
 
 

@@ -1,0 +1,1 @@
+"""Answers: from a FAQ, and from the passages of reviews."""

@@ -1,0 +1,197 @@
+"""The index of a FAQ: a guest's question to the entries that answer it, or to none.
+
+Each entry is compared with the question in several ways (:meth:`FaqIndex.features`), in vectors
+without the directions of language. They are weighed by a conditional logit model with "no answer"
+as one more choice (McFadden 1974), fitted on the FAQ and the questions of another, invented hotel
+(``benchmarks/faq_fit.py``). Nothing is fitted to the FAQ at hand, which may have three entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.answers.faq_file import Faq
+from pipeline.answers.question_profiles import profiles
+from pipeline.common.progress import Progress
+from pipeline.embedding.bundled_model import FINGERPRINT
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.neutral import NeutralSpace, language_directions
+from pipeline.embedding.parallel_corpus import NAME as PARALLEL
+from pipeline.embedding.parallel_corpus import parallel_means
+from pipeline.embedding.reference import shared_arrays
+from pipeline.heads.questions import QuestionHead, find_question_head
+
+# Weights of the features, and the score of "no answer": with the question head and without.
+WEIGHTS = (3.46, 2.96, 1.31, 2.84, 2.03, 2.68)
+NO_ANSWER_SCORE = 7.31
+PLAIN_WEIGHTS = (2.95, 4.32, 4.29, 4.48)
+PLAIN_NO_ANSWER_SCORE = 7.16
+MAX_NO_ANSWER = 0.65  # probability of "no answer" from which the FAQ does not answer
+
+
+@dataclass(frozen=True)
+class FaqMatch:
+    """An entry that may answer a question.
+
+    Attributes:
+        entry: number of the entry in the FAQ.
+        probability: that it answers, 0 to 1; those of all entries and of "no answer" make 1.
+    """
+
+    entry: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class EncodedTexts:
+    """What n texts are compared by.
+
+    Attributes:
+        neutral: float32 (n, d), vectors without the language effect.
+        asked: float32 (n, k), by the question head; None without one.
+        profiles: float32 (n, m), see :mod:`pipeline.answers.question_profiles`.
+    """
+
+    neutral: np.ndarray
+    asked: np.ndarray | None
+    profiles: np.ndarray
+
+
+@dataclass(frozen=True)
+class QuestionSpace:
+    """The space in which questions and entries are compared: fixed for a model.
+
+    Attributes:
+        neutral: removes the directions of language.
+        head: of the model; None where it has none.
+    """
+
+    neutral: NeutralSpace
+    head: QuestionHead | None
+
+    def encode(self, raw: np.ndarray, texts: Sequence[str]) -> EncodedTexts:
+        """Encode n texts, given the model's vectors of them as queries, float (n, d)."""
+        asked = None if self.head is None else self.head.vectors(raw)
+        return EncodedTexts(
+            self.neutral.transform(raw.astype(np.float32, copy=False)),
+            asked,
+            profiles(texts, asked, self.head),
+        )
+
+
+@dataclass(frozen=True)
+class FaqIndex:
+    """The n entries of a FAQ, ready to be asked.
+
+    Attributes:
+        space: in which they are compared.
+        questions: the entries' questions.
+        wholes: the entries' questions with their answers.
+    """
+
+    space: QuestionSpace
+    questions: EncodedTexts
+    wholes: EncodedTexts
+
+    def match(
+        self, texts: Sequence[str], raw: np.ndarray, *, top: int = 3
+    ) -> list[tuple[FaqMatch, ...]]:
+        """The entries that answer each question, best first; none where the FAQ does not answer.
+
+        Args:
+            texts: q questions.
+            raw: float (q, d), the model's vectors of them as queries.
+            top: how many entries at most.
+        """
+        probabilities = self.probabilities(self.space.encode(raw, texts))
+        answers: list[tuple[FaqMatch, ...]] = []
+        for row in probabilities:
+            if row[-1] > MAX_NO_ANSWER:
+                answers.append(())
+                continue
+            order = np.argsort(-row[:-1], kind="stable")[:top]
+            answers.append(tuple(FaqMatch(int(entry), float(row[entry])) for entry in order))
+        return answers
+
+    def probabilities(self, asked: EncodedTexts) -> np.ndarray:
+        """Probability of each entry, and last of "no answer": float64 (q, n + 1)."""
+        return choice_probabilities(self.features(asked), *self.weights)
+
+    @property
+    def weights(self) -> tuple[np.ndarray, float]:
+        """Weights of the features, float64 (f,), and the score of "no answer"."""
+        if self.space.head is None:
+            return np.array(PLAIN_WEIGHTS), PLAIN_NO_ANSWER_SCORE
+        return np.array(WEIGHTS), NO_ANSWER_SCORE
+
+    def features(self, asked: EncodedTexts) -> np.ndarray:
+        """How questions and entries compare: float64 (q, n, f).
+
+        With a question head f is 6: cosines of its vectors with an entry's question and with the
+        whole entry; likewise products of profiles; likewise cosines of neutral vectors. Without one
+        the first two are left out.
+        """
+        pairs = [
+            (asked.profiles, self.questions.profiles),
+            (asked.profiles, self.wholes.profiles),
+            (asked.neutral, self.questions.neutral),
+            (asked.neutral, self.wholes.neutral),
+        ]
+        heads = (asked.asked, self.questions.asked, self.wholes.asked)
+        if heads[0] is not None and heads[1] is not None and heads[2] is not None:
+            pairs = [(heads[0], heads[1]), (heads[0], heads[2]), *pairs]
+        return np.stack([left @ right.T for left, right in pairs], axis=-1).astype(np.float64)
+
+
+def choice_probabilities(features: np.ndarray, weights: np.ndarray, none: float) -> np.ndarray:
+    """Probabilities of the conditional logit model: float64 (q, n + 1), the last of "no answer".
+
+    Args:
+        features: float64 (q, n, f).
+        weights: float64 (f,).
+        none: score of "no answer".
+    """
+    scores = features @ weights
+    scores = np.concatenate([scores, np.full((len(scores), 1), none)], axis=1)
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def question_space(encoder: Encoder) -> QuestionSpace:
+    """The space of a model; computed once in about a minute for models that are not shipped."""
+    return _space(parallel_means(encoder), find_question_head(encoder.fingerprint))
+
+
+def bundled_question_space() -> QuestionSpace:
+    """The space of the bundled model, which need not be loaded for it."""
+    arrays = shared_arrays(PARALLEL, FINGERPRINT)
+    if arrays is None:
+        raise RuntimeError("run `python -m benchmarks.ship`")
+    return _space(arrays["means"], find_question_head(FINGERPRINT))
+
+
+def _space(means: np.ndarray, head: QuestionHead | None) -> QuestionSpace:
+    removed = language_directions(means)
+    rest = means - (means @ removed.T) @ removed
+    return QuestionSpace(NeutralSpace(removed, rest.mean(axis=0).astype(np.float32)), head)
+
+
+def build_faq_index(faq: Faq, encoder: Encoder, *, progress: Progress | None = None) -> FaqIndex:
+    """Encode the entries of a FAQ."""
+    questions = [entry.question for entry in faq.entries]
+    wholes = [entry.text for entry in faq.entries]
+    raw = encoder.encode_queries([*questions, *wholes], progress=progress)
+    return faq_index_of_vectors(faq, raw, question_space(encoder))
+
+
+def faq_index_of_vectors(faq: Faq, raw: np.ndarray, space: QuestionSpace) -> FaqIndex:
+    """The index from vectors, float (2 n, d): of the questions, then of the whole entries."""
+    count = len(faq.entries)
+    return FaqIndex(
+        space,
+        space.encode(raw[:count], [entry.question for entry in faq.entries]),
+        space.encode(raw[count:], [entry.text for entry in faq.entries]),
+    )
