@@ -18,7 +18,7 @@ from ui.search import search_box
 from ui.session import server, widget_state
 from ui.session.address import follow_address, note_page, open_address
 from ui.session.current import current_session, sync_widgets
-from ui.topics import cards
+from ui.topics import cards, parts
 from ui.web import RequestGuard, open_browser
 
 ADDRESS = (  # what the address of a page names, in the order in which it is set
@@ -27,6 +27,7 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
     *explore_map.ADDRESS,
     *review_dialog.ADDRESS,
     *cards.ADDRESS,
+    *parts.ADDRESS,
     *choices.ADDRESS,
 )
 

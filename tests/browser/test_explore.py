@@ -74,6 +74,7 @@ def test_a_colleague_sees_what_the_link_names_and_so_does_a_page_loaded_again(vi
     guest.search("loud at night")
     page.get_by_label("Hotels").click()
     page.get_by_role("option", name=re.compile("פריז")).click()
+    page.keyboard.press("Escape")
     guest.settle()
     page.get_by_role("radio", name="Rating").click()
     page.wait_for_url(re.compile("colour=rating"))

@@ -30,7 +30,9 @@ def _files(view: View) -> dict[str, Any]:
 
 ADDRESS = (
     # First: it clears the others.
-    AddressPart("where", "filters", _read, _apply, lambda view: ("languages", "hotels")),
+    AddressPart(
+        "where", "filters", _read, _apply, lambda view: ("languages", "sentiments", "hotels")
+    ),
     choices_part("topic", "topics", topics_key, _topics),
     choices_part("file", "files", files_key, _files),
 )

@@ -10,9 +10,7 @@ from ui.topics.add_file import add_file
 from ui.topics.aspect_list import show_aspects
 from ui.topics.cards import choose_cards, note_few_sentences, show_cards, show_table
 from ui.topics.notes import show_notes
-
-_TOPICS, _ASPECTS, _NOTES, _FILE = "Topics", "Fixed list", "Notes", "Add a file"
-_PARTS = (_TOPICS, _ASPECTS, _NOTES, _FILE)
+from ui.topics.parts import ASPECTS, FILE, NOTES, PARTS, TOPICS
 
 session, view = require_view("No topics yet")
 show_sidebar(session, view, full=False)
@@ -20,18 +18,18 @@ page_header(session, view)
 if session.is_working and not session.is_partial:  # else the head shows it
     with st.container(border=True):
         job_progress()
-if st.session_state.get("part") not in _PARTS:
-    st.session_state["part"] = _TOPICS
+if st.session_state.get("part") not in PARTS.values():
+    st.session_state["part"] = TOPICS
 part = st.segmented_control(
-    "Part of the page", _PARTS, required=True, key="part", label_visibility="collapsed"
+    "Part of the page", PARTS.values(), required=True, key="part", label_visibility="collapsed"
 )
 with st.container(horizontal=True, gap="small"):
     undo_buttons(session, "page")
-if part == _ASPECTS:
+if part == ASPECTS:
     show_aspects(view)
-elif part == _NOTES:
+elif part == NOTES:
     show_notes(session, view)
-elif part == _FILE:
+elif part == FILE:
     add_file(session, view)
 else:
     cards, drawn = choose_cards(view)

@@ -123,7 +123,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
         if st.button("Show on the map", icon=":material/scatter_plot:", key=f"map-{key}"):
             show_on_map(view, card)
         edit_menu(session, view, card)
-        _note_menu(session, view, card)
+    _write_note(session, view, card)
     if card.topic.typical:
         reviews = st.expander("Typical reviews", key=f"typical-{key}", on_change="rerun")
         if reviews.open:
@@ -131,13 +131,15 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
                 _typical(view, card)
 
 
-def _note_menu(session: Session, view: View, card: TopicSummary) -> None:
-    """The menu in which a note on a topic is written. It is filled when it is opened."""
+def _write_note(session: Session, view: View, card: TopicSummary) -> None:
+    """The box in which a note on a topic is written. It is filled when it is opened."""
     key = f"{card.topic.key.replace('.', '_')}-{view.number}"
-    menu = st.popover("Note", icon=":material/add_comment:", key=f"note-{key}", on_change="rerun")
-    if menu.open:
+    box = st.expander(
+        "Write a note", icon=":material/add_comment:", key=f"note-{key}", on_change="rerun"
+    )
+    if box.open:
         topic = view.original.topics[card.topic.id]
-        with menu:
+        with box:
             note_form(session, partial(note_on_topic, view.original, topic), key)
 
 

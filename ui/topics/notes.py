@@ -9,6 +9,7 @@ from pipeline.common.csv_writer import to_csv
 from pipeline.insights.attributes import excerpt
 from ui.components.notes import notes_html
 from ui.components.review_dialog import open_review
+from ui.components.review_text import language_attributes
 from ui.components.widgets import count, escape
 from ui.session.session import Session
 from ui.session.view import View
@@ -52,7 +53,7 @@ def show_notes(session: Session, view: View) -> None:
 def _entry(session: Session, view: View, note: Note) -> None:
     row = view.note_subjects.row_of(note)
     with st.container(border=True, gap="small", key=f"note-{note.id}"):
-        st.html(f"<b><bdi>{escape(_subject(view, note))}</bdi></b>{notes_html([note])}")
+        st.html(f"{_subject(view, note)}{notes_html([note])}")
         with st.container(horizontal=True, gap="small"):
             if row is not None:
                 st.button(
@@ -74,15 +75,18 @@ def _entry(session: Session, view: View, note: Note) -> None:
 
 
 def _subject(view: View, note: Note) -> str:
+    """What a note is on, as HTML."""
     if note.about == "review":
         row = view.note_subjects.row_of(note)
         if row is None:
-            return "A review that is no longer here"
-        return f"“{excerpt(view.analysis.texts[row], 90)}”"
+            return '<div class="pg-quiet">A review that is no longer here</div>'
+        said = escape(excerpt(view.analysis.texts[row], 120))
+        return f"<div {language_attributes(str(view.analysis.languages[row]))}>“{said}”</div>"
     topic = view.note_subjects.topic_of(note)
     if topic is None:
-        return f"{note.title} (no longer a topic)"
-    return view.analysis.topics[topic.id].name
+        gone = '<span class="pg-quiet">(no longer a topic)</span>'
+        return f"<div><b><bdi>{escape(note.title)}</bdi></b> {gone}</div>"
+    return f"<b><bdi>{escape(view.analysis.topics[topic.id].name)}</bdi></b>"
 
 
 def _table(view: View, notes: tuple[Note, ...]) -> str:

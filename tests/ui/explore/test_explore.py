@@ -90,11 +90,29 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at.session_state["colour"] = "language"
     at.run()
     assert len(at.dataframe[0].value) == 1
+    assert list(at.dataframe[0].value) == ["hotel", "date", "rating", "language", "topic", "text"]
     assert any("The table has the first 1;" in caption.value for caption in at.caption)
     assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
     press(at, "Clear selection")
     assert not any("chosen" in header.value for header in at.subheader)
     assert selected_units(None) == ()
+
+
+def test_a_review_is_read_in_full_and_named_by_the_address(explored, monkeypatch):
+    at = explored
+    view = session(at).view
+    row = int(np.flatnonzero(np.bincount(view.analysis.searched_passages.review) > 2)[0])
+    session(at).search.review = row
+    monkeypatch.setenv("POLYGUEST_TRANSLATE_URL", "http://localhost:1")
+    at.run()
+    assert not at.exception
+    body = pieces(at)
+    _, _, said = body.partition("What it says")
+    assert said.count("<li>") == np.count_nonzero(view.analysis.searched_passages.review == row)
+    assert any("localhost" in caption.value for caption in at.caption)
+    assert at.query_params["review"] in (str(row), [str(row)])
+    session(at).search.review = None
+    assert "What it says" not in pieces(at.run()) and "review" not in at.query_params
 
 
 def test_settings_are_followed_and_undone(explored):
