@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import streamlit as st
-from pipeline.insights.sentiment import COMPLAINT
 
 from pipeline.insights.attributes import excerpt, language_name
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.findings import describe_group, group_label, often, percent
 from pipeline.insights.quotes import typical_quotes
 from pipeline.insights.share_tests import ShareTests
+from pipeline.topics.polarity import COMPLAINT
 from ui.compare.choices import column_label
 from ui.compare.open_reviews import request_reviews
 from ui.components.review_text import language_attributes
