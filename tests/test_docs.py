@@ -70,6 +70,18 @@ def test_paths_exist(page):
                 assert (ROOT / path.rstrip("./")).exists(), f"{path} in {page.name}"
 
 
+def test_examples_run():
+    """Blocks after "<!-- run -->", in order; a page's blocks share their names."""
+    ran = 0
+    for page in CURRENT:
+        names: dict[str, object] = {}
+        text = page.read_text("utf-8")
+        for block in re.findall(r"^<!-- run -->\n```python\n(.*?)^```", text, re.M | re.S):
+            exec(compile(block, page.name, "exec"), names)
+            ran += 1
+    assert ran >= 3
+
+
 @pytest.mark.parametrize("page", CURRENT, ids=page_id)
 def test_names_in_code_can_be_imported(page):
     for code in code_of(page):
