@@ -16,6 +16,10 @@ log = logging.getLogger(__name__)
 
 # What the pages import; the pages themselves draw when they are imported.
 _USED = (
+    "answers.ask_reviews",
+    "answers.faq",
+    "changes.alerts",
+    "compare.findings",
     "components.page_header",
     "explore.map",
     "explore.topic_table",
@@ -25,7 +29,6 @@ _USED = (
     "session.session",
     "topics.add_file",
     "topics.cards",
-    "topics.changes",
     "upload.upload",
 )
 _INTERVAL = 10.0  # seconds between two collections, in a server that has something to do

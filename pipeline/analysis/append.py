@@ -67,7 +67,7 @@ def append_reviews(
         vectors = analysis.space.transform(new.raw)
         topics, outlier_topic = analysis.topics, analysis.outlier_topic
         assignments = analysis.assigner.assign(vectors)
-        is_outlier = ~analysis.assigner.is_inlier(vectors)
+        is_outlier = ~analysis.assigner.is_new_inlier(vectors, _fitted(analysis, landmarks))
         if is_outlier.any() and outlier_topic is None:
             outlier_topic = len(topics)
             names = outlier_topic_names()
@@ -106,6 +106,13 @@ def append_reviews(
         ratings=_join_ratings(analysis, new),
     )
     return extended, is_outlier
+
+
+def _fitted(analysis: Analysis, landmarks: int | None) -> np.ndarray:
+    """The neutral vectors that the topics were found in: of the first units, or the first file."""
+    if landmarks is not None:
+        return analysis.vectors[:landmarks]
+    return analysis.vectors[analysis.batch[analysis.units.review] == 0]
 
 
 def _join_days(analysis: Analysis, new: NewReviews) -> np.ndarray | None:

@@ -32,11 +32,16 @@ class TopicAssigner:
         """Nearest topic of neutral vectors (m, d), outliers included: int64 (m,)."""
         return self.centroid_topics[self.nearest(vectors)]
 
-    def is_inlier(self, vectors: np.ndarray) -> np.ndarray:
-        """Which neutral vectors (m, d) belong to a topic at all: bool (m,)."""
+    def is_new_inlier(self, vectors: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+        """Which new neutral vectors (m, d) belong to a topic at all: bool (m,).
+
+        Args:
+            vectors: of texts that came after the topics were found.
+            fitted: float32 (n, d), neutral vectors of those that the topics were found in.
+        """
         if self.outlier_detector is None:
             return np.ones(len(vectors), bool)
-        return self.outlier_detector.is_inlier(vectors)
+        return self.outlier_detector.for_new_texts(fitted).is_inlier(vectors)
 
     def nearest(self, vectors: np.ndarray) -> np.ndarray:
         """Nearest centroid of neutral vectors (m, d): int64 (m,)."""

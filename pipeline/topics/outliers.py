@@ -9,7 +9,7 @@ absolute deviation), so that outliers can't shift the reference they are judged 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from pipeline.common.arrays import BLOCK, covariance
 
 _THRESHOLD = -2.0  # robust standard deviations from the median text
 _RIDGE = 1.0  # times the mean variance
+_MAX_LEVERAGE = 0.999  # of a text on its own distance
 _MIN_REVIEWS = 100  # for the reference to be reliable
 
 
@@ -47,6 +48,20 @@ class OutlierDetector:
         """Which of the neutral vectors (n, d) are no outliers: bool (n,)."""
         return self.score(vectors) >= self.threshold
 
+    def for_new_texts(self, fitted: np.ndarray) -> OutlierDetector:
+        """The detector for texts that it was not fitted to.
+
+        A text that is part of the covariance is nearer to it than one that isn't: by far, where
+        texts are hardly more than dimensions. What each text's distance would be without itself
+        follows from its own (Sherman & Morrison 1950), and new texts are judged by these.
+
+        Args:
+            fitted: float32 (n, d), the neutral vectors that it was fitted to.
+        """
+        similarity, closeness = _measures(fitted, self.mean, self.whitener)
+        leverage = np.minimum(closeness**2 / max(len(fitted), 1), _MAX_LEVERAGE)
+        return replace(self, scales=_scales(similarity, closeness / np.sqrt(1 - leverage)))
+
 
 def fit_outlier_detector(vectors: np.ndarray) -> OutlierDetector | None:
     """Fit a detector to neutral vectors (n, d); None if they are too few."""
@@ -57,11 +72,15 @@ def fit_outlier_detector(vectors: np.ndarray) -> OutlierDetector | None:
     variances = np.maximum(variances, 0)
     whitener = axes / np.sqrt(variances + _RIDGE * variances.mean() + 1e-12)
     mean, whitener = mean.astype(np.float32), whitener.astype(np.float32)
-    measures = _measures(vectors, mean, whitener)
+    return OutlierDetector(mean, whitener, _scales(*_measures(vectors, mean, whitener)))
+
+
+def _scales(*measures: np.ndarray) -> np.ndarray:
+    """The scales of a detector by the two measures of the texts: float64 (3, 2)."""
     scales = [_median_and_deviation(measure) for measure in measures]
     combined = sum((measure - a) / b for measure, (a, b) in zip(measures, scales, strict=True))
     scales.append(_median_and_deviation(np.asarray(combined)))
-    return OutlierDetector(mean, whitener, np.array(scales))
+    return np.array(scales)
 
 
 def _measures(

@@ -43,7 +43,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("button", name="Stop").wait_for(state="detached")
     guest.settle()
     assert grouped.input_value() == "Sentences"
-    assert page.get_by_label("Remove language effect").is_checked()
+    assert page.get_by_role("switch", name="Remove language effect").is_checked()
     assert page.get_by_label("Choose automatically").is_checked()
     cards = page.locator(".pg-card").count()
     assert page.locator(".pg-mix").count() == 2 * cards

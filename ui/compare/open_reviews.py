@@ -62,11 +62,12 @@ def open_requested(session: Session, view: View) -> None:
     wanted: _Request | None = st.session_state.pop(_REQUEST, None)
     if wanted is None or len(wanted.groups.codes) != len(view.original.texts):
         return
-    st.session_state[_FILTERS] = view.number, filters_as_text(view)
+    present = filters_as_text(view, skip_unreadable=True)
+    st.session_state[_FILTERS] = view.number, present
     reviews = (wanted.groups.codes == wanted.group) & says(
         wanted.themes, wanted.theme, complaints=wanted.complaints
     )
-    tree = parse_filter(filters_as_text(view))
+    tree = parse_filter(present)
     filters: list[Filter] = list(tree.parts) if isinstance(tree, And) else [tree]
     if (own := cell_filter(view, wanted.groups, wanted.group)) is not None:
         filters.append(own)

@@ -10,7 +10,7 @@ from ui.session.view import View
 
 
 def _read(view: View) -> Values:
-    text = filters_as_text(view, topics=False)
+    text = filters_as_text(view, topics=False, skip_unreadable=True)
     return (text,) if text else ()
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import filter_units
+from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import And, Filter, In, Range
 from pipeline.filters.parser import filter_to_text, parse_filter
@@ -174,12 +175,16 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
         )
 
 
-def filters_as_text(view: View, *, topics: bool = True) -> str:
+def filters_as_text(view: View, *, topics: bool = True, skip_unreadable: bool = False) -> str:
     """The active filters as one expression; the filter by file has no column and is left out.
 
     Args:
         view: that is filtered.
         topics: whether the filter by topic is one of them.
+        skip_unreadable: whether a typed filter that can't be read is left out.
+
+    Raises:
+        InputError: a typed filter can't be read.
     """
     state, names = current_search(), [topic.name for topic in view.original.topics]
     chosen: dict[str, list[str]] = {
@@ -192,7 +197,12 @@ def filters_as_text(view: View, *, topics: bool = True) -> str:
         del chosen["topic"]
     parts: list[Filter] = [In(name, tuple(own)) for name, own in chosen.items() if own]
     parts += state.conditions.values()
-    typed = parse_filter(state.expression)
+    try:
+        typed = parse_filter(state.expression)
+    except InputError:
+        if not skip_unreadable:
+            raise
+        typed = And(())
     parts += typed.parts if isinstance(typed, And) else [typed]
     return filter_to_text(And(tuple(parts)) if len(parts) != 1 else parts[0])
 

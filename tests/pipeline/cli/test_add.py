@@ -1,6 +1,7 @@
 """Next month's file on the command line, with the real model."""
 
 import csv
+import re
 
 import pytest
 
@@ -30,7 +31,10 @@ def test_next_month_falls_into_last_months_topics(tmp_path):
     done = run("add", out, april, "--out", tmp_path / "both")
     assert done.returncode == 0, done.stderr
     assert "140 reviews added, 30 were there already" in done.stdout
-    assert "My topic: from " in done.stdout
+    assert "My topic: " in done.stdout and " % of the reviews" in done.stdout
+    # Most of what is new falls into topics, though the first file is a small one.
+    unfit = int(re.search(r"(\d+) reviews fit no topic", done.stdout)[1])
+    assert unfit < 0.25 * 140
     after = load_analysis(tmp_path / "both")
     assert after.assignments[:160].tolist() == before.assignments.tolist()
     assert after.topics[3].name == "My topic" and after.topics[3].key == key

@@ -8,6 +8,7 @@ from pipeline.common.errors import InputError
 from pipeline.topics import outliers, space
 from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import find_topics
+from pipeline.topics.outliers import fit_outlier_detector
 from pipeline.topics.stability import topic_stability
 from pipeline.topics.topic_count import Candidate, explain_topic_count
 from tests.support.blobs import blobs
@@ -88,11 +89,34 @@ def test_foreign_texts_are_outliers_in_this_file_and_the_next():
     assert (topics.assignments[-12:] == 8).mean() > 0.8
     assert (topics.assignments[:-12] == 8).mean() < 0.06
     assigner = make_assigner(topics)
-    assigned = np.where(assigner.is_inlier(arrays), assigner.assign(arrays), 8)
+    detector = assigner.outlier_detector
+    assert detector is not None
+    assigned = np.where(detector.is_inlier(arrays), assigner.assign(arrays), 8)
     np.testing.assert_array_equal(assigned, topics.assignments)
+    new = assigner.is_new_inlier(arrays[::-1], arrays)[::-1]
+    assert new[:-12].mean() > 0.94 and new[-12:].mean() < 0.2
     assert find_topics(arrays, topic_count=8).outlier_topic is None
     reassigned = topics.reassign_outliers()
     assert reassigned.outlier_topic is None and set(reassigned.assignments) == set(range(8))
+
+
+def test_new_texts_of_a_small_file_are_no_outliers():
+    """With hardly more texts than dimensions, each is nearer to a covariance that it is part of."""
+    random = np.random.default_rng(2)
+    scales = np.geomspace(1, 0.05, 96)
+    drawn = (random.normal(size=(420, 96)) * scales).astype(np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    first, later = drawn[:120], drawn[120:]
+    detector = fit_outlier_detector(first)
+    assert detector is not None
+    assert detector.is_inlier(later).mean() < 0.5  # judged as if it had been fitted to them
+    assert detector.for_new_texts(first).is_inlier(later).mean() > 0.85
+    # Each text's distance without itself is what a detector without it finds.
+    without = fit_outlier_detector(np.delete(first, 5, axis=0))
+    expected = np.linalg.norm((first[5] - without.mean) @ without.whitener)
+    found = np.linalg.norm((first[5] - detector.mean) @ detector.whitener)
+    assert found / np.sqrt(1 - found**2 / 120) == pytest.approx(expected, rel=0.03)
+    assert expected > 1.1 * found
 
 
 def test_stability_separates_stable_from_unstable_topics():
