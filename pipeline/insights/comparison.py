@@ -11,6 +11,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.insights.groups import Groups, group_reviews
 from pipeline.insights.share_tests import ShareTests, share_tests
+from pipeline.insights.theme_figures import count_by_group
 from pipeline.insights.themes import Themes
 
 MIN_GROUP = 20  # reviews of a group; of a smaller one nothing is called significant
@@ -132,7 +133,7 @@ def compare_groups(
         mention_q=rates[0],
         complaints=tables[1] if len(tables) > 1 else None,
         complaint_q=rates[1] if len(tables) > 1 else None,
-        praised=None if themes.praise is None else _sums(themes.praise, groups),
+        praised=None if themes.praise is None else count_by_group(themes.praise, groups),
         marks=None if ratings is None else _mean_marks(themes.mentions, groups, ratings),
     )
 
@@ -223,12 +224,10 @@ def _discovery_rates(tables: list[ShareTests]) -> list[np.ndarray]:
     return rates
 
 
-def _sums(says: csr_array, groups: Groups, weights: np.ndarray | None = None) -> np.ndarray:
-    """Number, or sum of weights, of each group's reviews that say it: (g, t)."""
-    member = groups.membership.astype(np.int64 if weights is None else np.float64)
-    if weights is not None:
-        member = member.multiply(weights[:, None]).tocsr()
-    return np.asarray((member.T @ says.astype(member.dtype)).toarray())
+def _sums(says: csr_array, groups: Groups, weights: np.ndarray) -> np.ndarray:
+    """Sum of the weights, float64 (n,), of each group's reviews that say it: float64 (g, t)."""
+    member = groups.membership.astype(np.float64).multiply(weights[:, None]).tocsr()
+    return np.asarray((member.T @ says.astype(np.float64)).toarray())
 
 
 def _mean_marks(mentions: csr_array, groups: Groups, ratings: np.ndarray) -> MeanMarks:
