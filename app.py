@@ -14,6 +14,7 @@ from ui.components.style import add_style
 from ui.explore import map as explore_map
 from ui.explore.restore_selection import restore_topic_filter
 from ui.filters import filter_address
+from ui.late_refreshes import LateRefreshFilter
 from ui.search import search_box
 from ui.session import server, widget_state
 from ui.session.address import follow_address, note_page, open_address
@@ -85,4 +86,8 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
-    app = st.App(__file__, middleware=[Middleware(RequestGuard)], lifespan=open_browser)
+    app = st.App(
+        __file__,
+        middleware=[Middleware(RequestGuard), Middleware(LateRefreshFilter)],
+        lifespan=open_browser,
+    )

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.paths import cache_folder
-from pipeline.jobs.encode_client import (
+from pipeline.jobs.job import ACTIVE, Job, JobState, PartialResult
+from pipeline.jobs.process import COMMAND, WorkerProcess
+from pipeline.jobs.query_client import (
     CRASH_MESSAGE,
     FAULT_MESSAGE,
     MAX_ATTEMPTS,
-    EncodeClient,
+    QueryClient,
 )
-from pipeline.jobs.job import ACTIVE, Job, JobState, PartialResult
-from pipeline.jobs.process import COMMAND, WorkerProcess
 from pipeline.jobs.queue import FairQueue, JobFiles
 from pipeline.jobs.requests import Request
 
@@ -53,7 +53,7 @@ class WorkerClient:
         self.warm = False
         with self._lock:
             self._process = WorkerProcess("jobs", self._on_message, self._on_exit, command)
-            self._encoder = EncodeClient(command)
+            self._queries = QueryClient(command)
             for job in self._files.load():
                 job.id = self._next_id()
                 self._add(job)
@@ -81,7 +81,19 @@ class WorkerClient:
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        return self._encoder.encode(texts, model, documents=documents)
+        return self._queries.encode(texts, model, documents=documents)
+
+    def highlight_terms(
+        self, text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """The terms of a query to mark in its hits. Blocks.
+
+        Arguments as for :func:`pipeline.search.highlights.highlight_terms`.
+
+        Raises:
+            InputError: the worker does not answer.
+        """
+        return self._queries.highlight_terms(text, phrases, names)
 
     def stop(self, job: Job) -> None:
         """Stop a job: for the user at once, in the worker within about a second."""
@@ -131,7 +143,7 @@ class WorkerClient:
     def close(self) -> None:
         """End both processes."""
         self._process.close()
-        self._encoder.close()
+        self._queries.close()
         self._files.close()
 
     @property

@@ -21,16 +21,44 @@ _MAX_AGE = 24 * 3600.0  # seconds
 
 
 class FairQueue:
-    """Waiting jobs, round-robin by owner; not thread-safe.
+    """Waiting jobs: brief ones first, and of each kind round-robin by owner; not thread-safe.
 
-    Ten jobs of one owner do not keep the others waiting for ten jobs.
+    Whoever has clicked on an edit waits for it, so it goes before analyses, which take minutes. Ten
+    jobs of one owner do not keep the others waiting for ten jobs.
     """
+
+    def __init__(self) -> None:
+        self._brief = _Turns()
+        self._long = _Turns()
+
+    def put(self, job: Job, *, first: bool = False) -> None:
+        """Append a job to its owner's; with ``first``, put it before all others of its kind."""
+        self._turns(job).put(job, first=first)
+
+    def pop(self) -> Job | None:
+        """Remove and return the next job; its owner moves to the end."""
+        return self._brief.pop() or self._long.pop()
+
+    def remove(self, job: Job) -> bool:
+        """Remove a job; whether it was in the queue."""
+        return self._turns(job).remove(job)
+
+    def __iter__(self) -> Iterator[Job]:
+        """The jobs in the order in which :meth:`pop` returns them."""
+        yield from self._brief
+        yield from self._long
+
+    def _turns(self, job: Job) -> _Turns:
+        return self._brief if job.request.brief else self._long
+
+
+class _Turns:
+    """Jobs, round-robin by owner."""
 
     def __init__(self) -> None:
         self._owners: OrderedDict[str, deque[Job]] = OrderedDict()
 
-    def put(self, job: Job, *, first: bool = False) -> None:
-        """Append a job to its owner's; with ``first``, put it before all others."""
+    def put(self, job: Job, *, first: bool) -> None:
         jobs = self._owners.setdefault(job.owner, deque())
         if first:
             jobs.appendleft(job)
@@ -39,7 +67,6 @@ class FairQueue:
             jobs.append(job)
 
     def pop(self) -> Job | None:
-        """Remove and return the next job; its owner moves to the end."""
         for owner in list(self._owners):
             jobs = self._owners.pop(owner)
             job = jobs.popleft()
@@ -49,7 +76,6 @@ class FairQueue:
         return None
 
     def remove(self, job: Job) -> bool:
-        """Remove a job; whether it was in the queue."""
         jobs = self._owners.get(job.owner, deque())
         if job not in jobs:
             return False
@@ -59,7 +85,6 @@ class FairQueue:
         return True
 
     def __iter__(self) -> Iterator[Job]:
-        """The jobs in the order in which :meth:`pop` returns them."""
         rounds = max(map(len, self._owners.values()), default=0)
         for turn in range(rounds):
             yield from (jobs[turn] for jobs in self._owners.values() if turn < len(jobs))

@@ -1,7 +1,9 @@
 """Requests to the worker: one dataclass for each kind of job.
 
 ``to_dict`` gives the JSON object that goes to the worker and into the job file, without the ``id``
-(see :mod:`pipeline.jobs.worker` for its keys); :func:`request_from_dict` reads it.
+(see :mod:`pipeline.jobs.worker` for its keys); :func:`request_from_dict` reads it. A ``repeatable``
+request may be sent again after a crash, and be paused; a ``brief`` one takes seconds, and somebody
+waits for it.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ class AnalyseRequest:
     task: ClassVar = "analyse"
     stages: ClassVar = tuple(STAGES)
     repeatable: ClassVar = True
+    brief: ClassVar = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object."""
@@ -69,6 +72,7 @@ class AddRequest:
     task: ClassVar = "add"
     stages: ClassVar = ("read", "model", "language", "embed", "passages", "topics", "map", "names")
     repeatable: ClassVar = True
+    brief: ClassVar = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object."""
@@ -96,6 +100,7 @@ class EditRequest:
     task: ClassVar = "edit"
     stages: ClassVar = ("read", "model", "names")
     repeatable: ClassVar = False  # it changes the folder that it starts from
+    brief: ClassVar = True
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object."""
@@ -115,6 +120,7 @@ class PrepareRequest:
     task: ClassVar = "prepare"
     stages: ClassVar = ("store",)
     repeatable: ClassVar = True
+    brief: ClassVar = True
 
     @property
     def target(self) -> Path:
@@ -140,6 +146,7 @@ class LearnWordsRequest:
     task: ClassVar = "learn words"
     stages: ClassVar = ("words",)
     repeatable: ClassVar = True
+    brief: ClassVar = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object."""
@@ -167,6 +174,7 @@ class CompareModelsRequest:
     task: ClassVar = "compare_models"
     stages: ClassVar = ("models",)
     repeatable: ClassVar = True
+    brief: ClassVar = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object."""

@@ -156,6 +156,7 @@ def run_add(request: AddRequest, load: Load, log: StageLog) -> None:
 
 def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
     """Fill the search stores of kept analyses; skip those that are damaged or were deleted."""
+    from pipeline.analysis.manifest import MANIFEST
     from pipeline.library.search_store import update_search_store
 
     count = len(request.folders)
@@ -164,7 +165,8 @@ def run_prepare(request: PrepareRequest, _load: Load, log: StageLog) -> None:
             try:
                 update_search_store(folder, progress=_progress_of_part(progress, number, count))
             except InputError:
-                logger.warning("can't update a search store", exc_info=True)
+                if (folder / MANIFEST).exists():  # else it was deleted meanwhile
+                    logger.warning("can't update a search store", exc_info=True)
             progress(number + 1, count)
 
 

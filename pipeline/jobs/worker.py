@@ -27,11 +27,13 @@ A job can be cancelled, whether it waits or runs::
     {"do": "cancel", "id": 1}
         -> {"id": 1, "event": "stopped"}
 
-Texts are encoded while a job runs::
+Texts are encoded, and the words of queries found, while a job runs::
 
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...],
      "documents": false}
         -> {"id": 2, "event": "vectors", "shape": [1, 384], "data": float32 in base64}
+    {"do": "highlight", "id": 3, "text": "loud music", "phrases": [...], "names": [...]}
+        -> {"id": 3, "event": "terms", "terms": [...]}
 
 Any request may end in an error::
 
@@ -84,7 +86,7 @@ class _StoppedError(BaseException):
 
 
 class Worker:
-    """Answers requests: jobs in one thread, encode requests in another.
+    """Answers requests: jobs, vectors of texts and words of queries, each in a thread of its own.
 
     Args:
         send: called with each answer, from several threads but never at the same time.
@@ -104,8 +106,13 @@ class Worker:
         self._current_job: tuple[int, int] | None = None  # a job's id and its thread
         self._warm = False
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._queries: queue.Queue[dict[str, Any]] = queue.Queue()
-        for args in ((self._jobs, self._run_job), (self._queries, self._encode)):
+        self._texts: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._words: queue.Queue[dict[str, Any]] = queue.Queue()
+        for args in (
+            (self._jobs, self._run_job),
+            (self._texts, self._encode),
+            (self._words, self._highlight),
+        ):
             threading.Thread(target=self._process_queue, args=args, daemon=True).start()
 
     def read_requests(self, lines: Iterable[bytes]) -> None:
@@ -118,13 +125,18 @@ class Worker:
             elif kind in _JOBS:
                 self._jobs.put(request)
             elif kind == "encode":
-                self._queries.put(request)
+                self._texts.put(request)
+            elif kind == "highlight":
+                self._words.put(request)
             else:
                 log.error("unknown request %r", kind)
                 self._send({"id": request["id"], "event": "failed"})
 
     def warm_up(self, *, jobs: bool = True) -> None:
-        """Load the bundled model and, for jobs, compile umap's code: a few seconds, once."""
+        """Load what the first request would wait for: a few seconds, once.
+
+        The bundled model; for jobs umap's code is compiled, for queries the languages are loaded.
+        """
         import numpy as np
 
         try:
@@ -139,6 +151,10 @@ class Worker:
 
                 points = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
                 lay_out(unit_rows(points))
+            else:
+                from pipeline.search.highlights import highlight_terms
+
+                highlight_terms("the lift")
             self._warm = True
         except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
@@ -222,6 +238,12 @@ class Worker:
         vectors = encode(request["texts"])
         data = base64.b64encode(vectors.astype("<f4").tobytes()).decode("ascii")
         return {"event": "vectors", "shape": list(vectors.shape), "data": data}
+
+    def _highlight(self, request: dict[str, Any]) -> dict[str, Any]:
+        from pipeline.search.highlights import highlight_terms
+
+        terms = highlight_terms(request["text"], request["phrases"], request["names"])
+        return {"event": "terms", "terms": terms}
 
     def _progress_callback(self, job: int) -> StageProgress:
         last = 0.0

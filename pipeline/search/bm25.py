@@ -8,12 +8,14 @@ find words of two characters, which are the norm in Chinese and Japanese.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import regex
+from scipy.sparse import csr_array
 
 from pipeline.text.normalise import fold
 
@@ -181,17 +183,25 @@ def _implied_tokens(needle: str) -> list[str]:
 
 def build_lexical_index(texts: Sequence[str]) -> LexicalIndex:
     """Index n texts; about 15,000 short reviews per second on one core."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
+    # By hand: scikit-learn's counter is as fast, but takes 2.4 s and 147 MB to import, which the
+    # web server needs for nothing else.
     folded = [fold(text) for text in texts]
-    if not any(map(lexical_tokens, folded)):
+    vocabulary: dict[str, int] = {}
+    columns: list[int] = []
+    numbers: list[int] = []
+    ends = [0]
+    for text in folded:
+        counted = Counter(lexical_tokens(text))
+        columns += [vocabulary.setdefault(token, len(vocabulary)) for token in counted]
+        numbers += counted.values()
+        ends.append(len(columns))
+    if not vocabulary:
         none = np.zeros(0, np.int32)
         return LexicalIndex(
             {}, np.zeros(1, np.int64), none, none.astype(np.float32), "\n".join(folded)
         )
-    counter = CountVectorizer(analyzer=lexical_tokens, dtype=np.int32)
-    counts = counter.fit_transform(folded).tocsc()
-    counts.sort_indices()
+    shape = len(folded), len(vocabulary)
+    counts = csr_array((np.array(numbers, np.int32), columns, ends), shape=shape).tocsc()
     df = np.diff(counts.indptr)
     lengths = np.asarray(counts.sum(axis=1)).ravel().astype(np.float32)
     n = len(folded)
@@ -200,7 +210,7 @@ def build_lexical_index(texts: Sequence[str]) -> LexicalIndex:
     norm = _K1 * (1 - _B + _B * lengths / max(float(lengths.mean()), 1e-9))
     weights = np.repeat(idf, df) * tf * (_K1 + 1) / (tf + norm[counts.indices])
     return LexicalIndex(
-        vocabulary=counter.vocabulary_,
+        vocabulary=vocabulary,
         starts=counts.indptr.astype(np.int64),
         rows=counts.indices.astype(np.int32),
         weights=weights.astype(np.float32),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import regex
 
 from pipeline.search.name_matching import is_stop_word_in_any_language
-from pipeline.search.query import Query
 from pipeline.text.normalise import fold, fold_with_offsets
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -18,19 +17,27 @@ _DICTIONARY_LANGUAGES = {"ja", "ko", "th", "zh"}  # words are found with a dicti
 _MAX_TERMS = 50
 
 
-def highlight_terms(query: Query, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """Terms of a query to mark in its hits: phrases, names and content words, folded."""
+def highlight_terms(
+    text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Terms of a query to mark in its hits: phrases, names and content words, folded.
+
+    Args:
+        text: of the query, without quotation marks and exclusions.
+        phrases: of the query.
+        names: parts of the query that were matched literally.
+    """
     from pipeline.text.language_id import detect_languages
     from pipeline.text.tokenise import split_words
 
-    words = [*query.phrases, *names]
-    if query.text:
-        (language,) = detect_languages([query.text])
+    words = [*phrases, *names]
+    if text:
+        (language,) = detect_languages([text])
         if language in _DICTIONARY_LANGUAGES:
-            words += split_words(query.text, str(language))
+            words += split_words(text, str(language))
         words += [
             word
-            for word in _WORD.findall(query.text)
+            for word in _WORD.findall(text)
             if not is_stop_word_in_any_language(word) and (len(word) > 1 or not word.isascii())
         ]
     folded = (fold(word) for word in words)

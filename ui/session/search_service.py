@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.common.errors import InputError
 from pipeline.search.compare import QueryComparison, compare_queries
-from pipeline.search.highlights import highlight_terms
 from pipeline.search.hybrid import SearchResult, match_probabilities, search_reviews
 from pipeline.search.knn import nearest_neighbours
 from pipeline.search.more_like_this import find_similar
@@ -102,8 +101,15 @@ def probabilities(view: View, query: Query, allowed: np.ndarray) -> np.ndarray:
 
 
 def words(view: View, query: Query, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of a query that are marked in its hits."""
-    return _answer(view, ("words", query, names), lambda: highlight_terms(query, names))
+    """The words of a query that are marked in its hits; none where they can't be found."""
+    try:
+        return _answer(
+            view,
+            ("words", query, names),
+            lambda: worker().highlight_terms(query.text, query.phrases, names),
+        )
+    except InputError:  # hits without marks are better than no hits
+        return ()
 
 
 def nearest(view: View, unit: int, count: int) -> tuple[int, ...]:

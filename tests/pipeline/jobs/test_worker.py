@@ -20,7 +20,7 @@ from pipeline.common.errors import InputError
 from pipeline.jobs.client import CRASH_MESSAGE, FAULT_MESSAGE, WorkerClient
 from pipeline.jobs.job import Job, PartialResult
 from pipeline.jobs.queue import FairQueue
-from pipeline.jobs.requests import AnalyseRequest, EditRequest
+from pipeline.jobs.requests import AnalyseRequest, EditRequest, LearnWordsRequest
 from pipeline.jobs.worker import Worker
 from pipeline.reviews.source import ReviewSource
 from tests.support.command import ROOT, SAMPLE, SLOW_WORKER
@@ -406,6 +406,17 @@ def test_owners_take_turns():
     assert queue.remove(jobs[4]) and not queue.remove(jobs[4])
     assert [queue.pop().id for _ in range(5)] == [0, 3, 5, 1, 2]
     assert queue.pop() is None
+
+
+def test_brief_jobs_come_first():
+    queue = FairQueue()
+    long = [Job(n, LearnWordsRequest(SAMPLE), 1, owner=f"{n}") for n in range(2)]
+    brief = [Job(n + 2, EditRequest(SAMPLE, {}), 1, owner="0") for n in range(2)]
+    for job in (*long, *brief):
+        queue.put(job)
+    assert [job.id for job in queue] == [2, 3, 0, 1]
+    assert queue.remove(brief[0])
+    assert [queue.pop().id for _ in range(3)] == [3, 0, 1]
 
 
 SLOW = """

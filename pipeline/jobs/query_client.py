@@ -1,4 +1,4 @@
-"""The web server's side of the worker process that encodes queries."""
+"""The web server's side of the worker process for queries: their vectors, and their words."""
 
 from __future__ import annotations
 
@@ -22,21 +22,30 @@ CRASH_MESSAGE = (
 MAX_ATTEMPTS = 2  # of a request whose worker dies
 _CACHE_SIZE = 500  # vectors
 _TIMEOUT = 120.0  # seconds
+_HIGHLIGHT_TIMEOUT = 10.0  # seconds; hits without marks are better than no hits
 
 
 @dataclass
 class _Pending:
-    """A request that waits for its answer."""
+    """A request that waits for its answer.
+
+    Attributes:
+        message: the request.
+        answer: the message that ends it; None where the worker died of it.
+        attempts: times that it was sent.
+        answered: set when there is an answer, or none to be expected.
+    """
 
     message: dict[str, Any]
-    vectors: np.ndarray | None = None
-    error: str = ""
+    answer: dict[str, Any] | None = None
     attempts: int = 1
     answered: threading.Event = field(default_factory=threading.Event)
 
 
-class EncodeClient:
-    """Encodes texts in a worker process, with a cache of the latest; thread-safe.
+class QueryClient:
+    """Encodes texts and finds the words of queries in a worker process; thread-safe.
+
+    The latest vectors are cached.
 
     Args:
         command: of the process; tests pass a small program.
@@ -65,29 +74,55 @@ class EncodeClient:
         with self._lock:
             if all(key in self._cache for key in keys):
                 return np.stack([self._cache[key] for key in keys])
-            self._last_id += 1
-            message = {
-                "do": "encode",
-                "id": self._last_id,
-                "model": model,
-                "texts": list(texts),
-                "documents": documents,
-            }
-            pending = self._pending[self._last_id] = _Pending(message)
-            self._process.send(message)
-        if not pending.answered.wait(_TIMEOUT):
-            raise InputError("The search takes too long: try again when the analysis has ended")
-        if pending.vectors is None:
-            raise InputError(pending.error)
+        answer = self._ask(
+            {"do": "encode", "model": model, "texts": list(texts), "documents": documents}, _TIMEOUT
+        )
+        data = np.frombuffer(base64.b64decode(answer["data"]), "<f4")
+        vectors = data.reshape(answer["shape"]).astype(np.float32)
         with self._lock:
-            self._cache.update(zip(keys, pending.vectors, strict=True))
+            self._cache.update(zip(keys, vectors, strict=True))
             while len(self._cache) > _CACHE_SIZE:
                 self._cache.popitem(last=False)
-        return pending.vectors
+        return vectors
+
+    def highlight_terms(
+        self, text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """The terms of a query to mark in its hits, of which the worker has the dictionaries.
+
+        Arguments as for :func:`pipeline.search.highlights.highlight_terms`. Blocks.
+
+        Raises:
+            InputError: the worker does not answer.
+        """
+        message = {"do": "highlight", "text": text, "phrases": phrases, "names": names}
+        return tuple(self._ask(message, _HIGHLIGHT_TIMEOUT)["terms"])
 
     def close(self) -> None:
         """End the process."""
         self._process.close()
+
+    def _ask(self, message: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """The answer to a request.
+
+        Raises:
+            InputError: it is refused, or none comes.
+        """
+        with self._lock:
+            self._last_id += 1
+            pending = _Pending({"id": self._last_id, **message})
+            self._pending[self._last_id] = pending
+            self._process.send(pending.message)
+        if not pending.answered.wait(timeout):
+            raise InputError("The search takes too long: try again when the analysis has ended")
+        answer = pending.answer
+        if answer is None:
+            raise InputError(CRASH_MESSAGE)
+        if answer["event"] == "refused":
+            raise InputError(answer["message"])
+        if answer["event"] == "failed":
+            raise InputError(FAULT_MESSAGE)
+        return answer
 
     def _on_exit(self) -> None:
         with self._lock:
@@ -97,18 +132,11 @@ class EncodeClient:
                     self._process.send(pending.message)
                 else:
                     del self._pending[query_id]
-                    pending.error = CRASH_MESSAGE
                     pending.answered.set()
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        event = message["event"]
         with self._lock:
             pending = self._pending.pop(message["id"], None)
-        if pending is None:
-            return
-        if event == "vectors":
-            data = np.frombuffer(base64.b64decode(message["data"]), "<f4")
-            pending.vectors = data.reshape(message["shape"]).astype(np.float32)
-        else:
-            pending.error = message["message"] if event == "refused" else FAULT_MESSAGE
-        pending.answered.set()
+        if pending is not None:
+            pending.answer = message
+            pending.answered.set()
