@@ -10,7 +10,7 @@ BESIDE := --numprocesses logical --maxprocesses 4
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
 test test-quick: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test test-quick lint hooks fix bench bench-serving bench-peers bench-store install clean
+.PHONY: run test test-quick lint translations hooks fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -29,6 +29,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.support.catalogues check
+
+translations: $(VENV)/.dev ## texts of the pages -> the catalogues in pipeline/data/locale
+	$(BIN)/python -m tests.support.catalogues update
 
 hooks: $(VENV)/.dev ## the checks of `make lint` before each commit
 	$(BIN)/pre-commit install

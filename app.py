@@ -7,8 +7,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pipeline.common.settings import starts_with_sample
+from pipeline.common.translation import gettext as _
 from ui.compare import choices
 from ui.components import review_dialog
+from ui.components.language_choice import set_document_language, show_language_choice
 from ui.components.page_switch import switch_page
 from ui.components.style import add_style
 from ui.explore import map as explore_map
@@ -19,6 +21,7 @@ from ui.search import search_box
 from ui.session import server, widget_state
 from ui.session.address import follow_address, note_page, open_address
 from ui.session.current import current_session, sync_widgets
+from ui.session.language import begin_language
 from ui.topics import cards, parts
 from ui.web import RequestGuard, open_browser
 
@@ -41,16 +44,18 @@ def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
 
 def draw() -> None:
     """Draw the page that the user has open."""
+    begin_language()
     st.set_page_config(
-        page_title="Polyguest: what guests say, in every language",
+        page_title=_("Polyguest: what guests say, in every language"),
         page_icon="🗺️",
         layout="wide",
     )
     add_style()
+    set_document_language()
     server.worker()  # starts beside the server and loads the model while the page is read
     session = current_session()
     widget_state.keep_widgets()
-    session.language = widget_state.browser_language()
+    session.language = widget_state.topic_language()
     opened = open_address(session)
     if session.is_new and session.is_blank and starts_with_sample():
         session.analyse_sample()
@@ -62,19 +67,20 @@ def draw() -> None:
     follow_address(session, ADDRESS, opened=opened)
 
     pages = [
-        page("start", "Start", ":material/upload_file:", default=True),
-        page("analyses", "Analyses", ":material/folder_open:"),
-        page("explore", "Explore", ":material/scatter_plot:"),
-        page("topics", "Topics", ":material/category:"),
-        page("compare", "Compare", ":material/table_chart:"),
-        page("changes", "Changes", ":material/trending_up:"),
-        page("hotels", "Hotels", ":material/apartment:"),
-        page("similar_hotels", "Similar hotels", ":material/hotel:"),
-        page("questions", "Questions", ":material/forum:"),
-        page("models", "Models", ":material/science:"),
-        page("how_it_works", "How it works", ":material/help:"),
+        page("start", _("Start"), ":material/upload_file:", default=True),
+        page("analyses", _("Analyses"), ":material/folder_open:"),
+        page("explore", _("Explore"), ":material/scatter_plot:"),
+        page("topics", _("Topics"), ":material/category:"),
+        page("compare", _("Compare"), ":material/table_chart:"),
+        page("changes", _("Changes"), ":material/trending_up:"),
+        page("hotels", _("Hotels"), ":material/apartment:"),
+        page("similar_hotels", _("Similar hotels"), ":material/hotel:"),
+        page("questions", _("Questions"), ":material/forum:"),
+        page("models", _("Models"), ":material/science:"),
+        page("how_it_works", _("How it works"), ":material/help:"),
     ]
     shown = st.navigation(pages, position="top")
+    show_language_choice()
     if found:
         switch_page(found)
     session.save_searches()

@@ -84,8 +84,9 @@ def add_reviews(
     new = _new_rows(analysis, reviews)
     if not len(new.rows):
         raise InputError(
-            f"All {len(reviews.texts)} reviews of {name} are in the analysis already: "
-            "choose a newer file"
+            "All {number} reviews of {name} are in the analysis already: choose a newer file",
+            number=len(reviews.texts),
+            name=name,
         )
     chosen = reviews.select(new.rows)
     texts = chosen.texts

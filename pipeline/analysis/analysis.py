@@ -52,11 +52,21 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.space not in SPACES:
-            raise InputError(f"The space '{self.space}' is unknown: choose neutral or raw")
+            raise InputError(
+                "The space '{space}' is unknown: choose neutral or raw",
+                space=self.space,
+            )
         if self.unit not in (*UNIT_KINDS, "auto"):
-            raise InputError(f"The unit '{self.unit}' is unknown: choose review, sentence or auto")
+            raise InputError(
+                "The unit '{unit}' is unknown: choose review, sentence or auto",
+                unit=self.unit,
+            )
         if not 0 <= self.seed < 2**32:
-            raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")
+            raise InputError(
+                "The seed {seed} is out of range: choose 0 to {value}",
+                seed=self.seed,
+                value=2**32 - 1,
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values for an analysis folder or a job."""
@@ -168,8 +178,9 @@ class Analysis:
         """
         if encoder.fingerprint != self.encoder:
             raise InputError(
-                f"The analysis was made by another version of the model {encoder.name}: "
-                "analyse its files again"
+                "The analysis was made by another version of the model {encoder}: analyse its "
+                "files again",
+                encoder=encoder.name,
             )
 
     @cached_property

@@ -89,7 +89,11 @@ def filter_units(
     for column, values in (where or {}).items():
         if column not in analysis.frame.columns:
             columns = list_names(analysis.frame.columns)
-            raise InputError(f"There is no column '{short_name(column)}'; the file has: {columns}")
+            raise InputError(
+                "There is no column '{column}'; the file has: {columns}",
+                column=short_name(column),
+                columns=columns,
+            )
         passing &= analysis.frame[column].isin(list(values)).to_numpy()
     units = passing[analysis.units.review]
     if ids := list(topics):

@@ -42,9 +42,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         except (OSError, ValueError) as error:
             raise damaged(folder, DamagedFileError(f"{MANIFEST} can't be read")) from error
     else:
-        reason = "it holds no analysis" if folder.is_dir() else "there is no such folder"
+        reason = _("it holds no analysis") if folder.is_dir() else _("there is no such folder")
         raise InputError(
-            f"'{folder}' can't be opened: {reason}; make one with the command 'analyse'"
+            "'{folder}' can't be opened: {reason}; make one with the command 'analyse'",
+            folder=folder,
+            reason=reason,
         )
     try:
         meta: dict[str, Any] = json.loads(text)
@@ -153,8 +155,15 @@ def file_digest(path: Path) -> str:
 
 def damaged(folder: Path, error: Exception) -> InputError:
     """What to tell the user of a damaged analysis folder."""
-    what = f" ({error})" if isinstance(error, DamagedFileError) else ""
+    if isinstance(error, DamagedFileError):
+        return InputError(
+            "The analysis in '{folder}' is damaged ({reason}): restore it from a backup, or "
+            "analyse the file again",
+            folder=folder,
+            reason=error,
+        )
     return InputError(
-        f"The analysis in '{folder}' is damaged{what}: restore it from a backup, or analyse the "
-        "file again"
+        "The analysis in '{folder}' is damaged: restore it from a backup, or analyse the file "
+        "again",
+        folder=folder,
     )

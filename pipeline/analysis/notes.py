@@ -21,6 +21,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
+from pipeline.common.locale_format import format_number
 from pipeline.common.transaction import current_file
 from pipeline.topics.topic import Topic
 
@@ -100,7 +101,9 @@ def _new_note(about: Subject, key: str, text: str, author: str, **more: Any) -> 
         raise InputError("A note needs a text and the name of who writes it: type both")
     if len(text) > MAX_TEXT or len(author) > MAX_AUTHOR:
         raise InputError(
-            f"A note has at most {MAX_TEXT:,} characters and a name {MAX_AUTHOR}: shorten it"
+            "A note has at most {max_text} characters and a name {max_author}: shorten it",
+            max_text=format_number(MAX_TEXT),
+            max_author=MAX_AUTHOR,
         )
     written = datetime.now(UTC).isoformat(timespec="seconds")
     return Note(secrets.token_hex(8), about, key, text, author, written, **more)
@@ -177,13 +180,19 @@ def save_notes(folder: Path, notes: Iterable[Note]) -> None:
     """
     values = [note.to_json() for note in notes]
     if len(values) > MAX_NOTES:
-        raise InputError(f"An analysis has at most {MAX_NOTES:,} notes: delete one first")
+        raise InputError(
+            "An analysis has at most {max_notes} notes: delete one first",
+            max_notes=format_number(MAX_NOTES),
+        )
     try:
         with atomic_write(folder / NOTES_FILE, "w", encoding="utf-8", newline="") as file:
             json.dump(sealed({"notes": values}), file, ensure_ascii=False, indent=1)
     except (OSError, UnicodeEncodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it holds a damaged character"
-        raise InputError(f"The note can't be kept: {why}") from error
+        raise InputError(
+            "The note can't be kept: {why}",
+            why=why,
+        ) from error
 
 
 def change_notes(folder: Path, *, add: Note | None = None, remove: str = "") -> None:

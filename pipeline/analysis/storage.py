@@ -285,7 +285,11 @@ def _replace(folder: Path, write: Callable[[Path], None]) -> None:
     try:
         replace_files(folder, write_all)
     except OSError as error:
-        raise InputError(f"The folder '{folder}' can't be written: {error.strerror}") from error
+        raise InputError(
+            "The folder '{folder}' can't be written: {reason}",
+            folder=folder,
+            reason=error.strerror,
+        ) from error
 
 
 def outdated_files(folder: Path, newer: Path) -> set[str]:

@@ -36,7 +36,11 @@ def require_language(code: str) -> str:
     language = preferred_language(code)
     if language == "en" and not code.lower().startswith("en"):
         known = ", ".join(topic_name_languages())
-        raise InputError(f"There is no language '{short_name(code)}' to choose; there are: {known}")
+        raise InputError(
+            "There is no language '{code}' to choose; there are: {known}",
+            code=short_name(code),
+            known=known,
+        )
     return language
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pipeline.answers.passages import Passage
 from pipeline.answers.quoting import plain_line, quote
-from pipeline.insights.attributes import language_name
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import ENGLISH, use_language
 from pipeline.search.query import MAX_LENGTH
 
 NO_ANSWER = "The reviews do not answer this question."
@@ -52,7 +53,8 @@ def _task(question: str, passages: Sequence[Passage]) -> str:
 
 def _line(passage: Passage) -> str:
     """A passage on one line: [3] language: Korean; hotel: "Lakeside"; text: "..."."""
-    facts = [f"language: {plain_line(language_name(passage.language), length=40)}"]
+    with use_language(ENGLISH):  # that the instructions are in
+        facts = [f"language: {plain_line(language_name(passage.language), length=40)}"]
     for name, value in (("hotel", passage.hotel), ("date", passage.date)):
         if value:
             facts.append(f"{name}: {quote(value, length=80)}")

@@ -16,7 +16,12 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hotel", action="append", default=[], metavar="H", help="all if left out")
     parser.add_argument("--from", dest="first", metavar="DAY", help="2026-01-31, or 2026-01")
     parser.add_argument("--to", dest="last", metavar="DAY", help="the last day, or month")
-    parser.add_argument("--language", default="en", metavar="xx", help="of the topics' names")
+    parser.add_argument(
+        "--language",
+        default="en",
+        metavar="xx",
+        help="of the reader: the words and the topics' names",
+    )
 
 
 def read_documents(options: argparse.Namespace) -> Documents:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
+from pipeline.common.translation import gettext
+
 
 class InputError(ValueError):
     """An input of the user that can't be used: a file, an argument, a setting.
@@ -12,7 +14,22 @@ class InputError(ValueError):
     The message is one line that says what was found and what to do. The command line prints it
     and exits with code 2; the app shows it in a box. Any other exception is a fault of the program:
     it is logged with its traceback and not shown.
+
+    ``str()`` gives the message in the language of whoever reads it, also where the error was raised
+    in another process.
+
+    Args:
+        message: in English, as a constant: "There is no column '{name}'".
+        values: what it names in braces.
     """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.values = values
+
+    def __str__(self) -> str:
+        """The message with its values."""
+        return gettext(self.args[0], **self.values)
 
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ class Service:
     def __post_init__(self) -> None:
         if not _is_address(self.url):
             raise InputError(
-                f"{self.setting or 'The address of the service'} is not an address such as "
-                "http://localhost:11434/v1: set it to one, or leave it out"
+                "{setting} is not an address such as http://localhost:11434/v1: set it to one, or "
+                "leave it out",
+                setting=self.setting or _("The address of the service"),
             )
         if not self.key.isascii() or not self.key.isprintable():
             raise InputError("The key of the service has characters that no key has: set it anew")
@@ -100,7 +102,10 @@ class Service:
                 while line := response.readline(_MAX_LINE):
                     read += len(line)
                     if read > _MAX_BYTES:
-                        raise InputError(f"{self.host} sends more than an answer may have")
+                        raise InputError(
+                            "{host} sends more than an answer may have",
+                            host=self.host,
+                        )
                     yield line.decode("utf-8", "replace").rstrip("\r\n")
         except urllib.error.HTTPError as error:
             raise InputError(self._refusal(error)) from error
@@ -126,41 +131,66 @@ class Service:
 
     def _parsed(self, content: bytes) -> dict[str, Any]:
         if len(content) > _MAX_BYTES:
-            raise InputError(f"{self.host} sends more than an answer may have")
+            raise InputError(
+                "{host} sends more than an answer may have",
+                host=self.host,
+            )
         try:
             value = json.loads(content)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{self.host} answers with something that is no JSON") from error
+            raise InputError(
+                "{host} answers with something that is no JSON",
+                host=self.host,
+            ) from error
         if not isinstance(value, dict):
-            raise InputError(f"{self.host} answers with something that is no JSON object")
+            raise InputError(
+                "{host} answers with something that is no JSON object",
+                host=self.host,
+            )
         return value
 
     def _refusal(self, error: urllib.error.HTTPError) -> str:
         if 300 <= error.code < 400:
-            return f"{self.host} redirects to another address: set {self._setting} to that one"
+            return _(
+                "{host} redirects to another address: set {setting} to that one",
+                host=self.host,
+                setting=self._setting,
+            )
         if error.code in (401, 403):
-            return f"{self.host} refuses the key (status {error.code}): check it"
+            return _(
+                "{host} refuses the key (status {status}): check it",
+                host=self.host,
+                status=error.code,
+            )
         try:
             told = _told(json.loads(error.read(_MAX_LINE)))
         except (OSError, ValueError, RecursionError, http.client.HTTPException):
             told = ""
         if self.key:
             told = told.replace(self.key, "…")
-        return f"{self.host} refuses the request (status {error.code}){': ' + told if told else ''}"
+        refused = _(
+            "{host} refuses the request (status {status})", host=self.host, status=error.code
+        )
+        return f"{refused}: {told}" if told else refused
 
     def _unreachable(self, error: Exception) -> str:
         reason = str(getattr(error, "reason", "") or error) or type(error).__name__
-        return f"{self.host} can't be reached ({reason[:_MAX_TOLD]}): check {self._setting}"
+        return _(
+            "{host} can't be reached ({reason}): check {setting}",
+            host=self.host,
+            reason=reason[:_MAX_TOLD],
+            setting=self._setting,
+        )
 
     @property
     def _setting(self) -> str:
-        return self.setting or "its address"
+        return self.setting or _("its address")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Leaves a redirect to be raised as an error."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_arguments: Any) -> None:
         """Never go to another address."""
         return
 
@@ -172,7 +202,7 @@ _DIRECT_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _N
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # raises where it is none
+        _port = parts.port  # raises where it is none
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username

@@ -28,7 +28,8 @@ def check_address_space(needed: int) -> None:
     left = limit - psutil.Process().memory_info().vms
     if left < needed:
         raise InputError(
-            f"There is not enough memory for the language model: it needs {needed / 1e9:.1f} GB "
-            f"and the limit of this process leaves {max(left, 0) / 1e9:.1f} GB; raise the limit "
-            "(ulimit -v)"
+            "There is not enough memory for the language model: it needs {needed} GB and "
+            "the limit of this process leaves {left} GB; raise the limit (ulimit -v)",
+            needed=f"{needed / 1000000000.0:.1f}",
+            left=f"{max(left, 0) / 1000000000.0:.1f}",
         )

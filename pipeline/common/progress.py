@@ -10,25 +10,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.common.translation import gettext_noop as N_
+
 # Callbacks, called from the working thread. What they raise stops the work.
 Progress = Callable[[int, int], None]  # (done, total), in whatever is counted
 StageProgress = Callable[[str, int, int], None]  # (stage, done, total)
 
 STAGES = {
-    "read": "Reading the file",
-    "language": "Identifying languages",
-    "model": "Loading the language model",
-    "embed": "Reading the meaning of each review",
-    "neutral": "Removing the language effect",
-    "topics": "Finding topics",
-    "names": "Naming the topics",
-    "map": "Drawing the map",
-    "passages": "Preparing the search",
+    "read": N_("Reading the file"),
+    "language": N_("Identifying languages"),
+    "model": N_("Loading the language model"),
+    "embed": N_("Reading the meaning of each review"),
+    "neutral": N_("Removing the language effect"),
+    "topics": N_("Finding topics"),
+    "names": N_("Naming the topics"),
+    "map": N_("Drawing the map"),
+    "passages": N_("Preparing the search"),
 }
 OTHER_STAGES = {  # of other jobs than an analysis
-    "store": "Preparing analyses for search",
-    "words": "Learning related words",
-    "models": "Comparing models",
+    "store": N_("Preparing analyses for search"),
+    "words": N_("Learning related words"),
+    "models": N_("Comparing models"),
 }
 
 

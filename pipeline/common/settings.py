@@ -166,6 +166,12 @@ HOSTS = Variable(
     "",
     "Names of the app's server beside localhost; `*.` before one stands for anything before it.",
 )
+LANGUAGE = Variable(
+    "POLYGUEST_LANGUAGE",
+    "code of a language",
+    "the browser's",
+    "Language of the app's pages while a user has chosen none: en, ar, de, es, fr, ja or zh.",
+)
 START = Variable(
     "POLYGUEST_START",
     "sample or empty",
@@ -204,6 +210,7 @@ VARIABLES = (
     EARLY_SECONDS,
     KEEP,
     HOSTS,
+    LANGUAGE,
     START,
     WORKER,
 )
@@ -228,7 +235,10 @@ def vector_cache_megabytes() -> int:
     value = CACHE_MB.value
     if not value.isascii() or not value.isdigit():
         raise InputError(
-            f"{CACHE_MB.name} is '{value}': give whole megabytes, for instance {CACHE_MB.default}"
+            "{name} is '{value}': give whole megabytes, for instance {default}",
+            name=CACHE_MB.name,
+            value=value,
+            default=CACHE_MB.default,
         )
     return int(value)
 
@@ -318,8 +328,10 @@ def early_seconds() -> float:
         return float(EARLY_SECONDS.value)
     except ValueError as error:
         raise InputError(
-            f"{EARLY_SECONDS.name} is '{EARLY_SECONDS.value}': give seconds, for instance "
-            f"{EARLY_SECONDS.default}, or 0 for never"
+            "{name} is '{value}': give seconds, for instance {default}, or 0 for never",
+            name=EARLY_SECONDS.name,
+            value=EARLY_SECONDS.value,
+            default=EARLY_SECONDS.default,
         ) from error
 
 
@@ -331,6 +343,11 @@ def host_names() -> tuple[str, ...]:
 def saves_analyses() -> bool:
     """Whether the app saves analyses in the data folder."""
     return KEEP.value.lower() not in ("0", "no", "off", "false")
+
+
+def default_language() -> str:
+    """Language of the app's pages while a user has chosen none, unchecked; "" for the browser's."""
+    return LANGUAGE.given
 
 
 def starts_with_sample() -> bool:

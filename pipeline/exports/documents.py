@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import Note
+from pipeline.common.translation import use_language
 from pipeline.exports.report import Report
 from pipeline.exports.selection import Selection
 from pipeline.insights.attributes import ReviewAttributes
@@ -24,12 +25,13 @@ class Documents:
     """Documents on chosen reviews. The same arguments give the same bytes.
 
     Attributes:
-        analysis: its topics are named in ``language``.
+        analysis: its topics are named in ``topic_language``.
         attributes: attributes of its reviews.
         selection: the reviews to report on.
         language: of the reader.
         analysed: the day of the analysis, if known.
         notes: kept with the analysis.
+        topic_language: where it is another one than the reader's.
     """
 
     analysis: Analysis
@@ -38,6 +40,7 @@ class Documents:
     language: str = "en"
     analysed: date | None = None
     notes: Sequence[Note] = ()
+    topic_language: str = ""
 
     @cached_property
     def themes(self) -> Themes:
@@ -56,22 +59,24 @@ class Documents:
         """The report as data."""
         from pipeline.exports.report_content import build_report
 
-        return build_report(
-            self.analysis,
-            self.attributes,
-            self.themes,
-            self.selection,
-            changes=self.changes,
-            language=self.language,
-            analysed=self.analysed,
-            notes=self.notes,
-        )
+        with use_language(self.language):
+            return build_report(
+                self.analysis,
+                self.attributes,
+                self.themes,
+                self.selection,
+                changes=self.changes,
+                topic_language=self.topic_language or self.language,
+                analysed=self.analysed,
+                notes=self.notes,
+            )
 
     def report_html(self) -> bytes:
         """The report as one HTML file."""
         from pipeline.exports.report_html import report_html
 
-        return report_html(self.report)
+        with use_language(self.language):
+            return report_html(self.report)
 
     def report_pdf(self) -> bytes:
         """The report as PDF.
@@ -81,7 +86,8 @@ class Documents:
         """
         from pipeline.exports.report_pdf import report_pdf
 
-        return report_pdf(self.report)
+        with use_language(self.language):
+            return report_pdf(self.report)
 
     def workbook(self) -> bytes:
         """The Excel workbook."""
@@ -89,13 +95,14 @@ class Documents:
         from pipeline.exports.report_notes import note_table
         from pipeline.exports.workbook import write_workbook
 
-        more = [] if self.changes is None else [change_table(self.changes)]
-        if self.notes:
-            more.append(note_table(self.analysis, self.selection, self.notes))
         target = io.BytesIO()
-        write_workbook(
-            target, self.analysis, self.attributes, self.themes, self.selection, more=more
-        )
+        with use_language(self.language):
+            more = [] if self.changes is None else [change_table(self.changes)]
+            if self.notes:
+                more.append(note_table(self.analysis, self.selection, self.notes))
+            write_workbook(
+                target, self.analysis, self.attributes, self.themes, self.selection, more=more
+            )
         return target.getvalue()
 
     def map_html(self) -> bytes:
@@ -106,7 +113,8 @@ class Documents:
         """
         from pipeline.exports.map_html import map_html
 
-        return map_html(self.analysis, self.attributes, chosen=self._chosen, language=self.language)
+        with use_language(self.language):
+            return map_html(self.analysis, self.attributes, chosen=self._chosen)
 
     def map_image(self, *, colour: str = "topic", svg: bool = False) -> bytes:
         """The map as PNG or SVG; see :func:`pipeline.exports.map_image.map_image`.
@@ -116,14 +124,10 @@ class Documents:
         """
         from pipeline.exports.map_image import map_image
 
-        return map_image(
-            self.analysis,
-            self.attributes,
-            colour=colour,
-            chosen=self._chosen,
-            svg=svg,
-            language=self.language,
-        )
+        with use_language(self.language):
+            return map_image(
+                self.analysis, self.attributes, colour=colour, chosen=self._chosen, svg=svg
+            )
 
     @property
     def _chosen(self) -> np.ndarray | None:

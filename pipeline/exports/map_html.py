@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import current_language, direction, ngettext
+from pipeline.common.translation import gettext as _
 from pipeline.exports.map_image import drawn_units
 from pipeline.exports.templating import load_template, render
-from pipeline.exports.wording import Wording, direction, find_wording
 from pipeline.figures.colours import categorise
 from pipeline.figures.map_labels import place_names
 from pipeline.insights.attributes import ReviewAttributes
+from pipeline.reviews.units import SENTENCE
 from pipeline.text.normalise import replace_surrogates
 
 _MAX_TEXT = 2_000  # characters of a point's text
@@ -30,15 +33,13 @@ def map_html(
     attributes: ReviewAttributes,
     *,
     chosen: np.ndarray | None = None,
-    language: str = "en",
 ) -> bytes:
-    """The map as HTML in UTF-8. The same analysis gives the same bytes.
+    """The map as HTML in UTF-8, in the current language. The same analysis gives the same bytes.
 
     Args:
-        analysis: an analysis with a map, its topics named in ``language``.
+        analysis: an analysis with a map.
         attributes: attributes of its reviews.
         chosen: bool (n,), reviews to show; all when left out.
-        language: of the reader.
 
     Raises:
         InputError: the analysis has no map.
@@ -46,22 +47,25 @@ def map_html(
     from markupsafe import Markup
 
     units = drawn_units(analysis, chosen)
-    words = find_wording(language)
+
     script = resources.files("pipeline.exports").joinpath("templates", "map.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    texts = _texts(words)
-    kind = "{n} sentence" if analysis.units.kind == "sentence" else "{n} review"
+    texts = _texts()
+    if analysis.units.kind == SENTENCE:
+        note = ngettext("{n} sentence", "{n} sentences", len(units))
+    else:
+        note = ngettext("{n} review", "{n} reviews", len(units))
     return render(
         load_template("map.html"),
         title=analysis.batches[0].name,
-        note=words.count(kind, f"{kind}s", len(units)),
-        language=words.language,
-        direction=direction(words.language),
+        note=note,
+        language=current_language(),
+        direction=direction(current_language()),
         words=texts,
         script=Markup(script),  # noqa: S704  our own
         script_hash=f"sha256-{digest}",
         # No "<" is left in it, and as JSON it is never run.
-        data=Markup(_json(_data(analysis, attributes, units, words, texts))),  # noqa: S704
+        data=Markup(_json(_data(analysis, attributes, units, texts))),  # noqa: S704
     )
 
 
@@ -74,7 +78,6 @@ def _data(
     analysis: Analysis,
     attributes: ReviewAttributes,
     units: np.ndarray,
-    words: Wording,
     texts: dict[str, str],
 ) -> dict[str, Any]:
     assert analysis.coordinates is not None  # noqa: S101  drawn_units has checked it
@@ -98,7 +101,7 @@ def _data(
     languages = [
         {
             "code": code,
-            "name": words.language_name(code),
+            "name": language_name(code),
             "colour": by_language.colours[by_language.codes[units[language == number][0]]],
             "count": int((language == number).sum()),
         }
@@ -137,22 +140,22 @@ def _by_frequency(values: np.ndarray) -> tuple[list[str], np.ndarray]:
     return distinct[order].tolist(), rank[codes]
 
 
-def _texts(words: Wording) -> dict[str, str]:
+def _texts() -> dict[str, str]:
     return {
-        "search": words.text("Search the texts by letters"),
-        "colour": words.text("Colour by"),
-        "topic": words.text("Topic"),
-        "language": words.text("Language"),
-        "closer": words.text("Zoom in"),
-        "further": words.text("Zoom out"),
-        "whole": words.text("Whole map"),
-        "hint": words.text(
+        "search": _("Search the texts by letters"),
+        "colour": _("Colour by"),
+        "topic": _("Topic"),
+        "language": _("Language"),
+        "closer": _("Zoom in"),
+        "further": _("Zoom out"),
+        "whole": _("Whole map"),
+        "hint": _(
             "Points close together say similar things, in whatever language. Click one to read it; "
             "drag and scroll to move and zoom."
         ),
-        "show": words.text("Shown"),
-        "all": words.text("All"),
-        "none": words.text("None"),
-        "found": words.text("{n} found"),
-        "no_script": words.text("This map needs JavaScript, which is switched off."),
+        "show": _("Shown"),
+        "all": _("All"),
+        "none": _("None"),
+        "found": _("{n} found"),
+        "no_script": _("This map needs JavaScript, which is switched off."),
     }

@@ -6,19 +6,23 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import current_language, direction, ngettext
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.exports.printable import printable
 from pipeline.exports.typesetting import font_families, typeset_image
-from pipeline.exports.wording import direction, find_wording
 from pipeline.figures.colours import categorise
 from pipeline.figures.map import units_to_draw
 from pipeline.figures.map_labels import place_names
 from pipeline.insights.attributes import ReviewAttributes, excerpt
+from pipeline.reviews.units import SENTENCE
 
 _TEMPLATE = "map.typ"
 _SIDE = 1000.0  # of the drawing, in points
 _MARGIN = 0.03  # of the map's extent
 _MAX_LEGEND = 24
-NO_MAP = "This analysis was made without a map: analyse its file again, without --no-map"
+NO_MAP = N_("This analysis was made without a map: analyse its file again, without --no-map")
 
 
 def map_image(
@@ -28,17 +32,15 @@ def map_image(
     colour: str = "topic",
     chosen: np.ndarray | None = None,
     svg: bool = False,
-    language: str = "en",
 ) -> bytes:
-    """Draw the map.
+    """Draw the map, with a note in the current language.
 
     Args:
-        analysis: an analysis with a map, its topics named in ``language``.
+        analysis: an analysis with a map.
         attributes: attributes of its reviews.
         colour: see :func:`pipeline.figures.colours.categorise`.
         chosen: bool (n,), reviews to draw; all when left out.
         svg: whether to make SVG; else PNG of 2,000 pixels.
-        language: of the reader.
 
     Raises:
         InputError: the analysis has no map, or the typesetter is not installed.
@@ -55,21 +57,23 @@ def map_image(
     categories = categorise(analysis, attributes, colour)
     codes = categories.codes[units]
     counts = np.bincount(codes, minlength=len(categories.names))
-    words = find_wording(language)
+
     names = place_names(analysis, units, units_per_pixel=1 / scale)
     legend = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code]]
-    kind = {"sentence": ("{n} sentence", "{n} sentences")}.get(
-        analysis.units.kind, ("{n} review", "{n} reviews")
-    )
+    if analysis.units.kind == SENTENCE:
+        points_drawn = ngettext("{n} sentence", "{n} sentences", len(units))
+    else:
+        points_drawn = ngettext("{n} review", "{n} reviews", len(units))
+    fonts, language = font_families(), current_language()
     data = {
         "title": printable(analysis.batches[0].name),
-        "note": words.text(
+        "note": _(
             "{points}; what lies close together says similar things, in whatever language.",
-            points=words.count(*kind, len(units)),
+            points=points_drawn,
         ),
-        "fonts": font_families()[""],
-        "language": words.language,
-        "direction": direction(words.language),
+        "fonts": fonts.get(language, fonts[""]),
+        "language": language,
+        "direction": direction(language),
         "width": width,
         "height": height,
         "points": _points_svg(places, codes, categories.colours, (width, height)),
@@ -85,11 +89,11 @@ def map_image(
             {
                 "name": printable(excerpt(categories.names[code], 44)),
                 "colour": categories.colours[code],
-                "count": words.number(int(counts[code])),
+                "count": format_number(int(counts[code])),
             }
             for code in legend[:_MAX_LEGEND]
         ],
-        "more": words.count("and {n} more", "and {n} more", len(legend) - _MAX_LEGEND)
+        "more": _("and {n} more", n=format_number(len(legend) - _MAX_LEGEND))
         if len(legend) > _MAX_LEGEND
         else "",
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.exports.wording import Wording
-
 
 @dataclass(frozen=True)
 class TopicLine:
@@ -116,7 +114,7 @@ class Report:
     """What a report says. Texts of strangers stand in it as they are: renderers escape them.
 
     Attributes:
-        wording: of its own words.
+        language: of its own words.
         topic_language: that topics are named in.
         title, subtitle: what it is about.
         facts: figures with what they count.
@@ -131,7 +129,7 @@ class Report:
         has_ratings, has_sentiment: whether these columns say something.
     """
 
-    wording: Wording
+    language: str
     topic_language: str
     title: str
     subtitle: str

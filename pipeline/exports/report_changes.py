@@ -8,12 +8,14 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.exports.report import ChangeLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.exports.selection import Selection
 from pipeline.exports.sheets import MARK as MARK_CELL
 from pipeline.exports.sheets import NUMBER, PERCENT, TEXT, SheetColumn, Table
-from pipeline.exports.wording import Wording
 from pipeline.insights.change_words import describe_figures, describe_origin, describe_title
 from pipeline.insights.changes import COMPLAINTS, MARK, MENTIONS, Change, Changes, find_changes
 from pipeline.insights.groups import group_reviews
@@ -22,7 +24,7 @@ from pipeline.insights.themes import Themes
 
 MAX_CHANGES = 8
 _MAX_WORSENED = 2
-_KINDS = {COMPLAINTS: "complaints", MARK: "mean mark"}
+_KINDS = {COMPLAINTS: N_("complaints"), MARK: N_("mean mark"), MENTIONS: N_("mentions")}
 
 
 def find_selected_changes(
@@ -88,16 +90,16 @@ def _change_line(cell: Change, changes: Changes, highest: float) -> ChangeLine:
     words = [describe_figures(cell, highest), describe_origin(cell, changes)]
     return ChangeLine(
         name=describe_title(cell, changes),
-        words=", ".join(filter(None, words)).replace(" %", "\u00a0%"),
+        words=", ".join(filter(None, words)),
         grew=cell.grew,
         direction=_direction(cell),
     )
 
 
-def compared_periods(words: Wording, changes: Changes) -> str:
+def compared_periods(changes: Changes) -> str:
     """The two periods with their numbers of reviews."""
     return " · ".join(
-        f"{name}: {words.count('{n} review', '{n} reviews', int(side.sum()))}"
+        f"{name}: {ngettext('{n} review', '{n} reviews', int(side.sum()))}"
         for name, side in zip(
             changes.periods.names, (changes.periods.before, changes.periods.after), strict=True
         )
@@ -116,23 +118,23 @@ def _direction(cell: Change) -> str:
 def change_table(changes: Changes) -> Table:
     """All changes that were looked for, the clear ones first."""
     columns = [
-        SheetColumn("Topic", TEXT, 34),
-        SheetColumn("Of", TEXT, 12),
-        SheetColumn("Group", TEXT, 26),
-        SheetColumn("Clear", TEXT, 8),
-        SheetColumn("Share before", PERCENT, 10),
-        SheetColumn("Share after", PERCENT, 10),
-        SheetColumn("Times as often", MARK_CELL, 10),
-        SheetColumn("Mark before", MARK_CELL, 10),
-        SheetColumn("Mark after", MARK_CELL, 10),
-        SheetColumn("At least (95 %)", MARK_CELL, 10),
-        SheetColumn("At most (95 %)", MARK_CELL, 10),
-        SheetColumn("Reviews before", NUMBER, 10),
-        SheetColumn("Reviews after", NUMBER, 10),
-        SheetColumn("Since", TEXT, 10),
-        SheetColumn("Mostly from", TEXT, 26),
+        SheetColumn(_("Topic"), TEXT, 34),
+        SheetColumn(_("Of"), TEXT, 12),
+        SheetColumn(_("Group"), TEXT, 26),
+        SheetColumn(_("Clear"), TEXT, 8),
+        SheetColumn(_("Share before"), PERCENT, 10),
+        SheetColumn(_("Share after"), PERCENT, 10),
+        SheetColumn(_("Times as often"), MARK_CELL, 10),
+        SheetColumn(_("Mark before"), MARK_CELL, 10),
+        SheetColumn(_("Mark after"), MARK_CELL, 10),
+        SheetColumn(_("At least (95 %)"), MARK_CELL, 10),
+        SheetColumn(_("At most (95 %)"), MARK_CELL, 10),
+        SheetColumn(_("Reviews before"), NUMBER, 10),
+        SheetColumn(_("Reviews after"), NUMBER, 10),
+        SheetColumn(_("Since"), TEXT, 10),
+        SheetColumn(_("Mostly from"), TEXT, 26),
     ]
-    return Table("Changes", columns, [_change_row(cell, changes) for cell in changes.cells])
+    return Table(_("Changes"), columns, [_change_row(cell, changes) for cell in changes.cells])
 
 
 def _change_row(cell: Change, changes: Changes) -> list[Any]:
@@ -142,9 +144,9 @@ def _change_row(cell: Change, changes: Changes) -> list[Any]:
         shares = [*figures, cell.ratio, None, None]
     return [
         changes.themes.names[cell.theme] if cell.theme >= 0 else "",
-        _KINDS.get(cell.of, "mentions"),
-        changes.group_name(cell.group) or "(all)",
-        "yes" if cell.is_clear else "",
+        _(_KINDS[cell.of]),
+        changes.group_name(cell.group) or _("(all)"),
+        _("yes") if cell.is_clear else "",
         *shares,
         cell.low,
         cell.high,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number, format_percent
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.exports.report import HotelLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.insights.attributes import excerpt, mean_rating
@@ -79,7 +82,7 @@ def _lines(
         lines.append(
             HotelLine(
                 name=excerpt(groups.names[number], _NAME_LENGTH),
-                reviews=scope.words.number(int(groups.sizes[number])),
+                reviews=format_number(int(groups.sizes[number])),
                 rating=scope.mark(rating),
                 difference=_clear_difference(scope, groups.codes == number, mean),
                 hurts=_named(scope, comparison, [each for each in own if each.is_problem]),
@@ -131,33 +134,33 @@ def _excess(comparison: Comparison, finding: Finding) -> float:
 
 
 def _named(scope: ReportScope, comparison: Comparison, found: Sequence[Finding]) -> str:
-    words, parts = scope.words, []
+    parts = []
     for finding in found[:_MAX_NAMED]:
         table, cell = _table_of(comparison, finding), (finding.group, finding.theme)
-        told = "{topic} ({share} mention it, elsewhere {rest})"
+        told = N_("{topic} ({share} mention it, elsewhere {rest})")
         if table is comparison.complaints:
-            told = "{topic} ({share} complain, elsewhere {rest})"
+            told = N_("{topic} ({share} complain, elsewhere {rest})")
         parts.append(
-            words.text(
+            _(
                 told,
                 topic=scope.themes.names[finding.theme],
-                share=words.percent(float(table.shares[cell])),
-                rest=words.percent(float(table.rest_shares[cell])),
+                share=format_percent(float(table.shares[cell])),
+                rest=format_percent(float(table.rest_shares[cell])),
             )
         )
     return "; ".join(parts)
 
 
 def _sentence(scope: ReportScope, comparison: Comparison, finding: Finding) -> str:
-    words, cell = scope.words, (finding.group, finding.theme)
+    cell = finding.group, finding.theme
     table = _table_of(comparison, finding)
-    return words.text(
+    return _(
         "{topic}: {share} of the reviews of {hotel} complain, {rest} elsewhere "
         "({count} of {size}).",
         topic=scope.themes.names[finding.theme],
-        share=words.percent(float(table.shares[cell])),
+        share=format_percent(float(table.shares[cell])),
         hotel=excerpt(comparison.groups.names[finding.group], _NAME_LENGTH),
-        rest=words.percent(float(table.rest_shares[cell])),
-        count=words.number(int(table.counts[cell])),
-        size=words.number(int(table.sizes[finding.group])),
+        rest=format_percent(float(table.rest_shares[cell])),
+        count=format_number(int(table.counts[cell])),
+        size=format_number(int(table.sizes[finding.group])),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.common.translation import direction
 from pipeline.exports.charts import sparkline
 from pipeline.exports.report import Report
 from pipeline.exports.report_layout import (
@@ -12,7 +13,6 @@ from pipeline.exports.report_layout import (
     report_labels,
 )
 from pipeline.exports.templating import load_template, render
-from pipeline.exports.wording import direction
 
 
 def report_html(report: Report) -> bytes:
@@ -22,9 +22,9 @@ def report_html(report: Report) -> bytes:
     return render(
         load_template("report.html"),
         report=report,
-        labels=report_labels(report),
-        language=report.wording.language,
-        direction=direction(report.wording.language),
+        labels=report_labels(),
+        language=report.language,
+        direction=direction(report.language),
         more_topics=more_topics(report),
         more_hotels=more_hotels(report),
         compared=hotels_compared(report),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import Note, NoteSubjects
+from pipeline.common.locale_format import format_day
+from pipeline.common.translation import gettext as _
 from pipeline.exports.report import NoteLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.exports.selection import Selection
@@ -18,10 +20,10 @@ MAX_NOTES = 12
 
 def note_lines(scope: ReportScope, notes: Sequence[Note]) -> tuple[NoteLine, ...]:
     """The newest notes on topics and chosen reviews."""
-    words = scope.words
+
     lines = []
     for note, about in reversed(_placed(scope.analysis, scope.selection, notes)):
-        day = words.day(datetime.date.fromisoformat(note.day))
+        day = format_day(datetime.date.fromisoformat(note.day))
         lines.append(NoteLine(about, note.text, f"{note.author} · {day}"))
     return tuple(lines[:MAX_NOTES])
 
@@ -29,16 +31,16 @@ def note_lines(scope: ReportScope, notes: Sequence[Note]) -> tuple[NoteLine, ...
 def note_table(analysis: Analysis, selection: Selection, notes: Sequence[Note]) -> Table:
     """All notes on topics and chosen reviews, in the order they were written."""
     columns = [
-        SheetColumn("Day", DATE, 11),
-        SheetColumn("By", TEXT, 18),
-        SheetColumn("About", TEXT, 40),
-        SheetColumn("Note", TEXT, 90, wrapped=True),
+        SheetColumn(_("Day"), DATE, 11),
+        SheetColumn(_("By"), TEXT, 18),
+        SheetColumn(_("About"), TEXT, 40),
+        SheetColumn(_("Note"), TEXT, 90, wrapped=True),
     ]
     rows = [
         [datetime.date.fromisoformat(note.day), note.author, about, note.text]
         for note, about in _placed(analysis, selection, notes)
     ]
-    return Table("Notes", columns, rows)
+    return Table(_("Notes"), columns, rows)
 
 
 def _placed(

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from pipeline.common.locale_format import format_list
+from pipeline.common.translation import direction
+from pipeline.common.translation import gettext as _
 from pipeline.exports.charts import sparkline
 from pipeline.exports.printable import printable
 from pipeline.exports.report import Report
@@ -18,7 +21,6 @@ from pipeline.exports.report_layout import (
     report_labels,
 )
 from pipeline.exports.typesetting import MissingGlyphsError, font_families, typeset_pdf
-from pipeline.exports.wording import direction
 
 _TEMPLATE = "report.typ"
 _ATTEMPTS = 4
@@ -34,7 +36,7 @@ def report_pdf(report: Report) -> bytes:
         InputError: the typesetter is not installed.
     """
     missing: frozenset[str] = frozenset()
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         try:
             return typeset_pdf(_TEMPLATE, _data(report, missing))
         except MissingGlyphsError as error:
@@ -50,32 +52,32 @@ def _data(report: Report, missing: frozenset[str]) -> dict[str, Any]:
     def shown(text: str) -> str:
         return "".join(char for char in printable(text) if char not in missing)
 
-    values = _map_texts({**asdict(report), "wording": None}, shown)
+    values = _map_texts(asdict(report), shown)
     for kind in ("pains", "praised"):
         for item, laid_out in zip(getattr(report, kind), values[kind], strict=True):
             for quote, line in zip(item.quotes, laid_out["quotes"], strict=True):
                 line["missing"] = _is_missing(quote.text, missing)
                 if line["missing"]:
                     unshown[quote.language_name] = None
-                    line["text"] = report.wording.text(
+                    line["text"] = _(
                         "(This computer has no font for {language}: see the report as HTML.)",
                         language=quote.language_name,
                     )
-                    line |= {"language": report.wording.language, "direction": "ltr"}
+                    line |= {"language": report.language, "direction": "ltr"}
     for line, topic in zip(values["topics"], report.topics, strict=True):
         line["trend"] = sparkline(topic.trend, colour=TREND_COLOUR) if topic.trend else None
     note = ""
     if unshown:
-        note = report.wording.text(
+        note = _(
             "Quotes in {languages} could not be printed on this computer, which has no font for "
             "them; the report as HTML has them.",
-            languages=report.wording.join(list(unshown)),
+            languages=format_list(list(unshown)),
         )
     return {
         "report": values,
-        "labels": report_labels(report),
-        "language": report.wording.language,
-        "direction": direction(report.wording.language),
+        "labels": report_labels(),
+        "language": report.language,
+        "direction": direction(report.language),
         "topic_language": report.topic_language,
         "fonts": fonts,
         "footer": values["subtitle"],

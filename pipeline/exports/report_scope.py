@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.exports.selection import Selection
-from pipeline.exports.wording import Wording
 from pipeline.insights.attributes import ReviewAttributes
 from pipeline.insights.impact import ThemeImpact, measure_impact
 from pipeline.insights.theme_figures import ThemeFigures, theme_figures
@@ -19,21 +19,20 @@ from pipeline.insights.themes import Themes
 
 @dataclass(frozen=True)
 class ReportScope:
-    """An analysis, the reviews that are reported on, and the reader's language.
+    """An analysis and the reviews that are reported on.
 
     Attributes:
-        analysis: its topics are named in the reader's language.
+        analysis: its topics are named in a language of the reader's.
         attributes: attributes of its reviews.
         themes: its topics as themes.
         selection: the reviews to report on.
-        words: the report's own.
+
     """
 
     analysis: Analysis
     attributes: ReviewAttributes
     themes: Themes
     selection: Selection
-    words: Wording
 
     @property
     def chosen(self) -> np.ndarray:
@@ -68,4 +67,4 @@ class ReportScope:
         """A mean rating of up to 5 as it is shown; "" for none."""
         if not np.isfinite(rating):
             return ""
-        return self.words.number(float(self.attributes.shown_rating(rating)), 1)
+        return format_number(float(self.attributes.shown_rating(rating)), 1)

@@ -6,9 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.common.locale_format import (
+    format_list,
+    format_month,
+    format_number,
+    format_percent,
+    language_name,
+)
+from pipeline.common.translation import current_language, direction, ngettext
+from pipeline.common.translation import gettext as _
 from pipeline.exports.report import Highlight, QuoteLine, TopicLine
 from pipeline.exports.report_scope import ReportScope
-from pipeline.exports.wording import direction
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.impact import ThemeImpact
 from pipeline.insights.quotes import Quote, typical_quotes
@@ -27,7 +35,7 @@ _MIN_MONTHS = 6  # for a line of the months to say something
 
 def topic_lines(scope: ReportScope) -> tuple[TopicLine, ...]:
     """The largest topics."""
-    figures, words = scope.figures, scope.words
+    figures = scope.figures
     trends = _trends(scope)
     order = scope.order[:MAX_TOPICS]
     largest = max((int(figures.reviews[theme]) for theme in order), default=1)
@@ -41,16 +49,16 @@ def topic_lines(scope: ReportScope) -> tuple[TopicLine, ...]:
         both = max((praise or 0.0) + (complaints or 0.0), 1.0)  # a review may do both
         shown = ""
         if praise is not None and complaints is not None:
-            shown = words.text(
+            shown = _(
                 "{complaints} complain, {praise} praise",
-                complaints=words.percent(complaints),
-                praise=words.percent(praise),
+                complaints=format_percent(complaints),
+                praise=format_percent(praise),
             )
         lines.append(
             TopicLine(
                 name=scope.themes.names[theme],
-                reviews=words.number(count),
-                share=words.percent(float(figures.shares[theme])),
+                reviews=format_number(count),
+                share=format_percent(float(figures.shares[theme])),
                 width=count / largest,
                 rating=scope.mark(float(figures.ratings[theme])),
                 praise=None if praise is None else praise / both,
@@ -96,15 +104,15 @@ def praised(scope: ReportScope) -> tuple[Highlight, ...]:
 
 def topic_findings(scope: ReportScope) -> tuple[str, ...]:
     """What guests talk and complain about most, and what it would bring to mend it."""
-    words, figures, names = scope.words, scope.figures, scope.themes.names
+    figures, names = scope.figures, scope.themes.names
     largest = [names[theme] for theme in scope.order[:_MOST_TALKED]]
-    found = [words.text("Most talked about: {topics}.", topics=words.join(largest))]
+    found = [_("Most talked about: {topics}.", topics=format_list(largest))]
     complained = _most(scope, COMPLAINT, 1)
     if complained and figures.complaints is not None:
         theme = complained[0]
-        share = words.percent(int(figures.complaints[theme]) / figures.total)
+        share = format_percent(int(figures.complaints[theme]) / figures.total)
         found.append(
-            words.text(
+            _(
                 "Most complaints: {topic} ({share} of the reviews).",
                 topic=names[theme],
                 share=share,
@@ -114,12 +122,12 @@ def topic_findings(scope: ReportScope) -> tuple[str, ...]:
     best = max(gains, key=lambda each: each.gain.gain if each.gain else 0.0, default=None)
     if best is not None and best.gain is not None and best.gain.gain >= _MIN_GAIN:
         found.append(
-            words.text(
+            _(
                 "Most to gain: {topic}. If all did as well as {hotel}, the mean mark would rise "
                 "by about {gain}.",
                 topic=names[best.theme],
                 hotel=excerpt(best.gain.hotel, 60),
-                gain=words.number(best.gain.gain, 2),
+                gain=format_number(best.gain.gain, 2),
             )
         )
     return tuple(found)
@@ -144,53 +152,62 @@ def _most(scope: ReportScope, sentiment: int, most: int) -> list[int]:
 def _highlight(
     scope: ReportScope, theme: int, sentiment: int, remarks: tuple[str, ...]
 ) -> Highlight:
-    words, figures = scope.words, scope.figures
+    figures = scope.figures
     counts = figures.complaints if sentiment == COMPLAINT else figures.praise
     assert counts is not None  # noqa: S101  else there are no highlights
     count = int(counts[theme])
-    share = words.percent(count / figures.total)
+    share = format_percent(count / figures.total)
     if sentiment == COMPLAINT:
-        one, many = "{n} review complains, {share} of all", "{n} reviews complain, {share} of all"
+        said = ngettext(
+            "{n} review complains, {share} of all",
+            "{n} reviews complain, {share} of all",
+            count,
+            share=share,
+        )
     else:
-        one, many = "{n} review praises it, {share} of all", "{n} reviews praise it, {share} of all"
-    said = words.count(one, many, count, share=share)
+        said = ngettext(
+            "{n} review praises it, {share} of all",
+            "{n} reviews praise it, {share} of all",
+            count,
+            share=share,
+        )
     if rating := scope.mark(float(figures.ratings[theme])):
-        said += words.text("; mean mark {mark}", mark=rating)
+        said = _("{said}; mean mark {mark}", said=said, mark=rating)
     quotes = typical_quotes(
         scope.analysis,
         scope.themes,
         theme,
         scope.chosen,
         sentiment=sentiment,
-        language=words.language,
+        language=current_language(),
     )
     lines = tuple(_quote_line(scope, quote) for quote in quotes)
     return Highlight(scope.themes.names[theme], said, remarks, lines)
 
 
 def _quote_line(scope: ReportScope, quote: Quote) -> QuoteLine:
-    words, attributes, row = scope.words, scope.attributes, quote.review
+    attributes, row = scope.attributes, quote.review
     code = str(scope.analysis.languages[row])
     source = []
     if attributes.hotels is not None and attributes.hotels[row]:
         source.append(excerpt(str(attributes.hotels[row]), 60))
     days = scope.analysis.days
     if days is not None and not np.isnat(days[row]):
-        source.append(words.month(days[row].item()))
+        source.append(format_month(days[row].item()))
     if attributes.ratings is not None and np.isfinite(attributes.ratings[row]):
         shown = float(attributes.shown_rating(attributes.ratings[row]))
         source.append(
-            words.text(
+            _(
                 "{mark}\u00a0of\u00a0{highest}",
-                mark=words.number(shown, 0 if shown.is_integer() else 1),
-                highest=words.number(attributes.highest_rating),
+                mark=format_number(shown, 0 if shown.is_integer() else 1),
+                highest=format_number(attributes.highest_rating),
             )
         )
     return QuoteLine(
         text=excerpt(quote.text, _QUOTE_LENGTH),
         language=code,
         direction=direction(code),
-        language_name=words.language_name(code),
+        language_name=language_name(code),
         source=" · ".join(source),
     )
 
@@ -199,25 +216,25 @@ def _remarks(scope: ReportScope, impact: ThemeImpact | None) -> tuple[str, ...]:
     """What complaints about a topic cost in marks, where that is clear."""
     if impact is None or impact.complaint is None:
         return ()
-    words, effect, gain = scope.words, impact.complaint, impact.gain
+    effect, gain = impact.complaint, impact.gain
     remarks = []
     if effect.is_clear and effect.effect < 0:
         remarks.append(
-            words.text(
+            _(
                 "Who complains marks the stay {points} lower, all else alike ({low} to {high}).",
-                points=words.number(-effect.effect, 1),
-                low=words.number(-effect.high, 1),
-                high=words.number(-effect.low, 1),
+                points=format_number(-effect.effect, 1),
+                low=format_number(-effect.high, 1),
+                high=format_number(-effect.low, 1),
             )
         )
     if gain is not None and gain.is_clear and gain.gain >= _MIN_GAIN:
         remarks.append(
-            words.text(
+            _(
                 "If all did as well as {hotel} ({best} complain), the mean mark would rise by "
                 "about {gain}.",
                 hotel=excerpt(gain.hotel, 60),
-                best=words.percent(gain.best),
-                gain=words.number(gain.gain, 2),
+                best=format_percent(gain.best),
+                gain=format_number(gain.gain, 2),
             )
         )
     return tuple(remarks)

@@ -86,7 +86,10 @@ def parse_day(text: str, *, last: bool = False) -> date:
             return date.fromisoformat(str(day))
     except ValueError:
         pass
-    raise InputError(f"'{short_name(text)}' is no day: write it as 2026-01-31, or 2026-01")
+    raise InputError(
+        "'{text}' is no day: write it as 2026-01-31, or 2026-01",
+        text=short_name(text),
+    )
 
 
 def _known_hotels(attributes: ReviewAttributes, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -101,7 +104,9 @@ def _known_hotels(attributes: ReviewAttributes, wanted: Sequence[str]) -> tuple[
         found = name.strip() if name.strip() in names else by_case.get(name.strip().casefold())
         if found is None:
             raise InputError(
-                f"There is no hotel '{short_name(name)}'; the hotels are: {list_names(names)}"
+                "There is no hotel '{name}'; the hotels are: {names}",
+                name=short_name(name),
+                names=list_names(names),
             )
         chosen.append(found)
     return tuple(dict.fromkeys(chosen))
@@ -113,7 +118,11 @@ def _in_period(
     if first is None and last is None:
         return np.ones(count, bool)
     if first is not None and last is not None and first > last:
-        raise InputError(f"The period from {first} to {last} has no day: exchange the two")
+        raise InputError(
+            "The period from {first} to {last} has no day: exchange the two",
+            first=first,
+            last=last,
+        )
     days = review_days(attributes)
     if days is None:
         raise InputError("The reviews have no dates that can be read to choose a period by")
@@ -125,7 +134,8 @@ def _in_period(
     if not within.any():
         known = days[~np.isnat(days)]
         raise InputError(
-            f"No review is of this period: the file's reviews are from {known.min()} to "
-            f"{known.max()}"
+            "No review is of this period: the file's reviews are from {first} to {last}",
+            first=known.min(),
+            last=known.max(),
         )
     return within

@@ -10,9 +10,12 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.exports.sheets import DATE, MARK, NUMBER, PERCENT, TEXT, SheetColumn, Table
 from pipeline.filters.columns import Column, TextColumn, take_rows
-from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
+from pipeline.insights.attributes import ReviewAttributes, mean_rating
 from pipeline.insights.groups import group_reviews
 from pipeline.insights.theme_figures import count_by_group, theme_figures
 from pipeline.insights.themes import Themes, incidence
@@ -20,7 +23,7 @@ from pipeline.search.hybrid import SearchResult
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 _KEYWORD_LANGUAGES = 4
-_SENTIMENT = {PRAISE: "praise", COMPLAINT: "complaint", 0: ""}
+_SENTIMENT = {PRAISE: N_("praise"), COMPLAINT: N_("complaint")}
 _COLUMN_KINDS = {"text": TEXT, "number": MARK, "date": DATE}
 
 
@@ -38,9 +41,9 @@ def topic_table(
     figures = theme_figures(themes, attributes, chosen)
     topics = {topic.key: topic for topic in analysis.topics}
     columns = [
-        SheetColumn("Topic", TEXT, 38),
-        SheetColumn("Reviews", NUMBER, 10),
-        SheetColumn("Share", PERCENT, 10),
+        SheetColumn(_("Topic"), TEXT, 38),
+        SheetColumn(_("Reviews"), NUMBER, 10),
+        SheetColumn(_("Share"), PERCENT, 10),
     ]
     values: list[list[Any]] = [
         list(themes.names),
@@ -48,20 +51,25 @@ def topic_table(
         figures.shares.tolist(),
     ]
     if attributes.ratings is not None:
-        columns.append(SheetColumn(attributes.rating_title("Mean rating"), MARK, 10))
+        columns.append(SheetColumn(attributes.rating_title(_("Mean rating")), MARK, 10))
         values.append(attributes.shown_rating(figures.ratings).tolist())
     if figures.complaints is not None and figures.praise is not None:
         mentions = np.maximum(figures.reviews, 1)
-        for title, counts in (("Praise", figures.praise), ("Complaints", figures.complaints)):
-            columns.append(SheetColumn(f"{title}, of its reviews", PERCENT, 12))
+        for title, counts in (
+            (_("Praise, of its reviews"), figures.praise),
+            (_("Complaints, of its reviews"), figures.complaints),
+        ):
+            columns.append(SheetColumn(title, PERCENT, 12))
             values.append((counts / mentions).tolist())
-    columns.append(SheetColumn("Languages", NUMBER, 10))
+    columns.append(SheetColumn(_("Languages"), NUMBER, 10))
     values.append([len(topics[key].languages) for key in themes.keys])
     for code in list(analysis.language_counts)[:_KEYWORD_LANGUAGES]:
-        columns.append(SheetColumn(f"Keywords, {language_name(code)}", TEXT, 40))
+        columns.append(
+            SheetColumn(_("Keywords, {language}", language=language_name(code)), TEXT, 40)
+        )
         values.append([", ".join(topics[key].keywords.get(code, [])) for key in themes.keys])
     order = np.argsort(-figures.reviews, kind="stable").tolist()
-    return Table("Topics", columns, [[column[row] for column in values] for row in order])
+    return Table(_("Topics"), columns, [[column[row] for column in values] for row in order])
 
 
 def hotel_tables(
@@ -73,20 +81,20 @@ def hotel_tables(
     """
     groups = group_reviews(analysis, "hotel", chosen)
     sizes = groups.sizes
-    start = [SheetColumn("Hotel", TEXT, 30), SheetColumn("Reviews", NUMBER, 10)]
+    start = [SheetColumn(_("Hotel"), TEXT, 30), SheetColumn("Reviews", NUMBER, 10)]
     beginnings: list[list[Any]] = [
         [name, int(size)] for name, size in zip(groups.names, sizes, strict=True)
     ]
     if attributes.ratings is not None:
-        start.append(SheetColumn(attributes.rating_title("Mean rating"), MARK, 10))
+        start.append(SheetColumn(attributes.rating_title(_("Mean rating")), MARK, 10))
         for number, cells in enumerate(beginnings):
             rating = mean_rating(attributes, groups.codes == number)
             cells.append(attributes.shown_rating(rating))
     columns = [*start, *(SheetColumn(name, PERCENT, 13) for name in themes.names)]
     tables = []
     for name, said in (
-        ("Hotels x topics", themes.mentions),
-        ("Complaints by hotel", themes.complaints),
+        (_("Hotels x topics"), themes.mentions),
+        (_("Complaints by hotel"), themes.complaints),
     ):
         if said is not None:
             shares = count_by_group(said, groups) / np.maximum(sizes, 1)[:, None]
@@ -105,16 +113,16 @@ def review_table(
         attributes: attributes of its reviews.
         rows: numbers of the reviews.
     """
-    columns = [SheetColumn("Review", TEXT, 12), *_place_columns(analysis, attributes)]
+    columns = [SheetColumn(_("Review"), TEXT, 12), *_place_columns(analysis, attributes)]
     ratings = None
     if attributes.ratings is not None:
-        columns.append(SheetColumn(attributes.rating_title("Rating"), MARK, 9))
+        columns.append(SheetColumn(attributes.rating_title(_("Rating")), MARK, 9))
         ratings = attributes.shown_rating(attributes.ratings)
     columns += [
-        SheetColumn("Language", TEXT, 13),
-        SheetColumn("Main topic", TEXT, 28),
-        SheetColumn("All topics", TEXT, 34),
-        SheetColumn("Text", TEXT, 90, wrapped=True),
+        SheetColumn(_("Language"), TEXT, 13),
+        SheetColumn(_("Main topic"), TEXT, 28),
+        SheetColumn(_("All topics"), TEXT, 34),
+        SheetColumn(_("Text"), TEXT, 90, wrapped=True),
     ]
     others = _other_columns(analysis)
     columns += [
@@ -137,7 +145,7 @@ def review_table(
                 *(_column_cell(column, number) for column in others.values()),
             ]
 
-    return Table("Reviews", columns, cells())
+    return Table(_("Reviews"), columns, cells())
 
 
 def passage_table(
@@ -145,16 +153,16 @@ def passage_table(
 ) -> Table:
     """One row per passage of the chosen reviews; arguments as in :func:`topic_table`."""
     columns = [
-        SheetColumn("Review", TEXT, 12),
-        SheetColumn("Passage", NUMBER, 9),
+        SheetColumn(_("Review"), TEXT, 12),
+        SheetColumn(_("Passage"), NUMBER, 9),
         *_place_columns(analysis, attributes),
-        SheetColumn("Language", TEXT, 13),
-        SheetColumn("Topic", TEXT, 30),
+        SheetColumn(_("Language"), TEXT, 13),
+        SheetColumn(_("Topic"), TEXT, 30),
     ]
     sentiment = themes.passage_sentiment
     if sentiment is not None:
-        columns.append(SheetColumn("Sentiment", TEXT, 11))
-    columns.append(SheetColumn("Text", TEXT, 90, wrapped=True))
+        columns.append(SheetColumn(_("Sentiment"), TEXT, 11))
+    columns.append(SheetColumn(_("Text"), TEXT, 90, wrapped=True))
     passages = analysis.searched_passages
     first = np.searchsorted(passages.review, np.arange(len(analysis.texts)))
 
@@ -168,11 +176,11 @@ def passage_table(
                 *_place_cells(analysis, attributes, number),
                 language_name(str(analysis.languages[number])),
                 themes.names[theme] if theme >= 0 else "",
-                *([] if sentiment is None else [_SENTIMENT[int(sentiment[row])]]),
+                *([] if sentiment is None else [_sentiment_cell(int(sentiment[row]))]),
                 text[int(passages.starts[row]) : int(passages.ends[row])].strip(),
             ]
 
-    return Table("Passages", columns, cells())
+    return Table(_("Passages"), columns, cells())
 
 
 def hit_table(
@@ -188,22 +196,22 @@ def hit_table(
         results: queries, as they were typed, with what they have found.
     """
     columns = [
-        SheetColumn("Query", TEXT, 26),
-        SheetColumn("Rank", NUMBER, 7),
-        SheetColumn("Review", TEXT, 12),
-        SheetColumn("Match", TEXT, 9),
-        SheetColumn("Score", PERCENT, 9),
+        SheetColumn(_("Query"), TEXT, 26),
+        SheetColumn(_("Rank"), NUMBER, 7),
+        SheetColumn(_("Review"), TEXT, 12),
+        SheetColumn(_("Match"), TEXT, 9),
+        SheetColumn(_("Score"), PERCENT, 9),
         *_place_columns(analysis, attributes),
     ]
     ratings = None
     if attributes.ratings is not None:
-        columns.append(SheetColumn(attributes.rating_title("Rating"), MARK, 9))
+        columns.append(SheetColumn(attributes.rating_title(_("Rating")), MARK, 9))
         ratings = attributes.shown_rating(attributes.ratings)
     columns += [
-        SheetColumn("Language", TEXT, 13),
-        SheetColumn("Topic", TEXT, 28),
-        SheetColumn("Passage", TEXT, 60, wrapped=True),
-        SheetColumn("Text", TEXT, 90, wrapped=True),
+        SheetColumn(_("Language"), TEXT, 13),
+        SheetColumn(_("Topic"), TEXT, 28),
+        SheetColumn(_("Passage"), TEXT, 60, wrapped=True),
+        SheetColumn(_("Text"), TEXT, 90, wrapped=True),
     ]
     rows: list[list[Any]] = []
     for query, found in results:
@@ -225,13 +233,17 @@ def hit_table(
                     analysis.texts[number],
                 ]
             )
-    return Table("Hits", columns, rows)
+    return Table(_("Hits"), columns, rows)
+
+
+def _sentiment_cell(sign: int) -> str:
+    return _(_SENTIMENT[sign]) if sign in _SENTIMENT else ""
 
 
 def _place_columns(analysis: Analysis, attributes: ReviewAttributes) -> list[SheetColumn]:
-    columns = [] if analysis.days is None else [SheetColumn("Date", DATE, 11)]
+    columns = [] if analysis.days is None else [SheetColumn(_("Date"), DATE, 11)]
     if attributes.hotels is not None:
-        columns.append(SheetColumn("Hotel", TEXT, 26))
+        columns.append(SheetColumn(_("Hotel"), TEXT, 26))
     return columns
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext_noop as N_
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -33,7 +34,7 @@ _FONTS = {
 }  # fmt: skip
 _MISSING = re.compile(r'the text `("(?:[^"\\]|\\.)*")` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
-_INSTALL = "PDF and pictures need the package typst: 'pip install typst', or choose HTML"
+_INSTALL = N_("PDF and pictures need the package typst: 'pip install typst', or choose HTML")
 
 
 class MissingGlyphsError(ValueError):

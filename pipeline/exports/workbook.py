@@ -8,13 +8,14 @@ from typing import IO, Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
 from pipeline.exports.selection import Selection
 from pipeline.exports.sheets import MAX_ROWS, PERCENT, Table, WorkbookWriter
 from pipeline.exports.tables import hotel_tables, passage_table, review_table, topic_table
 from pipeline.insights.attributes import (
     ReviewAttributes,
     count_values,
-    language_name,
     mean_rating,
 )
 from pipeline.insights.themes import Themes
@@ -44,7 +45,7 @@ def write_workbook(
     """
     chosen, title = selection.reviews, analysis.batches[0].name
     writer = WorkbookWriter(target, title=title, created=newest_day(analysis))
-    writer.add_facts("Overview", title, _overview(analysis, attributes, themes, selection))
+    writer.add_facts(_("Overview"), title, _overview(analysis, attributes, themes, selection))
     sheet, rows = writer.add_table(topic_table(analysis, attributes, themes, chosen))
     writer.add_bars(sheet, rows, 2, _BAR)
     if attributes.hotels is not None and any(attributes.hotels[chosen]):
@@ -71,36 +72,42 @@ def _overview(
     analysis: Analysis, attributes: ReviewAttributes, themes: Themes, selection: Selection
 ) -> list[tuple[str, list[list[Any]]]]:
     rows = np.flatnonzero(selection.reviews)
-    facts: list[list[Any]] = [["Reviews", len(rows)]]
+    facts: list[list[Any]] = [[_("Reviews"), len(rows)]]
     if not selection.is_all:
-        facts.append(["Reviews in the whole analysis", len(selection.reviews)])
+        facts.append([_("Reviews in the whole analysis"), len(selection.reviews)])
     by_hotel = attributes.hotels is not None
     if attributes.hotels is not None:
-        facts.append(["Hotels", len({name for name in attributes.hotels[rows] if name})])
+        facts.append([_("Hotels"), len({name for name in attributes.hotels[rows] if name})])
     if analysis.days is not None and not np.isnat(analysis.days[rows]).all():
         known = analysis.days[rows][~np.isnat(analysis.days[rows])]
-        facts += [["First review", known.min()], ["Last review", known.max()]]
+        facts += [[_("First review"), known.min()], [_("Last review"), known.max()]]
     rating = attributes.shown_rating(mean_rating(attributes, rows))
     if np.isfinite(rating):
-        facts.append([attributes.rating_title("Mean rating"), float(rating)])
-    facts.append(["Topics", len(themes)])
+        facts.append([attributes.rating_title(_("Mean rating")), float(rating)])
+    facts.append([_("Topics"), len(themes)])
     notes = [
-        ["Topics", "", "Share is of the reviews; one review may have several topics."],
-        ["Passages", "", "Clauses that say one thing each, with praise or complaint."],
-        ["Model", "", analysis.settings.model],
-        ["Apostrophes", "", "One stands before a text that looks like a formula."],
+        [_("Topics"), "", _("Share is of the reviews; one review may have several topics.")],
+        [_("Passages"), "", _("Clauses that say one thing each, with praise or complaint.")],
+        [_("Model"), "", analysis.settings.model],
+        [_("Apostrophes"), "", _("One stands before a text that looks like a formula.")],
     ]
     if by_hotel:
-        notes.insert(1, ["Hotels x topics", "", "Share of each hotel's reviews with a topic."])
+        notes.insert(
+            1, [_("Hotels x topics"), "", _("Share of each hotel's reviews with a topic.")]
+        )
     passages = int(selection.reviews[analysis.searched_passages.review].sum())
-    for name, count in (("Reviews", len(rows)), ("Passages", passages)):
+    for name, count in ((_("Reviews"), len(rows)), (_("Passages"), passages)):
         if count > MAX_ROWS - 1:
-            note = f"The sheet holds the first {MAX_ROWS - 1:,} of {count:,}."
+            note = _(
+                "The sheet holds the first {number} of {all}.",
+                number=format_number(MAX_ROWS - 1),
+                all=format_number(count),
+            )
             notes.append([name, "", note])
     languages = count_values(analysis.languages[rows].tolist())
     return [
-        ("Figures", facts),
-        ("Languages", [[language_name(code), n] for code, n in languages.items()]),
-        ("Files", [[batch.name, batch.reviews] for batch in analysis.batches]),
-        ("How to read this", notes),
+        (_("Figures"), facts),
+        (_("Languages"), [[language_name(code), n] for code, n in languages.items()]),
+        (_("Files"), [[batch.name, batch.reviews] for batch in analysis.batches]),
+        (_("How to read this"), notes),
     ]

@@ -7,20 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import ReviewAttributes, count_values, language_name
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
+from pipeline.insights.attributes import ReviewAttributes, count_values
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 from pipeline.topics.topic import PALETTE, Topic
 
-COLOURINGS = ("topic", "language", "hotel", "rating", "sentiment")
+COLOURING_NAMES = {
+    "topic": N_("topic"),
+    "language": N_("language"),
+    "hotel": N_("hotel"),
+    "rating": N_("rating"),
+    "sentiment": N_("sentiment"),
+}
+COLOURINGS = tuple(COLOURING_NAMES)
 GREY = "#8e939c"  # of outliers, and of everything without a colour of its own
 _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
 # Blue and vermilion are told apart with any colour vision (Okabe and Ito 2008), and so are shapes.
 PRAISE_COLOUR, COMPLAINT_COLOUR = "#0072b2", "#d55e00"
 _SENTIMENTS = (
-    ("Praise", PRAISE_COLOUR, "circle"),
-    ("Complaint", COMPLAINT_COLOUR, "diamond"),
-    ("Neither", GREY, "circle"),
-    ("Not told in this language", GREY, "circle-open"),
+    (N_("Praise"), PRAISE_COLOUR, "circle"),
+    (N_("Complaint"), COMPLAINT_COLOUR, "diamond"),
+    (N_("Neither"), GREY, "circle"),
+    (N_("Not told in this language"), GREY, "circle-open"),
 )
 
 
@@ -76,7 +87,7 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
         position = {star: i for i, star in enumerate(scale)}
         return Categories(
             codes=np.array([position[star] for star in stars.tolist()], np.int64)[review],
-            names=(*(_rating_name(star, attributes) for star in _RATINGS), "no rating"),
+            names=(*(_rating_name(star, attributes) for star in _RATINGS), _("no rating")),
             colours=(*_RATINGS.values(), GREY),
             symbols=("circle",) * len(scale),
         )
@@ -84,16 +95,21 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
         told = analysis.has_sentiment[review]
         conditions = [analysis.unit_sentiment == sign for sign in (PRAISE, COMPLAINT)]
         codes = np.select([~told, *conditions], [3, 0, 1], default=2)
-        return Categories(codes, *zip(*_SENTIMENTS, strict=True))
+        labels, colours, symbols = zip(*_SENTIMENTS, strict=True)
+        return Categories(codes, tuple(map(_, labels)), colours, symbols)
     if colouring == "hotel" and attributes.hotels is not None:
-        values = [name or "no hotel given" for name in attributes.hotels.tolist()]
+        unnamed = _("no hotel given")
+        values = [name or unnamed for name in attributes.hotels.tolist()]
     elif colouring == "language":
-        values = [language_name(code) for code in analysis.languages.tolist()]
+        codes = analysis.languages.tolist()
+        names = {code: language_name(code) for code in set(codes)}
+        values = [names[code] for code in codes]
     else:
         raise ValueError(f"the reviews can't be coloured by {colouring!r}")
-    names = list(count_values(values))
-    named = names if len(names) <= len(PALETTE) else names[: len(PALETTE) - 1]
-    other = [] if len(named) == len(names) else [f"other ({len(names) - len(named)})"]
+    found = list(count_values(values))
+    named = found if len(found) <= len(PALETTE) else found[: len(PALETTE) - 1]
+    rest = len(found) - len(named)
+    other = [_("other ({number})", number=format_number(rest))] if rest else []
     code = {name: i for i, name in enumerate(named)}
     return Categories(
         codes=np.array([code.get(value, len(named)) for value in values], np.int64)[review],
@@ -106,8 +122,12 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
 def _rating_name(star: int, attributes: ReviewAttributes) -> str:
     """Five or fewer stars on the scale that is shown: "5 stars", "about 8 of 10"."""
     if attributes.highest_rating == 5:
-        return f"{star} star{'s' * (star != 1)}"
-    return f"about {attributes.shown_rating(star):g} {attributes.rating_scale}"
+        return ngettext("{n} star", "{n} stars", star)
+    return _(
+        "about {mark} of {highest}",
+        mark=format_number(float(attributes.shown_rating(star))),
+        highest=format_number(attributes.highest_rating),
+    )
 
 
 def topic_colour(topic: Topic) -> str:

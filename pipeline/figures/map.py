@@ -10,9 +10,19 @@ import plotly.graph_objects as go
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.arrays import stratified_sample
-from pipeline.figures.colours import GREY, Categories, categorise, foreground_colour
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
+from pipeline.figures.colours import (
+    COLOURING_NAMES,
+    GREY,
+    Categories,
+    categorise,
+    foreground_colour,
+)
 from pipeline.figures.map_labels import escape, hover_name, hover_texts, name_labels
 from pipeline.insights.attributes import ReviewAttributes, excerpt
+from pipeline.reviews.units import SENTENCE
 
 MAX_HOVER_TEXTS = 3_000  # points with a text to hover: every text is sent to the browser
 MAX_POINTS = 50_000  # up to about here, hovering and the lasso are responsive
@@ -67,7 +77,7 @@ def map_figure(
             _points(
                 coordinates,
                 units[members].astype(np.int32),
-                name=f"{escape(excerpt(name, 30))} ({len(members):,})",
+                name=f"{escape(excerpt(name, 30))} ({format_number(len(members))})",
                 hovertext=None if texts is None else texts[members],
                 hovertemplate=hover_name(name) if texts is None else "%{hovertext}<extra></extra>",
                 marker={
@@ -121,8 +131,8 @@ def add_focus(
         )
     )
     for units, name, symbol, size in (
-        (others, "Nearest neighbours", "circle-open", 13),
-        (np.array([unit]), "Chosen hit", "star", 20),
+        (others, _("Nearest neighbours"), "circle-open", 13),
+        (np.array([unit]), _("Chosen hit"), "star", 20),
     ):
         line = foreground_colour(dark) if symbol == "star" else _ACCENT
         figure.add_trace(
@@ -144,12 +154,21 @@ def add_focus(
 
 def map_description(analysis: Analysis, drawn: int, colour: str, hits: np.ndarray | None) -> str:
     """Describe the map in a sentence, for screen readers."""
-    kind = analysis.units.kind
-    text = (
-        f"Map of {drawn:,} {kind}s in {len(analysis.topics)} topics, coloured by {colour}; "
-        f"{kind}s that say similar things lie close together, whatever their language."
+    if analysis.units.kind == SENTENCE:
+        points = ngettext("{n} sentence", "{n} sentences", drawn)
+    else:
+        points = ngettext("{n} review", "{n} reviews", drawn)
+    text = _(
+        "Map of {points} in {number} topics, coloured by {colour}; what says similar things lies "
+        "close together, whatever its language.",
+        points=points,
+        number=format_number(len(analysis.topics)),
+        colour=_(COLOURING_NAMES[colour]),
     )
-    return text if hits is None else f"{text} {len(hits)} search results are ringed."
+    if hits is None:
+        return text
+    ringed = ngettext("{n} search result is ringed.", "{n} search results are ringed.", len(hits))
+    return f"{text} {ringed}"
 
 
 def units_to_draw(
@@ -167,7 +186,7 @@ def units_to_draw(
     units = np.flatnonzero(visible if allowed is None else allowed & visible)
     if len(units) <= max_points:
         return units
-    _, languages = np.unique(analysis.unit_languages, return_inverse=True)
+    _rest, languages = np.unique(analysis.unit_languages, return_inverse=True)
     strata = analysis.assignments[units] * (languages.max() + 1) + languages[units]
     return np.union1d(
         units[stratified_sample(strata, max_points)], np.asarray(always, dtype=units.dtype)
@@ -213,7 +232,7 @@ def _hit_trace(
     return _points(
         _coordinates(analysis),
         hits,
-        name=f"Search results ({len(hits)})",
+        name=_("Search results ({number})", number=format_number(len(hits))),
         hovertext=hover_texts(analysis, attributes, hits),
         marker={
             "color": [categories.colours[code] for code in categories.codes[hits].tolist()],

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import gettext as _
 from pipeline.figures.colours import foreground_colour
-from pipeline.insights.attributes import ReviewAttributes, excerpt, language_name
+from pipeline.insights.attributes import ReviewAttributes, excerpt
 from pipeline.topics.sentiment import NAMES
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
@@ -25,12 +27,14 @@ def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndar
     topics = [f"<b>{escape(excerpt(topic.name, 44))}</b>" for topic in analysis.topics]
     texts = []
     reviews = analysis.units.review[units]
+    languages = {code: language_name(code) for code in set(analysis.languages.tolist())}
+    sentiments = {sign: _(name) for sign, name in NAMES.items()}
     for unit, row in zip(units.tolist(), reviews.tolist(), strict=True):
-        facts = language_name(str(analysis.languages[row]))
+        facts = languages[str(analysis.languages[row])]
         if attributes.hotels is not None and attributes.hotels[row]:
             facts += f" · {excerpt(attributes.hotels[row], 30)}"
         if analysis.unit_sentiment is not None and analysis.unit_sentiment[unit]:
-            facts += f" · {NAMES[int(analysis.unit_sentiment[unit])]}"
+            facts += f" · {sentiments[int(analysis.unit_sentiment[unit])]}"
         lines = _wrap(excerpt(analysis.units.texts[unit], _MAX_HOVER_LENGTH), _HOVER_WIDTH)
         body = "<br>".join(f"\u2068{escape(line)}\u2069" for line in lines)  # may be right to left
         texts.append(f"{topics[analysis.assignments[unit]]}<br>{escape(facts)}<br>{body}")

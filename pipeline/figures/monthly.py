@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import ENGLISH, current_language
+from pipeline.common.translation import gettext as _
 from pipeline.figures.colours import foreground_colour
 from pipeline.insights.monthly_figures import MonthlyFigures
 
@@ -19,7 +22,7 @@ _TURN = "#c2724f"
 def monthly_chart(
     figures: MonthlyFigures,
     *,
-    unit: str = " %",
+    unit: str = "%",
     digits: int = 1,
     turned: str = "",
     since: str = "",
@@ -64,9 +67,14 @@ def monthly_chart(
         showlegend=False,
     )
     colour = foreground_colour(dark)
-    for at, words, style in (
-        (since, "compared from here", {"color": colour, "dash": "dot"}),
-        (f"{turned}-01" if turned else "", f"turned in {turned}", {"color": _TURN, "dash": "dash"}),
+    for at, words, anchor, style in (
+        (since, _("compared from here"), "bottom", {"color": colour, "dash": "dot"}),
+        (
+            f"{turned}-01" if turned else "",
+            _("turned in {month}", month=turned),
+            "top",
+            {"color": _TURN, "dash": "dash"},
+        ),
     ):
         if at:
             figure.add_shape(
@@ -74,8 +82,8 @@ def monthly_chart(
             )
             figure.add_annotation(
                 x=at,
-                y=1.0 if words.startswith("turned") else 0.0,
-                yanchor="top" if words.startswith("turned") else "bottom",
+                y=1.0 if anchor == "top" else 0.0,
+                yanchor=anchor,
                 yref="paper",
                 text=words,
                 showarrow=False,
@@ -85,11 +93,11 @@ def monthly_chart(
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        xaxis={"fixedrange": True, "tickformat": "%b %Y", "hoverformat": "%Y-%m"},
+        xaxis={"fixedrange": True, "tickformat": _tick_format(), "hoverformat": "%Y-%m"},
         yaxis={"fixedrange": True, "ticksuffix": unit},
         hovermode="closest",
     )
-    if unit == " %":
+    if unit == "%":
         figure.update_yaxes(rangemode="tozero")
     return figure
 
@@ -100,14 +108,25 @@ def _runs(there: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def chart_words(figures: MonthlyFigures, *, unit: str = " %", turned: str = "") -> str:
+def chart_words(figures: MonthlyFigures, *, unit: str = "%", turned: str = "") -> str:
     """What the chart shows, in words, for those who can't see it."""
     known = np.flatnonzero(np.isfinite(figures.values))
     if not len(known):
-        return "No month has a figure"
+        return _("No month has a figure")
     first, last = int(known[0]), int(known[-1])
-    words = (
-        f"From {figures.values[first]:.1f}{unit} in {figures.months[first]} to "
-        f"{figures.values[last]:.1f}{unit} in {figures.months[last]}"
-    )
-    return f"{words}; turned in {turned}" if turned else words
+    ends = {
+        "start": format_number(figures.values[first], 1) + unit,
+        "first": figures.months[first],
+        "end": format_number(figures.values[last], 1) + unit,
+        "last": figures.months[last],
+    }
+    if turned:
+        return _(
+            "From {start} in {first} to {end} in {last}; turned in {month}", month=turned, **ends
+        )
+    return _("From {start} in {first} to {end} in {last}", **ends)
+
+
+def _tick_format() -> str:
+    """Plotly knows the names of months in English alone."""
+    return "%b %Y" if current_language() == ENGLISH else "%Y-%m"

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import ColumnKind
 from pipeline.filters.expressions import (
@@ -58,12 +59,17 @@ def bind(tree: Filter, schema: Mapping[str, ColumnKind]) -> Filter:
         candidates = by_caseless_key.get(_caseless_key(name), [])
         if len(candidates) == 1:
             return candidates[0]
-        raise InputError(f"There is no column '{short_name(name)}'. {_list_columns(schema)}")
+        raise InputError(
+            "There is no column '{name}'. {columns}",
+            name=short_name(name),
+            columns=_list_columns(schema),
+        )
 
     def visit(node: Filter, depth: int) -> Filter:
         if depth > MAX_DEPTH:
             raise InputError(
-                f"The filter is nested more than {MAX_DEPTH} levels deep. Simplify it."
+                "The filter is nested more than {max_depth} levels deep. Simplify it.",
+                max_depth=MAX_DEPTH,
             )
         if isinstance(node, And | Or):
             return replace(node, parts=tuple(visit(part, depth + 1) for part in node.parts))
@@ -73,8 +79,10 @@ def bind(tree: Filter, schema: Mapping[str, ColumnKind]) -> Filter:
         counts["values"] += len(node.values) if isinstance(node, In) else 2
         if counts["conditions"] > MAX_CONDITIONS or counts["values"] > MAX_VALUES:
             raise InputError(
-                f"The filter has more than {MAX_CONDITIONS} conditions or {MAX_VALUES} values. "
-                "Simplify it."
+                "The filter has more than {max_conditions} conditions or {max_values} values. "
+                "Simplify it.",
+                max_conditions=MAX_CONDITIONS,
+                max_values=MAX_VALUES,
             )
         name = column(node.column)
         return _BINDERS[schema[name]](replace(node, column=name))
@@ -146,7 +154,9 @@ def _parse_number(column: str, value: Value) -> float:
     if len(text) <= 400 and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.I | re.A):
         return float(text)
     raise InputError(
-        f"'{short_name(value)}' is not a number, but column '{short_name(column)}' holds numbers."
+        "'{value}' is not a number, but column '{column}' holds numbers.",
+        value=short_name(value),
+        column=short_name(column),
     )
 
 
@@ -163,8 +173,10 @@ def _first_and_last_day(column: str, value: Value) -> tuple[np.datetime64, np.da
         first = np.datetime64(datetime.date(year or 0, month or 1, day or 1), "D")
     except ValueError:
         raise InputError(
-            f"'{short_name(text)}' is not a date, but column '{short_name(column)}' holds dates. "
-            "Write 2026-01-31, 2026-01 or 2026."
+            "'{text}' is not a date, but column '{column}' holds dates. Write 2026-01-31, "
+            "2026-01 or 2026.",
+            text=short_name(text),
+            column=short_name(column),
         ) from None
     unit: Literal["D", "M", "Y"] = "D" if day else "M" if month else "Y"
     following = (first.astype(f"datetime64[{unit}]") + 1).astype("datetime64[D]")
@@ -176,4 +188,6 @@ def _caseless_key(name: str) -> str:
 
 
 def _list_columns(schema: Mapping[str, ColumnKind]) -> str:
-    return f"Columns: {list_names(schema)}." if schema else "The table has no columns."
+    if not schema:
+        return _("The table has no columns.")
+    return _("Columns: {columns}.", columns=list_names(schema))

@@ -177,7 +177,11 @@ def make_column(values: object, *, kind: ColumnKind | None = None) -> Column:
         if kind == "date":
             return DateColumn(array.astype("datetime64[D]"))
     except (TypeError, ValueError) as error:
-        raise InputError(f"A column of {kind}s can't be made of these values: {error}") from error
+        raise InputError(
+            "A column of {kind}s can't be made of these values: {error}",
+            kind=kind,
+            error=error,
+        ) from error
     return _text_column(array)
 
 

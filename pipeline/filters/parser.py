@@ -88,7 +88,10 @@ def quote(text: str) -> str:
 
 def _tokens(text: str) -> list[_Token]:
     if len(text) > MAX_LENGTH:
-        raise InputError(f"The filter has more than {MAX_LENGTH} characters. Simplify it.")
+        raise InputError(
+            "The filter has more than {max_length} characters. Simplify it.",
+            max_length=MAX_LENGTH,
+        )
     tokens = []
     position, end = 0, len(text.rstrip())
     while position < end:
@@ -114,7 +117,10 @@ def _tokens(text: str) -> list[_Token]:
 def _syntax_error(what: str, source: str) -> InputError:
     source = source if len(source) <= 40 else source[:39] + "…"
     return InputError(
-        f"The filter can't be understood at '{source}': {what}. An example: {_EXAMPLE}"
+        "The filter can't be understood at '{source}': {what}. An example: {example}",
+        source=source,
+        what=what,
+        example=_EXAMPLE,
     )
 
 
@@ -140,7 +146,8 @@ class _Parser:
     def parse_not(self, depth: int) -> Filter:
         if depth > MAX_DEPTH:
             raise InputError(
-                f"The filter is nested more than {MAX_DEPTH} levels deep. Simplify it."
+                "The filter is nested more than {max_depth} levels deep. Simplify it.",
+                max_depth=MAX_DEPTH,
             )
         if self.accept("keyword", "not"):
             return Not(self.parse_not(depth + 1))

@@ -34,8 +34,9 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
     classifier = find_aspect_classifier(analysis.encoder)
     if classifier is None:
         raise InputError(
-            f"The model {analysis.settings.model} can't tell which aspects a review mentions: "
-            "choose topics instead, or analyse the file with the default model"
+            "The model {model} can't tell which aspects a review mentions: choose topics "
+            "instead, or analyse the file with the default model",
+            model=analysis.settings.model,
         )
     passages = analysis.searched_passages
     mentions = classifier.match(passages.raw, analysis.passage_sentiment)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.text.language_id import UNKNOWN
+from pipeline.common.locale_format import format_number, format_percent, language_name
+from pipeline.common.translation import gettext as _
 
 _Rating = TypeVar("_Rating", float, np.ndarray)
 
@@ -42,7 +42,7 @@ class ReviewAttributes:
     @property
     def rating_scale(self) -> str:
         """The scale that ratings are shown on: "of 10"."""
-        return f"of {self.highest_rating:g}"
+        return _("of {highest}", highest=format_number(self.highest_rating))
 
     def rating_title(self, title: str) -> str:
         """The title of a column of ratings, with their scale unless that is 5."""
@@ -72,20 +72,6 @@ def review_attributes(analysis: Analysis) -> ReviewAttributes:
         highest_rating=5.0 if ratings is None else ratings.shown_highest,
         mixes_scales=ratings is not None and ratings.are_mixed,
     )
-
-
-@lru_cache(maxsize=512)
-def language_name(code: str) -> str:
-    """The English name of a language code: "Japanese"."""
-    import langcodes
-
-    if code == UNKNOWN:
-        return "Unknown"
-    try:
-        name = langcodes.Language.get(code).display_name()
-    except ValueError:
-        return code
-    return code if name.startswith("Unknown") else name
 
 
 def count_values(values: Iterable[str]) -> dict[str, int]:
@@ -135,14 +121,17 @@ def topic_table(
     for topic in analysis.topics:
         chosen = analysis.units.reviews_of(counting & (analysis.assignments == topic.id))
         mix = count_values(analysis.languages[chosen].tolist())
-        first = [f"{language_name(code)} {100 * n / len(chosen):.0f}%" for code, n in mix.items()]
+        first = [
+            f"{language_name(code)} {format_percent(n / len(chosen))}"
+            for code, n in list(mix.items())[:3]
+        ]
         rows.append(
             {
                 "topic": topic.name,
                 "reviews": len(chosen),
                 "share": 100 * len(chosen) / total,
                 "languages": len(mix),
-                "mix": ", ".join(first[:3]),
+                "mix": ", ".join(first),
                 "rating": attributes.shown_rating(mean_rating(attributes, chosen)),
             }
         )

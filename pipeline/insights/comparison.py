@@ -118,8 +118,10 @@ def compare_groups(
     if len(groups) < 2:
         names = "".join(f": {name}" for name in groups.names)
         raise InputError(
-            f"All reviews are in one group by {groups.column}{names}; "
-            "choose another column, or remove a filter"
+            "All reviews are in one group by {column}{names}; choose another column, or "
+            "remove a filter",
+            column=groups.column,
+            names=names,
         )
     tables = [share_tests(themes.mentions, groups.codes, len(groups), strata)]
     if themes.complaints is not None:

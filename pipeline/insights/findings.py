@@ -1,4 +1,4 @@
-"""What a comparison has found, in words: "Noise: 30 % of Madrid's reviews, 6 % elsewhere"."""
+"""What a comparison has found, in words: "Noise: 30% of Madrid's reviews, 6% elsewhere"."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import language_name
+from pipeline.common.locale_format import format_number, format_percent, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.groups import PERIODS
 from pipeline.insights.share_tests import ShareTests
 
-_DOUBLE = 1.95  # from here, "2 times as often" instead of "90 % more often"
+_DOUBLE = 1.95  # from here, "2 times as often" instead of "90% more often"
 _ADJUSTED = 1.3  # factor between the plain and the adjusted ratio from which both are told
 
 
@@ -89,17 +91,24 @@ def _told_by_relatives(comparison: Comparison, rates: np.ndarray, wanted: np.nda
 def describe_finding(analysis: Analysis, comparison: Comparison, finding: Finding) -> str:
     """A finding in one sentence.
 
-    "Noise: 30 % of Madrid's reviews, 6 % elsewhere (68 of 227; 5 times as often)"; where mentions
+    "Noise: 30% of Madrid's reviews, 6% elsewhere (68 of 227; 5 times as often)"; where mentions
     don't differ, complaints about the theme are told.
     """
     cell = finding.group, finding.theme
     name, complaints = comparison.themes.names[finding.theme], comparison.complaints
     if complaints is not None and not finding.mentions:
-        return f"Complaints about {name}: {_compared(analysis, comparison, complaints, cell)}"
-    told = f"{name}: {_compared(analysis, comparison, comparison.mentions, cell)}"
+        compared = _compared(analysis, comparison, complaints, cell)
+        return _("Complaints about {theme}: {comparison}", theme=name, comparison=compared)
+    compared = _compared(analysis, comparison, comparison.mentions, cell)
     if complaints is not None and (number := int(complaints.counts[cell])):
-        told += f"; {number:,} complain{'s' * (number == 1)}"
-    return told
+        return ngettext(
+            "{theme}: {comparison}; {n} complains",
+            "{theme}: {comparison}; {n} complain",
+            number,
+            theme=name,
+            comparison=compared,
+        )
+    return _("{theme}: {comparison}", theme=name, comparison=compared)
 
 
 def group_label(analysis: Analysis, column: str, name: str) -> str:
@@ -110,13 +119,15 @@ def group_label(analysis: Analysis, column: str, name: str) -> str:
 def describe_group(analysis: Analysis, column: str, name: str) -> str:
     """The reviews of a group, in words: "Madrid's reviews", "the reviews of 2026-03"."""
     kind, label = _kind(analysis, column), group_label(analysis, column, name)
+    # Translators: these four stand for {whose} and {others} in sentences such as
+    # "30% of {whose}, 6% of {others}".
     if kind == "hotel":
-        return f"{label}'s reviews"
+        return _("{hotel}'s reviews", hotel=label)
     if kind == "language":
-        return f"the reviews in {label}"
+        return _("the reviews in {language}", language=label)
     if kind == "period" or not column:
-        return f"the reviews of {label}"
-    return f"the reviews with {column} {label}"
+        return _("the reviews of {period}", period=label)
+    return _("the reviews with {column} {value}", column=column, value=label)
 
 
 def _kind(analysis: Analysis, column: str) -> str:
@@ -141,36 +152,52 @@ def _compared(
     words = often(ratio)
     told = np.isfinite(adjusted) and adjusted > 0 and np.isfinite(ratio) and ratio > 0
     if comparison.adjusted_for and told and _factor(adjusted, ratio) >= _ADJUSTED:
-        words += f", {often(adjusted)} within the same {comparison.adjusted_for}"
-    rest = "elsewhere"
+        words = _(
+            "{often}, {adjusted} within the same {column}",
+            often=words,
+            adjusted=often(adjusted),
+            column=comparison.adjusted_for,
+        )
+    figures = {
+        "share": percent(float(table.shares[cell])),
+        "rest": percent(float(table.rest_shares[cell])),
+        "count": format_number(count),
+        "size": format_number(size),
+        "whose": whose,
+        "often": words,
+    }
     if len(comparison.groups) == 2:
         names = comparison.groups.names
-        rest = f"of {describe_group(analysis, comparison.groups.column, names[1 - group])}"
-    return (
-        f"{percent(float(table.shares[cell]))} of {whose}, "
-        f"{percent(float(table.rest_shares[cell]))} {rest} ({count:,} of {size:,}; {words})"
-    )
+        others = describe_group(analysis, comparison.groups.column, names[1 - group])
+        return _(
+            "{share} of {whose}, {rest} of {others} ({count} of {size}; {often})",
+            others=others,
+            **figures,
+        )
+    return _("{share} of {whose}, {rest} elsewhere ({count} of {size}; {often})", **figures)
 
 
 def percent(share: float) -> str:
-    """A share in per cent: "30 %", below 10 with a decimal where that is not 0: "6.4 %"."""
+    """A share in per cent: "30%", below 10 with a decimal where that is not 0: "6.4%"."""
     value = 100 * share
-    shown = f"{value:.0f}" if value >= 9.95 or value == round(value) else f"{value:.1f}"
-    return f"{shown} %"
+    return format_percent(share, 0 if value >= 9.95 or value == round(value) else 1)
 
 
 def often(ratio: float) -> str:
-    """A ratio of shares in words: "5 times as often", "34 % less often"."""
+    """A ratio of shares in words: "5 times as often", "34% less often"."""
     if not np.isfinite(ratio):
-        return "nowhere else"
+        return _("nowhere else")
     if ratio == 0:
-        return "never here"
+        return _("never here")
     if ratio >= _DOUBLE:
-        return f"{ratio:.1f} times as often".replace(".0 times", " times")
-    change = round(100 * abs(ratio - 1))
+        times = round(ratio, 1)
+        return _("{times} times as often", times=format_number(times, 0 if times % 1 == 0 else 1))
+    change = round(abs(ratio - 1), 2)
     if not change:
-        return "as often"
-    return f"{change} % {'more' if ratio > 1 else 'less'} often"
+        return _("as often")
+    if ratio > 1:
+        return _("{share} more often", share=format_percent(change))
+    return _("{share} less often", share=format_percent(change))
 
 
 def _factor(one: float, other: float) -> float:

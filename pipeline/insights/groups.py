@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn, take_rows
 
@@ -69,8 +70,15 @@ def group_reviews(analysis: Analysis, column: str, allowed: np.ndarray | None = 
     if name not in columns:
         groupable = [each for each in columns if each not in ("topic", "topic_id")]
         if period in PERIODS:
-            raise InputError(f"The reviews have no column of dates to group by {period}")
-        raise InputError(f"There is no column '{short_name(column)}' {_advice(groupable)}")
+            raise InputError(
+                "The reviews have no column of dates to group by {period}",
+                period=period,
+            )
+        raise InputError(
+            "There is no column '{column}' {groupable}",
+            column=short_name(column),
+            groupable=_advice(groupable),
+        )
     values = take_rows(columns[name], analysis.units.first)
     names, codes = _values_of(values, period)
     if allowed is not None:
@@ -122,8 +130,11 @@ def _used(column: str, names: list[str], codes: np.ndarray, *, ordered: bool) ->
     used = np.flatnonzero(counts)
     if len(used) > MAX_GROUPS:
         raise InputError(
-            f"The column '{short_name(column)}' has {len(used):,} different values: "
-            f"choose one with at most {MAX_GROUPS:,}"
+            "The column '{column}' has {number} different values: choose one with at most "
+            "{max_groups}",
+            column=short_name(column),
+            number=format_number(len(used)),
+            max_groups=format_number(MAX_GROUPS),
         )
     if not ordered:
         used = used[np.argsort(-counts[used], kind="stable")]

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, hstack
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import short_name
 from pipeline.insights.fixed_effects import Coefficients, FixedEffects
 from pipeline.insights.gains import MIN_WITH, Effect, Gain, find_gains
@@ -82,11 +83,15 @@ def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | Non
     marks, highest = all_marks[rows], analysis.ratings.shown_highest
     if len(rows) < _MIN_MARKS:
         raise InputError(
-            f"{len(rows)} reviews have a mark: impact needs {_MIN_MARKS} of them at least"
+            "{number} reviews have a mark: impact needs {min_marks} of them at least",
+            number=len(rows),
+            min_marks=_MIN_MARKS,
         )
     if np.ptp(marks) == 0:
         raise InputError(
-            f"All marks are {marks[0]:g} of {highest:g}: nothing can be said of what lowers them"
+            "All marks are {marks} of {highest}: nothing can be said of what lowers them",
+            marks=f"{marks[0]:g}",
+            highest=f"{highest:g}",
         )
     factors = _factors(analysis, rows)
     hotels = factors.get("hotel")
@@ -94,7 +99,8 @@ def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | Non
     regression = FixedEffects(marks, list(factors.values()), clusters=hotels if clustered else None)
     if regression.explained_all:
         raise InputError(
-            f"The marks don't differ within a {', '.join(factors)}: nothing can be said of themes"
+            "The marks don't differ within a {factors}: nothing can be said of themes",
+            factors=", ".join(factors),
         )
     mentions = _mention_effects(regression, themes, rows)
     complaints, praise = _judged_effects(regression, themes, rows)
@@ -164,11 +170,12 @@ def _judged_effects(
     judged = [
         csr_array(each[rows], dtype=np.float64) for each in (themes.complaints, themes.praise)
     ]
+    short = [short_name(name) for name in themes.names]
     names = [
-        [f"{kind} {short_name(name)}" for name in themes.names]
-        for kind in ("complaints about", "praise of")
+        [_("complaints about {theme}", theme=name) for name in short],
+        [_("praise of {theme}", theme=name) for name in short],
     ]
-    effects: list[list[Effect]] = [[_nothing(0)] * len(themes) for _ in judged]
+    effects: list[list[Effect]] = [[_nothing(0)] * len(themes) for _kind in judged]
     p_values = np.full((2, len(themes)), np.nan)
     for parts in (False, True):
         chosen = np.flatnonzero((parents >= 0) == parts)
@@ -227,16 +234,16 @@ def _effect(
         names: of the coefficients.
     """
     if count < MIN_WITH:
-        return _nothing(count, f"too few reviews: {MIN_WITH} are needed")
+        return _nothing(count, _("too few reviews: {number} are needed", number=MIN_WITH))
     if size - count < MIN_WITH:
-        return _nothing(count, "nearly all reviews have it: there are none to compare with")
+        return _nothing(count, _("nearly all reviews have it: there are none to compare with"))
     if fitted.absorbed[column]:
-        return _nothing(count, "can't be told apart from hotel, language and month")
+        return _nothing(count, _("can't be told apart from hotel, language and month"))
     if fitted.partner[column] >= 0:
         other = names[int(fitted.partner[column])]
-        return _nothing(count, f"can't be told apart from {other}")
+        return _nothing(count, _("can't be told apart from {other}", other=other))
     if np.isnan(fitted.values[column]):
-        return _nothing(count, "too few reviews for so many hotels, languages and months")
+        return _nothing(count, _("too few reviews for so many hotels, languages and months"))
     return Effect(
         float(fitted.values[column]),
         float(fitted.low[column]),

@@ -9,6 +9,8 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import ReviewAttributes
 
 _MIN_REVIEWS = 30  # of the second period, when split by month
@@ -41,7 +43,9 @@ def split_by_file(analysis: Analysis) -> Periods | None:
     if len(analysis.batches) < 2:
         return None
     last = len(analysis.batches) - 1
-    first = analysis.batches[0].name if last == 1 else f"{last} files before"
+    first = analysis.batches[0].name
+    if last > 1:
+        first = ngettext("{n} file before", "{n} files before", last)
     return Periods(
         analysis.batch < last, analysis.batch == last, (first, analysis.batches[-1].name)
     )
@@ -72,8 +76,8 @@ def split_by_month(days: np.ndarray) -> Periods | None:
     first = min(known[-1], known[max(len(known) - _MIN_REVIEWS, 0)])
     if first == known[0]:
         first = known[-1]
-    name = str(first) if first == known[-1] else f"{first} to {known[-1]}"
-    periods = Periods(months < first, months >= first, ("before", name))
+    name = str(first) if first == known[-1] else _range(first, known[-1])
+    periods = Periods(months < first, months >= first, (_("before"), name))
     return periods if periods.comparable else None
 
 
@@ -104,8 +108,10 @@ def split_since(days: np.ndarray, since: np.datetime64) -> Periods:
     first, last = known.min(), known.max()
     if not first < since <= last:
         raise InputError(
-            f"The reviews are from {first} to {last}: choose a day after the first one, "
-            "not after the last"
+            "The reviews are from {first} to {last}: choose a day after the first one, not after "
+            "the last",
+            first=first,
+            last=last,
         )
     after = days >= since
     span = last.astype("datetime64[M]") - first.astype("datetime64[M]")
@@ -113,8 +119,13 @@ def split_since(days: np.ndarray, since: np.datetime64) -> Periods:
     season = (days >= year_before[0]) & (days <= year_before[1]) & ~after
     is_seasonal = span.astype(int) >= SEASONAL_MONTHS and year_before[1] < since
     if is_seasonal and season.sum() >= _MIN_REVIEWS:
-        return Periods(season, after, (f"{year_before[0]} to {year_before[1]}", f"since {since}"))
-    return Periods(days < since, after, (f"before {since}", f"since {since}"))
+        return Periods(season, after, (_range(*year_before), _("since {day}", day=since)))
+    names = _("before {day}", day=since), _("since {day}", day=since)
+    return Periods(days < since, after, names)
+
+
+def _range(first: object, last: object) -> str:
+    return _("{first} to {last}", first=first, last=last)
 
 
 def _year_before(day: np.datetime64) -> np.datetime64:
@@ -132,7 +143,7 @@ def split_by_days(days: np.ndarray, before: tuple[date, date], after: tuple[date
         low, high = (np.datetime64(end, "D") for end in ends)
         return (days >= low) & (days <= high)
 
-    names = tuple(f"{low:%Y-%m-%d} to {high:%Y-%m-%d}" for low, high in (before, after))
+    names = tuple(_range(*(end.isoformat() for end in ends)) for ends in (before, after))
     return Periods(within(before), within(after), (names[0], names[1]))
 
 

@@ -16,11 +16,13 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number, language_name
 from pipeline.common.paths import cache_folder, report_unusable_cache
 from pipeline.common.progress import Progress
-from pipeline.common.wording import count_noun, short_name
+from pipeline.common.translation import ngettext
+from pipeline.common.wording import short_name
 from pipeline.embedding.word_vectors import Word2VecSettings, WordVectors, train_word_vectors
-from pipeline.insights.attributes import count_values, language_name
+from pipeline.insights.attributes import count_values
 from pipeline.text.ngrams import most_frequent, split_word_sequences
 
 log = logging.getLogger(__name__)
@@ -124,7 +126,9 @@ def find_language(
     if language is not None and language not in vectors:
         known = ", ".join(vectors) or "none"
         raise InputError(
-            f"There are too few texts in '{short_name(language)}' to learn from; choose of: {known}"
+            "There are too few texts in '{language}' to learn from; choose of: {known}",
+            language=short_name(language),
+            known=known,
         )
     best: tuple[int, str, list[list[str]]] | None = None
     for code in [language] if language else vectors:
@@ -141,8 +145,9 @@ def find_language(
             if code and (own := _keys(word, code)):
                 vectors[code].related(own, top=1)  # says what there is instead
         raise InputError(
-            f"'{short_name(' '.join(words))}' is a function word or too rare in these texts: "
-            "choose words that guests use often"
+            "'{words}' is a function word or too rare in these texts: choose words that "
+            "guests use often",
+            words=short_name(" ".join(words)),
         )
     return best[1], best[2]
 
@@ -151,9 +156,12 @@ def warn_if_small(vectors: WordVectors, language: str) -> str:
     """A sentence for a corpus that is too small to rely on; "" for one that is not."""
     if vectors.sentences >= MIN_SENTENCES:
         return ""
-    return (
-        f"learnt from {count_noun(vectors.sentences, 'sentence')} in {language_name(language)}; "
-        f"below {MIN_SENTENCES:,} related words mean little"
+    return ngettext(
+        "learnt from {n} sentence in {language}; below {least} related words mean little",
+        "learnt from {n} sentences in {language}; below {least} related words mean little",
+        vectors.sentences,
+        language=language_name(language),
+        least=format_number(MIN_SENTENCES),
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from pipeline.analysis.run import identify_languages
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.reviews.dates import iso_days, parse_dates
 from pipeline.reviews.ratings import Ratings
 from pipeline.reviews.read import Reviews

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.insights.attributes import language_name
+from pipeline.common.locale_format import format_percent, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
+from pipeline.reviews.units import SENTENCE
 from pipeline.text.language_id import UNKNOWN
 from pipeline.topics.topic import Topic
 
@@ -19,6 +23,18 @@ _MIN_REVIEWS = 8  # for a topic's language shares to be meaningful
 _MAX_UNITS = 400  # of a topic, compared with units in other languages
 _MAX_FOREIGN_UNITS = 4_000
 _SIMILAR = 0.85  # of the similarity to other languages that is normal outside the topic
+_STABLE = N_(
+    "This topic is stable: {share} of its reviews stay together when a tenth of the file is left "
+    "out."
+)
+_FAIRLY_STABLE = N_(
+    "This topic is fairly stable: {share} of its reviews stay together when a tenth of the file is "
+    "left out."
+)
+_LOOSE = N_(
+    "This topic is loose: {share} of its reviews stay together when a tenth of the file is left "
+    "out."
+)
 
 
 @dataclass(frozen=True)
@@ -54,20 +70,28 @@ def assess_topic(analysis: Analysis, topic: Topic) -> TopicQuality:
 
 def _summary(topic: Topic, languages: int, unit: str) -> str:
     if topic.is_outlier:
-        return "These reviews fit none of the topics; they are no topic of their own."
+        return _("These reviews fit none of the topics; they are no topic of their own.")
     parts = []
     if topic.stability is not None:
         percent = round(100 * topic.stability)
-        kind = "stable" if percent >= 85 else "fairly stable" if percent >= 65 else "loose"
-        parts.append(
-            f"This topic is {kind}: {percent} % of its reviews stay together when a tenth of the "
-            "file is left out."
-        )
+        said = _STABLE if percent >= 85 else _FAIRLY_STABLE if percent >= 65 else _LOOSE
+        parts.append(_(said, share=format_percent(topic.stability)))
     own = len([code for code in topic.languages if code != UNKNOWN])
     if languages > 1:
-        parts.append(f"Guests say it in {own} of {languages} languages.")
+        parts.append(
+            ngettext(
+                "Guests say it in {own} of {n} language.",
+                "Guests say it in {own} of {n} languages.",
+                languages,
+                own=own,
+            )
+        )
     if topic.name_share is not None:
-        parts.append(f"The name fits {100 * topic.name_share:.0f} % of its {unit}s.")
+        share = format_percent(topic.name_share)
+        if unit == SENTENCE:
+            parts.append(_("The name fits {share} of its sentences.", share=share))
+        else:
+            parts.append(_("The name fits {share} of its reviews.", share=share))
     return " ".join(parts)
 
 
@@ -78,20 +102,23 @@ def _warning(analysis: Analysis, topic: Topic, shares: tuple[tuple[str, float, f
     dominant = share >= _DOMINANT_SHARE and share >= _DOMINANT_RATIO * file_share
     if not dominant or file_share > _MAX_FILE_SHARE:
         return ""
-    name = language_name(code)
-    finding = (
-        f"{100 * share:.0f} % of this topic is {name}, against {100 * file_share:.0f} % of the "
-        "file."
+    finding = _(
+        "{share} of this topic is {language}, against {file_share} of the file.",
+        share=format_percent(share),
+        language=language_name(code),
+        file_share=format_percent(file_share),
     )
     similarity = similarity_to_other_languages(analysis, topic.id, code)
     if similarity is None:
         return finding
     if similarity >= _SIMILAR:
-        return (
-            f"{finding} Guests of other languages say much the same in other topics: the grouping "
-            "still follows the language here. Merge it with the topic that fits."
+        why = _(
+            "Guests of other languages say much the same in other topics: the grouping still "
+            "follows the language here. Merge it with the topic that fits."
         )
-    return f"{finding} Nobody else writes about it like this: it is these guests, not the method."
+    else:
+        why = _("Nobody else writes about it like this: it is these guests, not the method.")
+    return f"{finding} {why}"
 
 
 def similarity_to_other_languages(analysis: Analysis, topic: int, language: str) -> float | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pipeline.common.locale_format import format_number
 from pipeline.common.settings import READ_MEMORY_MB, READ_SECONDS, read_memory_mb, read_seconds
+from pipeline.common.translation import gettext as _
 
 _SMALL = 5e6  # bytes of a file that is read in the time of the settings
 _BYTES_PER_TURN = 1.3e6  # above that, for which it may take as long again: three times what it does
@@ -53,26 +55,36 @@ class Budget:
 
     def too_slow(self, name: str) -> str:
         """Message for the user: the time is up."""
-        return (
-            f"{name} takes more than {self.seconds:,.0f} s of processor time to read, which is the "
-            f"limit for {self._size()}. Split it into smaller files, or raise {READ_SECONDS.name}."
+        return _(
+            "{file} takes more than {seconds} s of processor time to read, which is the limit for "
+            "a file of {size}. Split it into smaller files, or raise {setting}.",
+            file=name,
+            seconds=format_number(self.seconds),
+            size=self._size(),
+            setting=READ_SECONDS.name,
         )
 
     def too_late(self, name: str) -> str:
         """Message for the user: it waits, or the machine has too much other work."""
-        return (
-            f"{name} could not be read within {self.seconds_by_clock:,.0f} s. Try again when the "
-            f"machine has less to do, or raise {READ_SECONDS.name}."
+        return _(
+            "{file} could not be read within {seconds} s. Try again when the machine has less to "
+            "do, or raise {setting}.",
+            file=name,
+            seconds=format_number(self.seconds_by_clock),
+            setting=READ_SECONDS.name,
         )
 
     def too_large(self, name: str) -> str:
         """Message for the user: the memory is used up."""
-        return (
-            f"{name} takes more than {self.megabytes:,} MB of memory to read, which is the limit. "
-            f"Split it into smaller files, or raise {READ_MEMORY_MB.name}."
+        return _(
+            "{file} takes more than {megabytes} MB of memory to read, which is the limit. Split it "
+            "into smaller files, or raise {setting}.",
+            file=name,
+            megabytes=format_number(self.megabytes),
+            setting=READ_MEMORY_MB.name,
         )
 
     def _size(self) -> str:
         if self.size < 1e6:
-            return f"a file of {max(self.size // 1000, 1)} KB"
-        return f"a file of {self.size / 1e6:,.{0 if self.size >= 1e7 else 1}f} MB"
+            return f"{max(self.size // 1000, 1)} KB"
+        return f"{format_number(self.size / 1e6, 0 if self.size >= 1e7 else 1)} MB"

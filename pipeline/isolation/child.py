@@ -21,6 +21,7 @@ from typing import IO
 
 from pipeline.common.errors import InputError
 from pipeline.common.settings import restore_settings
+from pipeline.common.translation import use_language
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.frames import read_frame, take_stdout, write_frame
 from pipeline.isolation.messages import (
@@ -68,10 +69,10 @@ def _carry_out(request: Request, answers: IO[bytes]) -> Answer:
         options = dict(request.options)
         if request.reports:
             options["progress"] = _reporter(answers)
-        with _limited(request.budget):
+        with use_language(request.language), _limited(request.budget):
             return Returned(request.function(*request.arguments, **options))
     except InputError as error:
-        return Refused(str(error))
+        return Refused(error.args[0], {name: str(value) for name, value in error.values.items()})
     except MemoryError:
         return OutOfMemory()
     except BrokenPipeError:

@@ -20,6 +20,7 @@ class Request:
         reports: whether it takes a callback ``progress``.
         budget: what it may take.
         settings: of the program that asks, see :func:`pipeline.common.settings.given_settings`.
+        language: that messages to whoever asks are in.
         folder: that paths are relative to.
     """
 
@@ -29,6 +30,7 @@ class Request:
     reports: bool
     budget: Budget
     settings: dict[str, str]
+    language: str
     folder: Path
 
 
@@ -54,9 +56,10 @@ class Returned:
 
 @dataclass(frozen=True)
 class Refused:
-    """The function raised an `InputError`."""
+    """The function raised an `InputError`, with its message and what that names."""
 
     message: str
+    values: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pipeline.common.progress import Progress
 from pipeline.common.settings import given_settings, usable_cores
+from pipeline.common.translation import current_language
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.messages import Request
 from pipeline.isolation.process import IsolatedProcess
@@ -105,7 +106,14 @@ def run_isolated(
         InputError: the function does, or the process met a limit or died.
     """
     request = Request(
-        function, arguments, options, progress is not None, budget, given_settings(), Path.cwd()
+        function,
+        arguments,
+        options,
+        progress is not None,
+        budget,
+        given_settings(),
+        current_language(),
+        Path.cwd(),
     )
     return cast(T, shared_pool().run(request, label, progress))
 

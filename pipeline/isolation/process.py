@@ -17,8 +17,10 @@ from typing import NamedTuple
 import psutil
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.common.paths import PROJECT
 from pipeline.common.progress import Progress
+from pipeline.common.translation import gettext as _
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.frames import read_frame, write_frame
 from pipeline.isolation.messages import (
@@ -141,7 +143,8 @@ class IsolatedProcess:
                 self._has_started = isinstance(self._answers.get(timeout=_START_SECONDS), Started)
         if not self._has_started:
             raise InputError(
-                f"{name} can't be read now: the process for reading doesn't start. Try again."
+                "{name} can't be read now: the process for reading doesn't start. Try again.",
+                name=name,
             )
 
     def _next_answer(self, budget: Budget, ends: _Ends, name: str) -> Answer:
@@ -190,17 +193,20 @@ class IsolatedProcess:
         if sys.platform != "win32" and code == -signal.SIGXCPU:
             return budget.too_slow(name)
         reason = signal.Signals(-code).name if code < 0 else f"code {code}"
-        return (
-            f"{name} made the process that reads files end ({reason}): it is damaged, or takes "
-            f"more than {budget.megabytes:,} MB of memory. Export it again, as CSV if possible."
+        return _(
+            "{file} made the process that reads files end ({reason}): it is damaged, or takes more "
+            "than {megabytes} MB of memory. Export it again, as CSV if possible.",
+            file=name,
+            reason=reason,
+            megabytes=format_number(budget.megabytes),
         )
 
     def _result(self, answer: Answer, budget: Budget, name: str) -> object:
         match answer:
             case Returned(value):
                 return value
-            case Refused(message):
-                raise InputError(message)
+            case Refused(message, values):
+                raise InputError(message, **values)
             case OutOfMemory():
                 raise InputError(budget.too_large(name))
             case Failed(kind, details):
@@ -211,5 +217,11 @@ class IsolatedProcess:
 
 def _failure(kind: str, name: str) -> str:
     if kind == "RecursionError":
-        return f"{name} is nested too deeply to be read. Export it as CSV and try again."
-    return f"{name} can't be read: the program failed at it ({kind}). Export it as CSV and retry."
+        return _(
+            "{file} is nested too deeply to be read. Export it as CSV and try again.", file=name
+        )
+    return _(
+        "{file} can't be read: the program failed at it ({kind}). Export it as CSV and retry.",
+        file=name,
+        kind=kind,
+    )

@@ -228,7 +228,7 @@ class WorkerClient:
                 if _is_current(job, job_id):
                     job.state = state
                     if state == JobState.REFUSED:
-                        job.message = message["message"]
+                        job.message, job.values = message["message"], message.get("values", {})
                     elif state == JobState.FAILED:
                         job.message = FAULT_MESSAGE
                 self._save(job)

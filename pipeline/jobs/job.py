@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.common.progress import OTHER_STAGES, STAGES
+from pipeline.common.translation import gettext as _
 from pipeline.jobs.requests import AnalyseRequest, Request
 
 
@@ -66,7 +67,8 @@ class Job:
         request: what is to be done.
         rows: number of reviews, for the estimate of the time left.
         state: see :class:`JobState`.
-        message: for the user, when refused or failed.
+        message: for the user, when refused or failed; in English, with names in braces.
+        values: of those names.
         stage: current stage; see :data:`pipeline.common.progress.STAGES`.
         done, total: progress within the stage.
         cold: whether the worker has only just started and must load its model first.
@@ -83,6 +85,7 @@ class Job:
     rows: int
     state: JobState = JobState.WAITING
     message: str = ""
+    values: dict[str, str] = field(default_factory=dict)
     stage: str = "read"
     done: int = 0
     total: int = 1
@@ -120,12 +123,18 @@ class Job:
 
     @property
     def stage_name(self) -> str:
-        """Text for the user: what the job is doing."""
+        """Text for the user, in the reader's language: what the job is doing."""
         if self.state == JobState.WAITING:
-            return "Waiting for its turn"
+            return _("Waiting for its turn")
         if self.state == JobState.PAUSED:
-            return "Paused"
-        return (STAGES | OTHER_STAGES).get(self.stage, "Working")
+            return _("Paused")
+        name = (STAGES | OTHER_STAGES).get(self.stage)
+        return _(name) if name else _("Working")
+
+    @property
+    def problem(self) -> str:
+        """The message in the reader's language, with its values."""
+        return _(self.message, **self.values) if self.message else ""
 
     @property
     def is_embedding(self) -> bool:

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.jobs.process import COMMAND, WorkerProcess
 
-FAULT_MESSAGE = "Something went wrong, and it is not your file's fault: the log has the details."
-CRASH_MESSAGE = (
+FAULT_MESSAGE = N_(
+    "Something went wrong, and it is not your file's fault: the log has the details."
+)
+CRASH_MESSAGE = N_(
     "The program's worker process ended unexpectedly, perhaps because memory ran out. "
     "It has been restarted: try again, with a smaller file if it happens again."
 )
@@ -119,7 +122,7 @@ class QueryClient:
         if answer is None:
             raise InputError(CRASH_MESSAGE)
         if answer["event"] == "refused":
-            raise InputError(answer["message"])
+            raise InputError(answer["message"], **answer.get("values", {}))
         if answer["event"] == "failed":
             raise InputError(FAULT_MESSAGE)
         return answer

@@ -131,6 +131,7 @@ class JobFiles:
             "tries": job.attempts,
             "state": job.state,
             "message": job.message,
+            "values": job.values,
             "began": job.created_at,
             "request": job.message_to_worker,
             "early": [str(partial.folder), partial.reviews, partial.total] if partial else None,
@@ -177,6 +178,7 @@ def _read_job(path: Path) -> Job:
     job.token, job.owner = str(entry["token"]), str(entry["owner"])
     job.attempts, job.created_at = int(entry["tries"]), float(entry["began"])
     job.message, job.state = str(entry["message"]), JobState(entry["state"])
+    job.values = {str(name): str(value) for name, value in entry.get("values", {}).items()}
     if job.state == JobState.RUNNING:
         job.state = JobState.WAITING
     if entry.get("early"):

@@ -184,7 +184,11 @@ class Worker:
             except _StoppedError:
                 event = {"event": "stopped"}
             except InputError as error:
-                event = {"event": "refused", "message": " ".join(str(error).split())}
+                event = {
+                    "event": "refused",
+                    "message": " ".join(error.args[0].split()),
+                    "values": {name: str(value) for name, value in error.values.items()},
+                }
             except Exception as error:
                 log.exception("%s failed", request["do"])
                 problem = resource_problem(error)

@@ -139,9 +139,16 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
     except (InputError, MemoryError):
         raise
     except FileNotFoundError as error:
-        raise InputError(f"There is no file '{path}'") from error
+        raise InputError(
+            "There is no file '{path}'",
+            path=path,
+        ) from error
     except OSError as error:
-        raise InputError(f"'{path}' can't be read: {error.strerror or error}") from error
+        raise InputError(
+            "'{path}' can't be read: {value}",
+            path=path,
+            value=error.strerror or error,
+        ) from error
     except Exception as error:  # each library raises its own errors for damaged files
         raise _import_error("it is no exported analysis, or it is damaged") from error
     about = about if isinstance(about, dict) else {}
@@ -262,4 +269,7 @@ def _load_unpacked(folder: Path) -> Analysis:
 
 
 def _import_error(why: str) -> InputError:
-    return InputError(f"The file can't be imported: {why}")
+    return InputError(
+        "The file can't be imported: {why}",
+        why=why,
+    )

@@ -76,7 +76,10 @@ def check_imported(analysis: Analysis) -> None:
         except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
             is_right = False
         if not is_right:
-            raise InputError(f"The file can't be imported: its parts don't fit together ({what})")
+            raise InputError(
+                "The file can't be imported: its parts don't fit together ({what})",
+                what=what,
+            )
     if not is_known_model(analysis.settings.model):
         raise InputError(
             "The file can't be imported: it was made by another model than the bundled one; if you "

@@ -117,7 +117,11 @@ def write_backup(catalogue: Catalogue, path: Path) -> tuple[list[Entry], dict[st
             }
             backup.writestr(_CONTENTS, json.dumps(sealed(contents), indent=1))
     except OSError as error:
-        raise InputError(f"'{path}' can't be written: {error.strerror or error}") from error
+        raise InputError(
+            "'{path}' can't be written: {value}",
+            path=path,
+            value=error.strerror or error,
+        ) from error
     return done, damaged
 
 
@@ -142,9 +146,16 @@ def restore_backup(catalogue: Catalogue, path: Path) -> Iterator[Restored]:
                 with scratch_folder(catalogue.folder, "restore") as folder:
                     yield _restore(catalogue, backup, contents, token, folder)
     except FileNotFoundError as error:
-        raise InputError(f"There is no file '{path}'") from error
+        raise InputError(
+            "There is no file '{path}'",
+            path=path,
+        ) from error
     except OSError as error:
-        raise InputError(f"'{path}' can't be restored: {error.strerror or error}") from error
+        raise InputError(
+            "'{path}' can't be restored: {value}",
+            path=path,
+            value=error.strerror or error,
+        ) from error
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
@@ -273,7 +284,10 @@ def _unpack(backup: zipfile.ZipFile, member: str, target: Path, digest: str) -> 
             found.update(block)
             out.write(block)
     if found.hexdigest() != digest:
-        raise InputError(f"{target.name} in the backup is not what was written")
+        raise InputError(
+            "{target} in the backup is not what was written",
+            target=target.name,
+        )
 
 
 def _checked_notes(folder: Path) -> dict[str, Any]:
@@ -288,4 +302,7 @@ def _checked_notes(folder: Path) -> dict[str, Any]:
 
 
 def _restore_error(why: str) -> InputError:
-    return InputError(f"The file can't be restored: {why}")
+    return InputError(
+        "The file can't be restored: {why}",
+        why=why,
+    )

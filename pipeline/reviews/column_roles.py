@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.column_pair import find_pair
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, sample_columns
@@ -17,7 +19,7 @@ from pipeline.reviews.role_scores import Candidate, score_role, score_text
 from pipeline.tables.header_names import score_name
 
 _ROLES = ("language", "date", "rating", "id", "title", "hotel", "source", "scraped")
-_CHOSEN = "chosen by the user"
+_CHOSEN = N_("chosen by the user")
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def guess_roles(frame: pd.DataFrame, *, text: str | None = None) -> tuple[RoleGu
     columns = sample_columns(frame)
     samples = {name: column.cells for name, column in columns.items()}
     pair = find_pair(samples) if text is None else {}
-    guesses = [RoleGuess("text", text, _CHOSEN) if text else _guess_text(columns, pair)]
-    guesses += [RoleGuess(role, name, "they stand as a pair") for role, name in pair.items()]
+    guesses = [RoleGuess("text", text, _(_CHOSEN)) if text else _guess_text(columns, pair)]
+    guesses += [RoleGuess(role, name, _("they stand as a pair")) for role, name in pair.items()]
     taken = {guess.name for guess in guesses}
     taken |= set(pick_questions(columns, list(columns), taken))
     named = [name for name in columns if score_name(name, "hotel") >= 2]
@@ -129,7 +131,7 @@ def explain_roles(frame: pd.DataFrame, chosen: ColumnRoles) -> tuple[RoleGuess, 
         if guess is not None and guess.name == name:
             said.append(guess)
         elif name is not None or guess is not None:
-            said.append(RoleGuess(role, name, _CHOSEN, guess.name if guess else None))
+            said.append(RoleGuess(role, name, _(_CHOSEN), guess.name if guess else None))
     return tuple(said)
 
 
@@ -137,12 +139,13 @@ def _guess_text(columns: dict[str, ColumnSample], pair: dict[str, str]) -> RoleG
     guess = _decide("text", [score_text(column) for column in columns.values()])
     text = guess.name
     if pair and (text is None or text in pair.values() or score_name(text, "text") < 2):
-        return RoleGuess("text", pair["positive"], "what was liked and disliked is one review")
+        return RoleGuess("text", pair["positive"], _("what was liked and disliked is one review"))
     if text is None:
-        found = list_names(columns) or "none"
+        found = list_names(columns) or _("none")
         raise InputError(
-            f"No column looks like review text. Columns found: {found}. "
-            "Choose the column that holds the reviews."
+            "No column looks like review text. Columns found: {found}. Choose the column "
+            "that holds the reviews.",
+            found=found,
         )
     return guess
 
@@ -156,7 +159,11 @@ def _decide(role: str, candidates: list[Candidate]) -> RoleGuess:
     second = max(others, key=lambda one: one.score, default=None)
     name, runner_up = (one.name if one else None for one in (best, second))
     if second is not None and second.objection:
-        reason = f"“{short_name(second.name)}” {second.objection}"
+        reason = _(
+            "“{column}” {objection}",
+            column=short_name(second.name),
+            objection=_(second.objection),
+        )
     else:
-        reason = best.reason if best else ""
+        reason = _(best.reason) if best else ""
     return RoleGuess(role, name, reason, runner_up)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.reviews.date_forms import Form, Numbers, full_year, make_date
 
 _MIN_STEPS = 8  # between different days, before their order in the file says anything
@@ -47,14 +49,22 @@ def judge_order(cells: Sequence[str], forms: Mapping[str, Form]) -> Order:
     seconds = [cell for cell, form in asked.items() if form.second > 12]
     if firsts or seconds:
         shown, odd = sorted((firsts, seconds), key=len, reverse=True)
-        but = f", though {len(odd)} can only be the other way" if odd else ""
-        return Order(len(seconds) > len(firsts), f"as in {shown[0]!r}{but}")
+        reason = _("as in {example}", example=repr(shown[0]))
+        if odd:
+            reason = ngettext(
+                "as in {example}, though {n} can only be the other way",
+                "as in {example}, though {n} can only be the other way",
+                len(odd),
+                example=repr(shown[0]),
+            )
+        return Order(len(seconds) > len(firsts), reason)
     if 2 * sum(form.is_american for form in asked.values()) > len(asked):
-        return Order(month_first=True, reason="because most times have am or pm")
+        return Order(month_first=True, reason=_("because most times have am or pm"))
     if (sorted_month_first := _by_sequence(cells, asked)) is not None:
-        return Order(sorted_month_first, "because the rows are then in the order of time")
-    example = next(iter(asked))
-    return Order(False, f"but no value shows it: {example!r} could be read either way", False)
+        return Order(sorted_month_first, _("because the rows are then in the order of time"))
+    example = repr(next(iter(asked)))
+    reason = _("but no value shows it: {example} could be read either way", example=example)
+    return Order(False, reason, False)
 
 
 def _by_sequence(cells: Sequence[str], asked: Mapping[str, Numbers]) -> bool | None:

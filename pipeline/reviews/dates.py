@@ -16,7 +16,10 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.common.wording import count_noun, short_name, was_or_were
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
+from pipeline.common.wording import short_name
 from pipeline.reviews.date_forms import (
     MAX_CELL,
     Form,
@@ -38,11 +41,11 @@ _MIN_SHARE = 0.8  # of a column's values that numbers must fit to be days or sec
 # What a number counts: name, days in one, day 0, and the range of values that are read so.
 _UNIX = date(1970, 1, 1)
 _NUMBER_SYSTEMS = (
-    ("Excel's day numbers", 1.0, date(1899, 12, 30), 30_000, 60_000),
-    ("Unix time in seconds", 86_400.0, _UNIX, 6e8, 2.2e9),
-    ("Unix time in milliseconds", 86_400e3, _UNIX, 6e11, 2.2e12),
-    ("Unix time in microseconds", 86_400e6, _UNIX, 6e14, 2.2e15),
-    ("Unix time in nanoseconds", 86_400e9, _UNIX, 6e17, 2.2e18),
+    (N_("Excel's day numbers"), 1.0, date(1899, 12, 30), 30_000, 60_000),
+    (N_("Unix time in seconds"), 86_400.0, _UNIX, 6e8, 2.2e9),
+    (N_("Unix time in milliseconds"), 86_400e3, _UNIX, 6e11, 2.2e12),
+    (N_("Unix time in microseconds"), 86_400e6, _UNIX, 6e14, 2.2e15),
+    (N_("Unix time in nanoseconds"), 86_400e9, _UNIX, 6e17, 2.2e18),
 )
 _SAMPLED = 2_000  # rows of another column
 _DAYS_1904 = 1462  # between the day numbers of Excel's two systems
@@ -172,7 +175,10 @@ def _order_elsewhere(table: Table, column: str) -> Order | None:
         forms = {cell: parse_form(cell) for cell in dict.fromkeys(cells)}
         order = judge_order([], forms)
         if order.reason and order.is_known:
-            return Order(order.month_first, f"as in column {str(name)!r} ({order.reason})")
+            reason = _(
+                "as in column {column} ({reason})", column=repr(str(name)), reason=order.reason
+            )
+            return Order(order.month_first, reason)
     return None
 
 
@@ -233,7 +239,7 @@ def _decide(
     locales: Counter[str] = Counter()
     for form in forms.values():
         if isinstance(form, Worded):
-            locales.update({locale for _, months in form.months for locale in months})
+            locales.update({locale for _text, months in form.months for locale in months})
     return _Decision(order, year_first, _number_system(forms, counts), locales)
 
 
@@ -278,7 +284,7 @@ def _resolve(form: Form, decision: _Decision) -> np.datetime64:
         month = _choose_month(form, decision)
         day = make_date(form.year, month, form.day or 1)
     elif isinstance(form, PlainNumber) and decision.system:
-        _, per_day, start, low, high = decision.system
+        _name, per_day, start, low, high = decision.system
         if low <= form.value < high:
             day = start + timedelta(days=int(form.value // per_day))
     return np.datetime64(day, "D") if day else _NAT
@@ -354,8 +360,13 @@ def _notes(
     ]
     if lost and len(lost) < len(cells):
         notes.append(
-            f"{count_noun(len(lost), 'value')} in column {short_name(name)!r}, such as "
-            f"{short_name(lost[0])!r}, {was_or_were(len(lost))} not read as a date."
+            ngettext(
+                "{n} value in column {column}, such as {example}, was not read as a date.",
+                "{n} values in column {column}, such as {example}, were not read as a date.",
+                len(lost),
+                column=repr(short_name(name)),
+                example=repr(short_name(lost[0])),
+            )
         )
     return notes
 
@@ -363,16 +374,21 @@ def _notes(
 def _order_notes(name: str, order: Order) -> list[str]:
     if not order.reason:
         return []
-    first = "month" if order.month_first else "day"
-    return [f"Dates in column {short_name(name)!r}: the {first} is read first, {order.reason}."]
+    if order.month_first:
+        said = N_("Dates in column {column}: the month is read first, {reason}.")
+    else:
+        said = N_("Dates in column {column}: the day is read first, {reason}.")
+    return [_(said, column=repr(short_name(name)), reason=order.reason)]
 
 
 def _number_notes(
     name: str, forms: dict[str, Form], decision: _Decision, is_1904: bool
 ) -> list[str]:
     if decision.system and any(isinstance(form, PlainNumber) for form in forms.values()):
-        start = " from 1904" if is_1904 and _counts_days(decision) else ""
-        return [f"Numbers in column {short_name(name)!r} were read as {decision.system[0]}{start}."]
+        said = N_("Numbers in column {column} were read as {system}.")
+        if is_1904 and _counts_days(decision):
+            said = N_("Numbers in column {column} were read as {system} from 1904.")
+        return [_(said, column=repr(short_name(name)), system=_(decision.system[0]))]
     return []
 
 
@@ -386,8 +402,25 @@ def _relative_notes(
     relative = [c for c, f in forms.items() if isinstance(f, (Ago, Yearless)) or _lacks_year(f)]
     if not relative:
         return []
-    count = count_noun(sum(counts[cell] for cell in relative), "date")
-    such = f"{count} in column {short_name(name)!r} such as {short_name(relative[0])!r}"
+    count = sum(counts[cell] for cell in relative)
+    named = {"column": repr(short_name(name)), "example": repr(short_name(relative[0]))}
     if reference_name:
-        return [f"{such}: counted back from column {short_name(reference_name)!r}."]
-    return [f"{such}: not known, because no column says when they were collected."]
+        return [
+            ngettext(
+                "{n} date in column {column} such as {example}: counted back from column {other}.",
+                "{n} dates in column {column} such as {example}: counted back from column {other}.",
+                count,
+                other=repr(short_name(reference_name)),
+                **named,
+            )
+        ]
+    return [
+        ngettext(
+            "{n} date in column {column} such as {example}: not known, because no column says "
+            "when they were collected.",
+            "{n} dates in column {column} such as {example}: not known, because no column says "
+            "when they were collected.",
+            count,
+            **named,
+        )
+    ]

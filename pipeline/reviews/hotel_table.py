@@ -86,11 +86,16 @@ def find_hotel_columns(
     for given in (name_column, text_column):
         if given is not None and given not in names:
             raise InputError(
-                f"{table.name} has no column {short_name(given)!r}. "
-                f"Columns found: {list_names(names)}."
+                "{table} has no column {given}. Columns found: {names}.",
+                table=table.name,
+                given=repr(short_name(given)),
+                names=list_names(names),
             )
     if not len(frame):
-        raise InputError(f"{table.name} has a header but no rows that can be read.")
+        raise InputError(
+            "{table} has a header but no rows that can be read.",
+            table=table.name,
+        )
     columns = sample_columns(frame)
     text = text_column or _find_description(columns, name_column)
     name = name_column or _find_name(columns, text)
@@ -100,14 +105,20 @@ def find_hotel_columns(
             return replace(
                 reviews, text=text_column or reviews.text, hotel=name_column or reviews.hotel
             )
-    listed = f"Columns found: {list_names(names)}."
+    listed = list_names(names)
     if text is None:
         raise InputError(
-            f"{table.name} has no column of descriptions. {listed} Choose one (--text-column)."
+            "{table} has no column of descriptions. Columns found: {columns}. "
+            "Choose one (--text-column).",
+            table=table.name,
+            columns=listed,
         )
     if name is None:
         raise InputError(
-            f"{table.name} has no column of hotels' names. {listed} Choose one (--name-column)."
+            "{table} has no column of hotels' names. Columns found: {columns}. "
+            "Choose one (--name-column).",
+            table=table.name,
+            columns=listed,
         )
     return ColumnRoles(text=text, hotel=name)
 

@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun, short_name, was_or_were
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
+from pipeline.common.wording import short_name
 from pipeline.reviews.rating_words import MAX_LENGTH, answer_steps, number_word
 from pipeline.tables.header_names import normalise_name
 
@@ -82,12 +84,17 @@ class RatingScale:
         if code == "bubbles":
             return cls(5.0, 10.0)
         if not code.isdecimal() or not 2 <= int(code) <= 1000:
-            raise InputError(f"The rating scale {code!r} is unknown: choose 5, 10, 100 or bubbles")
+            raise InputError(
+                "The rating scale {code} is unknown: choose 5, 10, 100 or bubbles",
+                code=repr(code),
+            )
         return cls(float(code))
 
     def describe(self) -> str:
         """The scale in words: "out of 10"."""
-        return "10 to 50, out of 5" if self.unit != 1 else f"out of {self.highest:g}"
+        if self.unit != 1:
+            return _("10 to 50, out of 5")
+        return _("out of {highest}", highest=f"{self.highest:g}")
 
 
 @dataclass(frozen=True)
@@ -180,14 +187,19 @@ class ReadRatings:
     def describe(self) -> str:
         """The scale in a sentence: "Ratings are out of 10."."""
         if self.scale is not None and not self.ratings.are_mixed:
-            return f"Ratings are {self.scale.describe()}."
+            return _("Ratings are {scale}.", scale=self.scale.describe())
         if self.ratings.common_highest is not None:
-            return f"Ratings are out of {self.ratings.common_highest:g}."
-        named = [f"{source or 'others'} {s.describe()}" for source, s in self.scales.items()]
-        scales = f" ({', '.join(named[:_NAMED_SOURCES])})" if len(named) > 1 else ""
+            highest = f"{self.ratings.common_highest:g}"
+            return _("Ratings are out of {highest}.", highest=highest)
         if not self.ratings.are_mixed:
-            return "No rating can be read."
-        return f"Ratings are on several scales{scales} and are shown from 1 to 5."
+            return _("No rating can be read.")
+        named = [f"{source or _('others')} {s.describe()}" for source, s in self.scales.items()]
+        if len(named) < 2:
+            return _("Ratings are on several scales and are shown from 1 to 5.")
+        return _(
+            "Ratings are on several scales ({scales}) and are shown from 1 to 5.",
+            scales=", ".join(named[:_NAMED_SOURCES]),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values for a report.
@@ -411,12 +423,29 @@ def _notes(
     if rows := np.flatnonzero(over).tolist():
         shown = ", ".join(dict.fromkeys(str(values[row]).strip()[:20] for row in rows[:20]))
         notes.append(
-            f"{count_noun(len(rows), 'rating')} in column {column!r} {was_or_were(len(rows))} not "
-            f"read, as {'it is' if len(rows) == 1 else 'they are'} over the scale: {shown[:80]}."
+            ngettext(
+                "{n} rating in column {column} was not read, as it is over the scale: {examples}.",
+                "{n} ratings in column {column} were not read, as they are over the scale: "
+                "{examples}.",
+                len(rows),
+                column=repr(column),
+                examples=shown[:80],
+            )
         )
     if any(scale.unit != 1 for scale in scales.values()):
-        notes.append(f"Column {column!r} has ratings from 10 to 50; they are read as 1 to 5.")
+        notes.append(
+            _(
+                "Column {column} has ratings from 10 to 50; they are read as 1 to 5.",
+                column=repr(column),
+            )
+        )
     if len({scale.code for scale in scales.values()}) > 1:
-        said = ", ".join(f"{source or 'none'} {s.describe()}" for source, s in scales.items())
-        notes.append(f"Column {column!r} has a scale for each source: {said[:200]}.")
+        said = ", ".join(f"{source or _('none')} {s.describe()}" for source, s in scales.items())
+        notes.append(
+            _(
+                "Column {column} has a scale for each source: {scales}.",
+                column=repr(column),
+                scales=said[:200],
+            )
+        )
     return tuple(notes)

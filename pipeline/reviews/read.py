@@ -13,7 +13,10 @@ import pandas as pd
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.common.wording import count_noun, list_names, short_name, was_or_were
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext, ngettext_noop
+from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.dates import read_review_days
@@ -25,11 +28,60 @@ from pipeline.reviews.survey_answers import find_open_questions, split_questions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
 
-_BLANK = "the review is blank"
-_DUPLICATE = "the row repeats another one"
-_ONE_WORD = "the review is a single word"
-_SCORE_WORD = "the review has no text, and its title is only the site's word for the score"
+_BLANK = N_("the review is blank")
+_DUPLICATE = N_("the row repeats another one")
+_ONE_WORD = N_("the review is a single word")
+_SCORE_WORD = N_("the review has no text, and its title is only the site's word for the score")
 _COUNTED = ("html", "mojibake", "boilerplate", "endings", "duplicates", "one_word", "titles")
+_DONE = {
+    "html": ngettext_noop(
+        "{n} review with HTML was cleaned.", "{n} reviews with HTML were cleaned."
+    ),
+    "mojibake": ngettext_noop(
+        "{n} review with garbled characters was repaired.",
+        "{n} reviews with garbled characters were repaired.",
+    ),
+    "boilerplate": ngettext_noop(
+        "{n} review with a platform's own words was freed of them.",
+        "{n} reviews with a platform's own words were freed of them.",
+    ),
+    "endings": ngettext_noop(
+        "{n} review with an ending that most of them share ({endings}) was freed of it.",
+        "{n} reviews with an ending that most of them share ({endings}) were freed of it.",
+    ),
+    "duplicates": ngettext_noop(
+        "{n} row that repeats another was left out.", "{n} rows that repeat another were left out."
+    ),
+    "one_word": ngettext_noop(
+        "{n} review of a single word was left out.", "{n} reviews of a single word were left out."
+    ),
+    "titles": ngettext_noop(
+        "{n} review without a text was read from the title.",
+        "{n} reviews without a text were read from the title.",
+    ),
+}
+_KEPT = {
+    "mojibake": ngettext_noop(
+        "{n} review with garbled characters was kept as it is.",
+        "{n} reviews with garbled characters were kept.",
+    ),
+    "boilerplate": ngettext_noop(
+        "{n} review with a platform's own words was kept as it is.",
+        "{n} reviews with a platform's own words were kept.",
+    ),
+    "endings": ngettext_noop(
+        "{n} review with an ending that most of them share ({endings}) was kept as it is.",
+        "{n} reviews with an ending that most of them share ({endings}) were kept.",
+    ),
+    "duplicates": ngettext_noop(
+        "{n} row that repeats another was kept as it is.",
+        "{n} rows that repeat another were kept.",
+    ),
+    "one_word": ngettext_noop(
+        "{n} review of a single word was kept as it is.",
+        "{n} reviews of a single word were kept.",
+    ),
+}
 _SHOWN_ENDINGS = 3
 _MIN_DUPLICATE_LENGTH = 40  # characters of a text that two guests hardly both write
 
@@ -179,26 +231,32 @@ def reviews_from_table(
         questions = ()
     clean = Cleaner(rules)
     texts, from_title = join_columns(table.frame, columns, clean, questions)
-    reasons = ["" if text else _BLANK for text in texts]
+    reasons = ["" if text else _(_BLANK) for text in texts]
     if all(reasons):
         raise InputError(
-            f"Every review in column {short_name(columns.text)!r} of {table.name} is blank. "
-            f"Choose another column: {list_names(column_names)}."
+            "Every review in column {text} of {table} is blank. Choose another column: "
+            "{column_names}.",
+            text=repr(short_name(columns.text)),
+            table=table.name,
+            column_names=list_names(column_names),
         )
     counts = dict.fromkeys(_COUNTED, 0) | clean.counts
     for i in from_title:
-        reasons[i] = _SCORE_WORD if is_score_word(texts[i]) else ""
+        reasons[i] = _(_SCORE_WORD) if is_score_word(texts[i]) else ""
         counts["titles"] += not reasons[i]
     for i in _find_duplicates(table, columns, texts, reasons):
         counts["duplicates"] += 1
-        reasons[i] = _DUPLICATE if rules.drop_duplicates else ""
+        reasons[i] = _(_DUPLICATE) if rules.drop_duplicates else ""
     for i, text in enumerate(texts):
         if not reasons[i] and is_one_word(text):
             counts["one_word"] += 1
-            reasons[i] = _ONE_WORD if rules.drop_one_word else ""
+            reasons[i] = _(_ONE_WORD) if rules.drop_one_word else ""
     kept = np.array([not reason for reason in reasons], dtype=bool)
     if not kept.any():
-        raise InputError(f"The rules reject every review of {table.name}. Switch some of them off.")
+        raise InputError(
+            "The rules reject every review of {table}. Switch some of them off.",
+            table=table.name,
+        )
     dropped = [
         RejectedRow(int(table.lines[i]), reasons[i], _row_text(table, i))
         for i in np.flatnonzero(~kept).tolist()
@@ -242,7 +300,13 @@ def _question_notes(questions: Sequence[str], columns: ColumnRoles) -> list[str]
     if set(questions) <= {columns.text, columns.positive, columns.negative}:
         return []
     listed = list_names(questions, quoted=True)
-    return [f"The answers to {len(questions)} questions are joined into one review: {listed}."]
+    return [
+        _(
+            "The answers to {number} questions are joined into one review: {columns}.",
+            number=len(questions),
+            columns=listed,
+        )
+    ]
 
 
 def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str]) -> list[str]:
@@ -253,9 +317,14 @@ def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str])
     if not count:
         return []
     return [
-        f"{count_noun(count, 'value')} in column {short_name(columns.language)!r} "
-        f"{was_or_were(count)} not believed, as the text is in another script; its "
-        "language is detected."
+        ngettext(
+            "{n} value in column {column} was not believed, as the text is in another script; its "
+            "language is detected.",
+            "{n} values in column {column} were not believed, as the text is in another script; "
+            "its language is detected.",
+            count,
+            column=repr(short_name(columns.language)),
+        )
     ]
 
 
@@ -274,31 +343,29 @@ def _find_duplicates(
 def _rule_notes(counts: dict[str, int], rules: CleaningRules, endings: list[str]) -> list[str]:
     """Describe in sentences what the rules found and did."""
     shown = ", ".join(f"“{ending}”" for ending in endings[:_SHOWN_ENDINGS])
-    done = {
-        "html": ("review", "with HTML", "cleaned", True, ""),
-        "mojibake": ("review", "with garbled characters", "repaired", rules.repair_mojibake, ""),
-        "boilerplate": ("review", "with a platform's own words", "freed of them",
-                        rules.strip_boilerplate, ""),
-        "endings": ("review", f"with an ending that most of them share ({shown})", "freed of it",
-                    rules.strip_shared_endings, ""),
-        "duplicates": ("row", "that repeat another", "left out", rules.drop_duplicates, "repeats"),
-        "one_word": ("review", "of a single word", "left out", rules.drop_one_word, ""),
-        "titles": ("review", "without a text", "read from the title", True, ""),
-    }  # fmt: skip
+    switched_on = {
+        "mojibake": rules.repair_mojibake,
+        "boilerplate": rules.strip_boilerplate,
+        "endings": rules.strip_shared_endings,
+        "duplicates": rules.drop_duplicates,
+        "one_word": rules.drop_one_word,
+    }
     notes = []
-    for kind, (noun, what, did, on, single) in done.items():
-        count = counts[kind]
-        if count:
-            what = what.replace("repeat", single) if single and count == 1 else what
-            outcome = did if on else "kept as it is" if count == 1 else "kept"
-            notes.append(f"{count_noun(count, noun)} {what} {was_or_were(count)} {outcome}.")
+    for kind in _COUNTED:
+        if count := counts[kind]:
+            forms = _DONE[kind] if switched_on.get(kind, True) else _KEPT[kind]
+            more = {"endings": shown} if kind == "endings" else {}
+            notes.append(ngettext(*forms, count, **more))
     return notes
 
 
 def _check_column(column: str | None, found: list[str], name: str) -> None:
     if column is not None and column not in found:
         raise InputError(
-            f"{name} has no column {short_name(column)!r}. Columns found: {list_names(found)}."
+            "{name} has no column {column}. Columns found: {found}.",
+            name=name,
+            column=repr(short_name(column)),
+            found=list_names(found),
         )
 
 
@@ -307,9 +374,15 @@ def _check_rows(table: Table) -> None:
         if table.rejected:
             first = table.rejected[0]
             raise InputError(
-                f"{table.name} has no rows that can be read: in line {first.line} {first.reason}."
+                "{table} has no rows that can be read: in line {line} {reason}.",
+                table=table.name,
+                line=first.line,
+                reason=first.reason,
             )
-        raise InputError(f"{table.name} has a header but no rows that can be read.")
+        raise InputError(
+            "{table} has a header but no rows that can be read.",
+            table=table.name,
+        )
 
 
 def _row_text(table: Table, row: int) -> str:
@@ -351,10 +424,21 @@ def _make_unique_ids(
         seen.add(new)
         ids.append(new)
     if column and blank:
-        by = "its row number" if blank == 1 else "row numbers"
-        text = f"{count_noun(blank, 'blank value')} in column {short_name(column)!r}"
-        notes.append(f"{text} {was_or_were(blank)} replaced by {by}.")
+        notes.append(
+            ngettext(
+                "{n} blank value in column {column} was replaced by its row number.",
+                "{n} blank values in column {column} were replaced by row numbers.",
+                blank,
+                column=repr(short_name(column)),
+            )
+        )
     if column and repeated:
-        text = f"{count_noun(repeated, 'repeated value')} in column {short_name(column)!r}"
-        notes.append(f"{text} {was_or_were(repeated)} numbered.")
+        notes.append(
+            ngettext(
+                "{n} repeated value in column {column} was numbered.",
+                "{n} repeated values in column {column} were numbered.",
+                repeated,
+                column=repr(short_name(column)),
+            )
+        )
     return tuple(ids)

@@ -8,23 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, holds_countries
 from pipeline.tables.header_names import COLUMN_NAMES, normalise_name, score_name
 from pipeline.tables.header_subjects import is_about, is_place_key
 
-BY_NAME, BY_VALUES = "its name says so", "its values look like it"
+BY_NAME, BY_VALUES = N_("its name says so"), N_("its values look like it")
 _COMPETING_ROLES = tuple(role for role in COLUMN_NAMES if role not in ("positive", "negative"))
-_SAME_FOR_PLACE = "is the same for all reviews of a place"
+_SAME_FOR_PLACE = N_("is the same for all reviews of a place")
 _HOTEL_WORD = re.compile(
     r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
     r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
 )
 _MOST_SOURCES = 30  # platforms in a file
 _OTHER_DATES = {
-    "scrape": "is when the file was collected",
-    "reply": "is when the hotel answered",
-    "update": "is when the row was changed",
-    "membership": "is no date of a stay",
+    "scrape": N_("is when the file was collected"),
+    "reply": N_("is when the hotel answered"),
+    "update": N_("is when the row was changed"),
+    "membership": N_("is no date of a stay"),
 }
 _NAME_WORDS = set(
     "name,names,title,nom,nombre,nome,naam,имя,название,名称,名稱,이름,名前".split(",")
@@ -70,9 +71,9 @@ def score_text(column: ColumnSample) -> Candidate:
     if cells and column.date_share > 0.8:
         return Candidate(name, 0.0)
     if cells and column.link_share > 0.5:
-        return Candidate(name, name_score, objection="holds web addresses or keys")
+        return Candidate(name, name_score, objection=N_("holds web addresses or keys"))
     if cells and name_score < 3 and column.address_share > 0.5:
-        return Candidate(name, name_score, objection="holds addresses")
+        return Candidate(name, name_score, objection=N_("holds addresses"))
     if cells and (column.letter_share < 0.4 or column.numeral_rating_share > 0.8):
         return Candidate(name, 0.0 if name_score < 3 else -1.0)
     if not cells:
@@ -81,7 +82,7 @@ def score_text(column: ColumnSample) -> Candidate:
     shape = min(2.0, float(np.log2(max(column.width, 1.0) / 12)))
     shape += column.distinct_share - 0.5 if len(cells) > 5 else 0
     if name_score > 0 or column.width >= 20:
-        reason = BY_NAME if name_score > 0 else "it holds the longest texts"
+        reason = BY_NAME if name_score > 0 else N_("it holds the longest texts")
         return Candidate(name, name_score + shape, reason)
     return Candidate(name, name_score + min(shape, 0.0))
 
@@ -120,7 +121,7 @@ def _score_date(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(column.name, 0.0)
     score = name_score + share + 0.2 * is_about(column.name, "guest's own", "publication")
     score += 0.5 * column.day_share  # rather than times ago
-    reason = BY_NAME if name_score else "its values are days or times ago"
+    reason = BY_NAME if name_score else N_("its values are days or times ago")
     return Candidate(column.name, score, reason, _date_objection(column, table))
 
 
@@ -130,7 +131,7 @@ def _date_objection(column: ColumnSample, table: TableStatistics) -> str:
         # The date of a response is the guest's own in a survey, which has no texts of replies.
         if is_about(column.name, subject) and (subject != "reply" or table.has_replies):
             return objection
-    return "is nearly the same in all rows, as the time of an export" * column.is_one_instant
+    return N_("is nearly the same in all rows, as the time of an export") * column.is_one_instant
 
 
 def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
@@ -145,13 +146,15 @@ def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
     if name_score and column.rating_share >= 0.5:
         preferred = 0.6 * is_about(name, "overall") + 0.6 * is_about(name, "guest's own")
         score = name_score + column.rating_share + preferred
-        reason = "it is the overall rating by its name" if is_about(name, "overall") else BY_NAME
+        reason = (
+            N_("it is the overall rating by its name") if is_about(name, "overall") else BY_NAME
+        )
     elif column.written_rating_share >= 0.8:
-        score, reason = column.rating_share, "its values are written as ratings"
+        score, reason = column.rating_share, N_("its values are written as ratings")
     elif column.answer_share >= 0.8 and column.recurs:
-        score, reason = 0.6, "its values are answers on a scale"
+        score, reason = 0.6, N_("its values are answers on a scale")
     elif _looks_graded(column):
-        score, reason = 0.3, "its values look like ratings"
+        score, reason = 0.3, N_("its values look like ratings")
     if not score or objection:
         return Candidate(name, score, reason, objection)
     if table.is_of_place(name):
@@ -164,25 +167,25 @@ def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
 def _rating_objection(name: str) -> str:
     """What a name says against a rating of the guest's own, or ""."""
     if is_about(name, "model"):
-        return "is a label or a model's own score"
+        return N_("is a label or a model's own score")
     if is_about(name, "class") or (is_about(name, "stars") and score_name(name, "hotel")):
-        return "is the hotel's class"
+        return N_("is the hotel's class")
     if is_about(name, "aspect") and not is_about(name, "overall"):
-        return "rates one aspect of the stay"
+        return N_("rates one aspect of the stay")
     graded = is_about(name, "stars") or "satisf" in normalise_name(name)  # "satisfaction level"
     if is_about(name, "count", "link") and not graded:
-        return "is a number of something"
-    return "belongs to the hotel's answer" if is_about(name, "reply") else ""
+        return N_("is a number of something")
+    return N_("belongs to the hotel's answer") if is_about(name, "reply") else ""
 
 
 def _rating_doubt(column: ColumnSample) -> tuple[str, float]:
     """What makes another rating the better one, and its weight."""
     if column.distinct == 1 and len(column.cells) >= 10:
-        return "is the same in all rows", 1.5
+        return N_("is the same in all rows"), 1.5
     if is_about(column.name, "average"):
-        return "is an average by its name", 0.5
+        return N_("is an average by its name"), 0.5
     if is_about(column.name, "place") and not is_about(column.name, "guest's own"):
-        return "rates the place by its name", 0.6
+        return N_("rates the place by its name"), 0.6
     return "", 0.0
 
 
@@ -191,7 +194,7 @@ def _label_objection(column: ColumnSample) -> str:
     numbers = column.numbers
     if len(numbers) < 0.8 * len(column.few) or len(numbers) < 5:
         return ""
-    return "holds labels or fractions of 1" if float(numbers.max()) <= 1 else ""
+    return N_("holds labels or fractions of 1") if float(numbers.max()) <= 1 else ""
 
 
 def _looks_graded(column: ColumnSample) -> bool:
@@ -217,8 +220,8 @@ def _score_language(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     about_country = not name_score and is_about(name, "country")
     countries = about_country or holds_countries(column.few, names_only=name_score > 0)
-    objection = "holds countries" if countries else ""
-    reason = BY_NAME if name_score else "its values are languages"
+    objection = N_("holds countries") if countries else ""
+    reason = BY_NAME if name_score else N_("its values are languages")
     return Candidate(name, name_score + share, reason, objection)
 
 
@@ -236,7 +239,7 @@ def _score_id(column: ColumnSample, table: TableStatistics) -> Candidate:
     if {"total", "count"} & set(normalised.split()) or "number of" in normalised:
         return Candidate(name, 0.0)
     other = is_place_key(name) or is_about(name, "person")
-    objection = "identifies guests or places" if other and not about_review else ""
+    objection = N_("identifies guests or places") if other and not about_review else ""
     return Candidate(name, name_score + about_review, BY_NAME, objection)
 
 
@@ -267,22 +270,22 @@ def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
     if is_about_other_subject(name) or is_about(name, "stars", "class") or is_place_key(name):
         return Candidate(name, 0.0)
     guest = is_about(name, "person") and "guest house" not in normalise_name(name)
-    objection = "names the guest" if guest else ""
+    objection = N_("names the guest") if guest else ""
     if _names_place(name):
         return Candidate(name, max(name_score, 2.0) + 0.5, BY_NAME, objection)
     if name_score >= competing and name_score:
         return Candidate(name, name_score + 0.5 * bool(words & _NAME_WORDS), BY_NAME, objection)
     if words and words <= _NAME_WORDS and table.describes_places:
         if table.is_of_place(name):
-            return Candidate(name, 2.2, "it is the same for all reviews of a place")
+            return Candidate(name, 2.2, N_("it is the same for all reviews of a place"))
         if words != {"title"} and column.recurs:
-            return Candidate(name, 1.0, "it stands beside the key or address of a place")
+            return Candidate(name, 1.0, N_("it stands beside the key or address of a place"))
     # A few names that recur, many of which contain a word such as "hotel".
     few = column.distinct > 1 and column.recurs
     proper = (cell for cell in column.few if not cell[0].islower() and "_" not in cell)
     share = sum(map(is_hotel_name, proper)) / len(column.few)
     fits = few and share >= 0.2 and not competing and not is_about(name, "person")
-    return Candidate(name, share if fits else 0.0, "its values name hotels")
+    return Candidate(name, share if fits else 0.0, N_("its values name hotels"))
 
 
 def _score_source(column: ColumnSample, table: TableStatistics) -> Candidate:
@@ -303,7 +306,7 @@ def _score_scraped(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     if is_about(name, "scrape"):
         return Candidate(name, 2.0 + bool(score_name(name, "date")))
-    reason = "its dates are nearly the same in all rows"
+    reason = N_("its dates are nearly the same in all rows")
     return Candidate(name, float(column.is_one_instant), reason)
 
 

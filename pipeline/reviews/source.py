@@ -64,7 +64,10 @@ class ReviewSource:
             InputError: the file is gone, holds no reviews that can be read, or meets a limit.
         """
         if not self.path.is_file():  # read_table's own message would show the path
-            raise InputError(f"{self.name} is no longer here: choose the file again")
+            raise InputError(
+                "{name} is no longer here: choose the file again",
+                name=self.name,
+            )
         budget = Budget.for_file(self.path)
         return run_isolated(_read, self, label=self.name, budget=budget, progress=progress)
 

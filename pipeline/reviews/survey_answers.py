@@ -10,6 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.column_statistics import sample_columns
 from pipeline.reviews.open_questions import is_open, pick_questions
@@ -64,9 +66,11 @@ def split_questions(
     frame[names[-2]] = pd.Series([questions[i] for i in asked], dtype=dtype)
     texts = [cells[i][row] for row, i in zip(rows, asked, strict=True)]
     frame[names[-1]] = pd.Series(texts, dtype=dtype)
-    note = (
-        f"Each answer to one of {len(questions)} questions is a review: {len(rows):,} in "
-        f"{len(table.frame):,} rows."
+    note = _(
+        "Each answer to one of {questions} questions is a review: {reviews} in {rows} rows.",
+        questions=len(questions),
+        reviews=format_number(len(rows)),
+        rows=format_number(len(table.frame)),
     )
     split = replace(table, frame=frame, lines=table.lines[taken], notes=(*table.notes, note))
     return split, replace(columns, text=names[-1], positive=None, negative=None)

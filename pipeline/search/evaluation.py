@@ -75,8 +75,9 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
     names = {str(column).strip().casefold(): column for column in table.columns}
     if "query" not in names or "review_ids" not in names:
         raise InputError(
-            f"A golden set needs the columns query and review_ids; '{path}' has: "
-            f"{list_names(table.columns)}"
+            "A golden set needs the columns query and review_ids; '{path}' has: {columns}",
+            path=path,
+            columns=list_names(table.columns),
         )
     wrong = table[names["wrong_ids"]] if "wrong_ids" in names else [""] * len(table)
     golden: tuple[GoldenQuery, ...] = ()
@@ -89,22 +90,27 @@ def read_golden_set(path: Path, *, known: Sequence[str] | None = None) -> tuple[
             continue
         if not text:
             raise InputError(
-                "The golden set has review ids without a query: "
-                f"{short_name(min(relevant | irrelevant))}"
+                "The golden set has review ids without a query: {relevant}",
+                relevant=short_name(min(relevant | irrelevant)),
             )
         for review_id in sorted(relevant):
             golden = record_judgement(golden, text, review_id, True)
         for review_id in sorted(irrelevant - relevant):
             golden = record_judgement(golden, text, review_id, False)
     if not any(each.relevant for each in golden):
-        raise InputError(f"'{path}' has no query with right reviews: fill in review_ids")
+        raise InputError(
+            "'{path}' has no query with right reviews: fill in review_ids",
+            path=path,
+        )
     if known_ids is not None:
         judged = frozenset().union(*(each.relevant | each.irrelevant for each in golden))
         unknown = sorted(judged - known_ids)
         if unknown:
             raise InputError(
-                f"The golden set names {len(unknown)} review(s) that are not in the analysis, "
-                f"such as '{short_name(unknown[0])}': does it belong to another file?"
+                "The golden set names {number} review(s) that are not in the analysis, such as "
+                "'{unknown}': does it belong to another file?",
+                number=len(unknown),
+                unknown=short_name(unknown[0]),
             )
     return golden
 
@@ -199,7 +205,10 @@ def save_golden_set(folder: Path, golden: Sequence[GoldenQuery]) -> None:
         with atomic_write(folder / GOLDEN_FILE, "w", encoding="utf-8", newline="") as file:
             json.dump(values, file, indent=1)  # ASCII: ids may contain unpaired surrogates
     except OSError as error:
-        raise InputError(f"The judgements could not be saved: {error.strerror}") from error
+        raise InputError(
+            "The judgements could not be saved: {reason}",
+            reason=error.strerror,
+        ) from error
 
 
 def load_golden_set(folder: Path) -> tuple[GoldenQuery, ...] | None:

@@ -80,7 +80,10 @@ def parse_saved_search(value: object) -> SavedSearch:
         if key == "least" and isinstance(each, int) and not isinstance(each, bool):
             values[key] = each = float(each)
         if not isinstance(each, types[key]):
-            raise InputError(f"The saved search has no usable '{key}': save the search again")
+            raise InputError(
+                "The saved search has no usable '{key}': save the search again",
+                key=key,
+            )
     if not values.get("name", "").strip() or not values.get("query", "").strip():
         raise InputError("A saved search needs a name and a query: save the search again")
     min_probability = values.pop("least", LIKELY)
@@ -113,12 +116,18 @@ def save_searches(folder: Path, searches: Sequence[SavedSearch]) -> None:
         InputError: there are too many, or the folder can't be written.
     """
     if len(searches) > MAX_SEARCHES:
-        raise InputError(f"At most {MAX_SEARCHES} searches can be saved: delete one first")
+        raise InputError(
+            "At most {max_searches} searches can be saved: delete one first",
+            max_searches=MAX_SEARCHES,
+        )
     try:
         with atomic_write(folder / SEARCHES_FILE, "w", encoding="utf-8", newline="") as file:
             json.dump([each.to_json() for each in searches], file, ensure_ascii=False, indent=1)
     except (OSError, UnicodeEncodeError) as error:
-        raise InputError(f"The search could not be saved: {error}") from error
+        raise InputError(
+            "The search could not be saved: {error}",
+            error=error,
+        ) from error
 
 
 def count_by_group(groups: Sequence[str], hits: np.ndarray) -> tuple[GroupCount, ...]:

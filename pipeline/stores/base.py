@@ -52,9 +52,11 @@ class Fingerprint:
         if differing:
             first = differing[0]
             raise InputError(
-                f"The store holds vectors of another {' and '.join(differing)} "
-                f"({getattr(self, first)}, not {getattr(other, first)}): "
-                "vectors can't be mixed; analyse the file again"
+                "The store holds vectors of another {differing} ({value}, not {other}): "
+                "vectors can't be mixed; analyse the file again",
+                differing=" and ".join(differing),
+                value=getattr(self, first),
+                other=getattr(other, first),
             )
 
 
@@ -176,13 +178,18 @@ def check_vectors(vectors: np.ndarray, dimension: int, *, what: str = "vectors")
     array = np.ascontiguousarray(vectors, np.float32)
     if array.ndim != 2 or array.shape[1] != dimension:
         raise InputError(
-            f"The {what} must have the shape (n, {dimension}), but theirs is {array.shape}"
+            "The {what} must have the shape (n, {dimension}), but theirs is {shape}",
+            what=what,
+            dimension=dimension,
+            shape=array.shape,
         )
     squares = np.einsum("ij,ij->i", array, array)
     invalid = ~(squares <= _MAX_LENGTH**2)  # true for NaN as well
     if invalid.any():
         row = int(np.flatnonzero(invalid)[0]) + 1
         raise InputError(
-            f"The {what} hold numbers that are not finite or far too large, first in row {row}"
+            "The {what} hold numbers that are not finite or far too large, first in row {row}",
+            what=what,
+            row=row,
         )
     return array

@@ -79,7 +79,10 @@ class SqliteFile:
         # Weak references: a thread's connection closes with the thread.
         self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         if fingerprint is None and not path.is_file():
-            raise InputError(f"There is no store '{path}'; analyse a file to make one")
+            raise InputError(
+                "There is no store '{path}'; analyse a file to make one",
+                path=path,
+            )
         self._is_immutable = False
         with self._readable_errors():
             if fingerprint is None:
@@ -211,18 +214,25 @@ class SqliteFile:
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise StoreUnavailableError(
-                    f"The store '{self.path}' can't be used: another program is writing to it; "
-                    "try again when that is done"
+                    "The store '{path}' can't be used: another program is writing to it; try again "
+                    "when that is done",
+                    path=self.path,
                 ) from error
             what = f"{error}; check the disk and the rights of the folder"
             message = f"The store '{self.path}' can't be used: {what}"
             unavailable = any(words in str(error) for words in _UNAVAILABLE)
             raise (StoreUnavailableError if unavailable else InputError)(message) from error
         except OSError as error:
-            raise InputError(f"The store '{self.path}' can't be used: {error.strerror}") from error
+            raise InputError(
+                "The store '{path}' can't be used: {reason}",
+                path=self.path,
+                reason=error.strerror,
+            ) from error
         except sqlite3.ProgrammingError:  # a bug in this program
             raise
         except sqlite3.DatabaseError as error:
             raise InputError(
-                f"The store '{self.path}' is damaged ({error}): analyse the file again"
+                "The store '{path}' is damaged ({error}): analyse the file again",
+                path=self.path,
+                error=error,
             ) from error

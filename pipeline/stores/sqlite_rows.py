@@ -189,14 +189,18 @@ class SqliteRows:
         for name, column in columns.items():
             if name in known and known[name][1] != column.kind:
                 raise InputError(
-                    f"The column '{name[:40]}' holds {known[name][1]}s, but these are "
-                    f"{column.kind}s: give it another name"
+                    "The column '{name}' holds {known}s, but these are {kind}s: give it another "
+                    "name",
+                    name=name[:40],
+                    known=known[name][1],
+                    kind=column.kind,
                 )
             if name not in known:
                 place = len(known)
                 if place >= MAX_COLUMNS:
                     raise InputError(
-                        f"More than {MAX_COLUMNS} columns can't be kept: leave some out"
+                        "More than {max_columns} columns can't be kept: leave some out",
+                        max_columns=MAX_COLUMNS,
                     )
                 known[name] = (f"c{place}", column.kind)
                 # SQL names are numbers: names from a file are only ever values.

@@ -16,7 +16,10 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun, list_names, was_or_were
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
+from pipeline.common.wording import list_names
 from pipeline.tables.footer import is_footer
 from pipeline.tables.header import (
     Header,
@@ -61,9 +64,12 @@ def read_body(
     source = _within_limits(records, name, limits)
     head = list(islice(source, _HEAD))
     if not head:
-        raise InputError(f"{name} has no rows. Choose a CSV file with at least one review.")
+        raise InputError(
+            "{name} has no rows. Choose a CSV file with at least one review.",
+            name=name,
+        )
     # Before a header is looked for, which takes long among many thousand columns.
-    width, _ = Counter(len(record.cells) for record in head).most_common(1)[0]
+    width, _count = Counter(len(record.cells) for record in head).most_common(1)[0]
     if width > limits.columns:
         raise InputError(limits.too_many_columns(name, _widest(head)))
     header = (
@@ -142,18 +148,18 @@ def _build_tables(
             table.add(record)
         elif record.cells in names and header.line and len(record.cells) > 1:
             if table.rows and table.rows[-1].is_heading():
-                table.reject_last("a heading between tables")
-            table.reject(record, "the header is repeated")
+                table.reject_last(_("a heading between tables"))
+            table.reject(record, _("the header is repeated"))
         elif is_comment(record, len(table.columns)):
-            table.reject(record, "a comment line")
+            table.reject(record, _("a comment line"))
         elif header.line and starts_new_table(
             record, following, table.columns, after_blank=_follows_blank_line(table, record)
         ):
             above = []
             if table.rows and table.rows[-1].is_heading():
                 heading = table.remove_last()
-                above = [_rejected(heading, "a heading between tables")]
-            above.append(_rejected(record, "the header of another table"))
+                above = [_rejected(heading, _("a heading between tables"))]
+            above.append(_rejected(record, _("the header of another table")))
             names_of_table = make_unique_names(record.cells)
             tables.append(_TableBuilder(names_of_table, record.line, above, limits))
             names = [record.cells]
@@ -170,22 +176,34 @@ def _rows_of_other_tables(
     for table in tables:
         rejected += table.above if table is not main else table.above[:-1]
         if table is not main:
-            rejected += table.reject_all("the row belongs to another table of the file")
+            rejected += table.reject_all(_("the row belongs to another table of the file"))
     if main is not tables[0]:
-        rejected += [_rejected(row, "the header of another table") for row in header.rows[:1]]
+        rejected += [_rejected(row, _("the header of another table")) for row in header.rows[:1]]
     return rejected
 
 
 def _row_notes(main: _TableBuilder, blank_lines: int) -> list[str]:
     notes = []
     if blank_lines:
-        notes.append(f"{count_noun(blank_lines, 'blank line')} {was_or_were(blank_lines)} skipped.")
+        notes.append(
+            ngettext("{n} blank line was skipped.", "{n} blank lines were skipped.", blank_lines)
+        )
     if main.stray_quotes:
-        rows, verb = count_noun(main.stray_quotes, "row"), was_or_were(main.stray_quotes)
-        notes.append(f"{rows} had a stray quote and {verb} read as typed.")
+        notes.append(
+            ngettext(
+                "{n} row had a stray quote and was read as typed.",
+                "{n} rows had a stray quote and were read as typed.",
+                main.stray_quotes,
+            )
+        )
     if main.short:
-        rows = count_noun(main.short, "row")
-        notes.append(f"{rows} had fewer cells than the header; the missing ones are blank.")
+        notes.append(
+            ngettext(
+                "{n} row had fewer cells than the header; the missing ones are blank.",
+                "{n} rows had fewer cells than the header; the missing ones are blank.",
+                main.short,
+            )
+        )
     return notes
 
 
@@ -230,14 +248,24 @@ class _TableBuilder:
             while len(cells) > width and not cells[-1].strip():
                 cells = cells[:-1]
             if len(cells) > width:
-                self.reject(record, f"the row has {len(cells)} cells, the header {width}")
+                self.reject(
+                    record,
+                    _(
+                        "the row has {cells} cells, the header {columns}",
+                        cells=len(cells),
+                        columns=width,
+                    ),
+                )
                 return
         longest = max(map(len, cells), default=0)
         if longest > self.limits.cell_length:
             self.reject(
                 record,
-                f"a cell has {longest:,} characters, more than the limit of "
-                f"{self.limits.cell_length:,}",
+                _(
+                    "a cell has {found} characters, more than the limit of {limit}",
+                    found=format_number(longest),
+                    limit=format_number(self.limits.cell_length),
+                ),
             )
             return
         short = len(cells) < width
@@ -316,27 +344,44 @@ def _reject_footer(table: _TableBuilder) -> None:
             count = i
         elif not row.is_heading():
             break
-    for _ in range(count):
-        table.reject_last("a total or remark at the end of the file")
+    for _row in range(count):
+        table.reject_last(_("a total or remark at the end of the file"))
 
 
 def _header_notes(header: Header) -> list[str]:
     notes = []
     if not header.line:
-        notes.append("The file has no header row: its columns are numbered.")
+        notes.append(_("The file has no header row: its columns are numbered."))
     if header.above:
         rows = header.above
         text = " / ".join(" ".join(filter(None, row.cells)) for row in rows)[:300]
-        what = "header" if header.line else "table"
-        count = count_noun(len(rows), "line")
-        notes.append(f"{count} above the {what} {was_or_were(len(rows))} not read as data: {text}")
-    if len(header.rows) > 1:
-        number = "Two" if len(header.rows) == 2 else "Three"
-        notes.append(f"{number} header rows were joined into one name for each column.")
+        if header.line:
+            note = ngettext(
+                "{n} line above the header was not read as data: {text}",
+                "{n} lines above the header were not read as data: {text}",
+                len(rows),
+                text=text,
+            )
+        else:
+            note = ngettext(
+                "{n} line above the table was not read as data: {text}",
+                "{n} lines above the table were not read as data: {text}",
+                len(rows),
+                text=text,
+            )
+        notes.append(note)
+    if len(header.rows) == 2:
+        notes.append(_("Two header rows were joined into one name for each column."))
+    elif len(header.rows) > 2:
+        notes.append(_("Three header rows were joined into one name for each column."))
     return notes
 
 
 def _other_tables_note(tables: list[_TableBuilder], main: _TableBuilder) -> str:
     columns = [table.columns for table in tables if table is not main]
     others = "; ".join(list_names(names, most=5) for names in columns)[:200]
-    return f"The file holds {len(tables)} tables. Not read as reviews: {others}."
+    return _(
+        "The file holds {number} tables. Not read as reviews: {others}.",
+        number=len(tables),
+        others=others,
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.common.wording import count_noun, was_or_were
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.tables.encoding import Encoding, is_plausible
 from pipeline.tables.input_file import InputFile
 
@@ -75,14 +76,33 @@ class DecodedLines:
         notes = []
         name = self._encoding.name.replace("utf_8_sig", "utf-8").replace("utf-8-sig", "utf-8")
         if count := self._nul_count:
-            notes.append(f"{count_noun(count, 'NUL character')} {was_or_were(count)} removed.")
+            notes.append(
+                ngettext(
+                    "{n} NUL character was removed.", "{n} NUL characters were removed.", count
+                )
+            )
         if count := self._damaged_count:
-            where = _list_lines(self._damaged_lines)
-            notes.append(f"{count_noun(count, 'character')} not valid in {name} {where}.")
+            notes.append(
+                ngettext(
+                    "{n} character not valid in {encoding} {lines}.",
+                    "{n} characters not valid in {encoding} {lines}.",
+                    count,
+                    encoding=name,
+                    lines=_list_lines(self._damaged_lines),
+                )
+            )
         if count := len(self._fallback_lines):
-            text = f"{count_noun(count, 'line')} in a different encoding from the rest"
-            where = _list_lines(self._fallback_lines)
-            notes.append(f"{text} {was_or_were(count)} read as {self._encoding.fallback} {where}.")
+            notes.append(
+                ngettext(
+                    "{n} line in a different encoding from the rest was read as {encoding} "
+                    "{lines}.",
+                    "{n} lines in a different encoding from the rest were read as {encoding} "
+                    "{lines}.",
+                    count,
+                    encoding=self._encoding.fallback,
+                    lines=_list_lines(self._fallback_lines),
+                )
+            )
         return notes
 
     def _decode_by_line(self) -> Iterator[str]:
@@ -166,7 +186,7 @@ class DecodedLines:
             cut = cut if block else len(text)
             if cut:
                 ended = "".join([*pending, text[:cut]])
-                line += sum(1 for _ in io.StringIO(ended, newline=""))
+                line += sum(1 for _turn in io.StringIO(ended, newline=""))
                 yield ended
                 pending, pending_size = [], 0
             rest = text[cut:]
@@ -182,8 +202,10 @@ class DecodedLines:
     def _check_line(self, size: int) -> None:
         if self._max_line is not None and size > self._max_line:
             raise InputError(
-                f"{self._source.name} has a line of more than {self._max_line / 1e6:,.0f} MB, "
-                "longer than any row of a table. Export it again with one review in each row."
+                "{source} has a line of more than {max_line} MB, longer than any row of a "
+                "table. Export it again with one review in each row.",
+                source=self._source.name,
+                max_line=f"{self._max_line / 1000000.0:,.0f}",
             )
 
     def _blocks_and_end(self) -> Iterator[bytes]:
@@ -206,4 +228,6 @@ def _decode(data: bytes, name: str) -> str:
 def _list_lines(lines: list[int]) -> str:
     """The first ten of some line numbers in brackets: "(lines 3, 8, 20, ...)"."""
     first = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
-    return f"(line{'' if len(lines) == 1 else 's'} {first})"
+    if len(lines) == 1:
+        return _("(line {number})", number=first)
+    return _("(lines {numbers})", numbers=first)

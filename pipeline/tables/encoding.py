@@ -75,7 +75,10 @@ def find_encoding(name: str) -> Encoding:
         if codec.replace("-", "_") in _NOT_A_CHARSET:
             raise LookupError
     except (LookupError, ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"Unknown encoding {name!r}. Try utf-8, cp1252 or cp932.") from error
+        raise InputError(
+            "Unknown encoding {name}. Try utf-8, cp1252 or cp932.",
+            name=repr(name),
+        ) from error
     return Encoding(codec)
 
 
@@ -110,7 +113,8 @@ def detect_encoding(file: InputFile) -> Encoding:
     plain = file.size - nulls
     if controls - nulls > 0.01 * plain + 2 and not escapes or plain < 0.7 * file.size:
         raise InputError(
-            f"{file.name} is not a text file. Export the reviews as CSV and try again."
+            "{file} is not a text file. Export the reviews as CSV and try again.",
+            file=file.name,
         )
     if escapes and not valid and not invalid and _is_iso2022_jp(file):
         return Encoding("iso2022_jp")

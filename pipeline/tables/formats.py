@@ -99,7 +99,10 @@ def parquet_records(file: InputFile, limits: Limits) -> Iterator[Record]:
     except (InputError, MemoryError):
         raise
     except Exception as error:  # Arrow raises many types for a damaged file
-        raise InputError(f"{name} is a damaged Parquet file. Export it again.") from error
+        raise InputError(
+            "{name} is a damaged Parquet file. Export it again.",
+            name=name,
+        ) from error
 
 
 def _batches(parquet: ParquetFile) -> Iterator[pa.RecordBatch]:

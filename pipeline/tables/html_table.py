@@ -109,7 +109,8 @@ def html_records(text: str, name: str, limits: Limits) -> tuple[Iterator[Record]
         size[table] = size.get(table, 0) + sum(map(len, cells))
     if not any(size.values()):
         raise InputError(
-            f"{name} is a web page or XML without a table. Save or export it as CSV first."
+            "{name} is a web page or XML without a table. Save or export it as CSV first.",
+            name=name,
         )
     largest = max(size, key=lambda table: (size[table], -table))
     return _records(text, largest), sum(count > 1 for count in rows.values())

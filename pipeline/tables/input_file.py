@@ -71,4 +71,9 @@ class InputFile:
 def _unreadable(label: object, error: OSError) -> InputError:
     reason = error.strerror or type(error).__name__
     what = "Choose the file again." if isinstance(label, str) else "Check the path and try again."
-    return InputError(f"Can't read {label}: {reason}. {what}")
+    return InputError(
+        "Can't read {label}: {reason}. {what}",
+        label=label,
+        reason=reason,
+        what=what,
+    )

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.tables.formats import cell_text
 from pipeline.tables.json_lines import object_records
 from pipeline.tables.types import Record, RejectedRow, shorten
@@ -51,13 +52,21 @@ def read_document(text: str, name: str) -> JsonDocument:
     """
     is_object = text[:1000].lstrip("\ufeff \t\r\n").startswith("{")
     if is_object and len(text) > _MAX_OBJECT:
-        raise InputError(f"{name} is a JSON object too large to read. Export it as JSON lines.")
+        raise InputError(
+            "{name} is a JSON object too large to read. Export it as JSON lines.",
+            name=name,
+        )
     rejected: list[RejectedRow] = []
     elements = _elements(text, rejected)
     first = list(islice(elements, 2))
     if not first:
-        reason = f" {rejected[0].reason}." if rejected else ""
-        raise InputError(f"{name} holds no JSON that can be read.{reason} Export it again.")
+        if rejected:
+            raise InputError(
+                "{name} holds no JSON that can be read. {reason}. Export it again.",
+                name=name,
+                reason=rejected[0].reason,
+            )
+        raise InputError("{name} holds no JSON that can be read. Export it again.", name=name)
     everything: Iterator[_Element] = chain(first, elements)
     if not isinstance(first[0].value, dict):
         return JsonDocument(_list_records(everything), rejected, False)
@@ -87,7 +96,9 @@ def _elements(text: str, rejected: list[RejectedRow]) -> Iterator[_Element]:
             try:
                 value, end = decoder.raw_decode(text, at)
             except (ValueError, RecursionError) as error:
-                reason = f"the rest of the file is not valid JSON: {str(error)[:100]}"
+                reason = _(
+                    "the rest of the file is not valid JSON: {error}", error=str(error)[:100]
+                )
                 rejected.append(RejectedRow(number, reason, shorten(text[at : at + 1000])))
                 return
             yield _Element(number, value, text[at : min(end, at + 1000)])
@@ -98,7 +109,7 @@ def _elements(text: str, rejected: list[RejectedRow]) -> Iterator[_Element]:
 def _is_object(element: _Element, rejected: list[RejectedRow]) -> bool:
     if isinstance(element.value, dict):
         return True
-    reason = "the element is not a JSON object"
+    reason = _("the element is not a JSON object")
     rejected.append(RejectedRow(element.number, reason, shorten(element.raw)))
     return False
 

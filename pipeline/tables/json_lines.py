@@ -6,6 +6,8 @@ from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
 from pipeline.tables.formats import cell_text
 from pipeline.tables.json_nesting import expand, find_rows
 from pipeline.tables.types import Record, RejectedRow, shorten
@@ -58,20 +60,27 @@ def object_records(objects: Iterator[JsonObject], name: str) -> Iterator[Record]
         InputError: there is no object with values, or there are too many different keys.
     """
     sample = list(islice(objects, _SAMPLE))
-    path = find_rows([value for _, value, _ in sample])
+    path = find_rows([value for _number, value, _raw in sample])
     rows: Iterator[JsonObject] = (
         (line, row, raw)
         for line, value, raw in chain(sample, objects)
         for row in expand(value, path)
     )
     if path:
-        rows = ((number, row, raw) for number, (_, row, raw) in enumerate(rows, 1))
+        rows = ((number, row, raw) for number, (_number, row, raw) in enumerate(rows, 1))
     first = list(islice(rows, 1000))
-    columns = dict.fromkeys(key for _, row, _ in first for key in row)
+    columns = dict.fromkeys(key for _number, row, _raw in first for key in row)
     if not columns:
-        raise InputError(f"{name} holds no JSON object with values. Export it as CSV.")
+        raise InputError(
+            "{name} holds no JSON object with values. Export it as CSV.",
+            name=name,
+        )
     if len(columns) > _MAX_COLUMNS:
-        raise InputError(f"{name} has more than {_MAX_COLUMNS:,} different keys.")
+        raise InputError(
+            "{name} has more than {max_columns} different keys.",
+            name=name,
+            max_columns=format_number(_MAX_COLUMNS),
+        )
     if len(first) >= 1000:
         columns["other"] = None
     yield Record(0, list(columns), "")
@@ -96,7 +105,7 @@ def _parse_lines(lines: Iterable[str], rejected: list[RejectedRow]) -> Iterator[
             if not isinstance(value, dict):
                 raise ValueError("it is not an object")
         except (ValueError, RecursionError) as error:
-            reason = f"the line is not a JSON object: {str(error)[:100]}"
+            reason = _("the line is not a JSON object: {error}", error=str(error)[:100])
             rejected.append(RejectedRow(number, reason, shorten(line.rstrip("\r\n"))))
             continue
         yield number, value, line

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names
 from pipeline.tables.body import Body, read_body
 from pipeline.tables.csv_parser import read_records
@@ -111,7 +112,10 @@ def read_table(
     with InputFile(source, name) as file:
         name = file.name
         if file.size <= 1000 and not file.head().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-            raise InputError(f"{name} is empty. Choose a CSV file with at least one review.")
+            raise InputError(
+                "{name} is empty. Choose a CSV file with at least one review.",
+                name=name,
+            )
         kind, within = unpack_file(file, limits, sheet)
         if kind in ("xlsx", "xls", "ods"):
             from pipeline.tables.workbooks import counts_from_1904, workbook_records
@@ -120,7 +124,11 @@ def read_table(
             table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             if within != sheet and len(sheets) > 1:
                 others = list_names(title for title in sheets if title != chosen)
-                note = f"The workbook holds {len(sheets)} sheets. Not read: {others}."
+                note = _(
+                    "The workbook holds {number} sheets. Not read: {others}.",
+                    number=len(sheets),
+                    others=others,
+                )
                 table, sheets = replace(table, notes=(note, *table.notes)), (chosen,)
             is_1904 = kind == "xlsx" and counts_from_1904(file)
             return replace(table, kind=kind, sheet=chosen, sheets=sheets, is_1904=is_1904)
@@ -191,7 +199,12 @@ def _read_html(lines: DecodedLines, name: str, codec: str, limits: Limits) -> Ta
     body = read_body(rows, name, limits)
     notes = [*lines.notes(), *body.notes]
     if tables > 1:
-        notes.append(f"The page holds {tables} tables. The one with the most text was read.")
+        notes.append(
+            _(
+                "The page holds {number} tables. The one with the most text was read.",
+                number=tables,
+            )
+        )
     return replace(_make_table(name, body._replace(notes=notes), (codec, "", "")), kind="html")
 
 
@@ -200,7 +213,10 @@ def _parse_delimiter(delimiter: str | None) -> str | None:
         return None
     delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
     if not 1 <= len(delimiter) <= 8 or set(delimiter) & set('\r\n"'):
-        raise InputError(f"The delimiter {delimiter!r} can't be used. Try , ; | or tab.")
+        raise InputError(
+            "The delimiter {delimiter} can't be used. Try , ; | or tab.",
+            delimiter=repr(delimiter),
+        )
     return delimiter
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.rights import make_folder, set_rights
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.wording import count_noun, short_name
 from pipeline.tables.read import Table
 
@@ -32,10 +34,18 @@ _ENCODINGS = {
 }  # fmt: skip
 _KINDS = {"jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet", "html": "HTML table"}
 _DELIMITERS = {
-    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "spaces", "": "one column",
-    "^": "carets", "~": "tildes", ":": "colons", "\x01": "control characters (0x01)",
-    "\x1f": "control characters (0x1F)",
-}  # fmt: skip
+    ",": N_("commas"),
+    ";": N_("semicolons"),
+    "\t": N_("tabs"),
+    "|": N_("pipes"),
+    " ": N_("spaces"),
+    "": N_("one column"),
+    "^": N_("carets"),
+    "~": N_("tildes"),
+    ":": N_("colons"),
+    "\x01": N_("control characters (0x01)"),
+    "\x1f": N_("control characters (0x1F)"),
+}
 
 
 def encoding_name(encoding: str) -> str:
@@ -47,8 +57,9 @@ def encoding_name(encoding: str) -> str:
 def delimiter_name(delimiter: str) -> str:
     """The common name of a delimiter, in the plural: "semicolons"."""
     if delimiter in _DELIMITERS:
-        return _DELIMITERS[delimiter]
-    return _DELIMITERS.get(delimiter.strip(" "), f"“{delimiter.strip()}” signs")
+        return _(_DELIMITERS[delimiter])
+    name = _DELIMITERS.get(delimiter.strip(" "))
+    return _(name) if name else _("“{sign}” signs", sign=delimiter.strip())
 
 
 def table_report(table: Table) -> dict[str, Any]:
@@ -126,9 +137,13 @@ def write_table(table: Table, folder: Path, name: str) -> None:
             scratch_file.replace(target)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InputError(f"Can't write to '{folder}': {reason}. Choose another folder.") from error
+        raise InputError(
+            "Can't write to '{folder}': {reason}. Choose another folder.",
+            folder=folder,
+            reason=reason,
+        ) from error
     finally:
-        for scratch_file, _ in scratch:
+        for scratch_file, _target in scratch:
             scratch_file.unlink(missing_ok=True)
 
 

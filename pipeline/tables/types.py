@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.common.settings import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -17,7 +18,8 @@ from pipeline.common.settings import (
     max_file_bytes,
     max_rows,
 )
-from pipeline.common.wording import count_noun
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 
 _MAX_ROW_TEXT = 500
 _MAX_WIDE_ROWS = 3
@@ -76,30 +78,45 @@ class Limits:
 
     def too_many_columns(self, name: str, found: int) -> str:
         """Message for the user."""
-        return (
-            f"{name} has {found:,} columns, more than the limit of {self.columns:,}. "
-            f"Leave out those without reviews, or raise {MAX_COLUMNS.name}."
+        return _(
+            "{file} has {found} columns, more than the limit of {limit}. Leave out those without "
+            "reviews, or raise {setting}.",
+            file=name,
+            found=format_number(found),
+            limit=format_number(self.columns),
+            setting=MAX_COLUMNS.name,
         )
 
     def too_many_rows(self, name: str) -> str:
         """Message for the user."""
-        return (
-            f"{name} has more than {count_noun(self.rows, 'row')}, which is the limit. "
-            f"Split it into smaller files, or raise {MAX_ROWS.name}."
+        return ngettext(
+            "{file} has more than {n} row, which is the limit. Split it into smaller files, or "
+            "raise {setting}.",
+            "{file} has more than {n} rows, which is the limit. Split it into smaller files, or "
+            "raise {setting}.",
+            self.rows,
+            file=name,
+            setting=MAX_ROWS.name,
         )
 
     def too_many_cells(self, name: str) -> str:
         """Message for the user."""
-        return (
-            f"{name} has more than {self.cells:,} cells, blank ones included, which is the limit. "
-            f"Leave out columns, split it into smaller files, or raise {MAX_CELLS.name}."
+        return _(
+            "{file} has more than {number} cells, blank ones included, which is the limit. Leave "
+            "out columns, split it into smaller files, or raise {setting}.",
+            file=name,
+            number=format_number(self.cells),
+            setting=MAX_CELLS.name,
         )
 
     def too_much_text(self, name: str) -> str:
         """Message for the user."""
-        return (
-            f"The cells of {name} have more than {self.bytes / 1e6:,.0f} million characters, which "
-            f"is the limit. Split it into smaller files, or raise {MAX_MB.name}."
+        return _(
+            "The cells of {file} have more than {millions} million characters, which is the limit. "
+            "Split it into smaller files, or raise {setting}.",
+            file=name,
+            millions=format_number(self.bytes / 1e6),
+            setting=MAX_MB.name,
         )
 
 

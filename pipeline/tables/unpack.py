@@ -13,7 +13,9 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.common.settings import MAX_MB
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names, short_name
 from pipeline.tables.input_file import BLOCK_SIZE, InputFile
 from pipeline.tables.types import Limits
@@ -57,7 +59,7 @@ def unpack_file(
     Raises:
         InputError: the file is of another kind, too large, damaged or protected by a password.
     """
-    for _ in range(_MAX_DEPTH + 1):
+    for _layer in range(_MAX_DEPTH + 1):
         if file.size > limits.bytes:
             raise InputError(_too_large_message(file.name, file.size, limits.bytes))
         head = file.head()
@@ -71,7 +73,10 @@ def unpack_file(
                 sheet = None
         else:
             return _detect_kind(file.name, head), sheet
-    raise InputError(f"{file.name} is an archive in an archive. Unpack it and try again.")
+    raise InputError(
+        "{file} is an archive in an archive. Unpack it and try again.",
+        file=file.name,
+    )
 
 
 def _detect_kind(name: str, head: bytes) -> str:
@@ -80,7 +85,11 @@ def _detect_kind(name: str, head: bytes) -> str:
     start = _as_utf8(head)[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     kind = next((kind for magic, kind in _OTHER_KINDS.items() if head.startswith(magic)), None)
     if kind:
-        raise InputError(f"{name} is {kind}, not a CSV file. Save or export it as CSV first.")
+        raise InputError(
+            "{name} is {kind}, not a CSV file. Save or export it as CSV first.",
+            name=name,
+            kind=kind,
+        )
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "xls"
     if start.lower().startswith(_MARKUP):
@@ -111,7 +120,8 @@ def _gunzip(file: InputFile, limits: Limits) -> None:
             file.replace(_unpack_limited(packed, file.name, limits))
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(
-            f"{file.name} is a damaged gzip archive. Export or pack it again."
+            "{file} is a damaged gzip archive. Export or pack it again.",
+            file=file.name,
         ) from error
 
 
@@ -122,12 +132,17 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
         with zipfile.ZipFile(file.open()) as archive:
             entries = archive.infolist()
             if len(entries) > _MAX_ENTRIES:
-                raise InputError(f"{name} holds {len(entries):,} files. Pack a single file.")
+                raise InputError(
+                    "{name} holds {number} files. Pack a single file.",
+                    name=name,
+                    number=format_number(len(entries)),
+                )
             names = {entry.filename for entry in entries}
             if "xl/workbook.xml" in names or "[Content_Types].xml" in names:
                 if "xl/workbook.xml" not in names:
                     raise InputError(
-                        f"{name} is an Office file, but not a workbook. Export it as CSV."
+                        "{name} is an Office file, but not a workbook. Export it as CSV.",
+                        name=name,
                     )
                 # zipfile reads no more of an entry than its declared size, so the sum is a limit.
                 if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
@@ -138,16 +153,26 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
                 return "ods"
             entry = _choose_entry(name, entries, wanted)
             if entry.flag_bits & 1:
-                raise InputError(f"{name} is protected by a password. Pack it without one.")
+                raise InputError(
+                    "{name} is protected by a password. Pack it without one.",
+                    name=name,
+                )
             with archive.open(entry) as packed:
                 unpacked = _unpack_limited(packed, name, limits)
             file.replace(unpacked)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise InputError(f"{name} is a damaged zip archive. Pack or export it again.") from error
+        raise InputError(
+            "{name} is a damaged zip archive. Pack or export it again.",
+            name=name,
+        ) from error
     except (RuntimeError, ValueError, KeyError, IndexError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{name} is a zip archive that can't be read: {error}") from error
+        raise InputError(
+            "{name} is a zip archive that can't be read: {error}",
+            name=name,
+            error=error,
+        ) from error
     return entry
 
 
@@ -156,7 +181,10 @@ def _check_ods(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
     names = archive.namelist()
     kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
     if b"spreadsheet" not in kind:
-        raise InputError(f"{name} is an OpenDocument file, but no spreadsheet. Export it as CSV.")
+        raise InputError(
+            "{name} is an OpenDocument file, but no spreadsheet. Export it as CSV.",
+            name=name,
+        )
     if archive.getinfo("content.xml").file_size > 2 * limits.bytes:
         raise InputError(_unpacks_too_large_message(name, limits))
 
@@ -177,13 +205,21 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         named = named or [entry for entry in files if wanted in _entry_names(entry)]
         if candidates and not named and not only_book:
             listed = list_names(entry.filename for entry in candidates)
-            raise InputError(f"{name} holds no file {short_name(wanted)!r}. Files found: {listed}.")
+            raise InputError(
+                "{name} holds no file {wanted}. Files found: {listed}.",
+                name=name,
+                wanted=repr(short_name(wanted)),
+                listed=listed,
+            )
         candidates = named or candidates
     if len(candidates) == 1:
         return candidates[0]
     listed = list_names(entry.filename for entry in candidates) or "no file to read"
     raise InputError(
-        f"{name} holds {len(candidates)} files: {listed}. Choose one or pack a single file."
+        "{name} holds {number} files: {listed}. Choose one or pack a single file.",
+        name=name,
+        number=len(candidates),
+        listed=listed,
     )
 
 
@@ -209,14 +245,21 @@ def _unpack_limited(packed: IO[bytes] | gzip.GzipFile, name: str, limits: Limits
 
 
 def _too_large_message(name: str, size: int, limit: int) -> str:
-    return (
-        f"{name} has {size / 1e6:,.1f} MB, more than the limit of {limit / 1e6:,.1f} MB. "
-        f"Split it into smaller files, or raise {MAX_MB.name}."
+    return _(
+        "{file} has {size} MB, more than the limit of {limit} MB. Split it into smaller files, or "
+        "raise {setting}.",
+        file=name,
+        size=format_number(size / 1e6, 1),
+        limit=format_number(limit / 1e6, 1),
+        setting=MAX_MB.name,
     )
 
 
 def _unpacks_too_large_message(name: str, limits: Limits) -> str:
-    return (
-        f"{name} unpacks to more than the limit of {limits.bytes / 1e6:,.1f} MB. "
-        f"Split it into smaller files, or raise {MAX_MB.name}."
+    return _(
+        "{file} unpacks to more than the limit of {limit} MB. Split it into smaller files, or "
+        "raise {setting}.",
+        file=name,
+        limit=format_number(limits.bytes / 1e6, 1),
+        setting=MAX_MB.name,
     )

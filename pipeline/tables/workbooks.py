@@ -83,13 +83,21 @@ def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None
         number = int(wanted) if str(wanted).isdecimal() else 0
         if not 1 <= number <= len(sheets):
             said = repr(short_name(wanted)) if isinstance(wanted, str) else wanted
-            raise InputError(f"{name} has no sheet {said}. Sheets found: {list_names(sheets)}.")
+            raise InputError(
+                "{name} has no sheet {said}. Sheets found: {sheets}.",
+                name=name,
+                said=said,
+                sheets=list_names(sheets),
+            )
         return list(sheets)[number - 1]
     if wanted is not None:
         return wanted
     visible = [sheet for sheet in sheets.values() if sheet.visible]
     if not visible:
-        raise InputError(f"{name} has no sheet with a table.")
+        raise InputError(
+            "{name} has no sheet with a table.",
+            name=name,
+        )
     return next((sheet.title for sheet in visible if _has_rows(sheet)), visible[0].title)
 
 
@@ -213,8 +221,9 @@ def _damage_reported(name: str) -> Iterator[None]:
             raise
         if any(type(one).__module__.startswith("defusedxml") for one in _with_causes(error)):
             raise InputError(
-                f"{name} is a workbook whose XML declares entities or refers to other files, which "
-                "is not read. Save it again as .xlsx."
+                "{name} is a workbook whose XML declares entities or refers to other files, "
+                "which is not read. Save it again as .xlsx.",
+                name=name,
             ) from error
         message = f"{name} is a damaged or locked workbook. Save it again as .xlsx."
         raise InputError(message) from error

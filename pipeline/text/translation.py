@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
+from pipeline.common.locale_format import format_number
 from pipeline.text.language_id import UNKNOWN
 
 MAX_LENGTH = 10_000  # characters of a text that is sent
@@ -54,14 +55,18 @@ class Translator:
         """
         if len(text) > MAX_LENGTH:
             raise InputError(
-                f"The review has {len(text):,} characters, and at most {MAX_LENGTH:,} are sent for "
-                "translation: translate it in the browser"
+                "The review has {number} characters, and at most {max_length} are sent for "
+                "translation: translate it in the browser",
+                number=format_number(len(text)),
+                max_length=format_number(MAX_LENGTH),
             )
         found = self._chat(text, target) if self.model else self._libre(text, source, target)
         if not isinstance(found, str) or not found.strip() or len(found) > _MAX_TRANSLATION:
             raise InputError(
-                f"{self.host} answers with no translation: check {settings.TRANSLATE_URL.name} and "
-                f"{settings.TRANSLATE_MODEL.name}"
+                "{host} answers with no translation: check {address} and {model}",
+                host=self.host,
+                address=settings.TRANSLATE_URL.name,
+                model=settings.TRANSLATE_MODEL.name,
             )
         shown = (char if char.isprintable() or char == "\n" else " " for char in found)
         return "".join(shown).strip()

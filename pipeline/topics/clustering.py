@@ -10,6 +10,7 @@ from pipeline.common.arrays import distinct_rows
 from pipeline.common.errors import InputError
 from pipeline.common.kmeans import kmeans, nearest_centroid
 from pipeline.common.progress import Progress
+from pipeline.common.translation import ngettext
 from pipeline.topics.outliers import OutlierDetector, fit_outlier_detector
 from pipeline.topics.space import TopicSpace, fit_topic_space
 from pipeline.topics.topic_count import Candidate, best_topic_count, compare_topic_counts
@@ -64,13 +65,17 @@ def check_topic_count(topic_count: int | None, *, distinct: int, rows: int) -> N
     """
     if distinct < _MIN_REVIEWS:
         raise InputError(
-            f"Found {distinct} different review{'s' * (distinct != 1)} in {rows} "
-            f"row{'s' * (rows != 1)}: topics need at least {_MIN_REVIEWS}"
+            "Found {reviews} in {rows}: topics need at least {needed}",
+            reviews=ngettext("{n} different review", "{n} different reviews", distinct),
+            rows=ngettext("{n} row", "{n} rows", rows),
+            needed=_MIN_REVIEWS,
         )
     if topic_count is not None and not 1 <= topic_count <= distinct:
         raise InputError(
-            f"{topic_count} topics can't be made of {distinct} different reviews: "
-            f"choose 1 to {distinct}, or leave the number to the program"
+            "{topics} topics can't be made of {distinct} different reviews: choose 1 to "
+            "{distinct}, or leave the number to the program",
+            topics=topic_count,
+            distinct=distinct,
         )
 
 

@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 
 from pipeline.common.paths import PACKAGE_DATA
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.embedding.parallel_corpus import NAME as PARALLEL
 from pipeline.embedding.reference import load_lines
 from pipeline.heads.heads import Heads, find_heads
@@ -23,7 +24,11 @@ from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.topics.polarity import COMPLAINT, PRAISE, PolarityAxis, find_polarity_axis
 
 NEITHER = 0
-NAMES: Mapping[int, str] = {PRAISE: "praise", COMPLAINT: "complaint", NEITHER: "neither"}
+NAMES: Mapping[int, str] = {
+    PRAISE: N_("praise"),
+    COMPLAINT: N_("complaint"),
+    NEITHER: N_("neither"),
+}
 ACCURACY_FILE = PACKAGE_DATA / "sentiment_accuracy.csv"
 _HEAD_WEIGHT = 0.5
 _MIN_RIGHT = 0.75  # of what is called praise or complaint, for a language to be told at all

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.kmeans import kmeans, nearest_centroid
+from pipeline.common.locale_format import format_number, format_percent
 from pipeline.common.progress import Progress
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 
 _SAMPLE = 4_000  # rows on which the candidates are compared
 _MIN_TOPICS, _MAX_TOPICS = 5, 20  # what a person can read on one map
@@ -80,10 +83,10 @@ def compare_topic_counts(
     # Few reviews can't show many topics, however well clusters hold together by chance.
     highest = min(_MAX_TOPICS, max(len(points) // _REVIEWS_PER_TOPIC, 6), len(points) // 8)
     counts = range(min(_MIN_TOPICS, highest), highest + 1) if highest >= 2 else range(0)
-    halves = [generator.permutation(len(points)) for _ in range(4)]
+    halves = [generator.permutation(len(points)) for _half in range(4)]
     criteria = []
     for done, count in enumerate(counts):
-        labels, _ = kmeans(points, count, seed=seed, starts=3)
+        labels, _centres = kmeans(points, count, seed=seed, starts=3)
         silhouette = silhouette_score(points, labels) if len(set(labels)) > 1 else 0.0
         agreements = []
         for order in halves:
@@ -102,7 +105,7 @@ def compare_topic_counts(
     if not criteria:
         return ()
     columns = np.array(criteria, float).T
-    silhouettes, stabilities, balances, _, overlaps = columns
+    silhouettes, stabilities, balances, _largest, overlaps = columns
     separation = _standardise(_detrend(_smooth(silhouettes)))
     scores = _standardise(_smooth(stabilities)) + 0.5 * separation
     expected = _PRIOR_MEAN[0] + _PRIOR_MEAN[1] * np.log10(review_count)
@@ -125,21 +128,41 @@ def explain_topic_count(candidates: Sequence[Candidate], chosen: int) -> str:
     if chosen not in by_count:
         return ""
     candidate, top = by_count[chosen], max(candidates, key=lambda c: c.score)
-    sure = f"stability {candidate.stability:.2f} of 1, each half of the reviews grouped separately"
+    sure = _(
+        "stability {stability} of 1, each half of the reviews grouped separately",
+        stability=format_number(candidate.stability, 2),
+    )
     if chosen != top.topic_count:
-        text = f"{chosen} topics, as you chose ({sure}). {top.topic_count} would fit better"
-        return f"{text} (stability {top.stability:.2f})."
+        return _(
+            "{chosen} topics, as you chose ({sure}). {better} would fit better (stability "
+            "{stability}).",
+            chosen=chosen,
+            sure=sure,
+            better=top.topic_count,
+            stability=format_number(top.stability, 2),
+        )
     if candidate.stability >= max(c.stability for c in candidates) - 1e-9:
-        text = f"{chosen} topics: the same topics are found again most reliably ({sure})"
+        said = N_(
+            "{chosen} topics: the same topics are found again most reliably ({sure}); the largest "
+            "holds {share} of the reviews."
+        )
     else:
-        text = f"{chosen} topics: they are found again reliably ({sure}) and are well separated"
-    text += f"; the largest holds {100 * candidate.largest:.0f} % of the reviews."
+        said = N_(
+            "{chosen} topics: they are found again reliably ({sure}) and are well separated; the "
+            "largest holds {share} of the reviews."
+        )
+    text = _(said, chosen=chosen, sure=sure, share=format_percent(candidate.largest))
     close = [
         c for c in candidates if c is not candidate and c.score > candidate.score - _NEARLY_AS_GOOD
     ]
     if close:
         rival = max(close, key=lambda c: c.score)
-        text += f" {rival.topic_count} would be nearly as good (stability {rival.stability:.2f})."
+        nearly = _(
+            "{number} would be nearly as good (stability {stability}).",
+            number=rival.topic_count,
+            stability=format_number(rival.stability, 2),
+        )
+        text = f"{text} {nearly}"
     return text
 
 

@@ -14,8 +14,8 @@ from pipeline.answers.passages import Evidence, Passage
 from pipeline.answers.prompt import build_messages, build_prompt
 from pipeline.answers.summary import TopicSummary, summarise_topics
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.common.wording import count_noun
-from pipeline.insights.attributes import language_name
 from pipeline.search.query import MAX_LENGTH
 from ui.components.review_text import text_html
 from ui.components.widgets import error_box, escape, escape_markdown

@@ -7,8 +7,8 @@ import streamlit as st
 from pipeline.answers.faq_file import FaqEntry, read_faq
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
+from pipeline.common.locale_format import language_name
 from pipeline.common.paths import SAMPLE
-from pipeline.insights.attributes import language_name
 from pipeline.search.query import MAX_LENGTH
 from ui.components.review_text import text_html
 from ui.components.widgets import error_box, escape, escape_markdown

@@ -6,7 +6,8 @@ import math
 
 import streamlit as st
 
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.findings import describe_group, group_label, often, percent
 from pipeline.insights.quotes import typical_quotes

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.comparison import Comparison, compare_analysis
 from pipeline.insights.groups import PERIODS, group_reviews
@@ -16,7 +17,7 @@ from ui.components.widgets import escape_markdown
 from ui.session.address import choice_part
 from ui.session.view import View
 
-ALL_GROUPS, TWO_GROUPS, IMPACT = "All groups", "Two groups", "Impact on marks"
+ALL_GROUPS, TWO_GROUPS, IMPACT = N_("All groups"), N_("Two groups"), N_("Impact on marks")
 PARTS = (ALL_GROUPS, TWO_GROUPS, IMPACT)
 PART_KEY, BY_KEY, THEMES_KEY = "compare-part", "compare-by", "compare-themes"
 MEASURE_KEY, MEASURES = "compare-measure", ("share", "difference", "complaints", "mark")

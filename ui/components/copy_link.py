@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from ui.session.address import current_link
 from ui.session.session import Session
 
@@ -13,11 +14,13 @@ def copy_link(session: Session, *, key: str = "copy-link") -> None:
     link = current_link()
     if link is None:
         return
-    with st.popover("Copy link", icon=":material/link:", type="tertiary", key=key):
+    with st.popover(_("Copy link"), icon=":material/link:", type="tertiary", key=key):
         st.caption(
-            "Opens this page as you see it, with its search, filters and colours, for everybody "
-            "who can open this server."
+            _(
+                "Opens this page as you see it, with its search, filters and colours, for "
+                "everybody who can open this server."
+            )
         )
         st.code(link, language=None, wrap_lines=True)
         if session.autosave.revision is None:
-            st.caption("This analysis isn't saved: the link holds while this window is open.")
+            st.caption(_("This analysis isn't saved: the link holds while this window is open."))

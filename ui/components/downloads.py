@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pipeline.common.translation import ENGLISH, current_language, use_language
 from pipeline.exports.sheets import Table, table_csv, table_xlsx
 from ui.session.view import View
 
@@ -28,13 +29,19 @@ def download(
     Args:
         label: of the button.
         name: of the file; its suffix says what it is.
-        make: makes the file.
+        make: makes the file, in the language of the page.
         key: of the button.
         wide: whether it takes the width that there is.
     """
+    language = current_language()  # the thread belongs to no session
+
+    def make_in_language() -> bytes:
+        with use_language(language):
+            return make()
+
     st.download_button(
         label,
-        make,
+        make_in_language,
         file_name=name,
         mime=MIME_TYPES[name.rsplit(".", 1)[-1]],
         on_click="ignore",
@@ -58,5 +65,11 @@ def table_downloads(view: View, stem: str, make: Callable[[], Table]) -> None:
         make: makes the table anew each time.
     """
     csv, xlsx = (view.file_name(stem, suffix) for suffix in ("csv", "xlsx"))
-    download("CSV", csv, lambda: table_csv(make()).encode("utf-8-sig"), key=f"csv-{stem}")
+    download("CSV", csv, lambda: _csv(make), key=f"csv-{stem}")
     download("Excel", xlsx, lambda: table_xlsx(make()), key=f"xlsx-{stem}")
+
+
+def _csv(make: Callable[[], Table]) -> bytes:
+    """A table as CSV, whose columns other programs know by their English names."""
+    with use_language(ENGLISH):
+        return table_csv(make()).encode("utf-8-sig")

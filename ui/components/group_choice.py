@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.filters.column_values import value_counts
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.groups import Groups, group_reviews
@@ -45,30 +46,34 @@ def view_groups(view: View, column: str) -> Groups:
     return view.figure(("groups", column), lambda: group_reviews(view.original, column))
 
 
-def choose_groups(view: View, *, key: str, label: str = "By", none: str = "") -> Groups | None:
+def choose_groups(view: View, *, key: str, label: str = "", none: str = "") -> Groups | None:
     """Draw a box of columns; None where there is none, or none is chosen.
 
     Args:
         view: whose reviews.
         key: of the box.
-        label: above it.
-        none: a choice for no groups; there is none without.
+        label: above it; "By" without.
+        none: what a choice for no groups is called; there is none without.
     """
-    columns = [*([none] if none else []), *group_columns(view)]
+    columns = [*([""] if none else []), *group_columns(view)]
     usual = 1 if none and len(columns) > 1 else 0
     if not columns:
         return None
     column = st.selectbox(
-        label,
+        label or _("By"),
         columns,
         index=usual,
-        format_func=lambda name: excerpt(str(name)[:1].upper() + str(name)[1:], 40),
+        format_func=lambda name: _column_label(name) if name else none,
         key=f"{key}-{view.number}",
         width=200,
     )
-    if not column or column == none:
+    if not column:
         return None
     try:
         return view_groups(view, column)
     except InputError:  # a column of a name that no group can be asked for by
         return None
+
+
+def _column_label(name: str) -> str:
+    return excerpt(str(name)[:1].upper() + str(name)[1:], 40)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pipeline.analysis.notes import MAX_AUTHOR, MAX_TEXT, Note
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from ui.components.widgets import error_box, escape
 from ui.session.session import Session
 
@@ -37,29 +38,29 @@ def note_form(session: Session, make: Callable[[str, str], Note], key: str) -> N
     names = list(dict.fromkeys([*([own] if own else []), *(n.author for n in session.notes())]))
     with st.form(f"note-{key}", border=False):
         st.text_area(
-            "Note",
+            _("Note"),
             key=_text(key),
             max_chars=MAX_TEXT,
             height=80,
-            placeholder="Told the chief engineer, 12 May",
+            placeholder=_("Told the chief engineer, 12 May"),
         )
         st.selectbox(
-            "Your name",
+            _("Your name"),
             names,
             index=0 if own else None,
             accept_new_options=True,
-            placeholder="Choose or type your name",
+            placeholder=_("Choose or type your name"),
             key=_author(key),
         )
         st.form_submit_button(
-            "Add note",
+            _("Add note"),
             icon=":material/add_comment:",
             on_click=_add,
             args=(session, make, key),
             disabled=session.is_partial,
         )
     if session.is_partial:
-        st.caption("Notes can be written once all reviews have been read.")
+        st.caption(_("Notes can be written once all reviews have been read."))
 
 
 def _add(session: Session, make: Callable[[str, str], Note], key: str) -> None:

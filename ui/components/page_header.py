@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from ui.components.copy_link import copy_link
 from ui.components.language_correction import correction_badge
 from ui.components.page_switch import switch_page
 from ui.components.partial_banner import partial_banner
-from ui.components.widgets import count, error_box, escape, job_progress
+from ui.components.widgets import error_box, escape, job_progress, large_number
 from ui.session.current import current_session
 from ui.session.session import Session
 from ui.session.view import View
@@ -34,11 +36,11 @@ def _offer_start(session: Session, title: str) -> None:
     else:
         if session.problem:
             error_box(session.problem)
-        st.write("Open a file of reviews first, or look around with the sample.")
+        st.write(_("Open a file of reviews first, or look around with the sample."))
         with st.container(horizontal=True):
-            if st.button("Open a file", icon=":material/upload_file:", type="primary"):
+            if st.button(_("Open a file"), icon=":material/upload_file:", type="primary"):
                 switch_page("ui/pages/start.py")
-            if st.button("Try it with sample reviews", icon=":material/play_circle:"):
+            if st.button(_("Try it with sample reviews"), icon=":material/play_circle:"):
                 session.analyse_sample()
                 st.rerun()
 
@@ -47,19 +49,9 @@ def page_header(session: Session, view: View) -> None:
     """File name, counts, and whether the language effect is removed."""
     analysis = view.analysis
     name = session.source.name if session.source else ""
-    more = len(analysis.batches) - 1
-    if more:
-        name += f" and {more} file{'s' * (more != 1)} added"
-    languages = len(set(analysis.languages.tolist()))
-    topics = sum(not topic.is_outlier for topic in analysis.topics)
-    figures = [(len(analysis.texts), "review")]
-    if len(analysis.units) != len(analysis.texts):
-        figures.append((len(analysis.units), analysis.units.kind))
-    figures += [(languages, "language"), (topics, "topic")]
-    said = "".join(
-        f'<span><span class="n">{number:,}</span>{noun}{"s" * (number != 1)}</span>'
-        for number, noun in figures
-    )
+    if more := len(analysis.batches) - 1:
+        name = ngettext("{file} and {n} file added", "{file} and {n} files added", more, file=name)
+    said = "".join(f"<span>{figure}</span>" for figure in _figures(view))
     with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
         st.html(
             '<div class="pg-head"><span class="file" dir="auto" translate="no">'
@@ -71,4 +63,24 @@ def page_header(session: Session, view: View) -> None:
         error_box(session.problem)
     partial_banner(session, view)
     if lost := analysis.report.get("edits_lost"):
-        st.caption(f"{count(lost, 'change')} of yours no longer apply because the topics changed.")
+        st.caption(
+            ngettext(
+                "{n} change of yours no longer applies because the topics changed.",
+                "{n} changes of yours no longer apply because the topics changed.",
+                lost,
+            )
+        )
+
+
+def _figures(view: View) -> list[str]:
+    """How many reviews, languages and topics there are, each as HTML with a large number."""
+    analysis = view.analysis
+    reviews, units = len(analysis.texts), len(analysis.units)
+    languages = len(set(analysis.languages.tolist()))
+    topics = sum(not topic.is_outlier for topic in analysis.topics)
+    figures = [(reviews, ngettext("{n} review", "{n} reviews", reviews))]
+    if units != reviews:
+        figures.append((units, ngettext("{n} sentence", "{n} sentences", units)))
+    figures.append((languages, ngettext("{n} language", "{n} languages", languages)))
+    figures.append((topics, ngettext("{n} topic", "{n} topics", topics)))
+    return [large_number(number, said) for number, said in figures]

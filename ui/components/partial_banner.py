@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from ui.components.widgets import job_progress
 from ui.session.session import Session
 from ui.session.view import View
@@ -14,13 +17,19 @@ def partial_banner(session: Session, view: View) -> None:
     if view.partial is None:
         _completed_note(session, view)
         return
-    reviews, of = view.partial
-    part = f"{reviews:,} of {of:,} reviews"
+    done, total = map(format_number, view.partial)
     with st.container(border=True, key="first-look"):
         if session.job is None:
-            st.markdown(f"**Stopped: this is {part}**, a fair sample of every language.")
+            st.markdown(
+                _(
+                    "**Stopped: this is {done} of {total} reviews**, a fair sample of every "
+                    "language.",
+                    done=done,
+                    total=total,
+                )
+            )
             st.button(
-                "Continue",
+                _("Continue"),
                 key="go-on",
                 icon=":material/play_arrow:",
                 on_click=session.continue_partial,
@@ -28,8 +37,12 @@ def partial_banner(session: Session, view: View) -> None:
             )
             return
         st.markdown(
-            f"**First results: {part}**, a fair sample of every language. Topics stay while the "
-            "rest joins them, and are worked out anew when all are in."
+            _(
+                "**First results: {done} of {total} reviews**, a fair sample of every language. "
+                "Topics stay while the rest joins them, and are worked out anew when all are in.",
+                done=done,
+                total=total,
+            )
         )
         job_progress()
 
@@ -37,8 +50,11 @@ def partial_banner(session: Session, view: View) -> None:
 def _completed_note(session: Session, view: View) -> None:
     number, first = session.partial.completed
     if number == view.number and first:
-        of = f"{len(view.original.texts):,}"
-        st.caption(
-            f":material/done_all: All {of} reviews are in. Topics were worked out anew from all of "
-            "them; those that are the same as in the first results kept their colours."
+        said = ngettext(
+            "All {n} review is in. Topics were worked out anew from all of them; those that are "
+            "the same as in the first results kept their colours.",
+            "All {n} reviews are in. Topics were worked out anew from all of them; those that are "
+            "the same as in the first results kept their colours.",
+            len(view.original.texts),
         )
+        st.caption(f":material/done_all: {said}")

@@ -13,8 +13,11 @@ import streamlit as st
 
 from pipeline.analysis.notes import note_on_review
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.figures.colours import topic_colour
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 from ui.components.copy_link import copy_link
 from ui.components.notes import note_form, notes_html
@@ -30,7 +33,7 @@ from ui.session.view import View
 _SIMILAR = 5
 _QUOTED = 160  # letters of a similar review
 _MAX_CELL = 2_000  # letters of another column's cell
-_SENTIMENT = {PRAISE: ("praise", "Praise"), COMPLAINT: ("complaint", "Complaint")}
+_SENTIMENT = {PRAISE: ("praise", N_("Praise")), COMPLAINT: ("complaint", N_("Complaint"))}
 
 
 def _read(view: View) -> Values:
@@ -44,7 +47,7 @@ def _apply(view: View, values: Values) -> None:
     current_search().review = row_number(view, values[0]) if values else None
 
 
-ADDRESS = (AddressPart("review", "the review", _read, _apply),)
+ADDRESS = (AddressPart("review", N_("the review"), _read, _apply),)
 
 
 def open_review(row: int | None) -> None:
@@ -58,13 +61,13 @@ def show_open_review(session: Session) -> None:
     view, row = session.view, current_search().review
     if view is None or row is None or row >= len(view.analysis.texts):
         return
-    _dialog(session, view)
+    dialog = st.dialog(
+        _("Review"), width="large", icon=":material/reviews:", on_dismiss=partial(open_review, None)
+    )
+    dialog(_show_review)(session, view)
 
 
-@st.dialog(
-    "Review", width="large", icon=":material/reviews:", on_dismiss=partial(open_review, None)
-)
-def _dialog(session: Session, view: View) -> None:
+def _show_review(session: Session, view: View) -> None:
     redraw_if_wanted()
     row = current_search().review
     if row is None or row >= len(view.analysis.texts):
@@ -79,9 +82,9 @@ def _dialog(session: Session, view: View) -> None:
     ]
     if notes:
         st.html(notes_html(notes))
-    with st.expander("Write a note", icon=":material/add_comment:"):
+    with st.expander(_("Write a note"), icon=":material/add_comment:"):
         note_form(session, partial(note_on_review, view.original, row), f"review-{row}")
-    similar = st.expander("Similar reviews", key="review-similar", on_change="rerun")
+    similar = st.expander(_("Similar reviews"), key="review-similar", on_change="rerun")
     if similar.open:
         with similar:
             _similar(view, row)
@@ -110,14 +113,15 @@ def _passages(view: View, row: int) -> None:
         topic = analysis.topic_of(int(passages.unit[passage]))
         said = text[int(passages.starts[passage]) : int(passages.ends[passage])]
         style, name = _SENTIMENT.get(0 if sentiment is None else int(sentiment[passage]), ("", ""))
-        chip = f'<span class="pg-chip {style}">{name}</span>' if name else ""
+        chip = f'<span class="pg-chip {style}">{escape(_(name))}</span>' if name else ""
         items.append(
             f'<li><div class="pg-text" {language_attributes(code)}>{escape(said)}</div>'
             f'<div class="pg-meta"><span><i class="dot" style="background:{topic_colour(topic)}">'
             f"</i>{escape(topic.name)}</span>{chip}</div></li>"
         )
     if items:
-        st.html(f'<b>What it says</b><ol class="pg-passages">{"".join(items)}</ol>')
+        heading = escape(_("What it says"))
+        st.html(f'<b>{heading}</b><ol class="pg-passages">{"".join(items)}</ol>')
 
 
 def _similar(view: View, row: int) -> None:
@@ -136,7 +140,7 @@ def _similar(view: View, row: int) -> None:
                 f"<div {language_attributes(code)}>{said}</div>"
                 f'<span class="pg-quiet">{escape(language_name(code))}</span>'
             )
-            st.button("Open", key=f"review-{other}", on_click=open_review, args=(other,))
+            st.button(_("Open"), key=f"review-{other}", on_click=open_review, args=(other,))
 
 
 def _other_columns(view: View, row: int) -> None:
@@ -145,11 +149,14 @@ def _other_columns(view: View, row: int) -> None:
     names = [name for name in frame.columns if name != view.original.columns.get("text")]
     if not names:
         return
-    with st.expander(f"Other columns ({len(names)})"):
+    with st.expander(_("Other columns ({number})", number=format_number(len(names)))):
         cells = [str(frame[name].iloc[row])[:_MAX_CELL] for name in names]
         st.dataframe(
-            pd.DataFrame({"Column": [str(name) for name in names], "Value": cells}),
+            pd.DataFrame({"column": [str(name) for name in names], "value": cells}),
             hide_index=True,
-            column_config={"Value": st.column_config.TextColumn(width="large")},
-            alt="The other columns of the review",
+            column_config={
+                "column": st.column_config.TextColumn(_("Column")),
+                "value": st.column_config.TextColumn(_("Value"), width="large"),
+            },
+            alt=_("The other columns of the review"),
         )

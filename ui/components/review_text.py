@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from pipeline.insights.attributes import language_name
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import pgettext
 
 _CLIP = 320  # letters of a review that are shown before "more"
 _Span = tuple[int, int]
@@ -60,9 +61,10 @@ def text_html(
         end = start + _CLIP
     end = min(end, len(text))
     clip = _marked(text, start, end, marked, words)
+    more = escape(pgettext("the rest of a text", "more"))
     return (
         f'{opening}<details><summary><span class="clip">{"… " * (start > 0)}{clip}'
-        f'{" …" * (end < len(text))} </span><span class="more">more</span></summary>'
+        f'{" …" * (end < len(text))} </span><span class="more">{more}</span></summary>'
         f"{body}</details></div>"
     )
 

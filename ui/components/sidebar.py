@@ -9,9 +9,12 @@ import streamlit as st
 
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.reviews.units import SENTENCE
 from ui.components.page_switch import switch_page
-from ui.components.take_away import offer_take_away
+from ui.components.take_away import note_partial, offer_take_away
 from ui.components.topic_count import show_curve
 from ui.components.topic_editing import undo_buttons
 from ui.components.widgets import job_progress
@@ -19,7 +22,17 @@ from ui.session.session import Session
 from ui.session.view import View
 
 _MOST_TOPICS = 30
-_UNITS = {"auto": "Automatic", "review": "Whole reviews", "sentence": "Sentences"}
+_UNITS = {"auto": N_("Automatic"), "review": N_("Whole reviews"), "sentence": N_("Sentences")}
+# "Automatic" says what it has chosen.
+_CHOSEN_UNITS = {
+    "review": N_("Automatic (whole reviews)"),
+    "sentence": N_("Automatic (sentences)"),
+}
+_GROUPED = {
+    "auto": N_("Grouped: automatic"),
+    "review": N_("Grouped: whole reviews"),
+    "sentence": N_("Grouped: sentences"),
+}
 
 
 def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
@@ -33,24 +46,32 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
     analysis = view.analysis
     _restore(session, view)
     with st.sidebar:
-        st.subheader("Topics", anchor=False)
-        auto = st.toggle("Choose automatically", key="auto_topic_count")
+        st.subheader(_("Topics"), anchor=False)
+        auto = st.toggle(_("Choose automatically"), key="auto_topic_count")
         most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
         topic_count = None
         if auto:
             if analysis.settings.topic_count is None:
-                st.caption(f"{analysis.chosen_topic_count} topics fit these reviews best.")
+                st.caption(
+                    ngettext(
+                        "{n} topic fits these reviews best.",
+                        "{n} topics fit these reviews best.",
+                        analysis.chosen_topic_count,
+                    )
+                )
         else:
             st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
-            topic_count = st.slider("Number of topics", 2, most, key="topic_count")
+            topic_count = st.slider(_("Number of topics"), 2, most, key="topic_count")
         show_curve(analysis)
-        unit = st.selectbox("Group by", _UNITS, format_func=_unit_label(view), key="unit")
-        st.subheader("Language correction", anchor=False)
+        unit = st.selectbox(_("Group by"), _UNITS, format_func=_unit_label(view), key="unit")
+        st.subheader(_("Language correction"), anchor=False)
         correction = st.toggle(
-            "Remove language effect",
+            _("Remove language effect"),
             key="correction",
-            help="Without it, reviews are grouped by their language rather than by what they say. "
-            "The page How it works has the figures of this file.",
+            help=_(
+                "Without it, reviews are grouped by their language rather than by what they say. "
+                "The page How it works has the figures of this file."
+            ),
         )
         wanted = replace(
             analysis.settings,
@@ -66,20 +87,21 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
                 job_progress()
         elif full:
             undo_buttons(session, "side")
-        st.subheader("Downloads", anchor=False)
+        st.subheader(_("Downloads"), anchor=False)
         offer_take_away(session, view)
-        if view.partial:
-            st.caption(f"Of the first {view.partial[0]:,} reviews.")
-        _download("Reviews with topics", view.file_name("reviews"), lambda: reviews_csv(analysis))
+        note_partial(view)
+        _download(
+            _("Reviews with topics"), view.file_name("reviews"), lambda: reviews_csv(analysis)
+        )
         if analysis.units.kind == SENTENCE:
             _download(
-                "Sentences with topics",
+                _("Sentences with topics"),
                 view.file_name("sentences"),
                 lambda: sentences_csv(analysis),
             )
-        _download("Topics", view.file_name("topics"), lambda: topics_csv(analysis))
+        _download(_("Topics"), view.file_name("topics"), lambda: topics_csv(analysis))
         st.divider()
-        if st.button("Close and open another file", icon=":material/restart_alt:"):
+        if st.button(_("Close and open another file"), icon=":material/restart_alt:"):
             session.close()
             st.session_state.pop("upload", None)
             switch_page("ui/pages/start.py")
@@ -139,18 +161,19 @@ def _gives_same_result(view: View, wanted: Settings) -> bool:
 def _describe_change(shown: Settings, wanted: Settings) -> str:
     """Label of a change of settings on the undo button."""
     if wanted.space != shown.space:
-        return f"Language correction {'on' if wanted.space == 'neutral' else 'off'}"
+        if wanted.space == "neutral":
+            return _("Language correction on")
+        return _("Language correction off")
     if wanted.unit != shown.unit:
-        return f"Grouped: {_UNITS[wanted.unit].lower()}"
-    return (
-        "Number of topics left to the program"
-        if wanted.topic_count is None
-        else (f"Number of topics: {wanted.topic_count}")
-    )
+        return _(_GROUPED[wanted.unit])
+    if wanted.topic_count is None:
+        return _("Number of topics left to the program")
+    return _("Number of topics: {number}", number=wanted.topic_count)
 
 
 def _unit_label(view: View) -> Callable[[str], str]:
     """Labels of the units; "Automatic" says in brackets what was chosen."""
-    found = _UNITS[view.original.units.kind].lower()
-    chosen = view.original.settings.unit == "auto"
-    return lambda unit: f"{_UNITS[unit]} ({found})" if unit == "auto" and chosen else _UNITS[unit]
+    if view.original.settings.unit != "auto":
+        return lambda unit: _(_UNITS[unit])
+    chosen = _CHOSEN_UNITS[view.original.units.kind]
+    return lambda unit: _(chosen if unit == "auto" else _UNITS[unit])

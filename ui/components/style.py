@@ -8,10 +8,13 @@ _LINE = "rgba(128, 128, 128, 0.28)"
 
 _CSS = f"""<style>
 .block-container {{ padding: 3.9rem 2.5rem 3rem; max-width: 1500px; }}
-[data-testid="InputInstructions"] {{ display: none; }}
+[data-testid="InputInstructions"], .st-key-document {{ display: none; }}
+.st-key-language {{ position: fixed; top: .55rem; inset-inline-end: 3.6rem; width: 8.2rem;
+  z-index: 999991; }}
+[dir=rtl] .stPlotlyChart, [dir=rtl] .stSlider, [dir=rtl] code {{ direction: ltr; }}
 .pg-lead {{ font-size: 1.05rem; opacity: .8; margin: 0; max-width: 46rem; }}
 .pg-head {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.6rem; }}
-.pg-head .n {{ font-size: 1.5rem; font-weight: 650; margin-right: .3rem; }}
+.pg-head .n {{ font-size: 1.5rem; font-weight: 650; margin-inline-end: .2rem; }}
 .pg-head .file {{ font-weight: 600; overflow-wrap: anywhere; }}
 .pg-proof {{ font-size: .92rem; line-height: 1.45; }}
 .pg-proof .quiet, .pg-quiet {{ opacity: .68; font-size: .88rem; }}

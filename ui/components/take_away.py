@@ -10,12 +10,14 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import current_language, ngettext
+from pipeline.common.translation import gettext as _
 from pipeline.exports.documents import Documents
 from pipeline.exports.selection import Selection, select_reviews
 from pipeline.exports.typesetting import is_installed
 from pipeline.insights.periods import review_days
 from ui.components.downloads import download
-from ui.components.widgets import count, error_box
+from ui.components.widgets import error_box
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -25,16 +27,23 @@ _MAX_STEM = 60
 def offer_take_away(session: Session, view: View) -> None:
     """A button that opens the dialog."""
     if st.button(
-        "Take away",
+        _("Take away"),
         icon=":material/ios_share:",
         width="stretch",
-        help="A report to forward, an Excel workbook, and the map as a file.",
+        help=_("A report to forward, an Excel workbook, and the map as a file."),
     ):
-        _dialog(session, view)
+        st.dialog(_("Take away"), width="medium")(_show_files)(session, view)
 
 
-@st.dialog("Take away", width="medium")
-def _dialog(session: Session, view: View) -> None:
+def note_partial(view: View) -> None:
+    """Say of which reviews a partial result is."""
+    if view.partial:
+        st.caption(
+            ngettext("Of the first {n} review.", "Of the first {n} reviews.", view.partial[0])
+        )
+
+
+def _show_files(session: Session, view: View) -> None:
     try:
         selection = _choose(view)
     except InputError as error:
@@ -44,26 +53,31 @@ def _dialog(session: Session, view: View) -> None:
         view.analysis,
         view.attributes,
         selection,
-        language=view.language,
+        language=current_language(),
+        topic_language=view.language,
         analysed=_analysed(session),
         notes=session.notes(),
     )
-    if view.partial:
-        st.caption(f"Of the first {view.partial[0]:,} reviews.")
+    note_partial(view)
     if not selection.is_all:
-        st.caption(f"{count(int(selection.reviews.sum()), 'review')} chosen.")
+        chosen = int(selection.reviews.sum())
+        st.caption(ngettext("{n} review chosen.", "{n} reviews chosen.", chosen))
     stem = _stem(session, selection)
     printing = is_installed()
     _row(
-        "Report",
-        "Two to four pages to forward: what guests talk about, where it hurts, hotel by hotel, "
-        "what changed, in their own words.",
+        "report",
+        _("Report"),
+        _(
+            "Two to four pages to forward: what guests talk about, where it hurts, hotel by "
+            "hotel, what changed, in their own words."
+        ),
         [(f"{stem}-report.pdf", "PDF", documents.report_pdf)] * printing
         + [(f"{stem}-report.html", "HTML", documents.report_html)],
     )
     _row(
-        "Workbook",
-        "Everything to sort and filter: topics, hotels, changes, reviews and passages.",
+        "workbook",
+        _("Workbook"),
+        _("Everything to sort and filter: topics, hotels, changes, reviews and passages."),
         [(f"{stem}.xlsx", "Excel", documents.workbook)],
     )
     if view.analysis.coordinates is not None:
@@ -72,26 +86,31 @@ def _dialog(session: Session, view: View) -> None:
             (f"{stem}-map.svg", "SVG", lambda: documents.map_image(svg=True)),
         ]
         _row(
-            "Map",
-            "The HTML file opens offline, shows each text on a click and finds texts by their "
-            "letters. The pictures are to print.",
+            "map",
+            _("Map"),
+            _(
+                "The HTML file opens offline, shows each text on a click and finds texts by their "
+                "letters. The pictures are to print."
+            ),
             [(f"{stem}-map.html", "HTML", documents.map_html), *(pictures * printing)],
         )
     st.caption(
-        "The files hold guests' own words: forward them as you would the reviews. They are made "
-        "when you press a button; a large one takes some seconds."
+        _(
+            "The files hold guests' own words: forward them as you would the reviews. They are "
+            "made when you press a button; a large one takes some seconds."
+        )
     )
     if not printing:
-        st.caption("PDF and pictures need the package typst on this server.")
+        st.caption(_("PDF and pictures need the package typst on this server."))
 
 
-def _row(title: str, line: str, files: list[tuple[str, str, Any]]) -> None:
+def _row(kind: str, title: str, line: str, files: list[tuple[str, str, Any]]) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{title}**")
         st.caption(line)
         with st.container(horizontal=True, gap="small"):
             for name, label, make in files:
-                download(label, name, make, key=f"take-{title}-{label}")
+                download(label, name, make, key=f"take-{kind}-{label}")
 
 
 def _choose(view: View) -> Selection:
@@ -99,7 +118,10 @@ def _choose(view: View) -> Selection:
     hotels: list[str] = []
     if len(view.hotels) > 1:
         hotels = st.multiselect(
-            "Hotels", list(view.hotels), placeholder="All hotels", key=f"take-hotels-{view.number}"
+            _("Hotels"),
+            list(view.hotels),
+            placeholder=_("All hotels"),
+            key=f"take-hotels-{view.number}",
         )
     first = last = None
     days = review_days(view.attributes)
@@ -107,7 +129,7 @@ def _choose(view: View) -> Selection:
         known = days[~np.isnat(days)]
         low, high = known.min().item(), known.max().item()
         chosen: Any = st.date_input(
-            "Period",
+            _("Period"),
             (low, high),
             min_value=low,
             max_value=high,

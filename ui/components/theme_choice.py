@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.aspect_themes import aspect_themes, has_aspects
 from pipeline.insights.themes import ASPECTS, TOPICS, Themes, topic_themes
 from ui.session.view import View
 
-_LABELS = {TOPICS: "Topics of this file", ASPECTS: "Fixed aspects"}
+_LABELS = {TOPICS: N_("Topics of this file"), ASPECTS: N_("Fixed aspects")}
 
 
 def choose_themes(view: View, *, key: str, usual: str = TOPICS) -> Themes:
@@ -23,13 +25,15 @@ def choose_themes(view: View, *, key: str, usual: str = TOPICS) -> Themes:
     if has_aspects(view.original):
         st.session_state.setdefault(key, usual)
         kind = st.segmented_control(
-            "Count by",
+            _("Count by"),
             list(_LABELS),
-            format_func=_LABELS.__getitem__,
+            format_func=lambda kind: _(_LABELS[kind]),
             required=True,
             key=key,
-            help="The fixed list is the same for every file and every month, so that figures "
-            "can be compared; topics show what the list misses.",
+            help=_(
+                "The fixed list is the same for every file and every month, so that figures "
+                "can be compared; topics show what the list misses."
+            ),
         )
     return view_themes(view, kind or TOPICS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.translation import gettext as _
 from pipeline.figures.topic_count import candidates_figure, explain_chosen_count
 from ui.components.widgets import escape_markdown
 
@@ -13,7 +14,7 @@ def show_curve(analysis: Analysis) -> None:
     """An expander with the reason and the numbers that were compared."""
     if not analysis.candidates:
         return
-    place = st.expander("Why this number of topics?", key="why", on_change="rerun")
+    place = st.expander(_("Why this number of topics?"), key="why", on_change="rerun")
     if not place.open:
         return
     with place:
@@ -24,4 +25,4 @@ def show_curve(analysis: Analysis) -> None:
             key="curve",
             alt=explain_chosen_count(analysis),
         )
-        st.caption("To choose another number, switch off “Choose automatically” above.")
+        st.caption(_("To choose another number, switch off “Choose automatically” above."))

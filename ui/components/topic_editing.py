@@ -8,6 +8,8 @@ import streamlit as st
 
 from pipeline.analysis.edits.draft import unit_references
 from pipeline.analysis.edits.history import apply_edit, describe_edit, needs_model
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import Topic
@@ -35,12 +37,12 @@ def edit_menu(session: Session, view: View, card: TopicSummary) -> None:
     """The menu of a card: rename, merge, split, hide. It is filled when it is opened."""
     topic = card.topic
     menu = st.popover(
-        "Edit",
+        _("Edit"),
         icon=":material/edit:",
         key=f"edit-{_key(view, topic)}",
         on_change="rerun",
         disabled=session.is_locked,
-        help="Rename, merge, split or hide this topic",
+        help=_("Rename, merge, split or hide this topic"),
     )
     if not menu.open:
         return
@@ -50,32 +52,34 @@ def edit_menu(session: Session, view: View, card: TopicSummary) -> None:
         _merge(session, view, topic)
         _split(session, view, topic)
         if st.button(
-            "Hide topic",
+            _("Hide topic"),
             icon=":material/visibility_off:",
             key=f"hide-{_key(view, topic)}",
-            help="The topic disappears from the map and the cards; its reviews stay in the tables.",
+            help=_(
+                "The topic disappears from the map and the cards; its reviews stay in the tables."
+            ),
         ):
             make_edit(session, view, {"do": "hide", "topic": topic.key, "hidden": True})
 
 
 def _rename(session: Session, view: View, topic: Topic) -> None:
     with st.form(f"rename-{_key(view, topic)}", border=False):
-        name = st.text_input("Name", value=topic.name, max_chars=_MOST_LETTERS)
-        if st.form_submit_button("Rename", icon=":material/edit:") and name != topic.name:
+        name = st.text_input(_("Name"), value=topic.name, max_chars=_MOST_LETTERS)
+        if st.form_submit_button(_("Rename"), icon=":material/edit:") and name != topic.name:
             make_edit(session, view, {"do": "rename", "topic": topic.key, "name": name})
 
 
 def _merge(session: Session, view: View, topic: Topic) -> None:
     others = [other for other in view.analysis.topics if other.id != topic.id]
     chosen = st.multiselect(
-        "Merge with",
+        _("Merge with"),
         [other.key for other in others],
         format_func=lambda key: _name(view, key),
         key=f"merge-{_key(view, topic)}",
-        placeholder="Choose topics",
+        placeholder=_("Choose topics"),
     )
     if st.button(
-        "Merge",
+        _("Merge"),
         icon=":material/merge:",
         disabled=not chosen,
         key=f"merge-now-{_key(view, topic)}",
@@ -84,15 +88,15 @@ def _merge(session: Session, view: View, topic: Topic) -> None:
 
 
 def _split(session: Session, view: View, topic: Topic) -> None:
-    parts = st.slider("Split into", 2, MAX_PARTS, 2, key=f"parts-{_key(view, topic)}")
-    if st.button("Split", icon=":material/call_split:", key=f"split-{_key(view, topic)}"):
+    parts = st.slider(_("Split into"), 2, MAX_PARTS, 2, key=f"parts-{_key(view, topic)}")
+    if st.button(_("Split"), icon=":material/call_split:", key=f"split-{_key(view, topic)}"):
         make_edit(session, view, {"do": "split", "topic": topic.key, "parts": parts})
 
 
 def move_menu(session: Session, view: View, units: list[int]) -> None:
     """Menu that moves reviews selected on the map to another topic or to a new one."""
     menu = st.popover(
-        "Move to topic",
+        _("Move to topic"),
         icon=":material/drive_file_move:",
         key=f"move-{view.number}",
         on_change="rerun",
@@ -102,24 +106,24 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
         return
     with menu:
         target = st.selectbox(
-            "Move to topic",
+            _("Move to topic"),
             [topic.key for topic in view.analysis.topics],
             index=None,
             format_func=lambda key: _name(view, key),
-            placeholder="Choose a topic",
+            placeholder=_("Choose a topic"),
             key=f"move-to-{view.number}",
         )
-        if st.button("Move", disabled=target is None, key=f"move-now-{view.number}"):
+        if st.button(_("Move"), disabled=target is None, key=f"move-now-{view.number}"):
             refs = unit_references(view.original, units)
             make_edit(session, view, {"do": "move", "units": refs, "to": target})
         with st.form(f"example-{view.number}", border=False):
             name = st.text_input(
-                "Or make a new topic of these",
-                placeholder="Name (optional)",
+                _("Or make a new topic of these"),
+                placeholder=_("Name (optional)"),
                 max_chars=_MOST_LETTERS,
-                help="Similar reviews are included.",
+                help=_("Similar reviews are included."),
             )
-            if st.form_submit_button("Create topic", icon=":material/add_circle:"):
+            if st.form_submit_button(_("Create topic"), icon=":material/add_circle:"):
                 refs = unit_references(view.original, units)
                 edit = {"do": "example", "name": name.strip(), "units": refs, "phrase": ""}
                 make_edit(session, view, edit)
@@ -132,13 +136,13 @@ def phrase_form(session: Session, view: View) -> None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         phrase = st.text_input(
-            "New topic from a phrase, in any language",
-            placeholder="waiting for the lift",
+            _("New topic from a phrase, in any language"),
+            placeholder=_("waiting for the lift"),
             max_chars=300,
             key="phrase-text",
         )
         pressed = st.form_submit_button(
-            "Create topic", icon=":material/add_circle:", disabled=session.is_locked
+            _("Create topic"), icon=":material/add_circle:", disabled=session.is_locked
         )
     phrase = " ".join(phrase.split())
     if pressed and phrase:
@@ -155,7 +159,7 @@ def undo_buttons(session: Session, place: str) -> None:
     past, future = session.history.past, session.history.future
     if past:
         st.button(
-            f"Undo: {escape_markdown(_short(past[-1].label))}",
+            _("Undo: {change}", change=escape_markdown(_short(past[-1].label))),
             icon=":material/undo:",
             key=f"undo-{place}",
             on_click=_undo,
@@ -163,7 +167,7 @@ def undo_buttons(session: Session, place: str) -> None:
         )
     if future:
         st.button(
-            f"Redo: {escape_markdown(_short(future[-1].label))}",
+            _("Redo: {change}", change=escape_markdown(_short(future[-1].label))),
             icon=":material/redo:",
             key=f"redo-{place}",
             on_click=_redo,
@@ -176,7 +180,8 @@ def show_history(view: View) -> None:
     edits = view.analysis.edits
     if not edits:
         return
-    with st.expander(f"Changes ({len(edits)})", icon=":material/history:"):
+    title = _("Changes ({number})", number=format_number(len(edits)))
+    with st.expander(title, icon=":material/history:"):
         for number, edit in enumerate(edits, 1):
             st.text(f"{number}. {describe_edit(view.analysis, edit)}")
 
@@ -186,12 +191,12 @@ def show_hidden(session: Session, view: View) -> None:
     hidden = [card for card in view.cards if card.topic.hidden]
     if not hidden:
         return
-    st.subheader("Hidden topics", anchor=False)
+    st.subheader(_("Hidden topics"), anchor=False)
     for card in hidden:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(f"{card.topic.name} ({card.topic.reviews:,})", width="content")
+            st.text(f"{card.topic.name} ({format_number(card.topic.reviews)})", width="content")
             if st.button(
-                "Unhide", icon=":material/visibility:", key=f"show-{_key(view, card.topic)}"
+                _("Unhide"), icon=":material/visibility:", key=f"show-{_key(view, card.topic)}"
             ):
                 make_edit(session, view, {"do": "hide", "topic": card.topic.key, "hidden": False})
 

@@ -11,8 +11,11 @@ import numpy as np
 import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.figures.colours import topic_colour
-from pipeline.insights.attributes import count_values, language_name
+from pipeline.insights.attributes import count_values
 from pipeline.jobs.job import Job
 from pipeline.topics.sentiment import NAMES
 from ui.components.review_text import text_html
@@ -45,14 +48,26 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def lead(text: str) -> None:
+    """The paragraph that opens a page."""
+    st.html(f'<p class="pg-lead">{escape(text)}</p>')
+
+
+def large_number(number: int, said: str) -> str:
+    """A text as HTML, with the number that it has in large digits."""
+    digits = escape(format_number(number))
+    return escape(said).replace(digits, f'<span class="n">{digits}</span>', 1)
+
+
 def time_left(seconds: float) -> str:
     """Remaining time, rounded for people."""
     if seconds < 5:
-        return "a few seconds left"
+        return _("a few seconds left")
     if seconds < 55:
-        return f"about {5 * math.ceil(seconds / 5)} seconds left"
+        rounded = 5 * math.ceil(seconds / 5)
+        return ngettext("about {n} second left", "about {n} seconds left", rounded)
     minutes = max(round(seconds / 60), 1)
-    return f"about {count(minutes, 'minute')} left"
+    return ngettext("about {n} minute left", "about {n} minutes left", minutes)
 
 
 def job_progress() -> None:
@@ -80,17 +95,17 @@ def _job_progress(waited: bool) -> None:
     with st.container(horizontal=True, gap="small"):
         if paused:
             st.button(
-                "Continue", key="resume", on_click=session.resume, icon=":material/play_circle:"
+                _("Continue"), key="resume", on_click=session.resume, icon=":material/play_circle:"
             )
         elif job.is_analysis:
             st.button(
-                "Pause",
+                _("Pause"),
                 key="pause",
                 on_click=session.pause,
                 icon=":material/pause_circle:",
-                help="Other jobs go first; progress is kept, also when this page is reloaded.",
+                help=_("Other jobs go first; progress is kept, also when this page is reloaded."),
             )
-        st.button("Stop", key="stop", on_click=session.stop, icon=":material/stop_circle:")
+        st.button(_("Stop"), key="stop", on_click=session.stop, icon=":material/stop_circle:")
 
 
 @st.fragment(run_every=0.5)
@@ -105,7 +120,7 @@ def job_progress_of(key: str) -> None:
         st.rerun()
     st.progress(job.fraction_done(), text=f"{job.stage_name} · {time_left(job.seconds_left())}")
     st.button(
-        "Stop",
+        _("Stop"),
         key=f"{key}-stop",
         on_click=worker().stop,
         args=(job,),
@@ -115,20 +130,29 @@ def job_progress_of(key: str) -> None:
 
 def _how_far(job: Job) -> str:
     left = time_left(job.seconds_left())
+    done, total = format_number(job.done), format_number(job.total)
     if job.state == "paused":
-        at = f" at {job.done:,} of {job.total:,} reviews" if job.stage == "embed" else ""
-        return f"Paused{at}"
+        if job.stage == "embed":
+            return _("Paused at {done} of {total} reviews", done=done, total=total)
+        return _("Paused")
     if job.is_embedding:
-        speed = _speed(job.reviews_per_second)
-        return f"Embedding: {job.done:,} of {job.total:,} reviews, {speed}, {left}"
+        return _(
+            "Embedding: {done} of {total} reviews, {speed}, {left}",
+            done=done,
+            total=total,
+            speed=_speed(job.reviews_per_second),
+            left=left,
+        )
     waiting = jobs_ahead() if job.state == "waiting" else 0
     if waiting:
-        return f"Waiting for {count(waiting, 'other analysis').replace('analysiss', 'analyses')}"
+        return ngettext("Waiting for {n} other analysis", "Waiting for {n} other analyses", waiting)
     return f"{job.stage_name} · {left}"
 
 
 def _speed(reviews: float) -> str:
-    return f"{reviews:,.0f} a second" if reviews >= 2 else f"{60 * reviews:,.0f} a minute"
+    if reviews >= 2:
+        return _("{reviews} a second", reviews=format_number(reviews))
+    return _("{reviews} a minute", reviews=format_number(60 * reviews))
 
 
 def jobs_ahead() -> int:
@@ -139,7 +163,9 @@ def jobs_ahead() -> int:
 
 def language_line(codes: Iterable[str]) -> str:
     """ "Japanese 6 · Chinese 3"."""
-    return " · ".join(f"{language_name(code)} {n}" for code, n in count_values(codes).items())
+    return " · ".join(
+        f"{language_name(code)} {format_number(n)}" for code, n in count_values(codes).items()
+    )
 
 
 def stars(rating: float) -> str:
@@ -156,15 +182,21 @@ def stars_html(rating: float, highest: float) -> str:
         rating: up to 5.
         highest: the best mark of the guest's own scale.
     """
-    mark = f"{round(rating * highest / 5, 4):g} of {highest:g}"
+    mark = _("{mark} of {highest}", mark=_short(rating * highest / 5), highest=_short(highest))
     shown = "" if highest == 5 else f" {mark}"
-    return f'<span class="stars" title="{mark}">{stars(rating)}{shown}</span>'
+    return f'<span class="stars" title="{escape(mark)}">{stars(rating)}{escape(shown)}</span>'
+
+
+def _short(mark: float) -> str:
+    """A mark with the digits that it has: "4", "4.25"."""
+    digits = next(digits for digits in range(5) if digits == 4 or round(mark, digits) == mark)
+    return format_number(mark, digits)
 
 
 def note_mixed_scales(view: View) -> None:
     """Say that ratings of several scales are shown on one."""
     if view.attributes.mixes_scales:
-        st.caption("The files have ratings on several scales: all are shown from 1 to 5.")
+        st.caption(_("The files have ratings on several scales: all are shown from 1 to 5."))
 
 
 def show_reviews(view: View, rows: Iterable[int], *, tall: bool = False) -> None:
@@ -214,7 +246,7 @@ def review_metadata(view: View, unit: int, *, before: str = "", after: str = "")
     colour = topic_colour(topic)
     about = [f'<span><i class="dot" style="background:{colour}"></i>{escape(topic.name)}</span>']
     if analysis.unit_sentiment is not None and analysis.unit_sentiment[unit]:
-        about.append(f"<span>{NAMES[int(analysis.unit_sentiment[unit])]}</span>")
+        about.append(f"<span>{escape(_(NAMES[int(analysis.unit_sentiment[unit])]))}</span>")
     if attributes.hotels is not None and attributes.hotels[row]:
         hotel = escape(attributes.hotels[row])
         about.append(f'<span dir="auto" translate="no">{hotel}</span>')

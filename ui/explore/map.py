@@ -10,15 +10,20 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.analysis.export import reviews_csv
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.exports.sheets import table_xlsx
 from pipeline.exports.tables import review_table
 from pipeline.figures.colours import available_colourings
 from pipeline.figures.map import MAX_POINTS, add_focus, map_description, map_figure
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.insights.attributes import excerpt
+from pipeline.reviews.units import SENTENCE
 from ui.components.downloads import download, picture_options
 from ui.components.review_dialog import open_review
 from ui.components.topic_editing import move_menu
-from ui.components.widgets import count, escape, language_line, show_reviews
+from ui.components.widgets import escape, language_line, show_reviews
 from ui.session import search_service
 from ui.session.address import choice_part, switch
 from ui.session.current import current_search, current_session, search_like
@@ -47,13 +52,20 @@ _CONFIG = {
 ADDRESS = (
     choice_part(
         "colour",
-        "the colour",
+        N_("the colour"),
         "colour",
         lambda view: {name: name for name in available_colourings(view.analysis, view.attributes)},
         default="topic",
     ),
-    choice_part("named", "topic names on the map", "named", switch, default=True),
+    choice_part("named", N_("topic names on the map"), "named", switch, default=True),
 )
+_COLOURINGS = {
+    "topic": N_("Topic"),
+    "language": N_("Language"),
+    "hotel": N_("Hotel"),
+    "rating": N_("Rating"),
+    "sentiment": N_("Sentiment"),
+}
 
 
 def map_key(view: View) -> str:
@@ -69,16 +81,16 @@ def choose_colour(view: View) -> tuple[str, bool]:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", width="content", key="colours"
     ):
-        st.html('<span class="pg-quiet">Colour by</span>', width="content")
+        st.html(f'<span class="pg-quiet">{escape(_("Colour by"))}</span>', width="content")
         colour = st.segmented_control(
-            "Colour by",
+            _("Colour by"),
             choices,
-            format_func=str.capitalize,
+            format_func=lambda name: _(_COLOURINGS[name]),
             required=True,
             key="colour",
             label_visibility="collapsed",
         )
-        named = st.toggle("Topic names", key="named")
+        named = st.toggle(_("Topic names"), key="named")
     return colour or "topic", named
 
 
@@ -87,10 +99,10 @@ def show_map(
 ) -> None:
     """Draw the units that match the filters; hits are ringed."""
     if view.analysis.coordinates is None:
-        st.info("This analysis was made without a map.")
+        st.info(_("This analysis was made without a map."))
         return
     if not allowed.any():
-        st.caption("The map is empty: no reviews match these filters.")
+        st.caption(_("The map is empty: no reviews match these filters."))
         return
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
@@ -123,29 +135,36 @@ def show_map(
     )
     if focus is not None and focus < len(view.analysis.units):
         _show_focus(view, focus, near)
-    note = (
-        "Draw around points to read their reviews below. "
-        "Click a name in the legend to hide its points."
-    )
-    if allowed.sum() > drawn:
-        note += (
-            f" {MAX_POINTS:,} of {int(allowed.sum()):,} points are drawn, with every topic and "
-            "language in its share; search and figures use all of them."
+    notes = [
+        _(
+            "Draw around points to read their reviews below. Click a name in the legend to hide "
+            "its points."
         )
-    st.caption(note)
+    ]
+    if allowed.sum() > drawn:
+        notes.append(
+            _(
+                "{drawn} of {all} points are drawn, with every topic and language in its share; "
+                "search and figures use all of them.",
+                drawn=format_number(MAX_POINTS),
+                all=format_number(int(allowed.sum())),
+            )
+        )
+    st.caption(" ".join(notes))
 
 
 def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:
     """Explain the star on the map and list its neighbours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="focus"):
         words = escape(excerpt(view.analysis.units.texts[unit], 70))
+        means = escape(_("The star, with lines to its nearest neighbours"))
         st.html(
-            f'★ <bdi>“{words}”</bdi> <span class="pg-quiet">and lines to its nearest '
-            "neighbours</span>",
+            f'★ <bdi>“{words}”</bdi> <span class="pg-quiet">{means}</span>',
             width="content",
         )
-        st.button("Hide", key="focus-hide", type="tertiary", on_click=_unfocus)
-    with st.expander(f"Read its {len(near)} nearest neighbours"):
+        st.button(_("Hide"), key="focus-hide", type="tertiary", on_click=_unfocus)
+    title = ngettext("Read its {n} nearest neighbour", "Read its {n} nearest neighbours", len(near))
+    with st.expander(title):
         show_reviews(view, near)
 
 
@@ -171,9 +190,14 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
     rows = [row for row in session.analysis.selected if row < len(allowed) and allowed[row]]
     if not session.analysis.selected:
         return
+    sentences = view.analysis.units.kind == SENTENCE
     with st.container(border=True, key="selection"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{count(len(rows), f'chosen {view.analysis.units.kind}')}", anchor=False)
+            if sentences:
+                chosen = ngettext("{n} chosen sentence", "{n} chosen sentences", len(rows))
+            else:
+                chosen = ngettext("{n} chosen review", "{n} chosen reviews", len(rows))
+            st.subheader(chosen, anchor=False)
             if rows:
                 reviews = view.analysis.units.reviews_of(np.array(rows)).tolist()
                 download(
@@ -190,19 +214,23 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 )
             if rows:
                 st.button(
-                    "More like these",
+                    _("More like these"),
                     icon=":material/search:",
                     on_click=search_like,
                     args=(tuple(reviews),),
                 )
                 move_menu(session, view, rows)
-            st.button("Clear selection", on_click=_clear, key="clear-selection", type="tertiary")
+            st.button(_("Clear selection"), on_click=_clear, key="clear-selection", type="tertiary")
         if not rows:
-            st.info(f"No chosen {view.analysis.units.kind} passes the filters.")
+            st.info(
+                _("No chosen sentence passes the filters.")
+                if sentences
+                else _("No chosen review passes the filters.")
+            )
             return
         line = language_line(view.analysis.unit_languages[rows].tolist())
-        st.html(f'<span class="pg-quiet">{line}</span>')
-        st.caption("Choose a row to read its review in full.")
+        st.html(f'<span class="pg-quiet">{escape(line)}</span>')
+        st.caption(_("Choose a row to read its review in full."))
         st.dataframe(
             _table(view, rows[:_TABLED]),
             hide_index=True,
@@ -211,20 +239,24 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             on_select=lambda: _open_row(view, rows),
             selection_mode="single-row",
             column_config={
-                "hotel": st.column_config.TextColumn("Hotel"),
-                "date": st.column_config.TextColumn("Date", width="small"),
-                "text": st.column_config.TextColumn("Review", width="large"),
-                "language": st.column_config.TextColumn("Language", width=100),
-                "topic": st.column_config.TextColumn("Topic"),
+                "hotel": st.column_config.TextColumn(_("Hotel")),
+                "date": st.column_config.TextColumn(_("Date"), width="small"),
+                "text": st.column_config.TextColumn(_("Review"), width="large"),
+                "language": st.column_config.TextColumn(_("Language"), width=100),
+                "topic": st.column_config.TextColumn(_("Topic")),
                 "rating": st.column_config.NumberColumn(
-                    view.attributes.rating_title("Rating"), format="%.1f", width=100
+                    view.attributes.rating_title(_("Rating")), format="%.1f", width=100
                 ),
             },
-            alt="The chosen reviews with hotel, date, rating, language and topic",
+            alt=_("The chosen reviews with hotel, date, rating, language and topic"),
         )
         if len(rows) > _TABLED:
-            st.caption(f"The table has the first {_TABLED:,}; the download has all of them.")
-        with st.expander(f"Read the first {min(len(rows), _LISTED)} in full"):
+            shown = format_number(_TABLED)
+            st.caption(
+                _("The table has the first {number}; the download has all of them.", number=shown)
+            )
+        listed = min(len(rows), _LISTED)
+        with st.expander(ngettext("Read {n} in full", "Read the first {n} in full", listed)):
             show_reviews(view, rows[:_LISTED])
 
 

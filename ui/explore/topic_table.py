@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pipeline.insights.attributes import excerpt, language_name, topic_table
+from pipeline.common.locale_format import language_name
+from pipeline.common.translation import gettext as _
+from pipeline.insights.attributes import excerpt, topic_table
 from ui.filters.filter_bar import topics_key
 from ui.session.view import View
 
@@ -19,27 +21,27 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     A chosen topic filters the page.
     """
     analysis = view.analysis
-    st.subheader("Topics", anchor=False)
-    st.caption("Select a row to filter by its topic.")
+    st.subheader(_("Topics"), anchor=False)
+    st.caption(_("Select a row to filter by its topic."))
     table = view.figure(
         ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.attributes, allowed)
     )
     # Rows go by id; those of hidden topics are left out.
     table = table[[not topic.hidden for topic in analysis.topics]]
     config: dict[str, Any] = {
-        "topic": st.column_config.TextColumn("Topic", width=230),
-        "reviews": st.column_config.NumberColumn("Reviews", format="localized", width=70),
+        "topic": st.column_config.TextColumn(_("Topic"), width=230),
+        "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized", width=70),
         "share": st.column_config.ProgressColumn(
-            "Share",
+            _("Share"),
             format="%.1f%%",
             min_value=0,
             max_value=max(float(table["share"].max()), 1.0),
             width=100,
         ),
-        "languages": st.column_config.NumberColumn("Languages", width=85),
-        "mix": st.column_config.TextColumn("Most reviews in", width=240),
+        "languages": st.column_config.NumberColumn(_("Languages"), width=85),
+        "mix": st.column_config.TextColumn(_("Most reviews in"), width=240),
         "rating": st.column_config.NumberColumn(
-            view.attributes.rating_title("Mean rating"), format="%.1f", width=95
+            view.attributes.rating_title(_("Mean rating")), format="%.1f", width=95
         ),
     }
     if view.attributes.ratings is None:
@@ -52,11 +54,11 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
         key=_table_key(view),
         on_select=lambda: _filter_topic(view),
         selection_mode="single-row",
-        alt="Topics with the number of reviews, share, languages and mean rating",
+        alt=_("Topics with the number of reviews, share, languages and mean rating"),
     )
-    with st.expander("Words that set a topic apart, in each language"):
+    with st.expander(_("Words that set a topic apart, in each language")):
         chosen = st.selectbox(
-            "Topic",
+            _("Topic"),
             [topic.id for topic in analysis.topics],
             format_func=lambda topic_id: excerpt(analysis.topics[topic_id].name, 60),
             key=f"words-{view.number}",
@@ -67,10 +69,14 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
             for code, reviews in topic.languages.items()
         ]
         st.dataframe(
-            pd.DataFrame(words, columns=["Language", "Reviews", "Words"]),
+            pd.DataFrame(words, columns=["language", "reviews", "words"]),
             hide_index=True,
-            column_config={"Words": st.column_config.TextColumn(width="large")},
-            alt="Telling words of the topic in each language",
+            column_config={
+                "language": st.column_config.TextColumn(_("Language")),
+                "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized"),
+                "words": st.column_config.TextColumn(_("Words"), width="large"),
+            },
+            alt=_("Telling words of the topic in each language"),
         )
 
 

@@ -11,10 +11,11 @@ import streamlit as st
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import filter_units
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import And, Filter, In, Range
 from pipeline.filters.parser import filter_to_text, parse_filter
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.topics.sentiment import NAMES
 from ui.components.widgets import count, escape, escape_markdown
 from ui.filters.column_filters import column_filters, condition_units, condition_words

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.common.settings import saves_analyses
-from pipeline.insights.attributes import language_name
 from pipeline.library.catalogue import RETENTION
 from pipeline.library.entry import Entry
 from ui.components.page_switch import switch_page

@@ -12,9 +12,9 @@ import streamlit as st
 
 from pipeline.analysis.manifest import revision_of
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.common.wording import list_names
 from pipeline.filters.expressions import And, Filter, In
-from pipeline.insights.attributes import language_name
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import PrepareRequest
 from pipeline.library.catalogue import Catalogue

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.csv_writer import to_csv
+from pipeline.common.locale_format import language_name
 from pipeline.evaluation.metrics import MAIN_MEASURES
 from pipeline.figures.model_comparison import dimensions_figure, quality_speed_figure
-from pipeline.insights.attributes import language_name
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
 from ui.components.widgets import error_box, escape_markdown
@@ -28,8 +28,8 @@ _WAYS = {None: "all", "prefix": "the first", "pca": "by PCA"}
 def show_results(job: Job) -> None:
     """What a comparison that is done has found, or why it has found nothing."""
     if job.state != "done":
-        if job.message:
-            error_box(job.message)
+        if job.problem:
+            error_box(job.problem)
         return
     try:
         found = json.loads((job.target / RESULTS).read_text("utf-8"))

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pipeline.common.settings import saves_analyses
-from ui.components.widgets import error_box
+from pipeline.common.translation import gettext as _
+from ui.components.widgets import error_box, lead
 from ui.library.import_export import export_shown, import_file
 from ui.library.listing import list_entries, offer_to_save, show_list, show_trash
 from ui.library.search import show_search
@@ -11,17 +12,21 @@ from ui.session.current import current_session
 
 session = current_session()
 
-st.title("Analyses")
+st.title(_("Analyses"))
 if saves_analyses():
-    st.html(
-        '<p class="pg-lead">Every analysis stays here with your names, changes and saved searches, '
-        "until you delete it. Everybody who can open this page sees the same list and can open, "
-        "change and delete its analyses.</p>"
+    lead(
+        _(
+            "Every analysis stays here with your names, changes and saved searches, until you "
+            "delete it. Everybody who can open this page sees the same list and can open, change "
+            "and delete its analyses."
+        )
     )
 else:
-    st.html(
-        '<p class="pg-lead">This server keeps no analyses: each ends with its session. '
-        "Export yours as a file, and open that file here next time.</p>"
+    lead(
+        _(
+            "This server keeps no analyses: each ends with its session. Export yours as a file, "
+            "and open that file here next time."
+        )
     )
 if session.problem:
     error_box(session.problem)

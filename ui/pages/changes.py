@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.exports.report_changes import change_table
 from pipeline.insights.changes import find_changes
 from pipeline.insights.periods import new_languages
@@ -15,36 +17,40 @@ from ui.components.group_choice import choose_groups
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes, hidden_themes
-from ui.components.widgets import count, escape, language_line
+from ui.components.widgets import escape, language_line
 
-session, view = require_view("No changes yet")
+session, view = require_view(_("No changes yet"))
 show_sidebar(session, view)
 page_header(session, view)
 show_added(session, view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="periods"):
     chosen = choose_periods(view)
     if chosen is not None:
-        groups = choose_groups(view, key="changes-by", none="All reviews together")
+        groups = choose_groups(view, key="changes-by", none=_("All reviews together"))
         themes = choose_themes(view, key="changes-themes")
 if chosen is not None:
     periods = chosen.periods
     by = groups.column if groups is not None else ""
-    with st.spinner("Comparing", show_time=False):
+    with st.spinner(_("Comparing"), show_time=False):
         changes = view.figure(
             ("changes", themes.kind, by, chosen.key),
             lambda: find_changes(view.original, themes, periods, groups),
         )
-    sizes = int(periods.before.sum()), int(periods.after.sum())
+    sizes = [
+        escape(ngettext("{n} review", "{n} reviews", int(part.sum())))
+        for part in (periods.before, periods.after)
+    ]
     names = [escape(name) for name in periods.names]
     st.html(
-        f'<span class="pg-quiet"><bdi>{names[0]}</bdi>: {count(sizes[0], "review")} · '
-        f"<bdi>{names[1]}</bdi>: {count(sizes[1], 'review')}</span>"
+        f'<span class="pg-quiet"><bdi>{names[0]}</bdi>: {sizes[0]} · '
+        f"<bdi>{names[1]}</bdi>: {sizes[1]}</span>"
     )
     hidden = hidden_themes(view, themes)
     show_alerts(session, view, changes, chosen, hidden)
     if fresh := new_languages(view.analysis, periods):
         after = view.analysis.languages[periods.after].tolist()
-        st.text(f"New languages: {language_line(code for code in after if code in fresh)}")
+        line = language_line(code for code in after if code in fresh)
+        st.text(_("New languages: {languages}", languages=line))
     show_months(view, changes, chosen.since, hidden)
     show_table(view, changes, hidden)
     with st.container(horizontal=True, gap="small"):

@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.insights.themes import ASPECTS
 from ui.compare.cell import show_cell
 from ui.compare.choices import (
@@ -22,17 +24,22 @@ from ui.compare.two_groups import show_two_groups
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes
-from ui.components.widgets import count
+from ui.components.widgets import escape_markdown
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
 
-session, view = require_view("Nothing to compare yet")
+session, view = require_view(_("Nothing to compare yet"))
 open_requested(session, view)
 show_sidebar(session, view)
 page_header(session, view)
 if st.session_state.get(PART_KEY) not in PARTS:
     st.session_state[PART_KEY] = ALL_GROUPS
 part = st.segmented_control(
-    "Part of the page", PARTS, required=True, key=PART_KEY, label_visibility="collapsed"
+    _("Part of the page"),
+    PARTS,
+    format_func=_,
+    required=True,
+    key=PART_KEY,
+    label_visibility="collapsed",
 )
 passing = choose_filters(view)
 filter_problems(view, passing)
@@ -47,10 +54,17 @@ elif part == TWO_GROUPS:
     show_two_groups(view, allowed)
 elif (comparison := choose_comparison(view, allowed)) is not None:
     show_findings(view, comparison, key="words")
-    st.subheader("All topics", anchor=False)
-    reviews = int(comparison.groups.sizes.sum())
-    within = (
-        f", compared within the same {comparison.adjusted_for}" if comparison.adjusted_for else ""
-    )
-    st.caption(f"{count(reviews, 'review')} in {len(comparison.groups):,} groups{within}.")
+    st.subheader(_("All topics"), anchor=False)
+    reviews = ngettext("{n} review", "{n} reviews", int(comparison.groups.sizes.sum()))
+    groups = ngettext("{n} group", "{n} groups", len(comparison.groups))
+    if comparison.adjusted_for:
+        said = _(
+            "{reviews} in {groups}, compared within the same {column}.",
+            reviews=reviews,
+            groups=groups,
+            column=escape_markdown(comparison.adjusted_for),
+        )
+    else:
+        said = _("{reviews} in {groups}.", reviews=reviews, groups=groups)
+    st.caption(said)
     show_cell(view, comparison, show_heat_table(view, comparison))

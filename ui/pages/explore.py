@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.explore.map import choose_colour, show_map, show_selection
@@ -11,7 +12,7 @@ from ui.search.search_box import run_search, search_bar, show_results
 from ui.session.current import page_drawn
 from ui.session.search_service import prepare
 
-session, view = require_view("Nothing to explore yet")
+session, view = require_view(_("Nothing to explore yet"))
 page_drawn()
 show_sidebar(session, view)
 with st.container(key="above-map", gap="xsmall"):

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from pipeline.insights.changes import find_changes
 from pipeline.insights.group_profile import group_profile
 from ui.changes.alerts import show_alert
@@ -10,12 +11,12 @@ from ui.changes.choose_periods import recent_periods
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes, hidden_themes
-from ui.components.widgets import note_mixed_scales
+from ui.components.widgets import escape_markdown, note_mixed_scales
 from ui.hotels.choose_hotel import choose_hotel
 from ui.hotels.judgements import show_judgements
 from ui.hotels.summary import show_marks, show_summary
 
-session, view = require_view("No hotels yet")
+session, view = require_view(_("No hotels yet"))
 show_sidebar(session, view)
 page_header(session, view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="hotel"):
@@ -33,7 +34,7 @@ if chosen is not None:
     show_summary(view, chosen, profile)
     note_mixed_scales(view)
     if not profile.others:
-        st.caption("There is no other one to compare with.")
+        st.caption(_("There is no other one to compare with."))
     show_judgements(session, view, chosen, profile, themes, hidden)
     show_marks(view, chosen)
     if (recent := recent_periods(view)) is not None:
@@ -43,8 +44,11 @@ if chosen is not None:
             lambda: find_changes(view.original, themes, periods, groups),
         )
         own = [each for each in changes.clear if each.group == number and each.theme not in hidden]
-        st.subheader(f"What changed {periods.names[1]}", anchor=False)
+        # Translators: the period is such as "the last 3 months" or "2026-04-01 to 2026-06-30".
+        st.subheader(
+            _("What changed: {period}", period=escape_markdown(periods.names[1])), anchor=False
+        )
         if not own:
-            st.caption("Nothing has clearly changed here: what differs may be chance.")
+            st.caption(_("Nothing has clearly changed here: what differs may be chance."))
         for change in own:
             show_alert(session, view, changes, recent, change, months=False)

@@ -2,19 +2,22 @@
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header, require_view
 from ui.models.request import JOB, choose_comparison
 from ui.models.results import show_results
 
-session, view = require_view("No reviews to compare models on")
+session, view = require_view(_("No reviews to compare models on"))
 page_header(session, view)
-st.title("Models")
+st.title(_("Models"))
 st.write(
-    "The app comes with one language model. Here you see how it does on your own reviews beside "
-    "others, and what each takes in time and memory."
+    _(
+        "The app comes with one language model. Here you see how it does on your own reviews "
+        "beside others, and what each takes in time and memory."
+    )
 )
 if session.is_partial:
-    st.info("Once all reviews have been read, models can be compared.")
+    st.info(_("Once all reviews have been read, models can be compared."))
     st.stop()
 choose_comparison(session, view)
 job = st.session_state.get(JOB)

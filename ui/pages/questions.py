@@ -3,28 +3,38 @@
 import numpy as np
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from ui.answers.ask_reviews import ask_reviews
 from ui.answers.faq import ask_faq
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
+from ui.components.widgets import lead
 from ui.filters.filter_bar import choose_filters, filter_problems
 
-_REVIEWS, _FAQ = "Ask the reviews", "FAQ"
+_REVIEWS, _FAQ = N_("Ask the reviews"), N_("FAQ")
 _PARTS = (_REVIEWS, _FAQ)
 
 if st.session_state.get("questions_part") not in _PARTS:
     st.session_state["questions_part"] = _REVIEWS
 part = st.segmented_control(
-    "Part of the page", _PARTS, required=True, key="questions_part", label_visibility="collapsed"
+    _("Part of the page"),
+    _PARTS,
+    format_func=_,
+    required=True,
+    key="questions_part",
+    label_visibility="collapsed",
 )
 if part == _FAQ:
-    st.html(
-        '<p class="pg-lead">Open the questions and answers of your hotel. A guest’s question in '
-        "any language finds the right entry, or none where your FAQ does not answer.</p>"
+    lead(
+        _(
+            "Open the questions and answers of your hotel. A guest’s question in any language "
+            "finds the right entry, or none where your FAQ does not answer."
+        )
     )
     ask_faq()
 else:
-    session, view = require_view("No reviews to ask yet")
+    session, view = require_view(_("No reviews to ask yet"))
     show_sidebar(session, view, full=False)
     page_header(session, view)
     passing = choose_filters(view)

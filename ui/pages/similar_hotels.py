@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui.components.widgets import error_box
+from pipeline.common.translation import gettext as _
+from ui.components.widgets import error_box, lead
 from ui.session.current import current_session
 from ui.similar_hotels.choice import choose_hotels
 from ui.similar_hotels.neighbours import show_neighbours
@@ -10,10 +11,12 @@ from ui.similar_hotels.progress import analysing
 
 session = current_session()
 
-st.title("Similar hotels")
-st.html(
-    '<p class="pg-lead">Choose a hotel and see the ones most like it, by what is written about '
-    "them: descriptions in a table, or the reviews of the open file.</p>"
+st.title(_("Similar hotels"))
+lead(
+    _(
+        "Choose a hotel and see the ones most like it, by what is written about them: "
+        "descriptions in a table, or the reviews of the open file."
+    )
 )
 if session.problem:
     error_box(session.problem)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui.components.widgets import error_box, escape_markdown, job_progress
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
+from ui.components.widgets import error_box, escape_markdown, job_progress, lead
 from ui.library.listing import show_newest
 from ui.session.current import current_session
 from ui.upload.upload import upload_and_preview
@@ -10,26 +12,35 @@ from ui.upload.welcome import show_welcome
 
 session = current_session()
 
-st.title("What do your guests say, in every language?")
-st.html(
-    '<p class="pg-lead">Drop a file of hotel reviews. You get a map of what guests talk about, '
-    "whatever language they write in, and a search that finds “Loud music at night” in Japanese, "
-    "Chinese or Spanish. Everything stays on this computer.</p>"
+st.title(_("What do your guests say, in every language?"))
+lead(
+    _(
+        "Drop a file of hotel reviews. You get a map of what guests talk about, whatever language "
+        "they write in, and a search that finds “Loud music at night” in Japanese, Chinese or "
+        "Spanish. Everything stays on this computer."
+    )
 )
 if session.problem:
     error_box(session.problem)
 
 if session.is_working and session.view is None and session.source is not None:
     with st.container(border=True):
-        st.subheader("Analysing your reviews", anchor=False)
-        st.text(f"{session.source.name}: {session.source.rows:,} reviews")
+        st.subheader(_("Analysing your reviews"), anchor=False)
+        st.text(
+            ngettext(
+                "{file}: {n} review",
+                "{file}: {n} reviews",
+                session.source.rows,
+                file=session.source.name,
+            )
+        )
         job_progress()
 else:
     if session.view is not None and session.source is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escape_markdown(session.source.name)}** is open.")
+            st.markdown(_("**{file}** is open.", file=escape_markdown(session.source.name)))
             st.page_link(
-                "ui/pages/explore.py", label="Back to its map", icon=":material/arrow_forward:"
+                "ui/pages/explore.py", label=_("Back to its map"), icon=":material/arrow_forward:"
             )
     upload_and_preview(session)
     if session.preview is None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.components.topic_editing import phrase_form, show_hidden, show_history, undo_buttons
@@ -12,7 +13,7 @@ from ui.topics.cards import choose_cards, note_few_sentences, show_cards, show_t
 from ui.topics.notes import show_notes
 from ui.topics.parts import ASPECTS, FILE, NOTES, PARTS, TOPICS
 
-session, view = require_view("No topics yet")
+session, view = require_view(_("No topics yet"))
 show_sidebar(session, view, full=False)
 page_header(session, view)
 if session.is_working and not session.is_partial:  # else the head shows it
@@ -21,7 +22,12 @@ if session.is_working and not session.is_partial:  # else the head shows it
 if st.session_state.get("part") not in PARTS.values():
     st.session_state["part"] = TOPICS
 part = st.segmented_control(
-    "Part of the page", PARTS.values(), required=True, key="part", label_visibility="collapsed"
+    _("Part of the page"),
+    PARTS.values(),
+    format_func=_,
+    required=True,
+    key="part",
+    label_visibility="collapsed",
 )
 with st.container(horizontal=True, gap="small"):
     undo_buttons(session, "page")
@@ -34,7 +40,7 @@ elif part == FILE:
 else:
     cards, drawn = choose_cards(view)
     if not cards:
-        st.info("No topic matches.")
+        st.info(_("No topic matches."))
     elif drawn == "Cards":
         show_cards(session, view, cards)
     else:

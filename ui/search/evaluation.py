@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.common.paths import SAMPLE
-from pipeline.insights.attributes import language_name
 from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
 from ui.components.widgets import count, escape_markdown
 from ui.session import search_service

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
 from pipeline.exports.tables import hit_table
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.search.hybrid import SearchResult
 from pipeline.search.query import MAX_LENGTH
 from ui.components.downloads import table_downloads

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.search.highlights import term_spans
 from pipeline.search.query import MAX_LENGTH, parse_query
 from ui.components.review_text import text_html

@@ -1,9 +1,10 @@
 """What a page's address names, by which a page that is loaded again, or a colleague's, finds it.
 
-``?analysis=`` names the analysis, ``?job=`` the job under way. The other parameters are the state
-of the page: query, filters, colour and so on. A page that has more to name lists its widgets as
-parts (:func:`choice_part`, :func:`choices_part`, or an :class:`AddressPart` of its own) in a
-constant ``ADDRESS``, and ``app.py`` adds that to the parts of the app.
+``?analysis=`` names the analysis, ``?job=`` the job under way, ``?lang=`` the language that the
+user has chosen. The other parameters are the state of the page: query, filters, colour and so on. A
+page that has more to name lists its widgets as parts (:func:`choice_part`, :func:`choices_part`, or
+an :class:`AddressPart` of its own) in a constant ``ADDRESS``, and ``app.py`` adds that to the parts
+of the app.
 
 The address follows what the user does. It leads only when a page is opened or loaded again, and
 when the user goes back or forward in the browser's history.
@@ -20,7 +21,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_list
+from pipeline.common.translation import gettext as _
 from pipeline.jobs.requests import AnalyseRequest
+from ui.session.language import LANGUAGE_PARAMETER, chosen_language
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -41,7 +45,7 @@ class AddressPart:
 
     Attributes:
         name: of the query parameter; each value is one of that name.
-        label: for people, as in "The link has filters that ...".
+        label: for people, marked for translation: "the colour".
         read: its values now; none for the usual one, which the address leaves out.
         apply: sets it, to the usual one where there are no values. The values come from a stranger:
             it raises InputError or ValueError where the open analysis has no such thing.
@@ -183,7 +187,10 @@ def follow_address(session: Session, parts: Sequence[AddressPart], *, opened: bo
         if opened or (now == written.state and _has_moved(written, link, here)):
             if wrong := _apply(view, parts, here):
                 st.toast(
-                    f"Parts of the address don't fit this file and are left out: {wrong}.",
+                    _(
+                        "Parts of the address don't fit this file and are left out: {parts}.",
+                        parts=wrong,
+                    ),
                     icon=":material/info:",
                     duration="long",
                 )
@@ -205,7 +212,7 @@ def current_link() -> str | None:
         return None
     shown, paths = st.session_state.get(_PAGE, ("", ()))
     base = st.context.url.rstrip("/")
-    before, _, last = base.rpartition("/")
+    before, _slash, last = base.rpartition("/")
     if last in paths:  # that of a page, which may be the one before
         base = before
     named = {_ANALYSIS: [written.analysis], **written.state}
@@ -254,9 +261,9 @@ def _apply(view: View, parts: Sequence[AddressPart], state: State) -> str:
                 raise ValueError(part.name)
             part.apply(view, values)
         except ValueError:  # InputError is one
-            wrong.append(part.label)
+            wrong.append(_(part.label))
             part.apply(view, ())
-    return ", ".join(wrong)
+    return format_list(wrong)
 
 
 def _is_short(values: Values) -> bool:
@@ -267,7 +274,11 @@ def _write(session: Session, parts: Sequence[AddressPart], state: State) -> None
     """Let the page's address name what is shown, its state, and the analysis under way."""
     job = session.job
     following = job is not None and job.is_analysis and not job.finished
-    tokens = {_ANALYSIS: session.link, _JOB: job.token if job is not None and following else None}
+    tokens = {
+        _ANALYSIS: session.link,
+        _JOB: job.token if job is not None and following else None,
+        LANGUAGE_PARAMETER: chosen_language(),
+    }
     ours = {*tokens, *(part.name for part in parts)}
     before = address_values()
     now = {name: values for name, values in before.items() if name not in ours}

@@ -13,6 +13,7 @@ from pipeline.analysis.manifest import has_edits
 from pipeline.analysis.notes import load_notes, save_notes
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
+from pipeline.common.translation import gettext as _
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import ConflictError, Revision, add_folder, checkout, commit
@@ -115,7 +116,9 @@ class Autosave:
             notes=notes,
             files=files,
         )
-        return f"{conflict}: your work is kept as “{entry.name}”." if conflict else ""
+        if not conflict:
+            return ""
+        return _("{problem}: your work is kept as “{name}”.", problem=conflict, name=entry.name)
 
     def has_unsaved_searches(self, view: View) -> bool:
         """Whether searches were saved or hits judged since :meth:`save`."""
@@ -183,7 +186,7 @@ def file_digest(path: Path) -> str:
 def file_title(file: str) -> str:
     """The first name of an analysis of a file: "May" for "May.csv.gz"."""
     name = file.strip()
-    for _ in range(2 if name.lower().endswith((".gz", ".zip")) else 1):
+    for _step in range(2 if name.lower().endswith((".gz", ".zip")) else 1):
         stem, dot, suffix = name.rpartition(".")
         name = stem if dot and stem and len(suffix) <= 7 and suffix.isalnum() else name
     return name or "reviews"

@@ -11,6 +11,9 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import NOTES_FILE as USER_NOTES
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_list
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import NOTES_FILE, checkout
@@ -26,14 +29,14 @@ from ui.session.view import View, open_view
 
 # What a user calls the files beside an analysis.
 _EXTRAS = {
-    NOTES_FILE: "how the file was read",
-    SEARCHES_FILE: "the saved searches",
-    GOLDEN_FILE: "the judged hits",
-    USER_NOTES: "the notes",
+    NOTES_FILE: N_("how the file was read"),
+    SEARCHES_FILE: N_("the saved searches"),
+    GOLDEN_FILE: N_("the judged hits"),
+    USER_NOTES: N_("the notes"),
 }
 
 
-GONE = (
+GONE = N_(
     "The analysis that this address names is no longer here: open another one on the page "
     "Analyses, or choose a file"
 )
@@ -77,9 +80,9 @@ def open_kept(
     sources = sources_of(view.original, entry.file, folder, files, notes)
     problem = ""
     if notes["damaged"]:
-        problem = (
-            f"Damaged and left out: {', '.join(_EXTRAS[name] for name in notes['damaged'])}. "
-            "A backup has them, if there is one."
+        damaged = format_list(_(_EXTRAS[name]) for name in notes["damaged"])
+        problem = _(
+            "Damaged and left out: {parts}. A backup has them, if there is one.", parts=damaged
         )
     return KeptAnalysis(view, tuple(sources), autosave, problem)
 

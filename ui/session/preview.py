@@ -18,7 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
 from pipeline.common.progress import Progress
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.insights.role_examples import EXAMINED, role_examples
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated, shared_pool
@@ -35,11 +39,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _KINDS = {
-    "xlsx": "Excel workbook",
-    "xls": "Excel workbook",
-    "ods": "OpenDocument spreadsheet",
-    "html": "HTML table",
-    "jsonl": "JSON lines",
+    "xlsx": N_("Excel workbook"),
+    "xls": N_("Excel workbook"),
+    "ods": N_("OpenDocument spreadsheet"),
+    "html": N_("HTML table"),
+    "jsonl": N_("JSON lines"),
     "json": "JSON",
     "parquet": "Parquet",
 }
@@ -112,7 +116,7 @@ class Preview:
             found = self._isolated(_read, self.path, self.name, options, progress=progress)
             self._understood(found.table, options)
             self.guessed, self.remembered = found.columns, found.remembered
-            self.problem = found.problem
+            self.problem = str(found.problem or "")
         except InputError as error:
             self.problem = str(error)
             if not self.parts:
@@ -196,15 +200,19 @@ class Preview:
             odd = _damaged_rows(table)
             if odd:
                 name = encoding_name(options.encoding)
-                self.doubt = (
-                    f"Read as {name}, {odd:,} row{'' if odd == 1 else 's'} "
-                    f"hold{'s' if odd == 1 else ''} bytes that mean nothing: "
-                    "the file is probably in another encoding."
+                self.doubt = ngettext(
+                    "Read as {encoding}, {n} row holds bytes that mean nothing: the file is "
+                    "probably in another encoding.",
+                    "Read as {encoding}, {n} rows hold bytes that mean nothing: the file is "
+                    "probably in another encoding.",
+                    odd,
+                    encoding=name,
                 )
         if options.delimiter is not None and len(table.frame.columns) == 1:
-            self.doubt = (
-                f"Cut at {delimiter_name(table.delimiter)}, the file has a single column: "
-                "its columns are probably parted by something else."
+            self.doubt = _(
+                "Cut at {delimiter}, the file has a single column: its columns are probably parted "
+                "by something else.",
+                delimiter=delimiter_name(table.delimiter),
             )
 
 
@@ -216,23 +224,24 @@ class _Read:
         table: of the file.
         columns: the roles of its columns; None where no column looks like review text.
         remembered: whether they are what the user corrected in an earlier file.
-        problem: why there are no roles, or "".
+        problem: why there are no roles; None where there are.
     """
 
     table: Table
     columns: ColumnRoles | None = None
     remembered: bool = False
-    problem: str = ""
+    problem: InputError | None = None
 
 
 def _read(path: Path, name: str, options: ReadOptions, progress: Progress | None = None) -> _Read:
     table = read_table(path, name=name, **asdict(options), progress=progress)
     if not len(table.frame):
-        return _Read(table, problem=f"{name} has a header but no rows with reviews.")
+        problem = InputError("{file} has a header but no rows with reviews.", file=name)
+        return _Read(table, problem=problem)
     try:
         return _Read(table, *recall_or_guess_columns(table.frame))
     except InputError as error:
-        return _Read(table, problem=str(error))
+        return _Read(table, problem=error)
 
 
 def _make_reviews(
@@ -247,15 +256,21 @@ def _make_reviews(
 
 def sentence(table: Table, reviews: Reviews) -> str:
     """Summary: "Shift-JIS, semicolons, 12,408 rows read, 12,371 kept, 37 rejected"."""
-    form = f"{encoding_name(table.encoding)}, {delimiter_name(table.delimiter)}"
+    form = [encoding_name(table.encoding), delimiter_name(table.delimiter)]
     if table.kind in _KINDS:
-        form = _KINDS[table.kind] + (f", sheet {table.sheet}" if table.sheet else "")
+        form = [_(_KINDS[table.kind])]
+        if table.sheet:
+            form.append(_("sheet {name}", name=table.sheet))
     elif not table.header_row:
-        form += ", no header"
-    read = f"{reviews.rows_read:,} row{'' if reviews.rows_read == 1 else 's'} read"
-    return (
-        f"{table.name}: {form}, {read}, "
-        f"{len(reviews.texts):,} kept, {len(reviews.rejected):,} rejected."
+        form.append(_("no header"))
+    return ngettext(
+        "{file}: {form}, {n} row read, {kept} kept, {rejected} rejected.",
+        "{file}: {form}, {n} rows read, {kept} kept, {rejected} rejected.",
+        reviews.rows_read,
+        file=table.name,
+        form=", ".join(form),
+        kept=format_number(len(reviews.texts)),
+        rejected=format_number(len(reviews.rejected)),
     )
 
 

@@ -40,8 +40,10 @@ def encode(view: View, queries: Sequence[Query]) -> EncodedQueries:
     raw = worker().encode(texts, analysis.settings.model)
     if raw.shape[1] != analysis.raw.shape[1]:
         raise InputError(
-            f"The query's vector has {raw.shape[1]} numbers and the analysis "
-            f"{analysis.raw.shape[1]}: analyse the file again"
+            "The query's vector has {query} numbers and the analysis {analysis}: analyse the file "
+            "again",
+            query=raw.shape[1],
+            analysis=analysis.raw.shape[1],
         )
     return analysis.search_space.encode_queries(raw, texts)
 

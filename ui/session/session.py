@@ -15,6 +15,8 @@ from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.notes import Note
 from pipeline.common.errors import InputError
 from pipeline.common.paths import SAMPLE
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.job import Job
@@ -35,7 +37,7 @@ from ui.session.work import Work
 
 SAMPLE_ROWS = 789
 EXPLORE, CHANGES = "ui/pages/explore.py", "ui/pages/changes.py"
-_PARTIAL = "These are first results: edit the topics once all reviews have been read"
+_PARTIAL = N_("These are first results: edit the topics once all reviews have been read")
 
 
 class Session:
@@ -204,7 +206,7 @@ class Session:
         self.stop()
         self.work = Work(
             self._submit_addition(view.save(), source),
-            label=f"Added {source.name}",
+            label=_("Added {file}", file=source.name),
             page=CHANGES,
             added=(*view.added, source),
         )
@@ -236,7 +238,7 @@ class Session:
         """
         self.folder.hold(job.target.parent)
         if self.view is not None and self._is_open(source):
-            self.work = Work(job, label="Other settings", to_add=self.view.added)
+            self.work = Work(job, label=_("Other settings"), to_add=self.view.added)
         else:
             self._open(source)
             self.partial.base = partial_base
@@ -345,7 +347,7 @@ class Session:
         deleted = next((entry for entry in catalogue.trashed() if entry.token == token), None)
         if deleted is None:
             raise InputError(GONE)
-        raise InputError(f"“{deleted.name}” was deleted: restore it on the page Analyses")
+        raise InputError("“{name}” was deleted: restore it on the page Analyses", name=deleted.name)
 
     def show(self, view: View, sources: Sequence[ReviewSource], autosave: Autosave) -> None:
         """Show an analysis that was made before; what is under way is stopped."""
@@ -382,7 +384,7 @@ class Session:
                 self.problem = str(error)
         else:
             page = self._show_partial(work)
-            self.problem = work.job.message
+            self.problem = work.job.problem
         self._reset_settings()
         return page
 
@@ -482,7 +484,7 @@ class Session:
 
     def _editable(self) -> View | None:
         """The view, where it can be edited; else the problem says why not."""
-        self.problem = _PARTIAL if self.is_partial else ""
+        self.problem = _(_PARTIAL) if self.is_partial else ""
         return None if self.is_partial else self.view
 
     def _travel(self, step: Callable[[View], View]) -> None:

@@ -15,6 +15,7 @@ from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.notes import NoteSubjects
 from pipeline.analysis.storage import load_analysis, load_state, save_state
 from pipeline.analysis.topic_names import localise_topic_names
+from pipeline.common.translation import current_language
 from pipeline.embedding.word_vectors import WordVectors
 from pipeline.filters.columns import Column
 from pipeline.insights.aspect_themes import aspect_themes, has_aspects
@@ -129,7 +130,8 @@ class View:
         return analysis_columns(self.original)
 
     def figure(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """A figure or table of this view, made once for the same key."""
+        """A figure or table of this view, made once for the same key and language of its words."""
+        key = (current_language(), key)
         made = self.figures.pop(key) if key in self.figures else make()
         self.figures[key] = made  # the last one: those that were not used for long are dropped
         while len(self.figures) > _MOST_FIGURES:

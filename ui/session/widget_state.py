@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.analysis.topic_names import preferred_language
+from ui.session.language import interface_language
 
 # Widgets whose values must outlive a visit to another page, where Streamlit would drop them.
 _KEPT_WIDGETS = (
@@ -29,10 +30,10 @@ _KEPT_WIDGETS = (
 )
 
 
-def browser_language() -> str:
+def topic_language() -> str:
     """The language in which topics are named for this user."""
     chosen: str | None = st.session_state.get("names-in")
-    return chosen or preferred_language(st.context.locale)
+    return chosen or interface_language() or preferred_language(st.context.locale)
 
 
 def keep_widgets() -> None:

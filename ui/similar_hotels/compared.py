@@ -145,7 +145,7 @@ class HotelTable:
             except InputError as error:
                 self.problem = str(error)
         else:
-            self.problem = job.message
+            self.problem = job.problem
 
 
 def hotels_of_view(view: View) -> ComparedHotels:

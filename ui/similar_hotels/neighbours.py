@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.insights.similar_hotels.similarity import (
     METHODS,
     SimilarHotel,

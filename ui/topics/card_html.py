@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from pipeline.common.locale_format import language_name
 from pipeline.figures.colours import COMPLAINT_COLOUR, GREY, PRAISE_COLOUR, topic_colour
-from pipeline.insights.attributes import excerpt, language_name
+from pipeline.insights.attributes import excerpt
 from pipeline.insights.topic_summary import TopicSummary
 from pipeline.topics.topic import PALETTE
 from ui.components.review_text import language_attributes, quote_html

@@ -11,7 +11,8 @@ import streamlit as st
 
 from pipeline.analysis.notes import note_on_topic
 from pipeline.analysis.topic_names import topic_name_languages
-from pipeline.insights.attributes import ReviewAttributes, language_name, mean_rating
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import ReviewAttributes, mean_rating
 from pipeline.insights.related_words import MIN_SENTENCES, related_to_topic
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries, typical_unit
 from ui.components.notes import note_form, notes_html

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pipeline.common.translation import gettext_noop as N_
 from ui.session.address import choice_part
 
-TOPICS, ASPECTS, NOTES, FILE = "Topics", "Fixed list", "Notes", "Add a file"
+TOPICS, ASPECTS, NOTES, FILE = N_("Topics"), N_("Fixed list"), N_("Notes"), N_("Add a file")
 PARTS = {"topics": TOPICS, "aspects": ASPECTS, "notes": NOTES, "file": FILE}
 
-ADDRESS = (choice_part("part", "the part of the page", "part", lambda view: PARTS, default=TOPICS),)
+ADDRESS = (
+    choice_part("part", N_("the part of the page"), "part", lambda view: PARTS, default=TOPICS),
+)

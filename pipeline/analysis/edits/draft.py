@@ -98,7 +98,10 @@ class Draft:
         text = clean_topic_name(name)
         for other, topic in enumerate(self.topics):
             if other != topic_id and text.casefold() == topic.name.casefold():
-                raise InputError(f"Another topic is called “{topic.name}”: choose another name")
+                raise InputError(
+                    "Another topic is called “{topic}”: choose another name",
+                    topic=topic.name,
+                )
         self.topics[topic_id] = replace(
             self.topics[topic_id], name=text, names={}, named=True, name_share=None
         )

@@ -11,6 +11,9 @@ from pipeline.analysis.analysis import Analysis, InitialTopics, hotel_names
 from pipeline.analysis.edits.draft import Draft, Edit, text_digest
 from pipeline.analysis.edits.operations import OPERATIONS
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.embedding.encoder import Encoder
 from pipeline.topics.describe import describe_topics, recount_topics
 from pipeline.topics.topic import Topic
@@ -41,7 +44,10 @@ def apply_edit(analysis: Analysis, edit: Edit, *, encoder: Encoder | None = None
     """
     operation = OPERATIONS.get(str(edit.get("do")))
     if operation is None:
-        raise InputError(f"The change '{edit.get('do')}' is unknown")
+        raise InputError(
+            "The change '{value}' is unknown",
+            value=edit.get("do"),
+        )
     if edit["do"] in _CREATING and "key" not in edit:
         edit = {**edit, "key": _new_key(analysis)}
     draft = Draft(
@@ -175,21 +181,28 @@ def describe_edit(analysis: Analysis, edit: Edit) -> str:
     names = {topic.key: topic.name for topic in (*initial, *analysis.topics)}
 
     def name(key: object) -> str:
-        return f"“{names.get(str(key), 'a topic')}”"
+        return _("“{topic}”", topic=names.get(str(key), _("a topic")))
 
     kind = edit.get("do")
     if kind == "rename":
-        return f"Renamed a topic to “{edit['name']}”"
+        return _("Renamed a topic to “{name}”", name=edit["name"])
     if kind == "hide":
-        return f"{'Hid' if edit['hidden'] else 'Showed'} {name(edit['topic'])}"
+        said = N_("Hid {topic}") if edit["hidden"] else N_("Showed {topic}")
+        return _(said, topic=name(edit["topic"]))
     if kind == "merge":
-        return f"Merged {', '.join(map(name, edit['topics']))}"
+        return _("Merged {topics}", topics=", ".join(map(name, edit["topics"])))
     if kind == "split":
-        return f"Split {name(edit['topic'])} into {edit['parts']}"
+        return _("Split {topic} into {parts}", topic=name(edit["topic"]), parts=edit["parts"])
     if kind == "move":
-        count = len(edit["units"])
-        return f"Moved {count} text{'s' * (count != 1)} to {name(edit['to'])}"
-    return f"Made a topic of {'“' + edit['phrase'] + '”' if edit.get('phrase') else 'examples'}"
+        return ngettext(
+            "Moved {n} text to {topic}",
+            "Moved {n} texts to {topic}",
+            len(edit["units"]),
+            topic=name(edit["to"]),
+        )
+    if edit.get("phrase"):
+        return _("Made a topic of “{phrase}”", phrase=edit["phrase"])
+    return _("Made a topic of examples")
 
 
 def _new_key(analysis: Analysis) -> str:

@@ -62,13 +62,18 @@ def split(analysis: Analysis, draft: Draft, edit: Edit, _encoder: Encoder | None
     """Split a topic into parts by KMeans; the largest part remains the topic."""
     topic_id, parts = draft.find(edit["topic"]), int(edit["parts"])
     if not 2 <= parts <= MAX_PARTS:
-        raise InputError(f"A topic is split into 2 to {MAX_PARTS} parts, not {parts}")
+        raise InputError(
+            "A topic is split into 2 to {max_parts} parts, not {parts}",
+            max_parts=MAX_PARTS,
+            parts=parts,
+        )
     members = np.flatnonzero(draft.assignments == topic_id)
     points = analysis.assigner.points(analysis.vectors[members])
     if len(distinct_rows(points)[0]) < parts * 2:
         raise InputError(
-            f"“{draft.topics[topic_id].name}” has too few reviews to be split into {parts}: "
-            "choose fewer"
+            "“{name}” has too few reviews to be split into {parts}: choose fewer",
+            name=draft.topics[topic_id].name,
+            parts=parts,
         )
     labels, centres = kmeans(points, parts, seed=analysis.settings.seed, starts=10)
     order = np.argsort(-np.bincount(labels, minlength=parts), kind="stable")

@@ -61,11 +61,19 @@ class HotelTexts:
             return having[0]
         if having:
             listed = list_names((self.names[row] for row in having), most=_MAX_LISTED, quoted=True)
-            raise InputError(f"Several hotels are called '{short_name(name)}': choose {listed}")
+            raise InputError(
+                "Several hotels are called '{name}': choose {listed}",
+                name=short_name(name),
+                listed=listed,
+            )
         near = difflib.get_close_matches(wanted, folded, _MAX_LISTED, 0.5)
         shown = [self.names[folded.index(each)] for each in near] or self.names
         listed = list_names(shown, most=_MAX_LISTED, quoted=True)
-        raise InputError(f"There is no hotel '{short_name(name)}' in the file: choose {listed}")
+        raise InputError(
+            "There is no hotel '{name}' in the file: choose {listed}",
+            name=short_name(name),
+            listed=listed,
+        )
 
 
 def hotel_texts(reviews: Reviews) -> HotelTexts:

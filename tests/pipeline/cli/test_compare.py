@@ -46,7 +46,7 @@ def test_records_have_the_promised_keys_and_the_significant_ones_come_first(fold
 def test_words_say_what_differs(folder):
     said = run("compare", folder).stdout.splitlines()
     assert any(
-        "50 % of Madrid's reviews, 12 % of Lyon's reviews (30 of 60; 4.2 times" in x for x in said
+        "50% of Madrid's reviews, 12% of Lyon's reviews (30 of 60; 4.2 times" in x for x in said
     )
     assert said[-1] == "160 of 160 reviews in 2 groups by hotel, 2 topics"
 

@@ -27,7 +27,7 @@ def test_a_month_without_a_figure_is_a_gap_in_line_and_band():
 
 def test_the_chart_is_said_in_words():
     assert chart_words(FIGURES, turned="2025-03") == (
-        "From 10.0 % in 2025-01 to 30.0 % in 2025-03; turned in 2025-03"
+        "From 10.0% in 2025-01 to 30.0% in 2025-03; turned in 2025-03"
     )
     empty = MonthlyFigures(("2025-01",), *[np.array([np.nan])] * 3, ("0 of 0 reviews",))
     assert chart_words(empty) == "No month has a figure"

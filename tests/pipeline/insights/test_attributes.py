@@ -1,6 +1,7 @@
 """Attributes of reviews."""
 
-from pipeline.insights.attributes import excerpt, language_name, review_attributes, topic_table
+from pipeline.common.locale_format import language_name
+from pipeline.insights.attributes import excerpt, review_attributes, topic_table
 from tests.support.analyses import synthetic_analysis
 
 
@@ -14,7 +15,7 @@ def test_topic_table_counts_allowed_units():
 
 def test_language_names_and_excerpts():
     assert language_name("ja") == "Japanese"
-    assert language_name("und") == "Unknown"
+    assert language_name("und") == "Unknown language"
     assert language_name("not a code") == "not a code"
     assert excerpt("short", 10) == "short"
     assert excerpt("one two three four", 12) == "one two…"

@@ -39,23 +39,23 @@ def change(of=MENTIONS, group=EVERYWHERE, before=0.06, after=0.3, counts=(20, 68
     [
         (
             change(month="2025-09", driver=Driver(1, 0.714, False)),
-            "Noise: from 6.0 % to 30.0 % of the reviews, 5.0 times as often [3.2 to 8.1], "
-            "since 2025-09, mostly Madrid (71 % of the growth)",
+            "Noise: from 6.0% to 30.0% of the reviews, 5.0 times as often [3.2 to 8.1], "
+            "since 2025-09, mostly Madrid (71% of the growth)",
         ),
         (
             change(of=COMPLAINTS, group=1, after=0.12, low=1.5, high=2.6),
-            "Complaints about Noise (Madrid): doubled [1.5 to 2.6], from 6.0 % to 12.0 % of the "
+            "Complaints about Noise (Madrid): doubled [1.5 to 2.6], from 6.0% to 12.0% of the "
             "reviews",
         ),
         (
             change(before=0.0, counts=(0, 68)),
-            "Noise: new, from 0.0 % to 30.0 % of the reviews (68 reviews)",
+            "Noise: new, from 0.0% to 30.0% of the reviews (68 reviews)",
         ),
-        (change(after=0.0, counts=(20, 0)), "Noise: gone, from 6.0 % to 0.0 % of the reviews"),
+        (change(after=0.0, counts=(20, 0)), "Noise: gone, from 6.0% to 0.0% of the reviews"),
         (
             change(driver=Driver(0, 1.3, True)),
-            "Noise: from 6.0 % to 30.0 % of the reviews, 5.0 times as often [3.2 to 8.1], "
-            "mostly as more of the reviews are from Lyon (100 % of the growth)",
+            "Noise: from 6.0% to 30.0% of the reviews, 5.0 times as often [3.2 to 8.1], "
+            "mostly as more of the reviews are from Lyon (100% of the growth)",
         ),
         (
             change(of=MARK, group=1, before=8.1, after=7.42, low=-0.9, high=-0.46),

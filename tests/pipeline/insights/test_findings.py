@@ -29,7 +29,7 @@ def told(themes, groups, **more):
 def test_a_loud_hotel_is_told_once_with_its_numbers():
     found, words = told(*two_hotels())
     assert words == [
-        "Noise: 30 % of Madrid's reviews, 6 % of Lyon's reviews "
+        "Noise: 30% of Madrid's reviews, 6% of Lyon's reviews "
         "(68 of 227; 5 times as often); 50 complain"
     ]
     assert found[0].is_problem and not found[0].is_strength and found[0].mentions == 1
@@ -38,7 +38,7 @@ def test_a_loud_hotel_is_told_once_with_its_numbers():
 def test_complaints_are_told_where_mentions_do_not_differ():
     _, words = told(*two_hotels(noisy=(70, 154), complaining=(60, 20)))
     assert words == [
-        "Complaints about Noise: 26 % of Madrid's reviews, 4 % of Lyon's reviews "
+        "Complaints about Noise: 26% of Madrid's reviews, 4% of Lyon's reviews "
         "(60 of 227; 6.6 times as often)"
     ]
 
@@ -48,8 +48,8 @@ def test_of_three_groups_more_and_less_are_told_the_surest_first():
     said = np.concatenate([np.arange(300) < n for n in (130, 70, 4)])
     found, words = told(made_themes(said[:, None]), Groups("hotel", ("a", "b", "c"), codes))
     assert words == [
-        "Noise: 1.3 % of c's reviews, 33 % elsewhere (4 of 300; 96 % less often)",
-        "Noise: 43 % of a's reviews, 12 % elsewhere (130 of 300; 3.5 times as often)",
+        "Noise: 1.3% of c's reviews, 33% elsewhere (4 of 300; 96% less often)",
+        "Noise: 43% of a's reviews, 12% elsewhere (130 of 300; 3.5 times as often)",
     ]
     assert [each.mentions for each in found] == [-1, 1] and found[0].q <= found[1].q
 
@@ -66,7 +66,7 @@ def test_a_ratio_that_the_languages_explain_in_part_is_told_with_the_adjusted_on
         adjusted_for="language",
     )
     assert words == [
-        "Noise: 52 % of a's reviews, 14 % of b's reviews "
+        "Noise: 52% of a's reviews, 14% of b's reviews "
         "(260 of 500; 3.7 times as often, 2 times as often within the same language)"
     ]
 
@@ -74,7 +74,7 @@ def test_a_ratio_that_the_languages_explain_in_part_is_told_with_the_adjusted_on
 def test_what_nobody_else_says():
     said = np.arange(400) < 30
     _, words = told(made_themes(said[:, None]), Groups("hotel", ("a", "b"), np.repeat([0, 1], 200)))
-    assert words == ["Noise: 15 % of a's reviews, 0 % of b's reviews (30 of 200; nowhere else)"]
+    assert words == ["Noise: 15% of a's reviews, 0% of b's reviews (30 of 200; nowhere else)"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_languages_are_shown_by_name():
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [(0, "0 %"), (0.004, "0.4 %"), (0.06, "6 %"), (0.0999, "10 %"), (0.2996, "30 %"), (1, "100 %")],
+    [(0, "0%"), (0.004, "0.4%"), (0.06, "6%"), (0.0999, "10%"), (0.2996, "30%"), (1, "100%")],
 )
 def test_shares_are_rounded_for_people(share, shown):
     assert percent(share) == shown
@@ -109,7 +109,7 @@ def test_a_broad_theme_and_its_part_are_told_once():
     broad = said | (np.arange(600) % 10 == 9)
     themes = replace(made_themes(np.stack([broad, said], axis=1)), parents=(-1, 0))
     found, words = told(themes, Groups("hotel", ("a", "b"), np.repeat([0, 1], 300)))
-    assert len(found) == 1 and words[0].startswith("Breakfast: 20 % of a's reviews, 0 %")
+    assert len(found) == 1 and words[0].startswith("Breakfast: 20% of a's reviews, 0%")
 
 
 def test_groups_without_a_column_are_named_as_they_are():

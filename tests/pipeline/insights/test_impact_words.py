@@ -27,7 +27,7 @@ def test_costs_and_gains_are_said_with_their_intervals():
     assert describe_impact(theme, "Noise", whole(theme)) == [
         "Noise: complaints: -0.42 [-0.55 to -0.29], 227 reviews",
         "Noise: praise: +0.10 [-0.10 to +0.30], 40 reviews, no clear effect",
-        "If complaints about Noise fell from 14 % of the reviews to the 6 % of Porto, "
+        "If complaints about Noise fell from 14% of the reviews to the 6% of Porto, "
         "the mean would rise by about 0.03 [0.02 to 0.05] from 7.42",
     ]
 

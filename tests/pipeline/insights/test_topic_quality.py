@@ -17,7 +17,7 @@ def analysis(file_cache):
 
 def test_stability_in_words_and_warning_of_a_dominant_language(analysis):
     topic = replace(analysis.topics[0], stability=0.94)
-    assert "This topic is stable: 94 %" in assess_topic(analysis, topic).sentence
+    assert "This topic is stable: 94%" in assess_topic(analysis, topic).sentence
     generator = np.random.default_rng(0)
     raw = generator.normal(size=(200, 16)).astype(np.float32)
     languages = np.array((["ja"] * 50 + ["en"] * 50) * 2)
