@@ -11,7 +11,7 @@ from pipeline.common.locale_format import format_number, format_percent, languag
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.insights.comparison import Comparison
-from pipeline.insights.groups import PERIODS
+from pipeline.insights.groups import PERIODS, column_noun
 from pipeline.insights.share_tests import ShareTests
 
 _DOUBLE = 1.95  # from here, "2 times as often" instead of "90% more often"
@@ -95,10 +95,10 @@ def describe_finding(analysis: Analysis, comparison: Comparison, finding: Findin
     don't differ, complaints about the theme are told.
     """
     cell = finding.group, finding.theme
-    name, complaints = comparison.themes.names[finding.theme], comparison.complaints
+    name, complaints = finding_title(comparison, finding), comparison.complaints
     if complaints is not None and not finding.mentions:
         compared = _compared(analysis, comparison, complaints, cell)
-        return _("Complaints about {theme}: {comparison}", theme=name, comparison=compared)
+        return _("{theme}: {comparison}", theme=name, comparison=compared)
     compared = _compared(analysis, comparison, comparison.mentions, cell)
     if complaints is not None and (number := int(complaints.counts[cell])):
         return ngettext(
@@ -109,6 +109,14 @@ def describe_finding(analysis: Analysis, comparison: Comparison, finding: Findin
             comparison=compared,
         )
     return _("{theme}: {comparison}", theme=name, comparison=compared)
+
+
+def finding_title(comparison: Comparison, finding: Finding) -> str:
+    """What a finding is about, as its sentence names it: "Noise", "Complaints about Noise"."""
+    name = comparison.themes.names[finding.theme]
+    if comparison.complaints is not None and not finding.mentions:
+        return _("Complaints about {theme}", theme=name)
+    return name
 
 
 def group_label(analysis: Analysis, column: str, name: str) -> str:
@@ -156,7 +164,7 @@ def _compared(
             "{often}, {adjusted} within the same {column}",
             often=words,
             adjusted=often(adjusted),
-            column=comparison.adjusted_for,
+            column=column_noun(comparison.adjusted_for),
         )
     figures = {
         "share": percent(float(table.shares[cell])),

@@ -11,10 +11,19 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.wording import list_names, short_name
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn, take_rows
 
 PERIODS = {"month": "M", "quarter": "M", "year": "Y"}  # of the column of dates, by NumPy's units
+_NOUNS = {  # of columns that the program names
+    "hotel": N_("hotel"),
+    "language": N_("language"),
+    "month": N_("month"),
+    "quarter": N_("quarter"),
+    "year": N_("year"),
+}
 MAX_GROUPS = 1_000
 _MONTHS_PER_QUARTER = 3
 
@@ -47,6 +56,11 @@ class Groups:
         rows = np.flatnonzero(self.codes >= 0)
         cells = np.ones(len(rows), bool), (rows, self.codes[rows])
         return csr_array(cells, shape=(len(self.codes), len(self.names)))
+
+
+def column_noun(column: str) -> str:
+    """What a value of a column is called in a sentence: "hotel"; the name of a file's column."""
+    return _(_NOUNS[column]) if column in _NOUNS else column
 
 
 def group_reviews(analysis: Analysis, column: str, allowed: np.ndarray | None = None) -> Groups:

@@ -6,9 +6,9 @@ from pipeline.common.locale_format import format_list, format_number, format_per
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
+from pipeline.insights.groups import column_noun
 from pipeline.insights.impact import Effect, Gain, Impact, ThemeImpact
 
-_COLUMNS = {"hotel": N_("hotel"), "language": N_("language"), "month": N_("month")}
 CAUTION = N_(
     "This is no proof of cause: guests who mention something may differ in more than that. "
     "Praise and complaints are judged by the text alone, never by the mark."
@@ -26,7 +26,7 @@ def describe_basis(impact: Impact) -> str:
     )
     if not impact.adjusted_for:
         return basis
-    columns = format_list(_(_COLUMNS[name]) for name in impact.adjusted_for)
+    columns = format_list(map(column_noun, impact.adjusted_for))
     return _("{basis}; compared within the same {columns}", basis=basis, columns=columns)
 
 

@@ -6,21 +6,39 @@ import math
 
 import streamlit as st
 
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.findings import describe_group, group_label, often, percent
 from pipeline.insights.quotes import typical_quotes
 from pipeline.insights.share_tests import ShareTests
 from pipeline.topics.polarity import COMPLAINT
-from ui.compare.choices import column_label
 from ui.compare.open_reviews import request_reviews
+from ui.components.group_choice import column_label
 from ui.components.review_text import language_attributes
 from ui.components.theme_choice import hidden_themes
-from ui.components.widgets import count, escape
+from ui.components.widgets import escape
 from ui.session.view import View
 
 _QUOTES = 3
+# Sentences as HTML: what all groups say, and the same with how often that is.
+_MENTIONS = (
+    N_("{share} of {group} ({count} of {size}) mention {topic}; {rest} of the others."),
+    N_(
+        "{share} of {group} ({count} of {size}) mention {topic}; {rest} of the others: {often}, "
+        "between {low} and {high} times."
+    ),
+)
+_COMPLAINTS = (
+    N_("{share} complain about it ({count}); {rest} of the others."),
+    N_(
+        "{share} complain about it ({count}); {rest} of the others: {often}, between {low} and "
+        "{high} times."
+    ),
+)
 
 
 def show_cell(view: View, comparison: Comparison, selected: tuple[int, int] | None) -> None:
@@ -48,21 +66,21 @@ def show_cell(view: View, comparison: Comparison, selected: tuple[int, int] | No
                 groups,
                 index=None,
                 format_func=lambda number: group_label(view.original, column, names[number]),
-                placeholder="Choose",
+                placeholder=_("Choose"),
                 key=keys[0],
                 width=260,
             )
             theme = st.selectbox(
-                "Topic",
+                _("Topic"),
                 themes,
                 index=None,
                 format_func=lambda number: excerpt(comparison.themes.names[number], 60),
-                placeholder="Choose",
+                placeholder=_("Choose"),
                 key=keys[1],
                 width=340,
             )
         if group is None or theme is None:
-            st.caption("Select a cell of the table, or choose here, to read what is behind it.")
+            st.caption(_("Select a cell of the table, or choose here, to read what is behind it."))
             return
         st.html(cell_html(view, comparison, (group, theme)))
         _buttons(comparison, group, theme, scope)
@@ -76,58 +94,88 @@ def cell_html(view: View, comparison: Comparison, cell: tuple[int, int]) -> str:
     group, theme = cell
     name = comparison.groups.names[group]
     whose = describe_group(view.original, comparison.groups.column, name)
-    size = int(comparison.mentions.sizes[group])
-    lines = [
-        f"{_share(comparison.mentions, cell)} of <bdi>{escape(whose)}</bdi> "
-        f"({int(comparison.mentions.counts[cell]):,} of {size:,}) mention "
-        f"<b><bdi>{escape(comparison.themes.names[theme])}</bdi></b>; "
-        f"{percent(float(comparison.mentions.rest_shares[cell]))} of the others"
-        f"{_ratio(comparison.mentions, cell)}. "
-        f"{_verdict(comparison, comparison.mentions_differ[cell], cell)}"
-    ]
+    mentions = _compared(
+        _MENTIONS,
+        comparison.mentions,
+        cell,
+        group=f"<bdi>{escape(whose)}</bdi>",
+        size=format_number(int(comparison.mentions.sizes[group])),
+        topic=f"<b><bdi>{escape(comparison.themes.names[theme])}</bdi></b>",
+    )
+    lines = [f"{mentions} {_verdict(comparison, comparison.mentions_differ[cell], cell)}"]
     if comparison.complaints is not None:
-        lines.append(
-            f"{_share(comparison.complaints, cell)} complain about it "
-            f"({int(comparison.complaints.counts[cell]):,}); "
-            f"{percent(float(comparison.complaints.rest_shares[cell]))} of the others"
-            f"{_ratio(comparison.complaints, cell)}. "
-            f"{_verdict(comparison, comparison.complaints_differ[cell], cell)}"
-        )
+        complaints = _compared(_COMPLAINTS, comparison.complaints, cell)
+        verdict = _verdict(comparison, comparison.complaints_differ[cell], cell)
+        lines.append(f"{complaints} {verdict}")
     marks = comparison.marks
     if marks is not None and marks.counts[cell]:
-        shown = view.attributes.shown_rating(float(marks.means[cell]))
-        ends = [view.attributes.shown_rating(float(end[cell])) for end in (marks.low, marks.high)]
-        between = f", between {ends[0]:.2f} and {ends[1]:.2f}" if math.isfinite(ends[0]) else ""
-        lines.append(
-            f"Mean mark of those who mention it: {shown:.2f} {view.attributes.rating_scale}"
-            f"{between} ({count(int(marks.counts[cell]), 'mark')})."
+        shown, low, high = (
+            view.attributes.shown_rating(float(each[cell]))
+            for each in (marks.means, marks.low, marks.high)
         )
+        said = {
+            "mark": format_number(shown, 2),
+            "of_highest": view.attributes.rating_scale,
+            "marks": ngettext("{n} mark", "{n} marks", int(marks.counts[cell])),
+        }
+        if math.isfinite(low):
+            # Translators: {of_highest} is the scale, such as "of 10"; {marks} such as "12 marks".
+            line = _(
+                "Mean mark of those who mention it: {mark} {of_highest}, between {low} and {high} "
+                "({marks}).",
+                low=format_number(low, 2),
+                high=format_number(high, 2),
+                **said,
+            )
+        else:
+            line = _("Mean mark of those who mention it: {mark} {of_highest} ({marks}).", **said)
+        lines.append(escape(line))
     return "".join(f"<div>{line}</div>" for line in lines)
 
 
-def _share(table: ShareTests, cell: tuple[int, int]) -> str:
-    return percent(float(table.shares[cell]))
+def _compared(
+    sentences: tuple[str, str], table: ShareTests, cell: tuple[int, int], **values: str
+) -> str:
+    """The shares of a cell and of the rest in a sentence, as HTML.
 
-
-def _ratio(table: ShareTests, cell: tuple[int, int]) -> str:
+    Args:
+        sentences: without and with how often that is; only the latter where that is known.
+        table: with the cell.
+        cell: group and theme.
+        values: of the sentences, as HTML.
+    """
     ratio = float(table.ratios[cell])
-    low, high = (float(end[cell]) for end in table.ratio_intervals)
+    values |= {
+        "share": percent(float(table.shares[cell])),
+        "count": format_number(int(table.counts[cell])),
+        "rest": percent(float(table.rest_shares[cell])),
+    }
     if not math.isfinite(ratio):
-        return ""
-    return f": {often(ratio)}, between {low:.2g} and {high:.2g} times"
+        return _(sentences[0], **values)
+    low, high = (_times(float(end[cell])) for end in table.ratio_intervals)
+    return _(sentences[1], often=escape(often(ratio)), low=low, high=high, **values)
+
+
+def _times(ratio: float) -> str:
+    """A ratio with two digits that count: "12", "3.3", "0.45"."""
+    digits = next((d for d, least in enumerate((9.95, 0.995, 0.0995)) if ratio >= least), 2)
+    while digits and round(ratio, digits) == round(ratio, digits - 1):
+        digits -= 1
+    return format_number(ratio, digits)
 
 
 def _verdict(comparison: Comparison, differs: bool, cell: tuple[int, int]) -> str:
     if comparison.small[cell]:
-        return "Too few reviews to tell."
-    return "More than chance." if differs else "This may be chance."
+        return escape(_("Too few reviews to tell."))
+    return escape(_("More than chance.") if differs else _("This may be chance."))
 
 
 def _buttons(comparison: Comparison, group: int, theme: int, scope: str) -> None:
     number = int(comparison.mentions.counts[group, theme])
+    show = ngettext("Show the {n} review", "Show the {n} reviews", number)
     with st.container(horizontal=True, gap="small"):
         st.button(
-            f"Show the {count(number, 'review')}" if number else "No reviews",
+            show if number else _("No reviews"),
             key=f"cell-open-{scope}",
             icon=":material/menu_book:",
             disabled=not number,
@@ -136,8 +184,9 @@ def _buttons(comparison: Comparison, group: int, theme: int, scope: str) -> None
         )
         if comparison.complaints is not None:
             bad = int(comparison.complaints.counts[group, theme])
+            only = ngettext("Only the {n} complaint", "Only the {n} complaints", bad)
             st.button(
-                f"Only the {count(bad, 'complaint')}" if bad else "No complaints",
+                only if bad else _("No complaints"),
                 key=f"cell-complaints-{scope}",
                 icon=":material/thumb_down:",
                 disabled=not bad,

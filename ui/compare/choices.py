@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
-from pipeline.insights.attributes import excerpt
 from pipeline.insights.comparison import Comparison, compare_analysis
 from pipeline.insights.groups import PERIODS, group_reviews
 from pipeline.insights.themes import ASPECTS, TOPICS
-from ui.components.group_choice import group_columns
+from ui.components.group_choice import column_label, group_columns
 from ui.components.theme_choice import choose_themes
 from ui.components.widgets import escape_markdown
 from ui.session.address import choice_part
@@ -34,11 +34,6 @@ def compared_columns(view: View) -> list[str]:
     return [*group_columns(view), *periods]
 
 
-def column_label(name: str) -> str:
-    """The name of a column with a capital letter."""
-    return excerpt(name[:1].upper() + name[1:], 40)
-
-
 def choose_comparison(view: View, allowed: np.ndarray) -> Comparison | None:
     """Draw the choices, and compare the groups; None where there is nothing to compare.
 
@@ -49,15 +44,17 @@ def choose_comparison(view: View, allowed: np.ndarray) -> Comparison | None:
     columns = compared_columns(view)
     if not columns:
         st.info(
-            "There is nothing to compare by: this file has no hotels, only one language and no "
-            "dates. A column of hotels, countries or channels is found when the file has one."
+            _(
+                "There is nothing to compare by: this file has no hotels, only one language and no "
+                "dates. A column of hotels, countries or channels is found when the file has one."
+            )
         )
         return None
     if st.session_state.get(BY_KEY) not in columns:
         st.session_state[BY_KEY] = columns[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="comparison"):
         column = st.selectbox(
-            "Compare by",
+            _("Compare by"),
             columns,
             format_func=column_label,
             key=BY_KEY,
@@ -79,14 +76,14 @@ def choose_comparison(view: View, allowed: np.ndarray) -> Comparison | None:
 ADDRESS = (
     choice_part(
         "compare",
-        "the part",
+        N_("the part"),
         PART_KEY,
         lambda view: {"two": TWO_GROUPS, "impact": IMPACT},
         default=ALL_GROUPS,
     ),
     choice_part(
         "by",
-        "the column to compare by",
+        N_("the column to compare by"),
         BY_KEY,
         lambda view: {name: name for name in compared_columns(view)},
         default=None,
@@ -96,7 +93,7 @@ ADDRESS = (
     ),
     choice_part(
         "show",
-        "the figure",
+        N_("the figure"),
         MEASURE_KEY,
         lambda view: {name: name for name in MEASURES},
         default=MEASURES[0],

@@ -9,12 +9,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.comparison import Comparison
 from pipeline.insights.comparison_records import comparison_records, records_csv
 from pipeline.insights.findings import group_label
+from pipeline.insights.groups import column_noun
 from ui.compare.choices import MEASURE_KEY
 from ui.components.theme_choice import hidden_themes
+from ui.components.widgets import escape_markdown
 from ui.session.view import View
 
 _MOST_GROUPS = 40  # columns; more can't be read, and are found by name
@@ -49,43 +53,45 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
     change = 100 * (table.shares - table.rest_shares)
     found = {
         "share": Measure(
-            "Share of reviews",
+            _("Share of reviews"),
             "%.1f %%",
             100 * table.shares,
             change,
             comparison.mentions_differ,
-            "Share of the group's reviews that mention it",
+            _("Share of the group's reviews that mention it"),
         ),
         "difference": Measure(
-            "Difference to the rest",
+            _("Difference to the rest"),
             "%+.1f",
             change,
             change,
             comparison.mentions_differ,
-            "Points of per cent above or below the share in all other groups",
+            _("Points of per cent above or below the share in all other groups"),
         ),
     }
     if complaints is not None:
         found["complaints"] = Measure(
-            "Share of complaints",
+            _("Share of complaints"),
             "%.1f %%",
             100 * complaints.shares,
             100 * (complaints.shares - complaints.rest_shares),
             comparison.complaints_differ,
-            "Share of the group's reviews that complain about it",
+            _("Share of the group's reviews that complain about it"),
         )
     if marks is not None:
         with np.errstate(invalid="ignore", divide="ignore"):
             total = np.nansum(marks.means * marks.counts, axis=0) / marks.counts.sum(axis=0)
         apart = (marks.low > total) | (marks.high < total)
         found["mark"] = Measure(
-            view.attributes.rating_title("Mean mark"),
+            view.attributes.rating_title(_("Mean mark")),
             "%.2f",
             view.attributes.shown_rating(marks.means),
             25 * (total - marks.means),  # a low mark has the colour of more complaints
             apart & ~comparison.small,
-            "Mean mark of the reviews that mention it; strong colours: all groups' mean is outside "
-            "its 95 % interval",
+            _(
+                "Mean mark of the reviews that mention it; strong colours: all groups' mean is "
+                "outside its 95 % interval"
+            ),
         )
     return found
 
@@ -95,7 +101,7 @@ def choose_measure(found: dict[str, Measure]) -> Measure:
     if st.session_state.get(MEASURE_KEY) not in found:
         st.session_state[MEASURE_KEY] = next(iter(found))
     key = st.segmented_control(
-        "Show",
+        _("Show"),
         list(found),
         format_func=lambda each: found[each].label,
         required=True,
@@ -106,16 +112,17 @@ def choose_measure(found: dict[str, Measure]) -> Measure:
 
 def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | None:
     """Draw the table with its controls; returns group and theme of the cell that is chosen."""
+    noun = column_noun(comparison.groups.column)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heat"):
         measure = choose_measure(measures(view, comparison))
         wanted = st.text_input(
-            f"Find a topic or {comparison.groups.column}",
+            _("Find a topic or {column}", column=escape_markdown(noun)),
             key="compare-find",
             width=240,
             max_chars=80,
         )
         st.download_button(
-            "Download",
+            _("Download"),
             lambda: records_csv(comparison_records(comparison)).encode("utf-8-sig"),
             file_name=view.file_name("comparison"),
             mime="text/csv",
@@ -130,18 +137,25 @@ def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | Non
     themes = [number for number in range(len(comparison.themes)) if number not in hidden]
     groups, themes = _find(wanted, labels, comparison.themes.names, themes)
     if not groups or not themes:
-        st.info("Nothing has this name.")
+        st.info(_("Nothing has this name."))
         return None
     shown = _most_different(comparison, groups)
     if len(shown) < len(groups):
         st.caption(
-            f"The {len(shown)} of {len(groups)} that differ most. Type a name above to find "
-            "another; the download has all."
+            _(
+                "The {shown} of {all} that differ most. Type a name above to find another; the "
+                "download has all.",
+                shown=format_number(len(shown)),
+                all=format_number(len(groups)),
+            )
         )
     themes.sort(key=lambda theme: -int(comparison.mentions.totals[theme]))
     st.caption(
-        f"{measure.help}. Strong colours differ by more than chance, faint ones may be chance; "
-        "grey numbers are of too few reviews. Select a cell to read it."
+        _(
+            "{figure}. Strong colours differ by more than chance, faint ones may be chance; grey "
+            "numbers are of too few reviews. Select a cell to read it.",
+            figure=measure.help,
+        )
     )
     event = st.dataframe(
         _styled(comparison, measure, shown, themes),
@@ -151,16 +165,16 @@ def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | Non
         key=f"heat-{view.number}-{comparison.themes.kind}-{comparison.groups.column}",
         on_select="rerun",
         selection_mode="single-cell",
-        alt="Topics by group; the sentences above say what differs, the boxes below each cell",
+        alt=_("Topics by group; the sentences above say what differs, the boxes below each cell"),
     )
     return _chosen(event, shown, themes)
 
 
 def _columns(measure: Measure, groups: list[tuple[str, str]]) -> dict[str, Any]:
     config: dict[str, Any] = {
-        "topic": st.column_config.TextColumn("Topic", pinned=True, width=230),
+        "topic": st.column_config.TextColumn(_("Topic"), pinned=True, width=230),
         "all": st.column_config.NumberColumn(
-            "All", format="localized", width=70, help="Reviews of all groups that mention it"
+            _("All"), format="localized", width=70, help=_("Reviews of all groups that mention it")
         ),
     }
     for name, label in groups:
@@ -176,7 +190,7 @@ def _styled(comparison: Comparison, measure: Measure, groups: list[int], themes:
     table.insert(0, "topic", [comparison.themes.names[theme] for theme in themes])
     table.insert(1, "all", comparison.mentions.totals[themes])
     colours = cell_styles(measure.against[cells], measure.differs[cells], comparison.small[cells]).T
-    return table.style.apply(lambda _: np.insert(colours, 0, [[""], [""]], axis=1), axis=None)
+    return table.style.apply(lambda _table: np.insert(colours, 0, [[""], [""]], axis=1), axis=None)
 
 
 def cell_styles(against: np.ndarray, differs: np.ndarray, small: np.ndarray) -> np.ndarray:

@@ -9,6 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.figures.effects import effects_chart
 from pipeline.insights.gains import Effect
 from pipeline.insights.impact import Impact, ThemeImpact, measure_impact
@@ -18,13 +22,18 @@ from ui.components.theme_choice import hidden_themes
 from ui.components.widgets import escape, escape_markdown, note_mixed_scales
 from ui.session.view import View
 
-_MENTIONS, _COMPLAINTS, _PRAISE = "Mentions", "Complaints", "Praise"
+_MENTIONS, _COMPLAINTS, _PRAISE = N_("Mentions"), N_("Complaints"), N_("Praise")
 _EFFECTS: dict[str, Callable[[ThemeImpact], Effect | None]] = {
     _COMPLAINTS: lambda impact: impact.complaint,
     _PRAISE: lambda impact: impact.praise,
     _MENTIONS: lambda impact: impact.mention,
 }
-_HELP = (
+_NO_FIGURES = {
+    _COMPLAINTS: N_("No topic has enough reviews to say what its complaints cost or earn."),
+    _PRAISE: N_("No topic has enough reviews to say what its praise cost or earn."),
+    _MENTIONS: N_("No topic has enough reviews to say what its mentions cost or earn."),
+}
+_HELP = N_(
     "Complaints and praise are adjusted for what else a review complains about and praises; "
     "a mention is compared with all reviews without it."
 )
@@ -41,7 +50,7 @@ def show_impact(view: View, themes: Themes, allowed: np.ndarray) -> None:
         allowed: bool (n,), reviews that pass the filters.
     """
     try:
-        with st.spinner("Comparing marks", show_time=False):
+        with st.spinner(_("Comparing marks"), show_time=False):
             impact = view.figure(
                 ("impact", themes.kind, allowed.tobytes()),
                 lambda: measure_impact(view.original, themes, allowed),
@@ -59,13 +68,19 @@ def show_impact(view: View, themes: Themes, allowed: np.ndarray) -> None:
     if len(choices) > 1:
         of = (
             st.segmented_control(
-                "What", choices, default=of, required=True, key="impact-of", help=_HELP
+                _("What"),
+                choices,
+                format_func=_,
+                default=of,
+                required=True,
+                key="impact-of",
+                help=_(_HELP),
             )
             or of
         )
     _chart(view, shown, themes, of)
     _table(view, shown, themes)
-    st.caption(CAUTION)
+    st.caption(_(CAUTION))
 
 
 def _gains(impact: Impact, shown: list[ThemeImpact], themes: Themes) -> None:
@@ -85,42 +100,57 @@ def _chart(view: View, shown: list[ThemeImpact], themes: Themes, of: str) -> Non
     pairs = [(each.theme, effect) for each in shown if (effect := _EFFECTS[of](each)) is not None]
     known = [(theme, effect) for theme, effect in pairs if not effect.problem]
     if not known:
-        st.info(f"No topic has enough reviews to say what its {of.lower()} cost or earn.")
+        st.info(_(_NO_FIGURES[of]))
         return
     known.sort(key=lambda pair: (not pair[1].is_clear, -abs(pair[1].effect)))
     drawn = sorted(known[:_CHARTED], key=lambda pair: pair[1].effect)
-    names = [themes.names[theme] for theme, _ in drawn]
-    effects = [effect for _, effect in drawn]
-    words = [f"{n}: {describe_effect(e)}" for n, e in zip(names, effects, strict=True)]
+    names = [themes.names[theme] for theme, _effect in drawn]
+    effects = [effect for _theme, effect in drawn]
+    words = [
+        _("{subject}: {effect}", subject=name, effect=describe_effect(effect))
+        for name, effect in zip(names, effects, strict=True)
+    ]
     st.plotly_chart(
         effects_chart(names, effects, dark=st.context.theme.type == "dark"),
         key=f"impact-chart-{view.number}-{themes.kind}-{of}",
         config={"displayModeBar": False},
         alt="; ".join(words),
     )
-    more = f"; {len(known) - _CHARTED} more in the table" if len(known) > _CHARTED else ""
-    st.caption(
-        f"Points of {view.attributes.highest_rating:g}, with the interval in which the true "
-        f"figure lies with 95 % certainty. Grey: no clear effect{more}."
-    )
+    highest, more = format_number(view.attributes.highest_rating), len(known) - _CHARTED
+    if more > 0:
+        said = ngettext(
+            "Points of {highest}, with the interval in which the true figure lies with 95 % "
+            "certainty. Grey: no clear effect; {n} more in the table.",
+            "Points of {highest}, with the interval in which the true figure lies with 95 % "
+            "certainty. Grey: no clear effect; {n} more in the table.",
+            more,
+            highest=highest,
+        )
+    else:
+        said = _(
+            "Points of {highest}, with the interval in which the true figure lies with 95 % "
+            "certainty. Grey: no clear effect.",
+            highest=highest,
+        )
+    st.caption(said)
 
 
 def _table(view: View, shown: list[ThemeImpact], themes: Themes) -> None:
     rows = []
     for impact in shown:
-        row: dict[str, str | int] = {"Topic": themes.names[impact.theme]}
+        row: dict[str, str | int] = {"topic": themes.names[impact.theme]}
         for name, take in _EFFECTS.items():
             if (effect := take(impact)) is not None:
                 row[name] = describe_effect(effect)
         rows.append(row)
-    with st.expander(f"All figures ({len(rows):,})"):
+    with st.expander(_("All figures ({number})", number=format_number(len(rows)))):
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
             height=min(38 + 35 * len(rows), 600),
             column_config={
-                "Topic": st.column_config.TextColumn(width=240),
-                **{name: st.column_config.TextColumn(width=300) for name in _EFFECTS},
+                "topic": st.column_config.TextColumn(_("Topic"), width=240),
+                **{name: st.column_config.TextColumn(_(name), width=300) for name in _EFFECTS},
             },
-            alt="What each topic costs or earns in marks, with interval and number of reviews",
+            alt=_("What each topic costs or earns in marks, with interval and number of reviews"),
         )

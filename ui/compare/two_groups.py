@@ -8,28 +8,29 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import mask
 from pipeline.filters.parser import parse_filter
 from pipeline.insights.comparison import Comparison, compare_analysis
-from pipeline.insights.findings import (
-    Finding,
-    describe_finding,
-    find_differences,
-    group_label,
-)
+from pipeline.insights.findings import Finding, find_differences, group_label
 from pipeline.insights.groups import Groups, group_reviews
 from pipeline.insights.themes import ASPECTS, Themes
 from ui.compare.cell import quotes_html
-from ui.compare.choices import THEMES_KEY, column_label, compared_columns
+from ui.compare.choices import THEMES_KEY, compared_columns
+from ui.compare.findings import finding_html
 from ui.compare.open_reviews import request_reviews
+from ui.components.group_choice import column_label
 from ui.components.theme_choice import choose_themes, hidden_themes
-from ui.components.widgets import count, escape, escape_markdown
+from ui.components.widgets import escape, escape_markdown
 from ui.session.view import View
 
-_WORDS = "A filter in words"
+_WORDS = N_("A filter in words")
 _FIRST = 5
-_SIDES = ("First", "Second")
+_SIDES = (N_("First"), N_("Second"))
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ def show_two_groups(view: View, allowed: np.ndarray) -> None:
         st.session_state["compare-sides"] = columns[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="sides"):
         column = st.selectbox(
-            "Two groups by",
+            _("Two groups by"),
             columns,
-            format_func=column_label,
+            format_func=lambda name: _(name) if name == _WORDS else column_label(name),
             key="compare-sides",
             width=200,
         )
@@ -71,9 +72,15 @@ def show_two_groups(view: View, allowed: np.ndarray) -> None:
         return
     comparison, both = compare_sides(view, themes, sides, allowed)
     if both:
-        st.caption(f"{count(both, 'review')} in both groups: left out.")
+        st.caption(
+            ngettext(
+                "{n} review in both groups: left out.",
+                "{n} reviews in both groups: left out.",
+                both,
+            )
+        )
     if comparison is None:
-        st.info("One of the two has no reviews of its own: choose others, or remove a filter.")
+        st.info(_("One of the two has no reviews of its own: choose others, or remove a filter."))
         return
     _show(view, comparison)
 
@@ -114,17 +121,18 @@ def _values(view: View, column: str) -> tuple[Side, Side] | None:
     for number, (place, label) in enumerate(zip(st.columns(2), _SIDES, strict=True)):
         with place:
             chosen = st.selectbox(
-                label,
+                _(label),
                 range(len(groups)),
                 index=min(number, len(groups) - 1),
                 format_func=lambda each: (
-                    f"{group_label(view.original, column, groups.names[each])} ({sizes[each]:,})"
+                    f"{group_label(view.original, column, groups.names[each])} "
+                    f"({format_number(int(sizes[each]))})"
                 ),
                 key=f"side-{number}-{view.number}-{column}",
             )
         sides.append(Side(groups.names[chosen], groups.codes == chosen, column))
     if sides[0].name == sides[1].name:
-        st.info("Choose two different ones.")
+        st.info(_("Choose two different ones."))
         return None
     return sides[0], sides[1]
 
@@ -137,7 +145,7 @@ def _typed(view: View) -> tuple[Side, Side] | None:
     for number, (place, label) in enumerate(zip(st.columns(2), _SIDES, strict=True)):
         with place:
             typed = st.text_input(
-                label,
+                _(label),
                 placeholder=examples[number],
                 key=f"side-filter-{number}-{view.number}",
                 max_chars=2_000,
@@ -154,7 +162,7 @@ def _typed(view: View) -> tuple[Side, Side] | None:
         reviews[view.original.units.review[units]] = True
         sides.append(Side(" ".join(typed.split()), reviews, ""))
     if len(sides) < 2:
-        st.caption("Type a filter on each side; columns are named as in the file.")
+        st.caption(_("Type a filter on each side; columns are named as in the file."))
         return None
     return sides[0], sides[1]
 
@@ -166,34 +174,31 @@ def _show(view: View, comparison: Comparison) -> None:
         name = comparison.groups.names[group]
         label = group_label(view.original, comparison.groups.column, name)
         with place:
-            st.html(
-                f"<b>What <bdi>{escape(label)}</bdi> says more</b> "
-                f'<span class="pg-quiet">{count(int(comparison.groups.sizes[group]), "review")}'
-                "</span>"
-            )
+            title = _("What {group} says more", group=f"<bdi>{escape(label)}</bdi>")
+            size = ngettext("{n} review", "{n} reviews", int(comparison.groups.sizes[group]))
+            st.html(f'<b>{title}</b> <span class="pg-quiet">{escape(size)}</span>')
             own = [each for each in found if each.group == group]
             if not own:
-                st.html("Nothing that is more than chance.")
+                st.html(escape(_("Nothing that is more than chance.")))
             for finding in own[:_FIRST]:
                 _difference(view, comparison, finding)
             if more := own[_FIRST:]:
-                with st.expander(f"{count(len(more), 'other')}"):
+                with st.expander(ngettext("{n} other", "{n} others", len(more))):
                     for finding in more[: 4 * _FIRST]:
                         _difference(view, comparison, finding)
 
 
 def _difference(view: View, comparison: Comparison, finding: Finding) -> None:
-    topic, _, rest = describe_finding(view.original, comparison, finding).partition(": ")
     key = f"{finding.group}-{finding.theme}-{view.number}"
     with st.container(border=True, key=f"side-finding-{key}"):
         st.html(
-            f"<b><bdi>{escape(topic)}</bdi></b>: <bdi>{escape(rest)}</bdi>"
+            finding_html(view, comparison, finding)
             + quotes_html(
                 view, comparison, finding.group, finding.theme, complaints=finding.is_problem
             )
         )
         st.button(
-            "Read",
+            _("Read"),
             key=f"side-read-{key}",
             icon=":material/menu_book:",
             type="tertiary",

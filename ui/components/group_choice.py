@@ -6,12 +6,20 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.filters.column_values import value_counts
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.groups import Groups, group_reviews
 from ui.session.view import View
 
 _MOST_GROUPS = 300  # more are no groups: names of guests, or numbers
+_LABELS = {  # of columns that the program names
+    "hotel": N_("Hotel"),
+    "language": N_("Language"),
+    "month": N_("Month"),
+    "quarter": N_("Quarter"),
+    "year": N_("Year"),
+}
 _NO_GROUPS = ("topic", "topic_id", "date", "rating", "rating_of_5")
 
 
@@ -63,7 +71,7 @@ def choose_groups(view: View, *, key: str, label: str = "", none: str = "") -> G
         label or _("By"),
         columns,
         index=usual,
-        format_func=lambda name: _column_label(name) if name else none,
+        format_func=lambda name: column_label(name) if name else none,
         key=f"{key}-{view.number}",
         width=200,
     )
@@ -75,5 +83,6 @@ def choose_groups(view: View, *, key: str, label: str = "", none: str = "") -> G
         return None
 
 
-def _column_label(name: str) -> str:
-    return excerpt(str(name)[:1].upper() + str(name)[1:], 40)
+def column_label(name: str) -> str:
+    """The name of a column with a capital letter, translated where it isn't the file's own."""
+    return _(_LABELS[name]) if name in _LABELS else excerpt(name[:1].upper() + name[1:], 40)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
+from pipeline.insights.groups import column_noun
 from pipeline.insights.themes import ASPECTS
 from ui.compare.cell import show_cell
 from ui.compare.choices import (
@@ -62,7 +63,7 @@ elif (comparison := choose_comparison(view, allowed)) is not None:
             "{reviews} in {groups}, compared within the same {column}.",
             reviews=reviews,
             groups=groups,
-            column=escape_markdown(comparison.adjusted_for),
+            column=escape_markdown(column_noun(comparison.adjusted_for)),
         )
     else:
         said = _("{reviews} in {groups}.", reviews=reviews, groups=groups)

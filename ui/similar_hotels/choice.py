@@ -6,8 +6,10 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PROJECT
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.reviews.column_roles import ColumnRoles
-from ui.components.widgets import error_box, escape_markdown
+from ui.components.widgets import error_box, escape, escape_markdown
 from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.similar_hotels.compared import ComparedHotels, HotelTable, hotels_of_view
@@ -15,7 +17,7 @@ from ui.upload.upload import TYPES, store_upload
 
 EXAMPLE = PROJECT / "sample_data" / "hotels.csv"
 _TABLE = "hotel-table"
-_OPEN, _OTHER = "The open file", "A table of hotels"
+_OPEN, _OTHER = N_("The open file"), N_("A table of hotels")
 
 
 def choose_hotels(session: Session) -> tuple[ComparedHotels | None, HotelTable | None]:
@@ -24,10 +26,16 @@ def choose_hotels(session: Session) -> tuple[ComparedHotels | None, HotelTable |
     source = _OTHER
     if opened is not None:
         source = st.segmented_control(
-            "Hotels of", (_OPEN, _OTHER), required=True, default=_OPEN, key="similar-source"
+            _("Hotels of"),
+            (_OPEN, _OTHER),
+            format_func=_,
+            required=True,
+            default=_OPEN,
+            key="similar-source",
         )
     elif why_not:
-        st.caption(escape_markdown(f"{why_not}. Or upload a table of hotels here."))
+        said = _("{reason}. Or upload a table of hotels here.", reason=why_not)
+        st.caption(escape_markdown(said))
     if source == _OPEN:
         return opened, None
     table = _choose_table(session)
@@ -54,7 +62,7 @@ def _hotels_of_open_file(session: Session) -> tuple[ComparedHotels | None, str]:
 def _choose_table(session: Session) -> HotelTable | None:
     """The table that was uploaded last, or the example."""
     file = st.file_uploader(
-        "A table with a name and a description of each hotel, in any language",
+        _("A table with a name and a description of each hotel, in any language"),
         type=TYPES,
         key="similar-upload",
         max_upload_size=upload_limit(),
@@ -69,18 +77,18 @@ def _choose_table(session: Session) -> HotelTable | None:
     if file is None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if st.button(
-                "Try it with 40 invented hotels", icon=":material/play_circle:", key="similar-try"
+                _("Try it with 40 invented hotels"),
+                icon=":material/play_circle:",
+                key="similar-try",
             ):
                 table = _open(HotelTable("example", EXAMPLE.name, EXAMPLE))
-            st.html(
-                '<span class="pg-quiet">Six kinds of hotel, described in six languages.</span>',
-                width="content",
-            )
+            said = _("Six kinds of hotel, described in six languages.")
+            st.html(f'<span class="pg-quiet">{escape(said)}</span>', width="content")
     return table
 
 
 def _open(table: HotelTable) -> HotelTable:
-    with st.spinner("Reading the file …"):
+    with st.spinner(_("Reading the file …")):
         table.read()
     st.session_state[_TABLE] = table
     return table
@@ -91,30 +99,31 @@ def _choose_columns(session: Session, table: HotelTable) -> None:
     assert table.table is not None  # noqa: S101
     names = [str(column) for column in table.table.frame.columns]
     guessed = table.columns
-    with st.expander("Columns", expanded=guessed is None):
+    with st.expander(_("Columns"), expanded=guessed is None):
         left, right = st.columns(2)
         name = left.selectbox(
-            "Name of the hotel",
+            _("Name of the hotel"),
             names,
             index=_place(names, guessed.hotel if guessed else None),
-            placeholder="Choose a column",
+            placeholder=_("Choose a column"),
             key=f"similar-name-{table.key}",
         )
         text = right.selectbox(
-            "Description or review",
+            _("Description or review"),
             names,
             index=_place(names, guessed.text if guessed else None),
-            placeholder="Choose a column",
+            placeholder=_("Choose a column"),
             key=f"similar-text-{table.key}",
         )
     if name is None or text is None:
         return
     if name == text:
-        table.compared, table.problem = None, "Name and description are the same column."
+        table.compared = None
+        table.error = InputError("Name and description are the same column.")
         return
     is_new = guessed is None or (guessed.hotel, guessed.text) != (name, text)
     if is_new or (table.compared is None and not table.problem):
-        with st.spinner("Reading the hotels …"):
+        with st.spinner(_("Reading the hotels …")):
             table.compare(session, ColumnRoles(text=text, hotel=name))
 
 

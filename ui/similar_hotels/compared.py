@@ -89,7 +89,7 @@ class HotelTable:
         path: where it lies.
         table: as it was read; None where it can't be.
         columns: of names and texts; None where nothing tells which.
-        problem: why there are no columns, or no hotels; "" for nothing.
+        error: why there are no columns, or no hotels; None for nothing.
         compared: the hotels; None where there are none.
         job: that analyses them; None before.
     """
@@ -99,23 +99,28 @@ class HotelTable:
     path: Path
     table: Table | None = None
     columns: ColumnRoles | None = None
-    problem: str = ""
+    error: InputError | None = None
     compared: ComparedHotels | None = None
     job: Job | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why there are no columns, or no hotels, in the reader's language; "" for nothing."""
+        return "" if self.error is None else str(self.error)
 
     def read(self) -> None:
         """Read the file and look for its columns."""
         try:
             budget = Budget.for_file(self.path)
             found = run_isolated(_read, self.path, self.name, label=self.name, budget=budget)
-            self.table, self.columns, self.problem = found
+            self.table, self.columns, self.error = found
         except InputError as error:
-            self.problem = str(error)
+            self.error = error
 
     def compare(self, session: Session, columns: ColumnRoles) -> None:
         """Take these columns, and let the worker analyse the texts."""
         assert self.table is not None  # noqa: S101  there is nothing to choose columns of
-        self.columns, self.compared, self.problem = columns, None, ""
+        self.columns, self.compared, self.error = columns, None, None
         if self.job is not None:
             worker().stop(self.job)
         try:
@@ -124,7 +129,7 @@ class HotelTable:
                 _texts, self.table, columns, self.path, label=self.name, budget=budget
             )
         except InputError as error:
-            self.problem = str(error)
+            self.error = error
             return
         self.compared = ComparedHotels(self.name, texts)
         request = AnalyseRequest(
@@ -143,9 +148,9 @@ class HotelTable:
                 compared.analysis = load_analysis(job.target)
                 compared.texts = hotel_texts_of_analysis(compared.analysis)
             except InputError as error:
-                self.problem = str(error)
+                self.error = error
         else:
-            self.problem = job.problem
+            self.error = InputError(job.message, **job.values)
 
 
 def hotels_of_view(view: View) -> ComparedHotels:
@@ -162,12 +167,12 @@ def hotels_of_view(view: View) -> ComparedHotels:
     return view.figure("similar-hotels", make)
 
 
-def _read(path: Path, name: str) -> tuple[Table, ColumnRoles | None, str]:
+def _read(path: Path, name: str) -> tuple[Table, ColumnRoles | None, InputError | None]:
     table = read_table(path, name=name)
     try:
-        return table, find_hotel_columns(table), ""
+        return table, find_hotel_columns(table), None
     except InputError as error:
-        return table, None, str(error)
+        return table, None, error
 
 
 def _texts(table: Table, columns: ColumnRoles, path: Path) -> tuple[HotelTexts, ReviewSource]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from ui.similar_hotels.compared import HotelTable
 
 
@@ -15,5 +16,5 @@ def analysing(table: HotelTable) -> None:
         st.rerun()
     st.progress(
         job.fraction_done(),
-        text="Comparing what the texts mean, in any language; words in common are below already",
+        text=_("Comparing what the texts mean, in any language; words in common are below already"),
     )

@@ -53,9 +53,9 @@ def test_the_example_shows_words_in_common_before_it_is_analysed():
     hotels.set_value(list(table.compared.texts.names).index("Larchwood Mountain Lodge")).run()
     assert not at.exception
     rows = table_of(at)
-    assert list(rows.columns) == ["", "Hotel", "Likeness", "In common"]
-    assert 5 < len(rows) <= 10 and rows["Likeness"].is_monotonic_decreasing
-    assert "Larchwood Mountain Lodge" not in set(rows["Hotel"])
+    assert list(rows.columns) == ["rank", "hotel", "likeness", "shared"]
+    assert 5 < len(rows) <= 10 and rows["likeness"].is_monotonic_decreasing
+    assert "Larchwood Mountain Lodge" not in set(rows["hotel"])
     assert "Ski-in, ski-out in winter" in pieces(at)  # the chosen one, beside another
 
 
@@ -79,7 +79,7 @@ def test_the_hotels_of_the_open_file(tmp_path):
     at.segmented_control(key="similar-method-True").set_value("topics").run()
     assert not at.exception
     rows = table_of(at)
-    assert set(rows["Hotel"]) <= {"Hotel 1", "Hotel 2", "Hotel 3"} and len(rows)
+    assert set(rows["hotel"]) <= {"Hotel 1", "Hotel 2", "Hotel 3"} and len(rows)
     assert "15 reviews" in pieces(at) and " of 5" in pieces(at)
 
 
@@ -122,10 +122,14 @@ def test_a_refused_analysis_leaves_words_in_common_and_says_why(tmp_path):
     texts = SimpleNamespace(names=("a", "b"), text_counts=np.array([1, 1]))
     table = HotelTable("k", "x.csv", tmp_path, compared=ComparedHotels("x.csv", texts))
     table.job = SimpleNamespace(
-        finished=True, state=JobState.REFUSED, target=tmp_path, message="Too few reviews"
+        finished=True,
+        state=JobState.REFUSED,
+        target=tmp_path,
+        message="{n} is too few",
+        values={"n": 7},
     )
     table.update()
-    assert table.problem == "Too few reviews"
+    assert table.problem == "7 is too few"
     assert table.compared.has("tfidf") and not table.compared.has("topics")
 
 
