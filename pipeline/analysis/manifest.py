@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.common.errors import InputError
 from pipeline.common.files import check_sealed, sealed
 from pipeline.common.transaction import current_file
+from pipeline.common.translation import gettext as _
 
 MANIFEST = "analysis.json"
 _FORMAT = 2
@@ -32,7 +33,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: no such folder, no analysis in it, or a damaged one.
     """
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         path = current_file(folder, MANIFEST)
         try:
             text = path.read_text("utf-8")

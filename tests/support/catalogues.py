@@ -42,7 +42,7 @@ _KEYWORDS = {
 }
 _HEADER = ("Language:", "Plural-Forms", "MIME-Version", "Content-")  # fields that programs read
 _CALLS = {"_", "gettext", "ngettext", "pgettext"}
-_MARKED = re.compile(r"common\.translation import|InputError\(")
+_MARKED = re.compile(r"common\.translation import|InputError\(|\b_\(")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 
 
@@ -174,16 +174,17 @@ def _message_problems(message: Message) -> Iterator[str]:
 
 def _source_problems(path: Path) -> Iterator[str]:
     """Calls that would be translated at import, and names that hide ``_``."""
-    if path.suffix != ".py" or "pipeline.common.translation import" not in (
-        text := path.read_text("utf-8")
-    ):
+    text = path.read_text("utf-8")
+    if path.suffix != ".py" or not ("common.translation import" in text or " _(" in text):
         return
     tree, where = ast.parse(text), path.relative_to(ROOT)
     runs_at_import = path.parent.name != "pages"  # Streamlit runs these scripts for each drawing
     for node in outside_functions(tree) if runs_at_import else ():
         if isinstance(node, ast.Call) and _called(node) in _CALLS:
             yield f"{where}:{node.lineno}: translated at import; mark it with N_()"
-    if "gettext as _" in text:
+    if "gettext as _" in text or any(
+        isinstance(node, ast.Call) and _called(node) == "_" for node in ast.walk(tree)
+    ):
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store):
                 yield f"{where}:{node.lineno}: '_' is gettext here; name the variable _name"
