@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
+from pipeline.common.translation import gettext as _
 
 _PATH = "chat/completions"
 _MAX_LENGTH = 20_000  # characters of an answer
@@ -46,14 +47,16 @@ class ChatModel:
         for piece in filter(None, _without_thoughts(self._pieces(body))):
             length += len(piece)
             if length > _MAX_LENGTH:
-                raise InputError(f"{self.service.host} sends more than an answer may have")
+                raise InputError(
+                    "{host} sends more than an answer may have", host=self.service.host
+                )
             yield piece
 
     def _pieces(self, body: Mapping[str, Any]) -> Iterator[str]:
         ended = False
         plain: list[str] = []  # of a server that answers at once
         for line in self.service.stream(_PATH, body):
-            name, _, data = line.partition(":")
+            name, _colon, data = line.partition(":")
             if name != "data":
                 if line.strip() and name not in ("event", "id", "retry", ""):
                     plain.append(line)
@@ -68,7 +71,7 @@ class ChatModel:
             yield _content(self._parsed("\n".join(plain)), "message")
         elif not ended:
             raise InputError(
-                f"{self.service.host} broke off before the end of its answer: try again"
+                "{host} broke off before the end of its answer: try again", host=self.service.host
             )
 
     def _parsed(self, data: str) -> dict[str, Any]:
@@ -76,8 +79,9 @@ class ChatModel:
             value = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"{self.service.host} answers with something that is no chat completion: check "
-                f"{self.service.setting or 'its address'}"
+                "{host} answers with something that is no chat completion: check {setting}",
+                host=self.service.host,
+                setting=self.service.setting or _("its address"),
             ) from error
         if isinstance(value, dict) and value.get("error"):
             told = value["error"]
@@ -86,7 +90,9 @@ class ChatModel:
             if self.service.key:
                 line = line.replace(self.service.key, "…")
             raise InputError(
-                f"{self.service.host} reports a fault: {' '.join(line.split())[:_MAX_TOLD]}"
+                "{host} reports a fault: {fault}",
+                host=self.service.host,
+                fault=" ".join(line.split())[:_MAX_TOLD],
             )
         return value if isinstance(value, dict) else {}
 
@@ -158,7 +164,7 @@ def _without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
         held += piece
         start = held.lstrip()
         if start.startswith(begin):
-            _, closed, rest = start.partition(end)
+            _thought, closed, rest = start.partition(end)
             if closed and rest.strip():
                 answering = True
                 yield rest.lstrip()

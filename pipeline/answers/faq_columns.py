@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.column_roles import guess_roles
 from pipeline.reviews.column_statistics import ColumnSample, sample_columns
@@ -50,16 +51,26 @@ def find_faq_columns(
     for chosen in (question, answer):
         if chosen is not None and chosen not in columns:
             raise InputError(
-                f"There is no column '{short_name(chosen)}'. Columns found: {list_names(columns)}"
+                "There is no column '{column}'. Columns found: {columns}",
+                column=short_name(chosen),
+                columns=list_names(columns),
             )
     question = question or _find_questions(columns, {answer})
     answer = answer or _find_answers(columns, {question})
     if question is None or answer is None:
-        what = "questions" if question is None else "answers"
+        found = list_names(columns) or _("none")
+        if question is None:
+            raise InputError(
+                "No column looks like questions. Columns found: {columns}. Name the two columns of "
+                "the FAQ 'question' and 'answer', or choose them with --question-column and "
+                "--answer-column",
+                columns=found,
+            )
         raise InputError(
-            f"No column looks like {what}. Columns found: {list_names(columns) or 'none'}. Name "
-            "the two columns of the FAQ 'question' and 'answer', or choose them with "
-            "--question-column and --answer-column"
+            "No column looks like answers. Columns found: {columns}. Name the two columns of the "
+            "FAQ 'question' and 'answer', or choose them with --question-column and "
+            "--answer-column",
+            columns=found,
         )
     rest = frame.drop(columns=[answer])
     roles = {guess.role: guess.name for guess in guess_roles(rest, text=question)}

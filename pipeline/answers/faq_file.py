@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline.answers.faq_columns import FaqColumns, find_faq_columns, find_questions
 from pipeline.common.errors import InputError
-from pipeline.common.wording import count_noun
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import ngettext
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated
 from pipeline.reviews.cleaning import clean_text
@@ -115,13 +116,18 @@ def faq_of_table(table: Table, *, question: str | None = None, answer: str | Non
     kept = [number for number, pair in enumerate(texts) if all(pair)]
     if not kept:
         raise InputError(
-            f"{table.name} holds no question with an answer: the columns '{columns.question}' and "
-            f"'{columns.answer}' were read"
+            "{file} holds no question with an answer: the columns '{question}' and '{answer}' were "
+            "read",
+            file=table.name,
+            question=columns.question,
+            answer=columns.answer,
         )
     if len(kept) > MAX_ENTRIES:
         raise InputError(
-            f"{table.name} has {len(kept):,} questions, more than the limit of {MAX_ENTRIES:,}: "
-            "split it by subject"
+            "{file} has {number} questions, more than the limit of {most}: split it by subject",
+            file=table.name,
+            number=format_number(len(kept)),
+            most=format_number(MAX_ENTRIES),
         )
     pairs = [(texts[number][0][:_MAX_LENGTH], texts[number][1][:_MAX_LENGTH]) for number in kept]
     languages = detect_languages(
@@ -135,8 +141,13 @@ def faq_of_table(table: Table, *, question: str | None = None, answer: str | Non
     ]
     notes = list(table.notes)
     if skipped := len(rows) - len(kept) + len(table.rejected):
-        lacking = count_noun(skipped, "row")
-        notes.append(f"{lacking} without a question or an answer left out.")
+        notes.append(
+            ngettext(
+                "{n} row without a question or an answer left out.",
+                "{n} rows without a question or an answer left out.",
+                skipped,
+            )
+        )
     return Faq(table.name, tuple(entries), columns, tuple(notes))
 
 
@@ -169,9 +180,11 @@ def _questions(path: Path) -> list[str]:
         try:
             cells = path.read_text("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
-            raise InputError(f"'{path}' is not UTF-8 text: save it as UTF-8") from error
+            raise InputError("'{file}' is not UTF-8 text: save it as UTF-8", file=path) from error
         except OSError as error:
-            raise InputError(f"'{path}' can't be read: {error.strerror}") from error
+            raise InputError(
+                "'{file}' can't be read: {reason}", file=path, reason=error.strerror
+            ) from error
     return [question for cell in cells if (question := " ".join(cell.split()))]
 
 

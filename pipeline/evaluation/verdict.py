@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.evaluation.compare_models import ModelResult
 
 _CLOSE = 0.01  # of quality: within a point of the best
 _MIN_GAIN, _MEMORY_STEP = 0.01, 4 / 3  # a third more memory that buys less than this is too much
 _RESAMPLES = 2_000
+_ALONE = N_("{model}: {points} points. Add another model to compare with.")
+_FASTER = N_("{model}: within {points} points of the best ({best}) at {times} times its speed.")
+_BEST = N_("{model}: the best, {points} points before {second}.")
+_UNCERTAIN = N_(
+    "{model}: the best, {points} points before {second}, though so few queries could also have it "
+    "the other way round."
+)
 
 
 @dataclass(frozen=True)
@@ -21,12 +31,28 @@ class Verdict:
     Attributes:
         undominated: index of each result that no other beats in both quality and speed.
         chosen: index of the fastest result within a point of the best.
-        words: the decision in a sentence.
+        message: the decision in a sentence, in English with names in braces.
+        values: of the message.
     """
 
     undominated: tuple[int, ...]
     chosen: int
-    words: str
+    message: str
+    values: Mapping[str, str | float]
+
+    @property
+    def words(self) -> str:
+        """The decision in a sentence."""
+        return describe_verdict(self.message, self.values)
+
+
+def describe_verdict(message: str, values: Mapping[str, str | float]) -> str:
+    """A decision in the reader's language."""
+    shown = {
+        name: value if isinstance(value, str) else format_number(value, 1)
+        for name, value in values.items()
+    }
+    return _(message, **shown)
 
 
 def judge_models(results: Sequence[ModelResult]) -> Verdict:
@@ -47,28 +73,34 @@ def judge_models(results: Sequence[ModelResult]) -> Verdict:
     return Verdict(
         tuple(index for index, lost in enumerate(beaten) if not lost),
         chosen,
-        _words(results, best, chosen),
+        *_decision(results, best, chosen),
     )
 
 
-def _words(results: Sequence[ModelResult], best: int, chosen: int) -> str:
+def _decision(
+    results: Sequence[ModelResult], best: int, chosen: int
+) -> tuple[str, dict[str, str | float]]:
+    """The decision as a message, and its values."""
     first, taken = results[best], results[chosen]
     if len(results) == 1:
-        return f"{first.name}: {100 * first.quality:.1f} points. Add another model to compare with."
+        return _ALONE, {"model": first.name, "points": 100 * first.quality}
     if best != chosen:
         behind = 100 * (first.quality - taken.quality)
-        times = taken.costs.texts_per_second / max(first.costs.texts_per_second, 1e-9)
-        return (
-            f"{taken.name}: within {max(behind, 0.1):.1f} points of the best ({first.name}) at "
-            f"{times:.1f} times its speed."
-        )
+        return _FASTER, {
+            "model": taken.name,
+            "points": max(behind, 0.1),
+            "best": first.name,
+            "times": taken.costs.texts_per_second / max(first.costs.texts_per_second, 1e-9),
+        }
     others = [index for index in range(len(results)) if index != best]
     second = max(others, key=lambda index: results[index].quality)
     ahead = 100 * (first.quality - results[second].quality)
-    line = f"{first.name}: the best, {ahead:.1f} points before {results[second].name}"
-    if is_uncertain(first.gains, results[second].gains):
-        line += ", though so few queries could also have it the other way round"
-    return f"{line}."
+    uncertain = is_uncertain(first.gains, results[second].gains)
+    return (_UNCERTAIN if uncertain else _BEST), {
+        "model": first.name,
+        "points": ahead,
+        "second": results[second].name,
+    }
 
 
 def is_uncertain(one: np.ndarray, other: np.ndarray) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.common.translation import gettext as _
 from pipeline.figures.colours import foreground_colour
 from pipeline.figures.map_labels import escape
 from pipeline.insights.attributes import excerpt
@@ -50,8 +51,14 @@ def effects_chart(
                 "color": _UNCLEAR,
             },
             customdata=[[each.low, each.high, each.reviews] for each in effects],
-            hovertemplate="%{x:+.2f} [%{customdata[0]:+.2f} to %{customdata[1]:+.2f}], "
-            "%{customdata[2]:,} reviews<extra></extra>",
+            hovertemplate=_(
+                "{effect} [{low} to {high}], {number} reviews",
+                effect="%{x:+.2f}",
+                low="%{customdata[0]:+.2f}",
+                high="%{customdata[1]:+.2f}",
+                number="%{customdata[2]:,}",
+            )
+            + "<extra></extra>",
         )
     )
     figure.add_vline(x=0, line={"color": foreground_colour(dark), "width": 1})
@@ -59,7 +66,7 @@ def effects_chart(
         height=60 + _ROW * len(rows),
         margin={"l": 0, "r": 8, "t": 4, "b": 0},
         showlegend=False,
-        xaxis={"fixedrange": True, "title": {"text": "points"}, "zeroline": False},
+        xaxis={"fixedrange": True, "title": {"text": _("points")}, "zeroline": False},
         yaxis={
             "fixedrange": True,
             "tickvals": rows,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.figures.colours import foreground_colour
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _COLOURS = ("#4269d0", "#e8a317", "#3fb8a0", "#e4573d", "#7c4fc4", "#8f5b3c")
-_WAYS = {"prefix": ("the first", "dot"), "pca": ("by PCA", "solid")}
+_WAYS = {"prefix": (N_("the first"), "dot"), "pca": (N_("by PCA"), "solid")}
 
 
 def quality_speed_figure(
@@ -28,6 +30,7 @@ def quality_speed_figure(
 
     figure = go.Figure()
     whole = [record for record in records if record["reduction"] is None]
+    hover = _("{speed} reviews a second<br>{quality} points", speed="%{x:,.0f}", quality="%{y:.1f}")
     for number, record in enumerate(whole):
         figure.add_scatter(
             x=[record["texts_per_second"]],
@@ -43,14 +46,14 @@ def quality_speed_figure(
                 "color": _COLOURS[number % len(_COLOURS)],
                 "line": {"width": 2},
             },
-            hovertemplate="%{x:,.0f} reviews a second<br>%{y:.1f} points<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
         )
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 20, "t": 30, "b": 0},
         showlegend=False,
-        xaxis={"title": {"text": "Reviews a second"}, "type": "log", "fixedrange": True},
-        yaxis={"title": {"text": "Quality (points)"}, "fixedrange": True},
+        xaxis={"title": {"text": _("Reviews a second")}, "type": "log", "fixedrange": True},
+        yaxis={"title": {"text": _("Quality (points)")}, "fixedrange": True},
     )
     return figure
 
@@ -69,6 +72,7 @@ def dimensions_figure(
 
     figure = go.Figure()
     models = list(dict.fromkeys(record["model"] for record in records))
+    hover = _("{number} dimensions: {quality} points", number="%{x}", quality="%{y:.1f}")
     for number, model in enumerate(models):
         own = [record for record in records if record["model"] == model]
         for way, (words, dash) in _WAYS.items():
@@ -79,21 +83,21 @@ def dimensions_figure(
             figure.add_scatter(
                 x=[record["dimension"] for record in line],
                 y=[100 * record["quality"] for record in line],
-                name=f"{model}, {words}",
+                name=f"{model}, {_(words)}",
                 mode="lines+markers",
                 line={"color": _COLOURS[number % len(_COLOURS)], "dash": dash, "width": 2},
                 marker={
                     "size": [13 if record["enough"] else 6 for record in line],
                     "color": _COLOURS[number % len(_COLOURS)],
                 },
-                hovertemplate="%{x} dimensions: %{y:.1f} points<extra>" + words + "</extra>",
+                hovertemplate=f"{hover}<extra>{_(words)}</extra>",
             )
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 10, "t": 10, "b": 0},
         font={"color": foreground_colour(dark)},
-        xaxis={"title": {"text": "Dimensions"}, "type": "log", "fixedrange": True},
-        yaxis={"title": {"text": "Quality (points)"}, "fixedrange": True},
+        xaxis={"title": {"text": _("Dimensions")}, "type": "log", "fixedrange": True},
+        yaxis={"title": {"text": _("Quality (points)")}, "fixedrange": True},
         legend={"orientation": "h", "y": -0.3, "x": 0},
     )
     return figure

@@ -89,19 +89,16 @@ def group_reviews(analysis: Analysis, column: str, allowed: np.ndarray | None = 
                 period=period,
             )
         raise InputError(
-            "There is no column '{column}' {groupable}",
+            "There is no column '{column}' to group by; choose month, quarter, year, or one of: "
+            "{columns}",
             column=short_name(column),
-            groupable=_advice(groupable),
+            columns=list_names(groupable),
         )
     values = take_rows(columns[name], analysis.units.first)
     names, codes = _values_of(values, period)
     if allowed is not None:
         codes = np.where(allowed, codes, -1)
     return _used(column, names, codes, ordered=not isinstance(values, TextColumn))
-
-
-def _advice(columns: list[str]) -> str:
-    return f"to group by; choose month, quarter, year, or one of: {list_names(columns)}"
 
 
 def _values_of(values: Column, period: str) -> tuple[list[str], np.ndarray]:

@@ -203,7 +203,12 @@ def run_compare_models(request: CompareModelsRequest, load: Load, log: StageLog)
             )
             progress(number + 1, len(request.models))
     verdict = judge_models([result for result in results if not result.reduction])
-    found = {"words": verdict.words, "models": result_records(results, verdict)}
+    found = {
+        "words": verdict.words,
+        "message": verdict.message,
+        "values": dict(verdict.values),
+        "models": result_records(results, verdict),
+    }
     request.target.mkdir(parents=True, exist_ok=True)
     with atomic_write(request.target / RESULTS, "w", encoding="utf-8") as file:
         json.dump(found, file)

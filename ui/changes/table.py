@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import pgettext
 from pipeline.insights.change_words import shown_group
 from pipeline.insights.changes import COMPLAINTS, MARK, Changes
 from ui.session.view import View
@@ -24,48 +27,60 @@ def show_table(view: View, changes: Changes, hidden: frozenset[int]) -> None:
     cells = [each for each in changes.cells if each.of != MARK and each.theme not in hidden]
     if not cells:
         return
-    with st.expander(f"All figures ({len(cells):,})"):
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    with st.expander(_("All figures ({number})", number=format_number(len(cells)))):
         table = _table(changes, hidden)[:_MOST_ROWS]
         st.dataframe(
             table,
             hide_index=True,
             height=min(38 + 35 * len(table), 600),
             column_config={
-                "Topic": st.column_config.TextColumn(width=240),
-                "Before": st.column_config.NumberColumn(format="%.1f %%", width=80),
-                "After": st.column_config.NumberColumn(format="%.1f %%", width=80),
-                "Times": st.column_config.NumberColumn(format="%.2f", width=70),
-                "Between": st.column_config.TextColumn(
-                    width=110, help="Where the true ratio lies, with 95 % certainty"
+                "topic": text(_("Topic"), width=240),
+                "group": text(pgettext("column of changes", "In")),
+                "of": text(pgettext("column of changes", "Of")),
+                "before": number(_("Before"), format="%.1f %%", width=80),
+                "after": number(_("After"), format="%.1f %%", width=80),
+                "times": number(pgettext("column of changes", "Times"), format="%.2f", width=70),
+                "between": text(
+                    pgettext("column of changes", "Between"),
+                    width=110,
+                    help=_("Where the true ratio lies, with 95 % certainty"),
                 ),
-                "Reviews": st.column_config.NumberColumn(width=80, help="After"),
-                "Clear": st.column_config.CheckboxColumn(
-                    width=60, help="More than chance, corrected for the number of figures"
+                "reviews": number(_("Reviews"), width=80, help=_("After")),
+                "clear": st.column_config.CheckboxColumn(
+                    pgettext("column of changes", "Clear"),
+                    width=60,
+                    help=_("More than chance, corrected for the number of figures"),
                 ),
-                "Turned": st.column_config.TextColumn(width=80),
+                "turned": text(pgettext("column of changes", "Turned"), width=80),
             },
-            alt="Each topic's share before and after, by group",
+            alt=_("Each topic's share before and after, by group"),
         )
         if len(cells) > _MOST_ROWS:
-            st.caption(f"The first {_MOST_ROWS:,}.")
+            st.caption(_("The first {number}.", number=format_number(_MOST_ROWS)))
 
 
 def _table(changes: Changes, hidden: frozenset[int]) -> pd.DataFrame:
+    everywhere, mentions, complaints = _("All reviews"), _("mentions"), _("complaints")
     rows = [
         {
-            "Topic": changes.themes.names[each.theme],
-            "In": shown_group(changes, each.group) or "All reviews",
-            "Of": "complaints" if each.of == COMPLAINTS else "mentions",
-            "Before": 100 * each.before,
-            "After": 100 * each.after,
-            "Times": each.ratio if np.isfinite(each.ratio) else None,
-            "Between": f"{each.low:.1f} and {each.high:.1f}",
-            "Reviews": each.reviews_after,
-            "Clear": each.is_clear,
-            "Turned": each.month,
+            "topic": changes.themes.names[each.theme],
+            "group": shown_group(changes, each.group) or everywhere,
+            "of": complaints if each.of == COMPLAINTS else mentions,
+            "before": 100 * each.before,
+            "after": 100 * each.after,
+            "times": each.ratio if np.isfinite(each.ratio) else None,
+            "between": _(
+                "{low} and {high}",
+                low=format_number(each.low, 1),
+                high=format_number(each.high, 1),
+            ),
+            "reviews": each.reviews_after,
+            "clear": each.is_clear,
+            "turned": each.month,
         }
         for each in changes.cells
         if each.of != MARK and each.theme not in hidden
     ]
     table = pd.DataFrame(rows)
-    return table if changes.groups is not None else table.drop(columns="In")
+    return table if changes.groups is not None else table.drop(columns="group")

@@ -5,44 +5,59 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.figures.monthly import chart_words, monthly_chart
 from pipeline.insights.group_profile import GroupProfile, MeanMark
 from pipeline.insights.monthly_figures import monthly_marks
-from ui.components.widgets import count, escape, language_line
+from ui.components.widgets import escape, language_line, large_number
 from ui.hotels.choose_hotel import ChosenGroup
 from ui.session.view import View
 
 
 def show_summary(view: View, chosen: ChosenGroup, profile: GroupProfile) -> None:
     """Figures in a line, and what to think of few reviews."""
-    facts = [f'<span><span class="n">{profile.reviews:,}</span>reviews</span>']
+    reviews = ngettext("{n} review", "{n} reviews", profile.reviews)
+    facts = [large_number(profile.reviews, reviews)]
     if profile.mark is not None and profile.mark.reviews:
-        others = ""
-        if profile.other_mark is not None and profile.other_mark.reviews:
-            others = f", others {profile.other_mark.mean:.2f}"
-        facts.append(
-            f'<span><span class="n">{profile.mark.mean:.2f}</span>'
-            f"of {view.attributes.highest_rating:g} on average{_interval(profile.mark)}{others}"
-            "</span>"
-        )
+        facts.append(_mark_html(view, profile.mark, profile.other_mark))
+    said = "".join(f"<span>{fact}</span>" for fact in facts)
     st.html(
         f'<h2 class="pg-name" dir="auto">{escape(chosen.name)}</h2>'
-        f'<div class="pg-head">{"".join(facts)}</div>'
+        f'<div class="pg-head">{said}</div>'
     )
     if profile.is_small:
         st.warning(
-            f"Only {count(profile.reviews, 'review')}: figures of so few say little, and nothing "
-            "is called clear.",
+            ngettext(
+                "Only {n} review: figures of so few say little, and nothing is called clear.",
+                "Only {n} reviews: figures of so few say little, and nothing is called clear.",
+                profile.reviews,
+            ),
             icon=":material/info:",
         )
     languages = view.analysis.languages[chosen.groups.codes == chosen.number].tolist()
-    st.html(f'<span class="pg-quiet">Written in {escape(language_line(languages))}</span>')
+    written = _("Written in {languages}", languages=language_line(languages))
+    st.html(f'<span class="pg-quiet">{escape(written)}</span>')
 
 
-def _interval(mark: MeanMark) -> str:
-    if not np.isfinite(mark.low):
-        return ""
-    return f" [{mark.low:.2f} to {mark.high:.2f}]"
+def _mark_html(view: View, mark: MeanMark, other: MeanMark | None) -> str:
+    """The mean mark, its interval and the others' mean as HTML, the mark in large digits."""
+    mean = format_number(mark.mean, 2)
+    highest = format_number(view.attributes.highest_rating)
+    if np.isfinite(mark.low):
+        said = _(
+            "{mean} of {highest} on average [{low} to {high}]",
+            mean=mean,
+            highest=highest,
+            low=format_number(mark.low, 2),
+            high=format_number(mark.high, 2),
+        )
+    else:
+        said = _("{mean} of {highest} on average", mean=mean, highest=highest)
+    if other is not None and other.reviews:
+        said = _("{mark}, others {mean}", mark=said, mean=format_number(other.mean, 2))
+    return escape(said).replace(mean, f'<span class="n">{mean}</span>', 1)
 
 
 def show_marks(view: View, chosen: ChosenGroup) -> None:
@@ -56,7 +71,7 @@ def show_marks(view: View, chosen: ChosenGroup) -> None:
     )
     if figures is None:
         return
-    st.subheader("Mark over time", anchor=False)
+    st.subheader(_("Mark over time"), anchor=False)
     st.plotly_chart(
         monthly_chart(figures, unit="", digits=2, dark=st.context.theme.type == "dark", height=220),
         key=f"hotel-marks-{view.number}-{chosen.groups.column}-{chosen.number}",

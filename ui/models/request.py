@@ -5,6 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.common import settings
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
 from pipeline.embedding.corpus_models import is_corpus_model
 from pipeline.embedding.registry import DEFAULT_MODEL, is_known_model
@@ -12,7 +16,7 @@ from pipeline.insights.model_tasks import MAX_REVIEWS
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import CompareModelsRequest
 from pipeline.search.evaluation import load_golden_set, save_golden_set
-from ui.components.widgets import count, escape_markdown, job_progress_of
+from ui.components.widgets import escape_markdown, job_progress_of
 from ui.session.current import current_search
 from ui.session.server import worker
 from ui.session.session import Session
@@ -20,12 +24,12 @@ from ui.session.view import View
 
 JOB = "models-job"
 _NAMES = {
-    DEFAULT_MODEL: "multilingual-e5-small (the app's own)",
-    f"{DEFAULT_MODEL}:int8": "multilingual-e5-small in 8 bits",
-    "tfidf": "TF-IDF: shared letters, no meaning",
+    DEFAULT_MODEL: N_("multilingual-e5-small (the app's own)"),
+    f"{DEFAULT_MODEL}:int8": N_("multilingual-e5-small in 8 bits"),
+    "tfidf": N_("TF-IDF: shared letters, no meaning"),
 }
 _DIMENSIONS = (16, 32, 64, 96, 128, 192, 256)
-_NO_LABELS = "No labels"
+_NO_LABELS = N_("No labels")
 _MAX_LABELS = 60
 
 
@@ -36,62 +40,85 @@ def choose_comparison(session: Session, view: View) -> None:
     asked = sum(bool(each.relevant) for each in state.golden)
     with st.container(border=True):
         if right:
-            queries = count(asked, "query").replace("querys", "queries")
-            st.markdown(f"**Your golden set:** {queries} with {right:,} right reviews.")
+            queries = ngettext("{n} query", "{n} queries", asked)
+            st.markdown(
+                ngettext(
+                    "**Your golden set:** {queries} with {n} right review.",
+                    "**Your golden set:** {queries} with {n} right reviews.",
+                    right,
+                    queries=queries,
+                )
+            )
         else:
             st.markdown(
-                "**No golden set yet.** Judge hits with thumbs up on the page Explore, or upload "
-                "queries with right answers there (Tools, Evaluate). Without it, models are "
-                "measured by how well they keep the labels of a column apart."
+                _(
+                    "**No golden set yet.** Judge hits with thumbs up on the page Explore, or "
+                    "upload queries with right answers there (Tools, Evaluate). Without it, models "
+                    "are measured by how well they keep the labels of a column apart."
+                )
             )
         models = st.multiselect(
-            "Models",
+            _("Models"),
             _offered(),
             default=list(_NAMES),
-            format_func=lambda name: _NAMES.get(name, short_name(name)),
+            format_func=lambda name: _(_NAMES[name]) if name in _NAMES else short_name(name),
             key="models-chosen",
             accept_new_options=True,
-            help="Others by name: an endpoint's as endpoint:NAME, and what the administrator has "
-            f"named in {settings.MODELS.name}.",
+            help=_(
+                "Others by name: an endpoint's as endpoint:NAME, and what the administrator has "
+                "named in {setting}.",
+                setting=settings.MODELS.name,
+            ),
         )
         columns = _label_columns(view)
         label = st.selectbox(
-            "Labels",
+            _("Labels"),
             [_NO_LABELS, *columns],
             key="models-labels",
-            format_func=short_name,
-            help="A column whose values say what a review is about, or whose: models are measured "
-            "by how well they tell these apart.",
+            format_func=lambda name: _(name) if name == _NO_LABELS else short_name(name),
+            help=_(
+                "A column whose values say what a review is about, or whose: models are measured "
+                "by how well they tell these apart."
+            ),
         )
         dimensions = st.multiselect(
-            "Fewer dimensions, too",
+            _("Fewer dimensions, too"),
             _DIMENSIONS,
             default=[64, 128, 256],
             key="models-dimensions",
-            help="Fewer numbers for each review take less memory; this shows what they cost.",
+            help=_("Fewer numbers for each review take less memory; this shows what they cost."),
         )
         unknown = [name for name in models if not is_known_model(name) and name not in _NAMES]
         unknown = [name for name in unknown if not is_corpus_model(name)]
         if unknown:
             st.warning(
                 escape_markdown(
-                    f"The model “{short_name(unknown[0])}” is not known here: the administrator "
-                    f"can name it in {settings.MODELS.name}."
+                    _(
+                        "The model “{model}” is not known here: the administrator can name it in "
+                        "{setting}.",
+                        model=short_name(unknown[0]),
+                        setting=settings.MODELS.name,
+                    )
                 ),
                 icon=":material/info:",
             )
         nothing = not right and label == _NO_LABELS
         if len(view.original.texts) > MAX_REVIEWS:
-            st.caption(f"Measured on {MAX_REVIEWS:,} of the reviews, those you judged among them.")
+            st.caption(
+                _(
+                    "Measured on {number} of the reviews, those you judged among them.",
+                    number=format_number(MAX_REVIEWS),
+                )
+            )
         job: Job | None = st.session_state.get(JOB)
         running = job is not None and not job.finished
         if st.button(
-            "Compare",
+            _("Compare"),
             type="primary",
             key="models-compare",
             icon=":material/science:",
             disabled=running or nothing or not models or bool(unknown),
-            help="Judge hits on the page Explore, or choose labels, first." if nothing else None,
+            help=_("Judge hits on the page Explore, or choose labels, first.") if nothing else None,
         ):
             _submit(session, view, models, dimensions, None if label == _NO_LABELS else label)
     if running:

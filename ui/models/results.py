@@ -9,20 +9,30 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.csv_writer import to_csv
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import ENGLISH, use_language
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.evaluation.metrics import MAIN_MEASURES
+from pipeline.evaluation.verdict import describe_verdict
 from pipeline.figures.model_comparison import dimensions_figure, quality_speed_figure
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
 from ui.components.widgets import error_box, escape_markdown
 
 _KINDS = {
-    "retrieval": "Search",
-    "reranking": "Right before wrong",
-    "clustering": "Groups",
-    "classification": "Labels learnt",
+    "retrieval": N_("Search"),
+    "reranking": N_("Right before wrong"),
+    "clustering": N_("Groups"),
+    "classification": N_("Labels learnt"),
 }
-_WAYS = {None: "all", "prefix": "the first", "pca": "by PCA"}
+_WAYS = {None: N_("all"), "prefix": N_("the first"), "pca": N_("by PCA")}
+_COLUMNS = {  # the keys are those of the download
+    "Model": N_("Model"),
+    "Dimensions": N_("Dimensions"),
+    "Kept": N_("Kept"),
+    **{name: name for name in _KINDS.values()},
+}
 
 
 def show_results(job: Job) -> None:
@@ -34,11 +44,12 @@ def show_results(job: Job) -> None:
     try:
         found = json.loads((job.target / RESULTS).read_text("utf-8"))
     except (OSError, ValueError):
-        error_box("The results are gone: compare again")
+        error_box(_("The results are gone: compare again"))
         return
     records: list[dict[str, Any]] = found["models"]
-    st.subheader("Which model")
-    st.markdown(f"**{escape_markdown(found['words'])}**")
+    st.subheader(_("Which model"))
+    words = describe_verdict(found["message"], found["values"])
+    st.markdown(f"**{escape_markdown(words)}**")
     dark = st.context.theme.type == "dark"
     if sum(record["reduction"] is None for record in records) > 1:
         st.plotly_chart(
@@ -46,56 +57,66 @@ def show_results(job: Job) -> None:
             key="models-chart",
             config={"displayModeBar": False},
         )
-        st.caption("Filled: no other model is both better and faster. Up and to the right is best.")
+        st.caption(
+            _("Filled: no other model is both better and faster. Up and to the right is best.")
+        )
     _table(records)
     if any(record["reduction"] for record in records):
-        st.subheader("How many dimensions")
+        st.subheader(_("How many dimensions"))
         st.plotly_chart(
             dimensions_figure(records, dark=dark),
             key="models-dimensions-chart",
             config={"displayModeBar": False},
         )
         st.caption(
-            "The large points: from there on a third more memory buys less than one point. "
-            "“The first” simply cuts vectors off; PCA keeps what differs most in your reviews."
+            _(
+                "The large points: from there on a third more memory buys less than one point. "
+                "“The first” simply cuts vectors off; PCA keeps what differs most in your reviews."
+            )
         )
 
 
 def _table(records: list[dict[str, Any]]) -> None:
     kinds = list(dict.fromkeys(kind for record in records for kind in record if kind in _KINDS))
-    rows = [_row(record, kinds) for record in records]
-    frame = pd.DataFrame(rows)
+    number = st.column_config.NumberColumn
     st.dataframe(
-        frame,
+        _frame(records, kinds),
         hide_index=True,
         column_config={
-            "Quality": st.column_config.NumberColumn(format="%.1f", help="Mean, of 100 points"),
-            "Reviews a second": st.column_config.NumberColumn(format="%.0f"),
-            "ms a query": st.column_config.NumberColumn(format="%.1f"),
-            "MB for a million": st.column_config.NumberColumn(
-                format="%.0f", help="Memory of the vectors of a million reviews"
+            **{name: st.column_config.Column(_(label)) for name, label in _COLUMNS.items()},
+            "Quality": number(_("Quality"), format="%.1f", help=_("Mean, of 100 points")),
+            "Reviews a second": number(_("Reviews a second"), format="%.0f"),
+            "ms a query": number(_("ms a query"), format="%.1f"),
+            "MB for a million": number(
+                _("MB for a million"),
+                format="%.0f",
+                help=_("Memory of the vectors of a million reviews"),
             ),
-            "MB in memory": st.column_config.NumberColumn(format="%.0f"),
-            "MB on disk": st.column_config.NumberColumn(format="%.0f"),
-            "Price": st.column_config.NumberColumn(
-                format="%.3f", help="Of a million tokens, at an endpoint"
+            "MB in memory": number(_("MB in memory"), format="%.0f"),
+            "MB on disk": number(_("MB on disk"), format="%.0f"),
+            "Price": number(
+                _("Price"), format="%.3f", help=_("Of a million tokens, at an endpoint")
             ),
         },
-        alt="Each model with its quality, its speed and its size",
+        alt=_("Each model with its quality, its speed and its size"),
     )
     st.caption(
-        "In brackets: the 95 % interval. "
-        + " · ".join(f"{_KINDS[kind]}: {MAIN_MEASURES[kind]}" for kind in kinds)
-        + ". The app's own search adds two networks to its own model's vectors, which this does "
-        "not measure; the page Explore does (Tools, Evaluate)."
+        _(
+            "In brackets: the 95 % interval. {measures}. The app's own search adds two networks to "
+            "its own model's vectors, which this does not measure; the page Explore does (Tools, "
+            "Evaluate).",
+            measures=" · ".join(f"{_(_KINDS[kind])}: {MAIN_MEASURES[kind]}" for kind in kinds),
+        )
     )
     languages = {code for record in records for code in record["by_language"]}
     if len(languages) > 1:
-        with st.expander("Search in each language (nDCG@10)"):
-            st.dataframe(_by_language(records), hide_index=True)
+        with st.expander(_("Search in each language (nDCG@10)")):
+            st.dataframe(
+                _by_language(records), hide_index=True, column_config={"Language": _("Language")}
+            )
     st.download_button(
-        "Download",
-        lambda: to_csv(list(frame.columns), frame.itertuples(index=False)).encode("utf-8-sig"),
+        _("Download"),
+        lambda: _csv(records, kinds),
         file_name="models.csv",
         mime="text/csv",
         on_click="ignore",
@@ -104,12 +125,22 @@ def _table(records: list[dict[str, Any]]) -> None:
     )
 
 
+def _frame(records: list[dict[str, Any]], kinds: list[str]) -> pd.DataFrame:
+    return pd.DataFrame([_row(record, kinds) for record in records])
+
+
+def _csv(records: list[dict[str, Any]], kinds: list[str]) -> bytes:
+    with use_language(ENGLISH):
+        frame = _frame(records, kinds)
+    return to_csv(list(frame.columns), frame.itertuples(index=False)).encode("utf-8-sig")
+
+
 def _row(record: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "": "★" if record["chosen"] else "",
         "Model": record["model"],
         "Dimensions": record["dimension"],
-        "Kept": _WAYS[record["reduction"]],
+        "Kept": _(_WAYS[record["reduction"]]),
         "Quality": 100 * record["quality"],
     }
     for kind in kinds:
@@ -129,8 +160,10 @@ def _estimate(main: dict[str, float | None]) -> str:
     value, low, high = (main[part] for part in ("value", "low", "high"))
     if value is None:
         return ""
-    interval = "" if low is None or high is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
-    return f"{100 * value:.1f}{interval}"
+    shown = format_number(100 * value, 1)
+    if low is None or high is None:
+        return shown
+    return f"{shown} [{format_number(100 * low)}, {format_number(100 * high)}]"
 
 
 def _by_language(records: list[dict[str, Any]]) -> pd.DataFrame:
