@@ -8,14 +8,17 @@ from starlette.middleware import Middleware
 
 from pipeline.common.settings import starts_with_sample
 from pipeline.common.translation import gettext as _
+from ui.changes import address as changes_address
 from ui.compare import choices
 from ui.components import review_dialog
 from ui.components.language_choice import set_document_language, show_language_choice
 from ui.components.page_switch import switch_page
 from ui.components.style import add_style
 from ui.explore import map as explore_map
+from ui.explore import selection_address
 from ui.explore.restore_selection import restore_topic_filter
 from ui.filters import filter_address
+from ui.hotels import choose_hotel
 from ui.late_refreshes import LateRefreshFilter
 from ui.search import search_box
 from ui.session import server, widget_state
@@ -29,10 +32,13 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
     *filter_address.ADDRESS,
     *search_box.ADDRESS,
     *explore_map.ADDRESS,
+    *selection_address.ADDRESS,
     *review_dialog.ADDRESS,
     *cards.ADDRESS,
     *parts.ADDRESS,
     *choices.ADDRESS,
+    *changes_address.ADDRESS,
+    *choose_hotel.ADDRESS,
 )
 
 

@@ -104,9 +104,13 @@ def stages_section() -> Iterator[str]:
 
 def planted_section() -> Iterator[str]:
     """Planted problems that are named, and false alarms."""
-    from benchmarks.planted import planted_rows
+    from benchmarks.planted import planted_rows, without_problems
+    from benchmarks.planted_changes import change_rows
 
-    yield from planted_rows(encoder())
+    without = without_problems(encoder())
+    yield from planted_rows(encoder(), without)
+    yield ""
+    yield from change_rows(encoder(), without)
 
 
 def other(*command: str) -> Callable[[], Iterator[str]]:
@@ -139,7 +143,10 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),
     "startup": ("From the command to a page that can be used", other("benchmarks.startup")),
     "serving": ("Searches and first results during a large job", other("benchmarks.serving")),
-    "planted": ("Planted problems that Compare names (docs/compare.md)", planted_section),
+    "planted": (
+        "Planted problems that Compare and Changes name (docs/compare.md, docs/changes.md)",
+        planted_section,
+    ),
     "load": ("Many visitors at once", other("benchmarks.load")),
 }
 PEERS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {

@@ -4,6 +4,7 @@
 ten languages, from texts that nothing was tuned on: the graded remarks of ``judged_reviews`` and,
 where ``POLYGUEST_BENCH_DATA`` names them, the sentences of the labelled sets. Six problems are
 planted in some of the reviews: a remark that says so is added. The whole pipeline reads each file.
+:mod:`benchmarks.planted_changes` asks of other such files what changed.
 For the false alarms reviews without problems are dealt out to hotels, channels and months anew.
 Languages are no part of that: each has remarks of its own here, and so differs.
 """
@@ -13,8 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -76,17 +76,19 @@ PROBLEMS = (
 )
 
 
-def compose(seed: int, *, reviews: int = 3_600, planted: bool = True) -> pd.DataFrame:
+def compose(
+    seed: int, problems: Sequence[Problem] = PROBLEMS, *, reviews: int = 3_600
+) -> pd.DataFrame:
     """A file of reviews; "planted" has the number of the problem that a review got, or -1."""
     rng = np.random.default_rng(seed)
     remarks, sayings = _remarks()
     rows = []
     for number in range(reviews):
-        code = str(rng.choice(LANGUAGES, p=_falling(len(LANGUAGES))))
+        code = str(rng.choice(LANGUAGES, p=falling(len(LANGUAGES))))
         day = _START + timedelta(days=int(rng.integers(_DAYS)))
         row = {
             "id": f"P{number}",
-            "hotel": str(rng.choice(HOTELS, p=_falling(len(HOTELS)))),
+            "hotel": str(rng.choice(HOTELS, p=falling(len(HOTELS)))),
             "channel": str(rng.choice(CHANNELS)),
             "room": str(201 + int(rng.integers(_ROOMS))),
             "language": code,
@@ -96,8 +98,8 @@ def compose(seed: int, *, reviews: int = 3_600, planted: bool = True) -> pd.Data
         pool = remarks[code]
         said = [str(each) for each in rng.choice(pool, size=int(rng.integers(2, 5)), replace=False)]
         given = -1
-        for place, problem in enumerate(PROBLEMS):
-            if planted and _may_have(problem, row) and rng.random() < problem.share:
+        for place, problem in enumerate(problems):
+            if _may_have(problem, row) and rng.random() < problem.share:
                 said.insert(
                     int(rng.integers(len(said) + 1)),
                     str(rng.choice(sayings[code, problem.statement])),
@@ -170,7 +172,7 @@ def false_alarms(
     for seed in seeds:
         rng = np.random.default_rng(10_000 + seed)
         dealt = {
-            "hotel": rng.choice(len(HOTELS), reviews, p=_falling(len(HOTELS))),
+            "hotel": rng.choice(len(HOTELS), reviews, p=falling(len(HOTELS))),
             "channel": rng.integers(0, len(CHANNELS), reviews),
             "room": rng.integers(0, _ROOMS, reviews),
             "month": rng.integers(0, 18, reviews),
@@ -182,8 +184,17 @@ def false_alarms(
     return found
 
 
-def planted_rows(encoder: Encoder, files: int = 2, clean: int = 10) -> Iterator[str]:
-    """Lines of the report."""
+def planted_rows(
+    encoder: Encoder, without: Analysis, files: int = 2, clean: int = 10
+) -> Iterator[str]:
+    """Lines of the report.
+
+    Args:
+        encoder: of the files.
+        without: the analysis of a file without problems.
+        files: with problems.
+        clean: how many times its reviews are dealt out; nine times as many more are told apart.
+    """
     yield "| planted problem | reviews with it | named by topics | by aspects | in words |"
     yield "| --- | --- | --- | --- | --- |"
     alarms: dict[str, int] = {"topics": 0, "aspects": 0}
@@ -191,9 +202,9 @@ def planted_rows(encoder: Encoder, files: int = 2, clean: int = 10) -> Iterator[
     for seed in range(files):
         frame = compose(seed)
         analysis = analyse_file(frame, encoder)
-        planted = frame.set_index("id")["planted"].loc[list(analysis.ids)].to_numpy()
+        planted = planted_of(frame, analysis)
         told: dict[str, dict[int, str]] = {"topics": {}, "aspects": {}}
-        for kind, themes in _both(analysis):
+        for kind, themes in both_themes(analysis):
             for column in COLUMNS:
                 comparison = compare_by(analysis, themes, column)
                 hits, wrong = named(comparison, column, planted)
@@ -223,22 +234,30 @@ def planted_rows(encoder: Encoder, files: int = 2, clean: int = 10) -> Iterator[
         f"\nCalled more without a planted problem, in {files} files by hotel, channel, room and "
         f"month: {alarms['topics']} by topics, {alarms['aspects']} by aspects.\n"
     )
-    frame = compose(900, planted=False)
-    analysis = analyse_file(frame, encoder)
     yield f"| {clean} files without problems, four columns each | false alarms | files with one |"
     yield "| --- | --- | --- |"
-    for kind, themes in _both(analysis):
-        found = false_alarms(themes, analysis.languages, range(clean), reviews=len(analysis.texts))
-        many = false_alarms(
-            themes, analysis.languages, range(clean, 10 * clean), reviews=len(analysis.texts)
-        )
+    reviews = len(without.texts)
+    for kind, themes in both_themes(without):
+        found = false_alarms(themes, without.languages, range(clean), reviews=reviews)
+        many = false_alarms(themes, without.languages, range(clean, 10 * clean), reviews=reviews)
         yield (
             f"| {kind} | {len(found)} | {len({seed for _, seed, _ in found})} of {clean}; of "
             f"{9 * clean} more, {len({seed for _, seed, _ in many})} |"
         )
 
 
-def _both(analysis: Analysis) -> tuple[tuple[str, Themes], ...]:
+def without_problems(encoder: Encoder) -> Analysis:
+    """The analysis of a composed file in which nothing is planted."""
+    return analyse_file(compose(900, ()), encoder)
+
+
+def planted_of(frame: pd.DataFrame, analysis: Analysis) -> np.ndarray:
+    """The number of the problem that each review of an analysis got, -1 for none: int64 (n,)."""
+    return frame.set_index("id")["planted"].loc[list(analysis.ids)].to_numpy()
+
+
+def both_themes(analysis: Analysis) -> tuple[tuple[str, Themes], ...]:
+    """The topics and the aspects, by what they are called."""
     return ("topics", topic_themes(analysis)), ("aspects", aspect_themes(analysis))
 
 
@@ -250,7 +269,7 @@ def _may_have(problem: Problem, row: dict[str, str]) -> bool:
     )
 
 
-def _falling(count: int) -> np.ndarray:
+def falling(count: int) -> np.ndarray:
     """Chances that fall from the first to the last, which has a third of the first one's."""
     weights = np.linspace(3, 1, count)
     return weights / weights.sum()
@@ -272,11 +291,3 @@ def _remarks() -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
             if code in remarks and len(text) >= 25:
                 remarks[code].append(text)
     return remarks, sayings
-
-
-if __name__ == "__main__":
-    from pipeline.embedding.registry import load_encoder
-
-    with tempfile.TemporaryDirectory():
-        for line in planted_rows(load_encoder()):
-            print(line, flush=True)

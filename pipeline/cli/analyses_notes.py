@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.arguments import Subparsers
+from pipeline.cli.arguments import ANALYSIS_HELP, Subparsers, analysis_folder
 
 if TYPE_CHECKING:
     from pipeline.library.catalogue import Catalogue
@@ -16,21 +15,16 @@ if TYPE_CHECKING:
 def add_parser(actions: Subparsers) -> None:
     """Add the action."""
     notes = actions.add_parser("notes", help="list what users have written on topics and reviews")
-    notes.add_argument(
-        "analysis", metavar="ANALYSIS", help="its token, its name, or a folder of 'analyse'"
-    )
+    notes.add_argument("analysis", metavar="ANALYSIS", help=ANALYSIS_HELP)
     notes.add_argument("--json", action="store_true")
     notes.set_defaults(act=_list)
 
 
 def _list(catalogue: Catalogue, options: argparse.Namespace) -> None:
-    from pipeline.analysis.manifest import MANIFEST
     from pipeline.analysis.notes import NoteSubjects, load_notes
     from pipeline.analysis.storage import load_analysis
 
-    folder = Path(options.analysis)
-    if not (folder / MANIFEST).is_file():
-        folder = catalogue.path(catalogue.find(options.analysis).token)
+    folder = analysis_folder(catalogue, options.analysis)
     notes = load_notes(folder)
     if not notes:
         print("[]" if options.json else "no notes yet")

@@ -15,9 +15,11 @@ from pipeline.embedding.registry import DEFAULT_MODEL, PRECISIONS
 from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:
+    from pipeline.library.catalogue import Catalogue
     from pipeline.reviews.read import Reviews
     from pipeline.tables.read import Table
 
+ANALYSIS_HELP = "its token, its name, or a folder of 'analyse'"
 Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
 
 
@@ -113,6 +115,20 @@ def reviews_of_table(table: Table, options: argparse.Namespace) -> Reviews:
     columns = choose_columns(table, text=options.text_column, language=options.language_column)
     rules = _rules(options)
     return reviews_from_table(table, columns, rules=rules, rating_scale=options.rating_scale)
+
+
+def analysis_folder(catalogue: Catalogue, named: str) -> Path:
+    """The folder of an analysis: of 'analyse', or of a saved one by its token or name.
+
+    Raises:
+        InputError: there is none, or several of the name.
+    """
+    from pipeline.analysis.manifest import MANIFEST
+
+    folder = Path(named)
+    if (folder / MANIFEST).is_file():
+        return folder
+    return catalogue.path(catalogue.find(named).token)
 
 
 def suffix_of(path: Path, suffixes: Sequence[str]) -> str:

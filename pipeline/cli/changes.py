@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.arguments import Subparsers
-from pipeline.cli.filter_options import add_filter_options, allowed_reviews
-from pipeline.cli.theme_options import add_theme_option, chosen_themes, print_json
+from pipeline.cli.insight_options import (
+    add_insight_options,
+    chosen_reviews,
+    chosen_themes,
+    print_json,
+)
 from pipeline.common.errors import InputError
 from pipeline.common.wording import count_noun, short_name
 
@@ -26,27 +29,22 @@ _DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
     parser = subparsers.add_parser("changes", help="what is more, less or new since a day")
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    add_insight_options(parser)
     parser.add_argument(
         "--since", metavar="DAY", help="2026-01 or 2026-01-15; the last three months when left out"
     )
     parser.add_argument(
         "--by", metavar="COLUMN", help="groups to look at, besides all reviews; by default hotel"
     )
-    add_theme_option(parser)
-    add_filter_options(parser)
-    parser.add_argument("--json", action="store_true", help="all figures, for scripts")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print what changed, the clear changes first."""
-    from pipeline.analysis.storage import load_analysis
     from pipeline.insights.changes import find_changes
     from pipeline.insights.periods import recent_start, split_since
 
-    analysis = load_analysis(options.folder)
-    allowed = allowed_reviews(analysis, options)
+    analysis, allowed = chosen_reviews(options)
     days = _days(analysis, allowed)
     since = _day(options.since) if options.since else recent_start(days)
     groups = _groups(analysis, options.by, allowed)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments import Subparsers, positive
-from pipeline.cli.filter_options import add_filter_options, allowed_reviews
-from pipeline.cli.theme_options import add_theme_option, chosen_themes, print_json
+from pipeline.cli.insight_options import (
+    add_insight_options,
+    chosen_reviews,
+    chosen_themes,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from pipeline.analysis.analysis import Analysis
@@ -22,7 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "compare", help="what hotels, languages or months differ in, beyond chance"
     )
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    add_insight_options(parser, all_figures="every topic of every group")
     parser.add_argument(
         "--by",
         metavar="COLUMN",
@@ -36,24 +39,20 @@ def add_parser(subparsers: Subparsers) -> None:
         help="compare within the values of this column; language when left out, or hotel where "
         "languages are compared",
     )
-    add_theme_option(parser)
-    add_filter_options(parser)
     parser.add_argument("--top", type=positive, metavar="N", help="the first N alone")
-    parser.add_argument("--json", action="store_true", help="every topic of every group")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the comparison."""
-    from pipeline.analysis.storage import load_analysis
     from pipeline.insights.comparison import compare_analysis
     from pipeline.insights.comparison_records import comparison_records
     from pipeline.insights.findings import describe_finding, find_differences
     from pipeline.insights.groups import group_reviews
 
-    analysis = load_analysis(options.folder)
+    analysis, allowed = chosen_reviews(options)
     by = options.by or ("hotel" if analysis.columns.get("hotel") else "language")
-    groups = group_reviews(analysis, by, allowed_reviews(analysis, options))
+    groups = group_reviews(analysis, by, allowed)
     adjust = None if options.adjust == "none" else options.adjust
     comparison = compare_analysis(analysis, chosen_themes(analysis, options), groups, adjust=adjust)
     if options.json:

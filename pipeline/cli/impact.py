@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.arguments import Subparsers
-from pipeline.cli.filter_options import add_filter_options, allowed_reviews
-from pipeline.cli.theme_options import add_theme_option, chosen_themes, print_json
+from pipeline.cli.insight_options import (
+    add_insight_options,
+    chosen_reviews,
+    chosen_themes,
+    print_json,
+)
 from pipeline.common.wording import count_noun
 
 if TYPE_CHECKING:
@@ -19,20 +22,15 @@ if TYPE_CHECKING:
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
     parser = subparsers.add_parser("impact", help="what each topic costs or earns in marks")
-    parser.add_argument("folder", type=Path, metavar="DIR")
-    add_theme_option(parser)
-    add_filter_options(parser)
-    parser.add_argument("--json", action="store_true", help="all figures, for scripts")
+    add_insight_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the effects, the most costly first."""
-    from pipeline.analysis.storage import load_analysis
     from pipeline.insights.impact import measure_impact
 
-    analysis = load_analysis(options.folder)
-    allowed = allowed_reviews(analysis, options)
+    analysis, allowed = chosen_reviews(options)
     themes = chosen_themes(analysis, options)
     impact = measure_impact(analysis, themes, allowed)
     if options.json:

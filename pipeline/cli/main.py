@@ -23,10 +23,12 @@ from pipeline.cli import (
     faq,
     impact,
     mcp,
+    photos,
     read,
     related_words,
     report,
     search,
+    search_photos,
     similar_hotels,
 )
 from pipeline.cli.arguments import Subparsers
@@ -51,6 +53,8 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         similar_hotels,
         related_words,
         analogy,
+        photos,
+        search_photos,
         report,
         export_map,
         evaluate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from pipeline.common.progress import STAGES, Progress
+from pipeline.common.progress import OTHER_STAGES, STAGES, Progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -35,7 +35,12 @@ class ProgressBars:
         if stage != self._stage or self._bar is None:
             self._close()
             self._stage = stage
-            self._bar = tqdm(desc=STAGES.get(stage, stage), total=total, unit="", file=sys.stderr)
+            self._bar = tqdm(
+                desc=(STAGES | OTHER_STAGES).get(stage, stage),
+                total=total,
+                unit="",
+                file=sys.stderr,
+            )
         if total != self._bar.total and total > 1:
             self._bar.total = total
         if total == self._bar.total:

@@ -31,6 +31,8 @@ OTHER_STAGES = {  # of other jobs than an analysis
     "store": N_("Preparing analyses for search"),
     "words": N_("Learning related words"),
     "models": N_("Comparing models"),
+    "photos": N_("Making small pictures of the photos"),
+    "images": N_("Reading what the photos show"),
 }
 
 

@@ -75,6 +75,17 @@ def load_sentence_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
         return _load_bundled(model, precision or settings.precision())
+    loaded, fingerprint = load_transformer(model)
+    return SentenceEncoder(loaded, name=model, fingerprint=fingerprint)
+
+
+def load_transformer(model: str) -> tuple[SentenceTransformer, str]:
+    """Load a SentenceTransformer by its name or folder; it comes with its fingerprint.
+
+    Raises:
+        InputError: there is none, or it can't be downloaded or loaded.
+    """
+    check_address_space(_ADDRESS_SPACE)
     folder = Path(model) if Path(model).is_dir() else None
     if (
         folder is not None
@@ -146,7 +157,8 @@ def load_encoder_of_analysis(model: str) -> Encoder:
     if not _HUB_NAME.fullmatch(base) or ".." in base or Path(base).exists():
         raise InputError(refusal)
     check_address_space(_ADDRESS_SPACE)
-    encoder = _load_named(base, local=True, refusal=lambda _error: refusal)
+    loaded, fingerprint = _load_named(base, local=True, refusal=lambda _error: refusal)
+    encoder = SentenceEncoder(loaded, name=base, fingerprint=fingerprint)
     if dimension is None:
         return encoder
     return ReducedEncoder(encoder, prefix_reduction(encoder.dimension, dimension), name=model)
@@ -198,8 +210,10 @@ def _load_bundled(name: str, precision: str) -> SentenceEncoder:
     return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
 
 
-def _load_named(model: str, *, local: bool, refusal: Callable[[Exception], str]) -> SentenceEncoder:
-    """A model other than the bundled one.
+def _load_named(
+    model: str, *, local: bool, refusal: Callable[[Exception], str]
+) -> tuple[SentenceTransformer, str]:
+    """A model other than the bundled one, and its fingerprint.
 
     Args:
         model: its name or folder.
@@ -211,7 +225,7 @@ def _load_named(model: str, *, local: bool, refusal: Callable[[Exception], str])
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         log.info("model %r could not be loaded", model, exc_info=True)
         raise InputError(refusal(error)) from error
-    return SentenceEncoder(loaded, name=model, fingerprint=_weights_fingerprint(loaded))
+    return loaded, _weights_fingerprint(loaded)
 
 
 def _load(model: str, *, local: bool) -> SentenceTransformer:

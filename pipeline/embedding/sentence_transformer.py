@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,6 +52,8 @@ class SentenceEncoder:
             from pipeline.embedding.packing import try_packing
 
             self._packed = try_packing(model)
+        # A model that also takes pictures would fetch a text that looks like their address.
+        self._is_text_only = set(model.modalities) <= {"text"}
         self._tokenizer_lock = threading.Lock()  # tokenizers raise "Already borrowed" when shared
         self._gpu_lock = _FairLock()
         self._threads = threads or usable_cores()
@@ -121,7 +123,7 @@ class SentenceEncoder:
         for start in range(0, len(texts), _TOKENIZER_BATCH):
             part = texts[start : start + _TOKENIZER_BATCH]
             with self._tokenizer_lock:
-                features = self._model.preprocess(part, prompt=prompt or None)
+                features = self._model.preprocess(self._inputs(part), prompt=prompt or None)
             masks = features["attention_mask"].bool()
             ids = [row[mask] for row, mask in zip(features["input_ids"], masks, strict=True)]
             for pack in split_into_packs([len(row) for row in ids]):
@@ -131,13 +133,17 @@ class SentenceEncoder:
         import torch
 
         with self._tokenizer_lock:
-            features = self._model.preprocess([text], prompt=prompt or None)
+            features = self._model.preprocess(self._inputs([text]), prompt=prompt or None)
         with torch.inference_mode():
             return self._normalise(self._model(features)["sentence_embedding"])
 
     def _encode_pack(self, token_ids: list[torch.Tensor]) -> np.ndarray:
         assert self._packed is not None  # noqa: S101
         return self._normalise(self._packed.vectors(token_ids))
+
+    def _inputs(self, texts: list[str]) -> list[Any]:
+        """Texts as the model takes them: as texts, whatever they look like."""
+        return list(texts) if self._is_text_only else [{"text": text} for text in texts]
 
     def _normalise(self, vectors: torch.Tensor) -> np.ndarray:
         """Vectors as float32 (k, d), rows of length 1."""
@@ -154,7 +160,7 @@ class SentenceEncoder:
             try:
                 with self._gpu_lock:  # per batch: a search must not wait for a whole upload
                     vectors = self._model.encode(
-                        texts[row : row + size],
+                        self._inputs(texts[row : row + size]),
                         prompt=prompt or None,
                         batch_size=size,
                         show_progress_bar=False,

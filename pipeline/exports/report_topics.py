@@ -21,6 +21,7 @@ from pipeline.insights.attributes import excerpt
 from pipeline.insights.impact import ThemeImpact
 from pipeline.insights.quotes import Quote, typical_quotes
 from pipeline.insights.trends import monthly_trends
+from pipeline.topics.naming import name_polarity
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 MAX_TOPICS, MAX_PAINS, MAX_PRAISED = 12, 6, 4
@@ -145,6 +146,7 @@ def _most(scope: ReportScope, sentiment: int, most: int) -> list[int]:
         for theme in scope.order
         if counts[theme] >= _MIN_REVIEWS
         and counts[theme] >= _MIN_PART * (counts[theme] + others[theme])
+        and name_polarity(scope.themes.names[theme]) != -sentiment
     ]
     return sorted(found, key=lambda theme: -int(counts[theme]))[:most]
 

@@ -36,6 +36,7 @@ def map_figure(
     colour: str = "topic",
     allowed: np.ndarray | None = None,
     hits: np.ndarray | None = None,
+    photos: np.ndarray | None = None,
     named: bool = True,
     dark: bool = False,
     height: int = 600,
@@ -52,6 +53,7 @@ def map_figure(
         colour: see :func:`categorise`.
         allowed: bool (m,), units that pass the filters.
         hits: units that a search has found, best first; all others are faded.
+        photos: units of reviews with photos, which are marked by a square around them.
         named: whether to write the topics' names on the map.
         dark: whether the page is dark.
         height: pixels.
@@ -89,6 +91,8 @@ def map_figure(
                 unselected={"marker": {"opacity": 0.12}},
             )
         )
+    if photos is not None and len(photos):
+        figure.add_trace(_photo_trace(analysis, attributes, photos, dark))
     if len(found):
         figure.add_trace(_hit_trace(analysis, attributes, found, categories, dark))
     if named:
@@ -220,6 +224,26 @@ def _points(coordinates: np.ndarray, units: np.ndarray, **options: Any) -> go.Sc
 
 def _point_size(points: int) -> float:
     return float(np.clip(14.5 - 2.4 * np.log10(max(points, 1)), 3, 11))
+
+
+def _photo_trace(
+    analysis: Analysis, attributes: ReviewAttributes, units: np.ndarray, dark: bool
+) -> go.Scattergl:
+    hover: dict[str, Any] = {"hoverinfo": "skip", "hovertemplate": None}
+    if len(units) <= MAX_HOVER_TEXTS:
+        hover = {"hovertext": hover_texts(analysis, attributes, units)}
+    return _points(
+        _coordinates(analysis),
+        units,
+        name=_("With photos ({number})", number=format_number(len(units))),
+        marker={
+            "color": foreground_colour(dark),
+            "symbol": "square-open",
+            "size": 13,
+            "line": {"width": 1.4},
+        },
+        **hover,
+    )
 
 
 def _hit_trace(

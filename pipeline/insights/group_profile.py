@@ -11,8 +11,13 @@ from pipeline.insights.comparison import MAX_Q, MIN_GROUP
 from pipeline.insights.groups import Groups
 from pipeline.insights.themes import Themes
 from pipeline.insights.two_proportions import exact_p_values
+from pipeline.topics.naming import name_polarity
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 _MIN_COUNT = 5  # reviews in all that praise a theme or complain about it, for a test
+_MIN_TOLD = 2  # reviews of a group that mention a theme or complain about it, for it to be told
+_MIN_PRAISE, _MIN_PRAISE_SHARE = 5, 0.03  # the same of praise, and of the group's reviews
+_MIN_PRAISE_PART = 0.5  # of the group's reviews that judge the theme
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,41 @@ class GroupProfile:
     def is_small(self) -> bool:
         """Whether its figures say little."""
         return self.reviews < MIN_GROUP
+
+    def hurting(self, themes: Themes) -> list[ThemeShare]:
+        """What its guests complain about, not clearly less often than others'; the most first.
+
+        A theme that is called praise is none of these.
+        """
+        return [
+            each
+            for each in _not_less(self.complaints or ())
+            if each.reviews >= _MIN_TOLD and name_polarity(themes.names[each.theme]) != PRAISE
+        ]
+
+    def pleasing(self, themes: Themes) -> list[ThemeShare]:
+        """What it is praised for, not clearly less often than others; the most first.
+
+        Several of its reviews must say so, and no fewer than complain about it. A theme that is
+        called complaints, as "Bad smells" is, is none of these.
+        """
+        complaints = {each.theme: each.reviews for each in self.complaints or ()}
+        return [
+            each
+            for each in _not_less(self.praise or ())
+            if each.reviews >= _MIN_PRAISE
+            and each.share >= _MIN_PRAISE_SHARE
+            and each.reviews >= _MIN_PRAISE_PART * (each.reviews + complaints.get(each.theme, 0))
+            and name_polarity(themes.names[each.theme]) != COMPLAINT
+        ]
+
+    def mentioned(self) -> list[ThemeShare]:
+        """What it is about, not clearly less often than others; the most first."""
+        return [each for each in _not_less(self.mentions) if each.reviews >= _MIN_TOLD]
+
+
+def _not_less(shares: tuple[ThemeShare, ...]) -> list[ThemeShare]:
+    return [each for each in shares if each.is_more or not each.is_clear]
 
 
 def group_profile(

@@ -22,6 +22,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.manifest import MANIFEST, file_digest, revision_of
 from pipeline.analysis.notes import NOTES_FILE as USER_NOTES
 from pipeline.analysis.notes import notes_are_damaged
+from pipeline.analysis.photos import PHOTO_FILES
 from pipeline.analysis.storage import SHARED_FILES, TABLES, outdated_files
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
@@ -239,10 +240,10 @@ def _link_analysis(
 
     Args:
         target, folder, notes, files: see :func:`add_folder`.
-        user_notes: the folder that has the users' notes, where it is another one.
+        user_notes: the folder that has the users' notes and the photos, where it is another one.
     """
     _link_files(folder, target, (*SHARED_FILES, *_state_files(folder), *_EXTRAS))
-    _link_files(user_notes or folder, target, (USER_NOTES,))
+    _link_files(user_notes or folder, target, (USER_NOTES, *PHOTO_FILES))
     for number, path in enumerate(files):
         _link_file(path, target / f"{_SOURCE}{number}")
     write_notes(target, notes)

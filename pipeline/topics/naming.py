@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from pipeline.embedding.reference import load_lines
 from pipeline.topics.aspects import aspect_groups, aspect_names
-from pipeline.topics.polarity import PRAISE
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 _NAME_WORDS = 3
 _MIN_REVIEWS = 5  # of a language in a topic, for its keywords to name the topic in it
@@ -63,6 +65,9 @@ _OUTLIER_TOPIC_NAMES = {
     "zh": "其他",
 }
 
+_NUMBERED = re.compile(r" \(\d+\)$")  # of a name that was taken
+_PARTS = re.compile(r" · |[:：]")
+
 Aspects = tuple[int, ...]  # one, or two that name a topic together
 
 
@@ -114,6 +119,30 @@ def name_topics(
             taken[language].add(name[language].casefold())
         names.append(name)
     return names
+
+
+def name_polarity(name: str) -> int:
+    """What a topic's or aspect's name says, in any language: 1 praise, -1 complaints, else 0.
+
+    "Breakfast: complaints" says complaints, and so does the aspect "Bad smells".
+    """
+    polarities = _part_polarities()
+    parts = [part.strip().casefold() for part in _PARTS.split(_NUMBERED.sub("", name))]
+    found = {polarities.get(part, 0) for part in parts} - {0}
+    return found.pop() if len(found) == 1 else 0
+
+
+@cache
+def _part_polarities() -> dict[str, int]:
+    """Words for praise and complaints, and names of aspects that are either: 1 or -1."""
+    found: dict[str, int] = {}
+    for praise, complaints in _POLARITY_WORDS.values():
+        found |= {praise.casefold(): PRAISE, complaints.casefold(): COMPLAINT}
+    for language in topic_name_languages():
+        for name, polarity in zip(aspect_names(language), aspect_groups()[1], strict=True):
+            if polarity:
+                found[name.casefold()] = polarity
+    return found
 
 
 def is_uninformative(

@@ -14,6 +14,7 @@ from pipeline.insights.change_words import (
 )
 from pipeline.insights.changes import COMPLAINTS, EVERYWHERE, MARK, Change, Changes
 from ui.changes.choose_periods import ChosenPeriods
+from ui.changes.months import choose_series
 from ui.components.widgets import count, escape
 from ui.filters.show_on_explore import group_filter, show_on_explore
 from ui.session.session import Session
@@ -86,13 +87,8 @@ def show_alert(
                 icon=":material/show_chart:",
                 type="tertiary",
                 on_click=choose_series,
-                args=(view, change),
+                args=(changes, change.of, change.theme, change.group),
             )
-
-
-def choose_series(view: View, change: Change) -> None:
-    """Let the chart show the months of a change."""
-    st.session_state[f"series-{view.number}"] = (change.of, change.theme, change.group)
 
 
 def alert_html(view: View, changes: Changes, change: Change) -> str:

@@ -10,9 +10,9 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.comparison import Comparison, compare_analysis
 from pipeline.insights.groups import PERIODS, group_reviews
-from pipeline.insights.themes import ASPECTS, TOPICS
+from pipeline.insights.themes import ASPECTS
 from ui.components.group_choice import column_label, group_columns
-from ui.components.theme_choice import choose_themes
+from ui.components.theme_choice import choose_themes, theme_part
 from ui.components.widgets import escape_markdown
 from ui.session.address import choice_part
 from ui.session.view import View
@@ -88,9 +88,7 @@ ADDRESS = (
         lambda view: {name: name for name in compared_columns(view)},
         default=None,
     ),
-    choice_part(
-        "count", "topics or aspects", THEMES_KEY, lambda view: {TOPICS: TOPICS}, default=ASPECTS
-    ),
+    theme_part("count", THEMES_KEY, ASPECTS),
     choice_part(
         "show",
         N_("the figure"),

@@ -92,7 +92,7 @@ def _gains(impact: Impact, shown: list[ThemeImpact], themes: Themes) -> None:
         if each.gain is not None
     )
     if lines:
-        st.html(f'<ul class="pg-changes">{lines}</ul>')
+        st.html(f'<ul class="pg-gains">{lines}</ul>')
 
 
 def _chart(view: View, shown: list[ThemeImpact], themes: Themes, of: str) -> None:

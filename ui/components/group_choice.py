@@ -54,25 +54,27 @@ def view_groups(view: View, column: str) -> Groups:
     return view.figure(("groups", column), lambda: group_reviews(view.original, column))
 
 
-def choose_groups(view: View, *, key: str, label: str = "", none: str = "") -> Groups | None:
+def first_group_column(view: View) -> str:
+    """The column that reviews are grouped by unless another one is chosen; "" without any."""
+    return next(iter(group_columns(view)), "")
+
+
+def choose_groups(view: View, *, key: str, none: str) -> Groups | None:
     """Draw a box of columns; None where there is none, or none is chosen.
 
     Args:
         view: whose reviews.
-        key: of the box.
-        label: above it; "By" without.
-        none: what a choice for no groups is called; there is none without.
+        key: of the box, whose value is the name of a column, "" for no groups.
+        none: what the choice of no groups is called.
     """
-    columns = [*([""] if none else []), *group_columns(view)]
-    usual = 1 if none and len(columns) > 1 else 0
-    if not columns:
-        return None
+    columns = ["", *group_columns(view)]
+    if st.session_state.get(key) not in columns:
+        st.session_state[key] = first_group_column(view)
     column = st.selectbox(
-        label or _("By"),
+        _("By"),
         columns,
-        index=usual,
         format_func=lambda name: column_label(name) if name else none,
-        key=f"{key}-{view.number}",
+        key=key,
         width=200,
     )
     if not column:

@@ -107,7 +107,7 @@ _CSS = f"""<style>
 .facts {{ display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .88rem; opacity: .8; }}
 .pg-warning {{ border-radius: .4rem; padding: .45rem .6rem; font-size: .88rem;
   background: rgba(232, 163, 23, .18); }}
-.pg-changes {{ margin: 0; padding-inline-start: 0; list-style: none; line-height: 1.7; }}
+.pg-gains {{ margin: 0; padding-inline-start: 1.3rem; line-height: 1.6; }}
 .pg-arrow.up {{ color: #c2724f; }} .pg-arrow.down {{ color: #4b8bbe; }}
 @media (min-width: 900px) {{
   .pg-hits.tall {{ max-height: 690px; overflow-y: auto; padding-right: .6rem; }}

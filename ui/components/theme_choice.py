@@ -8,6 +8,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.aspect_themes import aspect_themes, has_aspects
 from pipeline.insights.themes import ASPECTS, TOPICS, Themes, topic_themes
+from ui.session.address import AddressPart, choice_part
 from ui.session.view import View
 
 _LABELS = {TOPICS: N_("Topics of this file"), ASPECTS: N_("Fixed aspects")}
@@ -36,6 +37,18 @@ def choose_themes(view: View, *, key: str, usual: str = TOPICS) -> Themes:
             ),
         )
     return view_themes(view, kind or TOPICS)
+
+
+def theme_part(name: str, key: str, usual: str) -> AddressPart:
+    """The part of the address of :func:`choose_themes` with this key and usual kind."""
+    other = ASPECTS if usual == TOPICS else TOPICS
+    return choice_part(
+        name,
+        N_("topics or aspects"),
+        key,
+        lambda view: {other: other} if has_aspects(view.original) else {},
+        default=usual,
+    )
 
 
 def view_themes(view: View, kind: str) -> Themes:

@@ -24,6 +24,7 @@ from ui.components.downloads import download, picture_options
 from ui.components.review_dialog import open_review
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import escape, language_line, show_reviews
+from ui.explore.selection_address import MOST_NAMED
 from ui.session import search_service
 from ui.session.address import choice_part, switch
 from ui.session.current import current_search, current_session, search_like
@@ -95,9 +96,15 @@ def choose_colour(view: View) -> tuple[str, bool]:
 
 
 def show_map(
-    view: View, allowed: np.ndarray, hits: np.ndarray | None, *, colour: str, named: bool
+    view: View,
+    allowed: np.ndarray,
+    hits: np.ndarray | None,
+    *,
+    colour: str,
+    named: bool,
+    photos: np.ndarray | None = None,
 ) -> None:
-    """Draw the units that match the filters; hits are ringed."""
+    """Draw the units that match the filters; hits are ringed, and units with photos are marked."""
     if view.analysis.coordinates is None:
         st.info(_("This analysis was made without a map."))
         return
@@ -106,7 +113,8 @@ def show_map(
         return
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
-    key = (colour, named, dark, allowed.tobytes(), found)
+    marked = np.empty(0, np.int64) if photos is None else photos
+    key = (colour, named, dark, allowed.tobytes(), found, marked.tobytes())
     figure = view.figure(
         key,
         lambda: map_figure(
@@ -115,12 +123,13 @@ def show_map(
             colour=colour,
             allowed=allowed,
             hits=hits,
+            photos=marked,
             named=named,
             dark=dark,
             height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 80,
         ),
     )
-    drawn = sum(len(trace.x) for trace in figure.data) - (len(found) if found else 0)
+    drawn = sum(len(trace.x) for trace in figure.data) - len(found or ()) - len(marked)
     focus = current_search().focus
     if focus is not None and focus < len(view.analysis.units):
         near = search_service.nearest(view, focus, _NEIGHBOURS)
@@ -230,7 +239,14 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             return
         line = language_line(view.analysis.unit_languages[rows].tolist())
         st.html(f'<span class="pg-quiet">{escape(line)}</span>')
-        st.caption(_("Choose a row to read its review in full."))
+        note = _("Choose a row to read its review in full.")
+        if len(session.analysis.selected) > MOST_NAMED:
+            note += " " + ngettext(
+                "A link names up to {n} of them, and so leaves these out.",
+                "A link names up to {n} of them, and so leaves these out.",
+                MOST_NAMED,
+            )
+        st.caption(note)
         st.dataframe(
             _table(view, rows[:_TABLED]),
             hide_index=True,

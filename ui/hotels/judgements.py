@@ -19,7 +19,6 @@ from ui.session.view import View
 
 _SHOWN = 5
 _QUOTED = 3  # themes of a list with a quote
-_MIN_REVIEWS = 2
 
 
 def show_judgements(
@@ -33,27 +32,20 @@ def show_judgements(
     """Two lists, of complaints and of praise; of mentions where the sentiment is unknown."""
     if profile.complaints is None or profile.praise is None:
         st.subheader("Said more often than elsewhere", anchor=False)
-        _list(session, view, chosen, themes, _top(profile.mentions, hidden), 0)
+        _list(session, view, chosen, themes, _first(profile.mentioned(), hidden), 0)
         return
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What hurts", anchor=False)
-        _list(session, view, chosen, themes, _top(profile.complaints, hidden), COMPLAINT)
+        _list(session, view, chosen, themes, _first(profile.hurting(themes), hidden), COMPLAINT)
         _fewer(themes, profile.complaints, hidden)
     with right:
         st.subheader("What it is praised for", anchor=False)
-        _list(session, view, chosen, themes, _top(profile.praise, hidden), PRAISE)
+        _list(session, view, chosen, themes, _first(profile.pleasing(themes), hidden), PRAISE)
 
 
-def _top(shares: tuple[ThemeShare, ...], hidden: frozenset[int]) -> list[ThemeShare]:
-    said = [
-        each
-        for each in shares
-        if each.theme not in hidden
-        and each.reviews >= _MIN_REVIEWS
-        and (each.is_more or not each.is_clear)
-    ]
-    return said[:_SHOWN]
+def _first(shares: list[ThemeShare], hidden: frozenset[int]) -> list[ThemeShare]:
+    return [each for each in shares if each.theme not in hidden][:_SHOWN]
 
 
 def _fewer(themes: Themes, shares: tuple[ThemeShare, ...], hidden: frozenset[int]) -> None:

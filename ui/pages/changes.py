@@ -8,6 +8,7 @@ from pipeline.exports.report_changes import change_table
 from pipeline.insights.changes import find_changes
 from pipeline.insights.periods import new_languages
 from ui.changes.added_file import show_added
+from ui.changes.address import BY_KEY, THEMES_KEY
 from ui.changes.alerts import show_alerts
 from ui.changes.choose_periods import choose_periods
 from ui.changes.months import show_months
@@ -26,8 +27,8 @@ show_added(session, view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="periods"):
     chosen = choose_periods(view)
     if chosen is not None:
-        groups = choose_groups(view, key="changes-by", none=_("All reviews together"))
-        themes = choose_themes(view, key="changes-themes")
+        groups = choose_groups(view, key=BY_KEY, none=_("All reviews together"))
+        themes = choose_themes(view, key=THEMES_KEY)
 if chosen is not None:
     periods = chosen.periods
     by = groups.column if groups is not None else ""

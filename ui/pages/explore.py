@@ -6,10 +6,12 @@ from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.explore.map import choose_colour, show_map, show_selection
+from ui.explore.photos import photos_of, show_photos
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
 from ui.search.search_box import run_search, search_bar, show_results
 from ui.session.current import page_drawn
+from ui.session.photo_service import photo_units
 from ui.session.search_service import prepare
 
 session, view = require_view(_("Nothing to explore yet"))
@@ -24,15 +26,19 @@ with st.container(key="above-map", gap="xsmall"):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         colour, named = choose_colour(view)
         filter_summary(view, passing, searching=wanted is not None)
+photos = photos_of(session, view)
+marked = None if photos is None else photo_units(view, photos, passing.units)
 if wanted is None or found is None:
-    show_map(view, passing.units, None, colour=colour, named=named)
+    show_map(view, passing.units, None, colour=colour, named=named, photos=marked)
 else:
     with st.container(key="found"):  # on a phone the hits stand first, see the style
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            show_map(view, passing.units, found.rows, colour=colour, named=named)
+            show_map(view, passing.units, found.rows, colour=colour, named=named, photos=marked)
         with right:
             show_results(view, wanted, found, passing.units)
+if photos is not None:
+    show_photos(view, photos, wanted, passing.units)
 show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)
 prepare(view)

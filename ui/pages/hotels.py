@@ -12,7 +12,7 @@ from ui.components.page_header import page_header, require_view
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes, hidden_themes
 from ui.components.widgets import escape_markdown, note_mixed_scales
-from ui.hotels.choose_hotel import choose_hotel
+from ui.hotels.choose_hotel import THEMES_KEY, choose_hotel
 from ui.hotels.judgements import show_judgements
 from ui.hotels.summary import show_marks, show_summary
 
@@ -22,7 +22,7 @@ page_header(session, view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="hotel"):
     chosen = choose_hotel(view)
     if chosen is not None:
-        themes = choose_themes(view, key="hotels-themes")
+        themes = choose_themes(view, key=THEMES_KEY)
 if chosen is not None:
     ratings = view.original.ratings
     marks = ratings.shown if ratings is not None and np.isfinite(ratings.shown).any() else None

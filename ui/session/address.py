@@ -73,16 +73,22 @@ def choice_part(
         name, label: see :class:`AddressPart`.
         key: of the widget.
         choices: text in the address -> value.
-        default: the value that the address leaves out.
+        default: the value that the address leaves out, or a function of the view that returns it;
+            with a function, the page sets the widget to it where the session has no value.
     """
 
     def read(view: View) -> Values:
-        value = st.session_state.get(key, default)
-        return tuple(
-            text for text, each in choices(view).items() if each == value and value != default
-        )[:1]
+        if key not in st.session_state:
+            return ()
+        value = st.session_state[key]
+        if value == (default(view) if callable(default) else default):
+            return ()
+        return tuple(text for text, each in choices(view).items() if each == value)[:1]
 
     def apply(view: View, values: Values) -> None:
+        if not values and callable(default):
+            st.session_state.pop(key, None)
+            return
         if len(values) > 1 or not set(values) <= choices(view).keys():
             raise ValueError(name)
         st.session_state[key] = choices(view)[values[0]] if values else default

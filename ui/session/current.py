@@ -10,7 +10,19 @@ from ui.session.server import worker
 from ui.session.session import Session
 
 # Widgets that begin empty for another file.
-_OF_A_FILE = ("query", "languages", "hotels", "sentiments")
+_OF_A_FILE = (
+    "query",
+    "languages",
+    "hotels",
+    "sentiments",
+    "changes-files",
+    "changes-periods",
+    "changes-since",
+    "changes-before",
+    "changes-after",
+    "changes-series",
+    "hotels-name",
+)
 
 
 def current_session() -> Session:

@@ -1,5 +1,7 @@
 """A hotel against the others, by hand and against scipy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -71,3 +73,24 @@ def test_themes_that_nobody_mentions_are_left_out():
     themes = make_themes(np.column_stack([MENTIONS, np.zeros(len(CODES), bool)]))
     assert isinstance(themes.mentions, csr_array)
     assert {each.theme for each in group_profile(themes, GROUPS, 0).mentions} == {0, 1, 2}
+
+
+def test_a_hotel_is_praised_for_what_several_praise_and_nothing_that_is_called_complaints():
+    said = {  # praise and complaints of each hotel
+        "Breakfast": ((20, 10, 1), (2, 9, 1)),
+        "Breakfast: complaints": ((20, 10, 1), (0, 0, 0)),
+        "Bad smells": ((20, 10, 1), (0, 0, 0)),
+        "Wi-Fi": ((6, 5, 1), (11, 8, 1)),
+        "Lift": ((20, 10, 1), (0, 0, 0)),
+        "Desk": ((4, 0, 0), (0, 0, 0)),
+        "Bar": ((6, 50, 10), (0, 0, 0)),
+    }
+    praise, complaints = (
+        np.column_stack([column(*counts[side]) for counts in said.values()]) for side in (0, 1)
+    )
+    themes = make_themes(praise | complaints, complaints, praise=praise, names=said)
+    profile = group_profile(themes, GROUPS, 0)
+    assert [themes.names[each.theme] for each in profile.pleasing(themes)] == ["Breakfast", "Lift"]
+    assert [themes.names[each.theme] for each in profile.hurting(themes)] == ["Wi-Fi", "Breakfast"]
+    renamed = replace(themes, names=("Breakfast: praise", *themes.names[1:]))
+    assert [themes.names[each.theme] for each in profile.hurting(renamed)] == ["Wi-Fi"]
