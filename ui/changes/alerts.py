@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.filters.expressions import Filter, Range
 from pipeline.insights.change_words import (
     describe_complaints,
@@ -15,7 +17,7 @@ from pipeline.insights.change_words import (
 from pipeline.insights.changes import COMPLAINTS, EVERYWHERE, MARK, Change, Changes
 from ui.changes.choose_periods import ChosenPeriods
 from ui.changes.months import choose_series
-from ui.components.widgets import count, escape
+from ui.components.widgets import escape
 from ui.filters.show_on_explore import group_filter, show_on_explore
 from ui.session.session import Session
 from ui.session.view import View
@@ -37,12 +39,12 @@ def show_alerts(
     """
     clear = [each for each in changes.alerts if each.theme not in hidden]
     if not clear:
-        st.html("<b>Nothing has clearly changed: what differs may be chance.</b>")
+        st.html(f"<b>{escape(_('Nothing has clearly changed: what differs may be chance.'))}</b>")
         return
     lists = {
-        "More than before": [each for each in clear if each.of != MARK and each.grew],
-        "Mean marks": [each for each in clear if each.of == MARK],
-        "Less than before": [each for each in clear if each.of != MARK and not each.grew],
+        _("More than before"): [each for each in clear if each.of != MARK and each.grew],
+        _("Mean marks"): [each for each in clear if each.of == MARK],
+        _("Less than before"): [each for each in clear if each.of != MARK and not each.grew],
     }
     for title, own in lists.items():
         if own:
@@ -50,7 +52,7 @@ def show_alerts(
             for change in own[:_FIRST]:
                 show_alert(session, view, changes, chosen, change)
             if more := own[_FIRST:]:
-                with st.expander(f"{count(len(more), 'other change')}"):
+                with st.expander(ngettext("{n} other change", "{n} other changes", len(more))):
                     for change in more:
                         show_alert(session, view, changes, chosen, change)
 
@@ -78,11 +80,11 @@ def show_alert(
     line, buttons = st.columns([9, 2], vertical_alignment="center", gap="small")
     line.html(alert_html(view, changes, change))
     with buttons.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button("Read", key=f"read-{key}", icon=":material/menu_book:", type="tertiary"):
+        if st.button(_("Read"), key=f"read-{key}", icon=":material/menu_book:", type="tertiary"):
             show_change(session, view, changes, chosen, change)
         if months and changes.monthly is not None and change.of != MARK:
             st.button(
-                "Months",
+                _("Months"),
                 key=f"months-{key}",
                 icon=":material/show_chart:",
                 type="tertiary",
@@ -100,10 +102,13 @@ def alert_html(view: View, changes: Changes, change: Change) -> str:
         describe_origin(change, changes),
     ]
     said = ", ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
-    return (
-        f'<span class="pg-arrow {way}" aria-hidden="true">{"▲" if change.grew else "▼"}</span> '
-        f"<b><bdi>{escape(describe_title(change, changes))}</bdi></b>: {said}"
+    sentence = _(
+        "{change}: {figures}",
+        change=f"<b><bdi>{escape(describe_title(change, changes))}</bdi></b>",
+        figures=said,
     )
+    arrow = "▲" if change.grew else "▼"
+    return f'<span class="pg-arrow {way}" aria-hidden="true">{arrow}</span> {sentence}'
 
 
 def show_change(

@@ -13,6 +13,7 @@ from pipeline.insights.attributes import excerpt
 from pipeline.insights.change_words import shown_group
 from pipeline.insights.changes import COMPLAINTS, EVERYWHERE, MARK, MENTIONS, Changes
 from pipeline.insights.monthly_figures import monthly_shares
+from ui.components.group_choice import column_label
 from ui.session.view import View
 
 SERIES_KEY = "changes-series"  # in the session's state: the series that the user has chosen
@@ -70,7 +71,7 @@ def show_months(view: View, changes: Changes, since: str, hidden: frozenset[int]
         )
         if groups is not None:
             st.selectbox(
-                excerpt(groups.column.capitalize(), 30),
+                column_label(groups.column),
                 [EVERYWHERE, *range(len(groups))],
                 format_func=lambda number: (
                     excerpt(shown_group(changes, number), 40) or _("All reviews")

@@ -14,7 +14,7 @@ from pipeline.insights.attributes import excerpt
 from pipeline.insights.findings import group_label
 from pipeline.insights.groups import Groups
 from pipeline.insights.themes import TOPICS
-from ui.components.group_choice import group_columns, view_groups
+from ui.components.group_choice import column_label, group_columns, view_groups
 from ui.components.theme_choice import theme_part
 from ui.components.widgets import escape_markdown
 from ui.session.address import choice_part
@@ -54,7 +54,7 @@ def choose_hotel(view: View) -> ChosenGroup | None:
     column = st.selectbox(
         _("Look at"),
         columns,
-        format_func=lambda name: excerpt(name.capitalize(), 40),
+        format_func=column_label,
         key=COLUMN_KEY,
         width=200,
     )

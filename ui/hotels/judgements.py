@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.findings import percent
 from pipeline.insights.group_profile import GroupProfile, ThemeShare
 from pipeline.insights.quotes import typical_quotes
@@ -19,6 +22,10 @@ from ui.session.view import View
 
 _SHOWN = 5
 _QUOTED = 3  # themes of a list with a quote
+_CLEAR = {
+    True: N_("{topic}: {figures}, <b>clearly more</b>"),
+    False: N_("{topic}: {figures}, <b>clearly less</b>"),
+}
 
 
 def show_judgements(
@@ -31,16 +38,16 @@ def show_judgements(
 ) -> None:
     """Two lists, of complaints and of praise; of mentions where the sentiment is unknown."""
     if profile.complaints is None or profile.praise is None:
-        st.subheader("Said more often than elsewhere", anchor=False)
+        st.subheader(_("Said more often than elsewhere"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.mentioned(), hidden), 0)
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("What hurts", anchor=False)
+        st.subheader(_("What hurts"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.hurting(themes), hidden), COMPLAINT)
         _fewer(themes, profile.complaints, hidden)
     with right:
-        st.subheader("What it is praised for", anchor=False)
+        st.subheader(_("What it is praised for"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.pleasing(themes), hidden), PRAISE)
 
 
@@ -52,12 +59,17 @@ def _fewer(themes: Themes, shares: tuple[ThemeShare, ...], hidden: frozenset[int
     """What clearly fewer reviews than elsewhere complain about."""
     found = [e for e in shares if e.is_clear and not e.is_more and e.theme not in hidden]
     listed = "; ".join(
-        f"<bdi>{escape(themes.names[each.theme])}</bdi> ({percent(each.share)}, "
-        f"{percent(each.rest)} elsewhere)"
+        _(
+            "{topic} ({share}, {rest} elsewhere)",
+            topic=f"<bdi>{escape(themes.names[each.theme])}</bdi>",
+            share=percent(each.share),
+            rest=percent(each.rest),
+        )
         for each in found[:_SHOWN]
     )
     if listed:
-        st.html(f'<span class="pg-quiet">Clearly fewer complaints than elsewhere: {listed}</span>')
+        said = _("Clearly fewer complaints than elsewhere: {topics}", topics=listed)
+        st.html(f'<span class="pg-quiet">{said}</span>')
 
 
 def _list(
@@ -69,14 +81,16 @@ def _list(
     sentiment: int,
 ) -> None:
     if not shares:
-        st.caption("Nothing that several reviews say.")
+        st.caption(_("Nothing that several reviews say."))
         return
     inside = chosen.groups.codes == chosen.number
     for place, share in enumerate(shares):
         key = f"{themes.kind}-{share.theme}-{sentiment}-{chosen.number}-{view.number}"
         line, button = st.columns([5, 1], vertical_alignment="center", gap="small")
         line.html(_line(themes.names[share.theme], share))
-        if button.button("Read", key=f"hotel-{key}", icon=":material/menu_book:", type="tertiary"):
+        if button.button(
+            _("Read"), key=f"hotel-{key}", icon=":material/menu_book:", type="tertiary"
+        ):
             show_on_explore(
                 session,
                 view,
@@ -111,10 +125,17 @@ def _says(themes: Themes, theme: int, sentiment: int) -> np.ndarray:
 
 def _line(name: str, share: ThemeShare) -> str:
     """A theme's figures as HTML: bold where they differ clearly from elsewhere."""
-    rest = f", {percent(share.rest)} elsewhere" if share.rest == share.rest else ""
-    figures = f"{percent(share.share)} of its reviews{rest} ({share.reviews:,})"
-    title = f"<bdi>{escape(name)}</bdi>"
+    said = {"share": percent(share.share), "number": format_number(share.reviews)}
+    if share.rest == share.rest:
+        figures = _(
+            "{share} of its reviews, {rest} elsewhere ({number})",
+            rest=percent(share.rest),
+            **said,
+        )
+    else:
+        figures = _("{share} of its reviews ({number})", **said)
+    title, figures = f"<bdi>{escape(name)}</bdi>", escape(figures)
     if share.is_clear:
-        way = "clearly more" if share.is_more else "clearly less"
-        return f"<b>{title}</b>: {figures}, <b>{way}</b>"
-    return f'{title}: <span class="pg-quiet">{figures}</span>'
+        return _(_CLEAR[share.is_more], topic=f"<b>{title}</b>", figures=figures)
+    quiet = f'<span class="pg-quiet">{figures}</span>'
+    return _("{theme}: {comparison}", theme=title, comparison=quiet)
