@@ -17,8 +17,10 @@ from pipeline.search.query import Query
 from pipeline.text.language_id import detect_languages
 from pipeline.text.sentences import sentence_spans
 
-MIN_SUPPORT = 0.1  # match probability of a sentence with what it cites, for it to be supported
-_CITATION = re.compile(r"\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
+# Match probability of a sentence with what it cites, for it to be supported; chosen on one half of
+# judged claims (``benchmarks/answer_checks.py``).
+MIN_SUPPORT = 0.15
+CITATION = re.compile(r"\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
 _TRAILING = re.compile(r"(?:\s*\[\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*\][.。!！]?)+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -100,17 +102,9 @@ def check_answer(
     reviews = {passage.number: passage.review for passage in passages}
     sentences = split_answer(text)
     numbers = [cited_numbers(sentence) for sentence in sentences]
-    said = [_CITATION.sub("", sentence).strip() for sentence in sentences]
-    checked = [at for at, cited in enumerate(numbers) if any(each in reviews for each in cited)]
-    encoded = encode([said[at] for at in checked]) if checked else None
-    support = np.zeros(len(sentences))
-    for row, at in enumerate(checked):
-        assert encoded is not None  # noqa: S101 - for the type checker
-        chances = match_probabilities(
-            analysis.search_index, Query(said[at]), encoded[np.array([row])], hybrid=False
-        )
-        known = [reviews[each] for each in numbers[at] if each in reviews]
-        support[at] = float(chances[known].max())
+    said = [CITATION.sub("", sentence).strip() for sentence in sentences]
+    known = [[reviews[each] for each in cited if each in reviews] for cited in numbers]
+    support = support_of(said, known, analysis, encode)
     return CheckedAnswer(
         text,
         tuple(
@@ -125,10 +119,40 @@ def check_answer(
     )
 
 
+def support_of(
+    claims: Sequence[str],
+    cited: Sequence[Sequence[int]],
+    analysis: Analysis,
+    encode: EncodeQueries,
+) -> np.ndarray:
+    """Match probability of each claim with the best of the reviews that it cites: float64 (n,).
+
+    Args:
+        claims: n texts.
+        cited: numbers of reviews in the analysis; a claim without any has no support.
+        analysis: whose reviews.
+        encode: see :data:`pipeline.answers.passages.EncodeQueries`.
+
+    Raises:
+        InputError: the claims can't be encoded.
+    """
+    support = np.zeros(len(claims))
+    checked = [at for at, reviews in enumerate(cited) if reviews]
+    if not checked:
+        return support
+    encoded = encode([claims[at] for at in checked])
+    for row, at in enumerate(checked):
+        chances = match_probabilities(
+            analysis.search_index, Query(claims[at]), encoded[np.array([row])], hybrid=False
+        )
+        support[at] = float(chances[list(cited[at])].max())
+    return support
+
+
 def cited_numbers(text: str) -> tuple[int, ...]:
     """The numbers that a text cites in square brackets, each once: [3], [1, 2], [4-6]."""
     found: dict[int, None] = {}
-    for match in _CITATION.finditer(text):
+    for match in CITATION.finditer(text):
         for part in re.split(r"\s*[,;]\s*", match.group(1)):
             low, _, high = re.sub(r"\s*[–-]\s*", "-", part).partition("-")
             last = int(high) if high and int(low) <= int(high) <= int(low) + 50 else int(low)
@@ -138,7 +162,7 @@ def cited_numbers(text: str) -> tuple[int, ...]:
 
 def split_answer(text: str) -> list[str]:
     """The sentences of an answer; citations after a full stop belong to the sentence before it."""
-    language = str(detect_languages([_CITATION.sub("", text)])[0])
+    language = str(detect_languages([CITATION.sub("", text)])[0])
     sentences: list[str] = []
     for start, end in sentence_spans(text, language):
         sentence = text[start:end]

@@ -18,6 +18,9 @@ from pipeline.search.scores import judgement_of
 from pipeline.search.space import EncodedQueries
 from pipeline.text.sentences import sentence_spans
 
+# Match probability of the best hit, from which on reviews are taken to answer a question; chosen on
+# one half of judged questions (``benchmarks/answer_checks.py``).
+ANSWERING = 0.25
 DEFAULT_COUNT = 12
 MAX_COUNT = 40
 _CANDIDATES = 200  # hits that passages are chosen from
@@ -126,6 +129,8 @@ def _likely_hits(
         analysis.search_index, [query], encode([query.text]), top=_CANDIDATES, allowed=allowed
     )
     kept = np.flatnonzero(found.scores >= LIKELY)
+    if not len(kept) or found.scores[kept].max() < ANSWERING:
+        return SearchResult.empty()
     return SearchResult(
         found.rows[kept],
         found.scores[kept],

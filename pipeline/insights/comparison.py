@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.insights.groups import Groups, group_reviews
+from pipeline.insights.groups import Groups, column_noun, group_reviews
 from pipeline.insights.share_tests import ShareTests, share_tests
 from pipeline.insights.theme_figures import count_by_group
 from pipeline.insights.themes import Themes
@@ -120,7 +120,7 @@ def compare_groups(
         raise InputError(
             "All reviews are in one group by {column}{names}; choose another column, or "
             "remove a filter",
-            column=groups.column,
+            column=column_noun(groups.column),
             names=names,
         )
     tables = [share_tests(themes.mentions, groups.codes, len(groups), strata)]

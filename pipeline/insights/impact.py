@@ -18,6 +18,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.wording import short_name
 from pipeline.insights.fixed_effects import Coefficients, FixedEffects
 from pipeline.insights.gains import MIN_WITH, Effect, Gain, find_gains
+from pipeline.insights.groups import column_noun
 from pipeline.insights.themes import Themes
 
 _MIN_MARKS = 50  # reviews with a mark, for any effect
@@ -100,7 +101,7 @@ def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | Non
     if regression.explained_all:
         raise InputError(
             "The marks don't differ within a {factors}: nothing can be said of themes",
-            factors=", ".join(factors),
+            factors=", ".join(map(column_noun, factors)),
         )
     mentions = _mention_effects(regression, themes, rows)
     complaints, praise = _judged_effects(regression, themes, rows)

@@ -9,35 +9,44 @@ import streamlit as st
 
 from pipeline.answers.ask import plain_answer
 from pipeline.answers.chat import ChatModel, configured_chat_model
-from pipeline.answers.citations import CheckedAnswer, check_answer
+from pipeline.answers.citations import check_answer
 from pipeline.answers.passages import Evidence, Passage
 from pipeline.answers.prompt import build_messages, build_prompt
 from pipeline.answers.summary import TopicSummary, summarise_topics
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import language_name
-from pipeline.common.wording import count_noun
-from pipeline.search.query import MAX_LENGTH
-from ui.components.review_text import text_html
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
+from ui.answers.passage_list import citation_html, show_checked_answer, show_passages
+from ui.answers.question_form import ask_question
 from ui.components.widgets import error_box, escape, escape_markdown
 from ui.session import answer_service
 from ui.session.view import View
 
 _EXAMPLES = (
-    "What do guests complain about at breakfast?",
-    "Is it quiet at night?",
-    "What do families say about the pool?",
+    N_("What do guests complain about at breakfast?"),
+    N_("Is it quiet at night?"),
+    N_("What do families say about the pool?"),
 )
-_JUDGEMENTS = {1: "Praise", -1: "Complaints", 0: "Neither"}
+_JUDGEMENTS = {1: N_("Praise"), -1: N_("Complaints"), 0: N_("Neither")}
 _COUNTS = (6, 12, 20)
 
 
 def ask_reviews(view: View, allowed: np.ndarray) -> None:
     """The question, and what the reviews that pass the filters answer."""
-    question = _question()
+    st.session_state.setdefault("passage_count", _COUNTS[1])
+    question = ask_question(
+        _("Ask the reviews, in any language"),
+        key="asked",
+        button=_("Ask"),
+        icon=":material/forum:",
+        examples=[_(example) for example in _EXAMPLES],
+    )
     if not question:
         return
     try:
-        with st.spinner("Reading the reviews …"):
+        with st.spinner(_("Reading the reviews …")):
             evidence = answer_service.evidence(
                 view, question, count=int(st.session_state["passage_count"]), allowed=allowed
             )
@@ -48,45 +57,21 @@ def ask_reviews(view: View, allowed: np.ndarray) -> None:
         st.caption(escape_markdown(note))
     if not evidence.passages:
         st.info(
-            "The reviews do not answer this. Ask in other words, or remove a filter.",
+            _("The reviews do not answer this. Ask in other words, or remove a filter."),
             icon=":material/search_off:",
         )
         return
     _summary(evidence)
     _model_answer(view, evidence)
     _passages(evidence)
-    with st.expander("Prompt for an assistant of your own", icon=":material/content_copy:"):
+    with st.expander(_("Prompt for an assistant of your own"), icon=":material/content_copy:"):
         st.caption(
-            "Copy it into any assistant that you may use for guests' texts. Nothing is sent from "
-            "here. The passages stand between quotation marks that no review can close."
+            _(
+                "Copy it into any assistant that you may use for guests' texts. Nothing is sent "
+                "from here. The passages stand between quotation marks that no review can close."
+            )
         )
         st.code(build_prompt(question, evidence.passages), language=None, wrap_lines=True)
-
-
-def _question() -> str:
-    with (
-        st.form("ask", border=False),
-        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
-    ):
-        typed = st.text_input(
-            "Ask the reviews, in any language",
-            placeholder=_EXAMPLES[0],
-            key="asked",
-            max_chars=MAX_LENGTH,
-        )
-        st.form_submit_button("Ask", type="primary", icon=":material/forum:")
-    question = " ".join((typed or "").split())
-    st.session_state.setdefault("passage_count", 12)
-    if not question:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html('<span class="pg-quiet">For example:</span>', width="content")
-            for example in _EXAMPLES:
-                st.button(example, type="tertiary", on_click=_ask, args=(example,))
-    return question
-
-
-def _ask(question: str) -> None:
-    st.session_state["asked"] = question
 
 
 def _summary(evidence: Evidence) -> None:
@@ -95,29 +80,40 @@ def _summary(evidence: Evidence) -> None:
     praise = int((evidence.sentiments == 1).sum())
     complaints = int((evidence.sentiments == -1).sum())
     with st.container(border=True):
-        st.html(
-            f"<b>{count_noun(found, 'review')}</b> {'is' if found == 1 else 'are'} likely to speak "
-            f"of this: <b>{praise:,}</b> praise, <b>{complaints:,}</b> complain."
+        likely = ngettext(
+            "{n} review is likely to speak of this",
+            "{n} reviews are likely to speak of this",
+            found,
         )
+        st.html(f"<b>{escape(likely)}</b>. {escape(_judgements(praise, complaints))}")
         for topic in summarise_topics(evidence):
             st.html(_topic_html(topic))
 
 
+def _judgements(praise: int, complaints: int) -> str:
+    return _(
+        "Praise: {praise}. Complaints: {complaints}.",
+        praise=format_number(praise),
+        complaints=format_number(complaints),
+    )
+
+
 def _topic_html(topic: TopicSummary) -> str:
     quotes = "".join(
-        f'<p class="pg-quiet" style="margin:.3rem 0 0">{_JUDGEMENTS[sign]}</p>'
+        f'<p class="pg-quiet" style="margin:.3rem 0 0">{escape(_(_JUDGEMENTS[sign]))}</p>'
         + "".join(
             f'<blockquote class="pg-quote">{_quote_html(each)} '
-            f'<span class="pg-quiet">[{each.number}]</span></blockquote>'
+            f"{citation_html(each.number)}</blockquote>"
             for each in passages
         )
         for sign, passages in topic.quotes.items()
         if passages
     )
+    reviews = ngettext("{n} review", "{n} reviews", topic.reviews)
+    said = f"{reviews}. {_judgements(topic.praise, topic.complaints)}"
     return (
-        f'<section><b dir="auto">{escape(topic.topic)}</b> <span class="pg-quiet">'
-        f"{count_noun(topic.reviews, 'review')}, {topic.praise:,} praise, "
-        f"{topic.complaints:,} complain</span>{quotes}</section>"
+        f'<section><b dir="auto">{escape(topic.topic)}</b> '
+        f'<span class="pg-quiet">{escape(said)}</span>{quotes}</section>'
     )
 
 
@@ -136,24 +132,29 @@ def _model_answer(view: View, evidence: Evidence) -> None:
     if chat is None:
         return
     with st.container(border=True):
-        st.markdown(f"**Answer by {escape_markdown(chat.model)}**")
+        st.markdown(_("**Answer by {model}**", model=escape_markdown(chat.model)))
         known = answer_service.kept_answer(view, evidence, chat)
         if known is not None:
-            _checked(known)
+            show_checked_answer(known, evidence.passages)
             return
-        many = count_noun(len(evidence.passages), "passage")
         st.markdown(
-            f"This sends your question and the {many} below, with hotel, language and date, to "
-            f"**{escape_markdown(chat.service.host)}**. Nothing else is sent."
+            ngettext(
+                "This sends your question and the passage below, with hotel, language and date, "
+                "to **{host}**. Nothing else is sent.",
+                "This sends your question and the {n} passages below, with hotel, language and "
+                "date, to **{host}**. Nothing else is sent.",
+                len(evidence.passages),
+                host=escape_markdown(chat.service.host),
+            )
         )
-        with st.expander("Show what is sent"):
+        with st.expander(_("Show what is sent")):
             st.json(
                 {
                     "model": chat.model,
                     "messages": build_messages(evidence.question, evidence.passages),
                 }
             )
-        if st.button("Send and answer", icon=":material/send:", key="send-question"):
+        if st.button(_("Send and answer"), icon=":material/send:", key="send-question"):
             _stream(view, evidence, chat)
 
 
@@ -172,7 +173,7 @@ def _stream(view: View, evidence: Evidence, chat: ChatModel) -> None:
         return
     answer_service.keep_answer(view, evidence, chat, checked)
     place.empty()
-    _checked(checked)
+    show_checked_answer(checked, evidence.passages)
 
 
 def _growing(chat: ChatModel, evidence: Evidence) -> Iterator[str]:
@@ -183,44 +184,15 @@ def _growing(chat: ChatModel, evidence: Evidence) -> Iterator[str]:
         yield plain_answer(text)
 
 
-def _checked(answer: CheckedAnswer) -> None:
-    """The answer as plain text, sentences without support marked."""
-    if answer.is_refusal:
-        st.text(answer.text)
-        st.info("The model finds no answer in the reviews.", icon=":material/search_off:")
-        return
-    for sentence in answer.sentences:
-        st.text(sentence.text)
-        if sentence.unknown:
-            numbers = ", ".join(map(str, sentence.unknown))
-            st.caption(f":material/warning: There is no passage {numbers}.")
-        if not sentence.is_supported:
-            st.caption(":material/warning: No passage that it cites says this: check it.")
-
-
 def _passages(evidence: Evidence) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<b>{count_noun(len(evidence.passages), 'passage')}</b>", width="content")
+        shown = ngettext("{n} passage", "{n} passages", len(evidence.passages))
+        st.html(f"<b>{escape(shown)}</b>", width="content")
         st.segmented_control(
-            "Number of passages",
+            _("Number of passages"),
             _COUNTS,
             required=True,
             key="passage_count",
             label_visibility="collapsed",
         )
-    st.html("".join(map(_passage_html, evidence.passages)))
-
-
-def _passage_html(passage: Passage) -> str:
-    facts = [
-        f'<span class="rank">[{passage.number}]</span>',
-        f'<span class="lang">{escape(language_name(passage.language))}</span>',
-        f'<span dir="auto">{escape(passage.topic)}</span>',
-    ]
-    facts += [
-        f'<span dir="auto">{escape(each)}</span>' for each in (passage.hotel, passage.date) if each
-    ]
-    return (
-        f'<article class="pg-hit"><div class="pg-meta">{"".join(facts)}</div>'
-        f"{text_html(passage.text, passage.language)}</article>"
-    )
+    show_passages(evidence.passages)

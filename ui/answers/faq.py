@@ -7,11 +7,13 @@ import streamlit as st
 from pipeline.answers.faq_file import FaqEntry, read_faq
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_percent, language_name
 from pipeline.common.paths import SAMPLE
-from pipeline.search.query import MAX_LENGTH
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
+from ui.answers.question_form import ask_question
 from ui.components.review_text import text_html
-from ui.components.widgets import error_box, escape, escape_markdown
+from ui.components.widgets import error_box, escape, escape_markdown, large_number
 from ui.session import answer_service
 from ui.session.answer_service import OpenFaq
 from ui.session.current import current_session
@@ -33,49 +35,40 @@ def show_faq(opened: OpenFaq) -> None:
     """A FAQ, and the entry that answers a question."""
     faq = opened.faq
     languages = len({entry.language for entry in faq.entries})
+    figures = (
+        (len(faq.entries), ngettext("{n} entry", "{n} entries", len(faq.entries))),
+        (languages, ngettext("{n} language", "{n} languages", languages)),
+    )
+    said = "".join(f"<span>{large_number(number, text)}</span>" for number, text in figures)
     st.html(
-        f'<div class="pg-head"><span class="file" dir="auto">{escape(faq.name)}</span><span>'
-        f'<span class="n">{len(faq.entries):,}</span>{_noun(len(faq.entries), "entries", "entry")}'
-        f'</span><span><span class="n">{languages}</span>'
-        f"{_noun(languages, 'languages', 'language')}</span></div>"
+        '<div class="pg-head"><span class="file" dir="auto" translate="no">'
+        f"{escape(faq.name)}</span>{said}</div>"
     )
     for note in faq.notes:
         st.caption(escape_markdown(note))
-    with (
-        st.form("ask-faq", border=False),
-        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
-    ):
-        typed = st.text_input(
-            "A guest's question, in any language",
-            placeholder=_EXAMPLES[0],
-            key="faq_question",
-            max_chars=MAX_LENGTH,
-        )
-        st.form_submit_button("Find the answer", type="primary", icon=":material/quiz:")
-    question = " ".join((typed or "").split())
+    question = ask_question(
+        _("A guest's question, in any language"),
+        key="faq_question",
+        button=_("Find the answer"),
+        icon=":material/quiz:",
+        examples=_EXAMPLES,
+    )
     if question:
         _show(opened, question)
-    else:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html('<span class="pg-quiet">For example:</span>', width="content")
-            for example in _EXAMPLES:
-                st.button(example, type="tertiary", on_click=_ask, args=(example,))
-    with st.expander("All entries"):
+    with st.expander(_("All entries")):
         st.dataframe(
             [
                 {"id": e.id, "language": e.language, "question": e.question, "answer": e.answer}
                 for e in faq.entries
             ],
             hide_index=True,
+            column_config={
+                "id": _("Entry"),
+                "language": _("Language"),
+                "question": _("Question"),
+                "answer": _("Answer"),
+            },
         )
-
-
-def _ask(question: str) -> None:
-    st.session_state["faq_question"] = question
-
-
-def _noun(count: int, many: str, one: str) -> str:
-    return f" {one if count == 1 else many}"
 
 
 def _open() -> OpenFaq | None:
@@ -84,30 +77,30 @@ def _open() -> OpenFaq | None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         file = st.file_uploader(
-            "Your questions and answers: a table with a column of each, in any language",
+            _("Your questions and answers: a table with a column of each, in any language"),
             type=TYPES,
             key="faq_upload",
             max_upload_size=upload_limit(),
         )
     with right:
-        st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
-        sample = st.button("Try the sample FAQ", icon=":material/play_circle:", key="sample-faq")
+        st.html(f'<p class="pg-quiet" style="margin:0">{escape(_("No file at hand?"))}</p>')
+        sample = st.button(_("Try the sample FAQ"), icon=":material/play_circle:", key="sample-faq")
     try:
         if file is not None and st.session_state.get("faq_file") != file.file_id:
             path = current_session().folder.new_path("faq")
-            with st.spinner("Reading the file …"):
+            with st.spinner(_("Reading the file …")):
                 with atomic_write(path) as stream:
                     stream.write(file.getbuffer())
                 opened = answer_service.index_faq(read_faq(path, name=file.name))
             st.session_state["faq_file"] = file.file_id
         elif sample:
-            with st.spinner("Reading the sample …"):
+            with st.spinner(_("Reading the sample …")):
                 opened = answer_service.index_faq(read_faq(_SAMPLE))
     except InputError as error:
         error_box(str(error))
         return None
     except OSError as error:
-        error_box(f"The upload could not be stored: {error.strerror}")
+        error_box(_("The upload could not be stored: {reason}", reason=str(error.strerror)))
         return None
     st.session_state["open_faq"] = opened
     return opened
@@ -115,13 +108,13 @@ def _open() -> OpenFaq | None:
 
 def _show(opened: OpenFaq, question: str) -> None:
     try:
-        with st.spinner("Searching …"):
+        with st.spinner(_("Searching …")):
             found = answer_service.match_faq(opened, question)
     except InputError as error:
         error_box(str(error))
         return
     if not found:
-        st.info("No answer in the FAQ.", icon=":material/search_off:")
+        st.info(_("No answer in the FAQ."), icon=":material/search_off:")
         return
     for place, match in enumerate(found):
         if place and match.probability < 0.05:
@@ -130,11 +123,14 @@ def _show(opened: OpenFaq, question: str) -> None:
 
 
 def _entry_html(entry: FaqEntry, share: float, *, first: bool) -> str:
-    said = f"{100 * share:.0f} % likely" if first else f"or, {100 * share:.0f} % likely"
+    percent = format_percent(share)
+    said = _("{percent} likely", percent=percent)
+    if not first:
+        said = _("or, {percent} likely", percent=percent)
     return (
         f'<article class="pg-hit"><div class="pg-meta"><span class="rank">{escape(entry.id)}</span>'
         f'<span class="lang">{escape(language_name(entry.language))}</span>'
-        f'<span class="score">{said}</span></div>'
+        f'<span class="score">{escape(said)}</span></div>'
         f'<b dir="auto" lang="{escape(entry.language)}">{escape(entry.question)}</b>'
         f"{text_html(entry.answer, entry.language)}</article>"
     )

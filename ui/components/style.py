@@ -92,6 +92,14 @@ _CSS = f"""<style>
 .pg-quote {{ margin: 0; padding: 0 0 0 .7rem; border-left: 3px solid {_LINE}; font-size: .92rem;
   line-height: 1.45; }}
 .pg-quote [lang] {{ display: block; text-align: start; }}
+.pg-cite {{ text-decoration: none; font-weight: 600; color: inherit; opacity: .75; }}
+.pg-cite:hover {{ text-decoration: underline; opacity: 1; }}
+.pg-said {{ margin: 0 0 .35rem; line-height: 1.5; overflow-wrap: anywhere; white-space: pre-line;
+  text-align: start; }}
+.pg-said.doubtful {{ border-inline-start: 3px solid #e8a317; padding-inline-start: .6rem;
+  margin-bottom: .1rem; }}
+.pg-doubt {{ margin: 0 0 .5rem; padding-inline-start: .8rem; font-size: .84rem; opacity: .8; }}
+.pg-hit:target {{ background: rgba(232, 163, 23, .18); scroll-margin-top: 4.5rem; }}
 .st-key-below-box > div {{ flex: 0 1 auto; width: auto; }}
 .st-key-below-box button {{ min-height: 1.8rem; padding-block: 0; }}
 .pg-more summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}

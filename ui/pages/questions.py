@@ -26,6 +26,11 @@ part = st.segmented_control(
     label_visibility="collapsed",
 )
 if part == _FAQ:
+    # A FAQ has nothing to set: Streamlit would keep the sidebar of the other part, emptied.
+    st.html(
+        "<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] "
+        "{ display: none }</style>"
+    )
     lead(
         _(
             "Open the questions and answers of your hotel. A guest’s question in any language "
