@@ -26,7 +26,10 @@ from ui.session.view import View
 _QUOTES = 3
 # Sentences as HTML: what all groups say, and the same with how often that is.
 _MENTIONS = (
+    # Translators: {group} is what {whose} is elsewhere: "Madrid's reviews".
     N_("{share} of {group} ({count} of {size}) mention {topic}; {rest} of the others."),
+    # Translators: {group} is what {whose} is elsewhere: "Madrid's reviews"; {often} is such as
+    # "5 times as often".
     N_(
         "{share} of {group} ({count} of {size}) mention {topic}; {rest} of the others: {often}, "
         "between {low} and {high} times."
