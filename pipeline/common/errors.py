@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from pipeline.common.translation import gettext
+from pipeline.common.translation import gettext, gettext_noop
 
 
 class InputError(ValueError):
@@ -43,22 +43,35 @@ _REFUSED = (
     "can't start new thread",
     "failed to map segment",
 )
-_NO_MEMORY = "There is not enough memory for this: close other programs, or use a smaller file"
+_NO_MEMORY = gettext_noop(
+    "There is not enough memory for this: close other programs, or use a smaller file"
+)
 
 
 def resource_problem(error: BaseException) -> str:
     """What to tell the user of an error for want of memory, disk or rights; "" for any other."""
     if isinstance(error, MemoryError):
-        return _NO_MEMORY
+        return gettext(_NO_MEMORY)
     if isinstance(error, OSError):
         if error.errno == errno.ENOMEM:
-            return _NO_MEMORY
-        where = f" at '{os.fspath(error.filename)!s}'" if error.filename else ""
+            return gettext(_NO_MEMORY)
+        path = str(os.fspath(error.filename)) if error.filename else ""
+        if error.errno in _DISK_FULL and path:
+            return gettext("The disk is full at '{path}': free some space and try again", path=path)
         if error.errno in _DISK_FULL:
-            return f"The disk is full{where}: free some space and try again"
+            return gettext("The disk is full: free some space and try again")
+        if error.errno in _NOT_WRITABLE and path:
+            return gettext(
+                "The system refuses access at '{path}' ({problem}): choose another folder",
+                path=path,
+                problem=error.strerror,
+            )
         if error.errno in _NOT_WRITABLE:
-            return f"The system refuses access{where} ({error.strerror}): choose another folder"
+            return gettext(
+                "The system refuses access ({problem}): choose another folder",
+                problem=error.strerror,
+            )
     text = str(error).lower()
     if not isinstance(error, InputError) and any(words in text for words in _REFUSED):
-        return _NO_MEMORY
+        return gettext(_NO_MEMORY)
     return ""

@@ -6,10 +6,10 @@ The language is that of :func:`pipeline.common.translation.current_language`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from babel import Locale, lists, numbers
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 
 from pipeline.common.translation import current_language, locale_of
 from pipeline.common.translation import gettext as _
@@ -40,6 +40,13 @@ def format_day(value: date) -> str:
 def format_month(value: date, *, short: bool = False) -> str:
     """ "March 2026"; short, "Mar 2026"."""
     return str(format_skeleton("yMMM" if short else "yMMMM", value, locale=_locale()))
+
+
+def format_moment(value: datetime) -> str:
+    """ "23 Nov 2026, 20:05"."""
+    day = str(format_skeleton("yMMMd", value, locale=_locale()))
+    time = str(format_time(value, "HH:mm", locale=_locale()))
+    return str(get_datetime_format("medium", locale=_locale())).format(time, day)
 
 
 def format_list(names: Iterable[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.common.translation import ngettext
+
 _MAX_NAMES = 20
 _MAX_NAME_LENGTH = 40
 
@@ -36,5 +38,10 @@ def list_names(names: Iterable[object], *, most: int = _MAX_NAMES, quoted: bool 
     """
     every = list(names)
     shown = [f"“{short_name(name)}”" if quoted else short_name(name) for name in every[:most]]
-    more = f" and {len(every) - most:,} more" if len(every) > most else ""
-    return ", ".join(shown) + more
+    listed = ", ".join(shown)
+    more = len(every) - most
+    return (
+        ngettext("{names} and {n} more", "{names} and {n} more", more, names=listed)
+        if more > 0
+        else listed
+    )

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.filters.expressions import (
     MAX_DEPTH,
     And,
@@ -98,8 +100,9 @@ def _tokens(text: str) -> list[_Token]:
         found = _TOKEN.match(text, position)
         if not found:
             rest = text[position:].split()[0]
-            what = "a quote is not closed" if rest[0] in "\"'" else "it can't be parsed"
-            raise _syntax_error(what, rest)
+            if rest[0] in "\"'":
+                raise _syntax_error(_("a quote is not closed"), rest)
+            raise _syntax_error(_("it can't be parsed"), rest)
         position = found.end()
         source = found[0].strip()
         if found["quoted"]:
@@ -111,7 +114,7 @@ def _tokens(text: str) -> list[_Token]:
             tokens.append(_Token("keyword", source.lower(), source))
         else:
             tokens.append(_Token("text", source, source))
-    return [*tokens, _Token("end", "", "its end")]
+    return [*tokens, _Token("end", "", _("its end"))]
 
 
 def _syntax_error(what: str, source: str) -> InputError:
@@ -122,6 +125,9 @@ def _syntax_error(what: str, source: str) -> InputError:
         what=what,
         example=_EXAMPLE,
     )
+
+
+_VALUE = N_("expected a value")
 
 
 class _Parser:
@@ -155,12 +161,12 @@ class _Parser:
             inner = self.parse_or(depth + 1)
             self.expect("symbol", ")")
             return inner
-        return self.parse_condition(self.text("the name of a column"))
+        return self.parse_condition(self.text(N_("expected the name of a column")))
 
     def parse_condition(self, column: str) -> Filter:
         token = self.next()
         if token.kind == "symbol" and token.text in _COMPARISON_OPERATORS:
-            return _comparison(column, token.text, self.text("a value"))
+            return _comparison(column, token.text, self.text(_VALUE))
         if token.kind == "keyword" and token.text == "is":
             negated = self.accept("keyword", "not")
             self.expect("keyword", "missing")
@@ -170,18 +176,18 @@ class _Parser:
             token = self.next()
         if token.kind == "keyword" and token.text == "in":
             self.expect("symbol", "(")
-            values = [self.text("a value")]
+            values = [self.text(_VALUE)]
             while self.accept("symbol", ","):
-                values.append(self.text("a value"))
+                values.append(self.text(_VALUE))
             self.expect("symbol", ")")
             chosen = In(column, tuple(values))
             return Not(chosen) if negated else chosen
-        raise _syntax_error("expected =, !=, <, <=, >, >=, in or is", token.source)
+        raise _syntax_error(_("expected =, !=, <, <=, >, >=, in or is"), token.source)
 
-    def text(self, what: str) -> str:
+    def text(self, expected: str) -> str:
         token = self.next()
         if token.kind != "text":
-            raise _syntax_error(f"expected {what}", token.source)
+            raise _syntax_error(_(expected), token.source)
         return token.text
 
     def next(self) -> _Token:
@@ -198,12 +204,13 @@ class _Parser:
 
     def expect(self, kind: str, text: str) -> None:
         if not self.accept(kind, text):
-            raise _syntax_error(f"expected '{text}'", self.tokens[self.position].source)
+            source = self.tokens[self.position].source
+            raise _syntax_error(_("expected '{text}'", text=text), source)
 
     def expect_end(self) -> None:
         token = self.tokens[self.position]
         if token.kind != "end":
-            raise _syntax_error("expected 'and', 'or' or the end", token.source)
+            raise _syntax_error(_("expected 'and', 'or' or the end"), token.source)
 
 
 def _comparison(column: str, operator: str, value: str) -> Filter:

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.analysis.run import identify_languages
 from pipeline.common.locale_format import language_name
+from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.reviews.dates import iso_days, parse_dates
 from pipeline.reviews.ratings import Ratings
@@ -50,7 +51,7 @@ def _marks(ratings: Ratings) -> Iterable[str]:
         ratings.marks[:EXAMINED].tolist(), ratings.highest[:EXAMINED].tolist(), strict=True
     ):
         if mark == mark:
-            yield f"{mark:g} of {highest:g}"
+            yield _("{mark} of {highest}", mark=f"{mark:g}", highest=f"{highest:g}")
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

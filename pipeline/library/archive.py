@@ -29,6 +29,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.rights import make_folder
 from pipeline.common.scratch import scratch_folder
+from pipeline.common.translation import gettext as _
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated
 from pipeline.library.archive_checks import check_imported
@@ -150,7 +151,7 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
             value=error.strerror or error,
         ) from error
     except Exception as error:  # each library raises its own errors for damaged files
-        raise _import_error("it is no exported analysis, or it is damaged") from error
+        raise _import_error(_("it is no exported analysis, or it is damaged")) from error
     about = about if isinstance(about, dict) else {}
     extras = {
         "searches": load_searches(folder) or (),
@@ -178,12 +179,12 @@ def _check_members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     for member in members:
         _check_member(member)
     if len(set(names)) != len(names):
-        raise _import_error("it holds a file twice")
+        raise _import_error(_("it holds a file twice"))
     if len(list(filter(_STATE.fullmatch, names))) != 1:
-        raise _import_error("it must hold one file of topics, state-*.npz")
+        raise _import_error(_("it must hold one file of topics, state-*.npz"))
     missing = [name for name in (ABOUT, *REQUIRED) if name not in names]
     if missing:
-        raise _import_error(f"{missing[0]} is missing in it")
+        raise _import_error(_("{file} is missing in it", file=missing[0]))
     return (member for member in members if member.filename not in _UNREAD)
 
 
@@ -194,16 +195,16 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     file_type = stat.S_IFMT(member.external_attr >> 16)
     limit = _STATE_LIMIT if _STATE.fullmatch(name) else LIMITS.get(name)
     if limit is None:
-        raise _import_error(f"it holds {shown}, which is no part of an analysis")
+        raise _import_error(_("it holds {file}, which is no part of an analysis", file=shown))
     if file_type not in (0, stat.S_IFREG):
-        raise _import_error(f"{shown} is no plain file")
+        raise _import_error(_("{file} is no plain file", file=shown))
     if member.flag_bits & 1:
-        raise _import_error("it is encrypted")
+        raise _import_error(_("it is encrypted"))
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _import_error(f"{shown} is packed in an unknown way")
+        raise _import_error(_("{file} is packed in an unknown way", file=shown))
     bomb = member.file_size > _MAX_RATIO * max(member.compress_size, 1)
     if member.file_size > limit or (bomb and member.file_size > _SMALL_BYTES):
-        raise _import_error(f"{shown} would be too large")
+        raise _import_error(_("{file} would be too large", file=shown))
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
@@ -214,7 +215,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> 
         while block := source.read(MB):
             left -= len(block)
             if left < 0:
-                raise _import_error(f"{member.filename} is larger than it says")
+                raise _import_error(_("{file} is larger than it says", file=member.filename))
             target.write(block)
 
 
@@ -223,16 +224,16 @@ def _check_arrays(path: Path) -> None:
     with zipfile.ZipFile(path) as arrays:
         for member in arrays.infolist():
             if member.compress_type != zipfile.ZIP_STORED:
-                raise _import_error("its arrays are packed")
+                raise _import_error(_("its arrays are packed"))
             with arrays.open(member) as file:
                 version = np.lib.format.read_magic(file)
                 read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
                     version, np.lib.format.read_array_header_2_0
                 )
-                shape, _, dtype = read(file)
+                shape, _order, dtype = read(file)
                 size = int(np.prod(shape, dtype=object)) * dtype.itemsize
                 if dtype.hasobject or size > member.file_size:
-                    raise _import_error("its arrays are damaged")
+                    raise _import_error(_("its arrays are damaged"))
 
 
 def _check_table(path: Path, name: str) -> None:
@@ -265,7 +266,7 @@ def _load_unpacked(folder: Path) -> Analysis:
     try:
         return load_analysis(folder)
     except InputError as error:  # its message names a temporary folder
-        raise _import_error("it is no exported analysis, or it is damaged") from error
+        raise _import_error(_("it is no exported analysis, or it is damaged")) from error
 
 
 def _import_error(why: str) -> InputError:

@@ -77,7 +77,9 @@ class Catalogue:
             keep_private(self.folder)
             self._trash.mkdir(0o700, exist_ok=True)
         except OSError as error:
-            raise InputError(f"The data folder can't be written: {error}") from error
+            raise InputError(
+                "The data folder can't be written: {problem}", problem=error
+            ) from error
         remove_abandoned(self.folder)
         if any(map(_REPLACED.fullmatch, (path.name for path in self.folder.iterdir()))):
             self._recover()
@@ -163,7 +165,9 @@ class Catalogue:
             cause = error if isinstance(error, OSError) else error.__cause__
             if not isinstance(cause, OSError):
                 raise
-            raise InputError(f"The analysis can't be kept: {cause.strerror}") from error
+            raise InputError(
+                "The analysis can't be kept: {problem}", problem=cause.strerror
+            ) from error
         return entry
 
     def unused_name(self, name: str) -> str:
@@ -200,7 +204,9 @@ class Catalogue:
         try:
             replace_files(folder, stage)
         except OSError as error:
-            raise InputError(f"The analysis can't be kept: {error.strerror}") from error
+            raise InputError(
+                "The analysis can't be kept: {problem}", problem=error.strerror
+            ) from error
         return entry
 
     def _recover(self) -> None:
@@ -337,7 +343,9 @@ class Catalogue:
                 if attempt == 2:
                     raise InputError("The analysis is being changed: try again") from error
             except OSError as error:
-                raise InputError(f"'{path}' can't be written: {error.strerror}") from error
+                raise InputError(
+                    "'{path}' can't be written: {problem}", path=path, problem=error.strerror
+                ) from error
 
     def import_archive(self, path: Path) -> Entry:
         """Import an exported analysis under a new token.
@@ -350,7 +358,9 @@ class Catalogue:
         try:
             about, analysis = read_archive(path, scratch=self.folder)
         except OSError as error:
-            raise InputError(f"The data folder can't be written: {error.strerror}") from error
+            raise InputError(
+                "The data folder can't be written: {problem}", problem=error.strerror
+            ) from error
         name, file, digest = (
             value if isinstance(value := about.get(key), str) else ""
             for key in ("name", "file", "digest")
@@ -387,7 +397,9 @@ class Catalogue:
                 "Another program is changing the list of analyses: try again"
             ) from error
         except OSError as error:
-            raise InputError(f"The list of analyses can't be changed: {error.strerror}") from error
+            raise InputError(
+                "The list of analyses can't be changed: {problem}", problem=error.strerror
+            ) from error
 
 
 def write_imported(analysis: Analysis, about: Mapping[str, Any], folder: Path) -> None:

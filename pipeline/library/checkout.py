@@ -146,7 +146,9 @@ def commit(
             try:
                 replace_files(kept, stage)
             except OSError as error:
-                raise InputError(f"The changes can't be kept: {error.strerror}") from error
+                raise InputError(
+                    "The changes can't be kept: {problem}", problem=error.strerror
+                ) from error
     return Revision(base.token, *revision)
 
 
@@ -172,7 +174,9 @@ def checkout(
             names = {path.name for path in kept.iterdir() if path.is_file()}
             _link_files(kept, folder, names - set(damaged))
         except OSError as error:
-            raise InputError(f"The analysis can't be opened: {error.strerror}") from error
+            raise InputError(
+                "The analysis can't be opened: {problem}", problem=error.strerror
+            ) from error
     files = [folder / name for name in source_files(folder)]
     notes = read_notes(folder)
     notes.pop(_DIGESTS, None)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.common.wording import list_names
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import Filter
@@ -138,7 +140,7 @@ def search_all(
     notes = list(query.notes)
     if query.is_empty:
         return CrossSearchResult(
-            (), {}, (), tuple(notes) or ("The query is empty: type what guests might say.",)
+            (), {}, (), tuple(notes) or (_("The query is empty: type what guests might say."),)
         )
     search = _CrossSearch(catalogue, query, encode, top, where)
     with search:
@@ -152,8 +154,13 @@ def search_all(
     notes += _problem_notes(search)
     if query.phrases or query.excluded:
         notes.append(
-            f"Phrases and exclusions were looked for in the {_CANDIDATES_WITH_OPERATORS:,} nearest "
-            "reviews of each analysis."
+            ngettext(
+                "Phrases and exclusions were looked for in the {n} nearest review of each "
+                "analysis.",
+                "Phrases and exclusions were looked for in the {n} nearest reviews of each "
+                "analysis.",
+                _CANDIDATES_WITH_OPERATORS,
+            )
         )
     counts = {ranking.entry.token: _count(ranking.probabilities) for ranking in rankings}
     return CrossSearchResult(
@@ -186,7 +193,7 @@ class _CrossSearch:
     def __enter__(self) -> _CrossSearch:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._stores.close()
 
     def add(self, entry: Entry) -> None:
@@ -272,16 +279,23 @@ class _ReadError(Exception):
 def _problem_notes(search: _CrossSearch) -> list[str]:
     """What to say of the analyses that were not searched."""
     notes = [
-        f"“{name}” could not be searched: {error}."
+        _("“{name}” could not be searched: {error}.", name=name, error=error)
         for name, error in search.errors.items()
         if name not in search.without_column
     ]
     if search.damaged:
         listed = _listed([entry.name for entry in search.damaged])
-        notes.append(f"The search store of {listed} is damaged and has to be made anew.")
+        notes.append(
+            _(
+                "The search store of {analyses} is damaged and has to be made anew.",
+                analyses=listed,
+            )
+        )
     if search.without_column:
         listed = _listed(search.without_column)
-        notes.append(f"The filter does not fit {listed}: nothing was found there.")
+        notes.append(
+            _("The filter does not fit {analyses}: nothing was found there.", analyses=listed)
+        )
     return notes
 
 

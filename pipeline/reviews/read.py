@@ -99,6 +99,7 @@ class Reviews:
         rejected: rows of the file that are not reviews, or that a rule dropped.
         rows_read: number of data rows in the file.
         notes: what was skipped or repaired, in sentences.
+        rule_notes: those of them on what the rules did, which `counts` has as numbers.
         counts: number of rows with "duplicates", "one_word", "boilerplate", "endings", "mojibake"
             or "html", whether or not the rule is on, and of reviews that are "titles" alone.
         rules: how the texts were cleaned.
@@ -117,6 +118,7 @@ class Reviews:
     counts: dict[str, int] = field(default_factory=dict)
     rules: CleaningRules = CleaningRules()
     endings: tuple[str, ...] = ()
+    rule_notes: tuple[str, ...] = ()
     days: np.ndarray | None = None
     ratings: ReadRatings | None = None
 
@@ -265,8 +267,8 @@ def reviews_from_table(
     dates = None
     if columns.date:
         dates = read_review_days(table, columns.date, columns.scraped)
-    notes = [*table.notes, *_question_notes(questions, columns)]
-    notes += _rule_notes(counts, rules, clean.endings)
+    rule_notes = _question_notes(questions, columns) + _rule_notes(counts, rules, clean.endings)
+    notes = [*table.notes, *rule_notes]
     notes += dates.notes if dates else ()
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
@@ -290,6 +292,7 @@ def reviews_from_table(
         counts=counts,
         rules=rules,
         endings=tuple(clean.endings),
+        rule_notes=tuple(rule_notes),
         days=dates.days[rows] if dates else None,
         ratings=ratings.select(rows) if ratings else None,
     )

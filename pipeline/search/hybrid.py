@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.common.translation import gettext as _
 from pipeline.search.bm25 import LexicalIndex
 from pipeline.search.index import SearchIndex
 from pipeline.search.language_balance import balanced_order
@@ -120,7 +121,7 @@ def rank_reviews(
     """Rank reviews by their scores and, where the query has names, by these."""
     if query.is_empty:
         return SearchResult.empty(
-            query.notes or ("The query is empty: type what guests might say.",)
+            query.notes or (_("The query is empty: type what guests might say."),)
         )
     scores = review_scores.scores
     candidates = len(scores)
@@ -216,7 +217,7 @@ def fuse_rankings(scores: np.ndarray, *rankings: tuple[np.ndarray, float]) -> np
         rankings: positions, best first, and the weight of each ranking.
     """
     positions, inverse = np.unique(
-        np.concatenate([order for order, _ in rankings]), return_inverse=True
+        np.concatenate([order for order, _weight in rankings]), return_inverse=True
     )
     parts = [weight / (_RRF_K + np.arange(1, len(order) + 1)) for order, weight in rankings]
     totals = np.bincount(inverse, weights=np.concatenate(parts))

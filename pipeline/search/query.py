@@ -6,10 +6,20 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext, ngettext_noop
 from pipeline.text.normalise import fold
 
 MAX_LENGTH = 2_000  # characters; the model reads about as much of a text
 MAX_TERMS = 20  # phrases, and exclusions, of one query
+_FIRST_PHRASES = ngettext_noop(
+    "Only the first {n} phrase of the query was used.",
+    "Only the first {n} phrases of the query were used.",
+)
+_FIRST_EXCLUSIONS = ngettext_noop(
+    "Only the first {n} exclusion of the query was used.",
+    "Only the first {n} exclusions of the query were used.",
+)
 _QUOTES = {
     '"': '"', "“": '”“"', "”": '”"', "„": '“”"', "‟": '”"', "＂": "＂", "«": "»", "»": "«»",
     "‹": "›", "「": "」", "『": "』", "｢": "｣", "《": "》", "〝": "〞〟",
@@ -55,16 +65,22 @@ def parse_query(typed: str) -> Query:
     notes: list[str] = []
     if len(typed) > MAX_LENGTH:
         typed = typed[:MAX_LENGTH]
-        notes.append(f"Only the first {MAX_LENGTH:,} characters of the query were used.")
+        notes.append(
+            ngettext(
+                "Only the first {n} character of the query was used.",
+                "Only the first {n} characters of the query were used.",
+                MAX_LENGTH,
+            )
+        )
     text, phrases, excluded = _split_terms(_CONTROL.sub(" ", typed))
-    for name, terms in (("phrases", phrases), ("exclusions", excluded)):
+    for forms, terms in ((_FIRST_PHRASES, phrases), (_FIRST_EXCLUSIONS, excluded)):
         if len(terms) > MAX_TERMS:
-            notes.append(f"Only the first {MAX_TERMS} {name} of the query were used.")
+            notes.append(ngettext(*forms, MAX_TERMS))
     text = " ".join(_STRAY_QUOTES.sub(" ", text).split())
     if not any(map(_has_content, text)):
         text = ""
     if not text and excluded:
-        notes.append("The query has only exclusions: also type what guests might say.")
+        notes.append(_("The query has only exclusions: also type what guests might say."))
     return Query(text, _distinct(phrases), _distinct(excluded), tuple(notes))
 
 

@@ -22,14 +22,16 @@ _ENCODINGS = {
     "utf_16_be": "UTF-16", "utf_32": "UTF-32", "utf_32_le": "UTF-32", "utf_32_be": "UTF-32",
     "ascii": "ASCII", "cp932": "Shift-JIS",
     "shift_jis": "Shift-JIS", "euc_jp": "EUC-JP", "iso2022_jp": "ISO-2022-JP",
-    "gb18030": "GB 18030 (Chinese)", "gbk": "GBK (Chinese)", "gb2312": "GB 2312 (Chinese)",
-    "big5": "Big5 (Chinese)", "big5hkscs": "Big5 (Chinese)", "cp949": "EUC-KR (Korean)",
-    "euc_kr": "EUC-KR (Korean)", "cp1250": "Windows-1250 (Central European)",
-    "cp1251": "Windows-1251 (Cyrillic)", "cp1252": "Windows-1252 (Western European)",
-    "cp1253": "Windows-1253 (Greek)", "cp1254": "Windows-1254 (Turkish)",
-    "cp1255": "Windows-1255 (Hebrew)", "cp1256": "Windows-1256 (Arabic)",
-    "cp1257": "Windows-1257 (Baltic)", "cp866": "DOS Cyrillic (866)",
-    "cp874": "Windows-874 (Thai)", "koi8_u": "KOI8 (Cyrillic)", "koi8_r": "KOI8 (Cyrillic)",
+    "gb18030": N_("GB 18030 (Chinese)"), "gbk": N_("GBK (Chinese)"),
+    "gb2312": N_("GB 2312 (Chinese)"),
+    "big5": N_("Big5 (Chinese)"), "big5hkscs": N_("Big5 (Chinese)"), "cp949": N_("EUC-KR (Korean)"),
+    "euc_kr": N_("EUC-KR (Korean)"), "cp1250": N_("Windows-1250 (Central European)"),
+    "cp1251": N_("Windows-1251 (Cyrillic)"), "cp1252": N_("Windows-1252 (Western European)"),
+    "cp1253": N_("Windows-1253 (Greek)"), "cp1254": N_("Windows-1254 (Turkish)"),
+    "cp1255": N_("Windows-1255 (Hebrew)"), "cp1256": N_("Windows-1256 (Arabic)"),
+    "cp1257": N_("Windows-1257 (Baltic)"), "cp866": N_("DOS Cyrillic (866)"),
+    "cp874": N_("Windows-874 (Thai)"), "koi8_u": N_("KOI8 (Cyrillic)"),
+    "koi8_r": N_("KOI8 (Cyrillic)"),
     "mac_roman": "Mac Roman",
 }  # fmt: skip
 _KINDS = {"jsonl": "JSON lines", "json": "JSON", "parquet": "Parquet", "html": "HTML table"}
@@ -51,7 +53,9 @@ _DELIMITERS = {
 def encoding_name(encoding: str) -> str:
     """The common name of an encoding, however Python spells it: "Mac Roman" for "mac-roman"."""
     codec = encoding.lower().replace("-", "_")
-    return _ENCODINGS.get(codec, codec.upper().replace("_", "-").replace("ISO8859", "ISO-8859"))
+    if codec in _ENCODINGS:
+        return _(_ENCODINGS[codec])
+    return codec.upper().replace("_", "-").replace("ISO8859", "ISO-8859")
 
 
 def delimiter_name(delimiter: str) -> str:

@@ -9,6 +9,10 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.filters.binding import bind
 from pipeline.filters.column_values import value_counts, value_range
 from pipeline.filters.columns import Column
@@ -20,8 +24,12 @@ from ui.session.current import current_search, redraw_if_wanted
 from ui.session.search_state import SearchState
 from ui.session.view import View
 
+_ENDS = ("from", "to")  # of a range, in the keys of its boxes
 _MOST_VALUES = 500  # of a column that can be chosen from
 _FEW_NUMBERS = 12  # distinct numbers that are chosen one by one
+# The columns with a box of their own in "More filters": its title, and the name on a chip.
+_TITLES = {"rating": N_("Rating"), "date": N_("Date")}
+_NAMES = {"rating": N_("rating"), "date": N_("date")}
 _BOXED = ("language", "topic", "topic_id", "hotel")  # have a box of their own on the page
 
 
@@ -31,7 +39,7 @@ def column_filters(view: View) -> None:
     redraw_if_wanted()
     state = current_search()
     box = st.popover(
-        "More filters",  # with another label it would be another box, and closed
+        _("More filters"),  # with another label it would be another box, and closed
         icon=":material/filter_list:",
         key="more-filters",
         width="stretch",
@@ -41,23 +49,23 @@ def column_filters(view: View) -> None:
         return
     with box:
         names = _choices(view)
-        for role in ("rating", "date"):
+        for role in _TITLES:
             if role in view.columns:
                 _editor(view, state, role, _label(view, role))
         note_mixed_scales(view)
         column = st.selectbox(
-            "Any other column",
-            [name for name in names if name not in ("rating", "date")],
+            _("Any other column"),
+            [name for name in names if name not in _TITLES],
             index=None,
             format_func=lambda name: excerpt(name, 60),
-            placeholder="Choose a column",
+            placeholder=_("Choose a column"),
             key="filter-column",
         )
         if column is not None:
             _editor(view, state, column, "")
         key = f"filter-text-{state.version}"
         st.text_input(
-            "Or a filter in words",
+            _("Or a filter in words"),
             value=state.expression,
             placeholder='rating <= 2 and hotel in ("A", "B")',
             key=key,
@@ -71,7 +79,8 @@ def column_filters(view: View) -> None:
 
 
 def _label(view: View, role: str) -> str:
-    return view.attributes.rating_title("Rating") if role == "rating" else role.capitalize()
+    title = _(_TITLES[role])
+    return view.attributes.rating_title(title) if role == "rating" else title
 
 
 def condition_units(view: View) -> np.ndarray:
@@ -106,7 +115,7 @@ def _editor(view: View, state: SearchState, name: str, label: str) -> None:
     label = label or escape_markdown(excerpt(name, 60))
     counts, distinct = value_counts(column, first, limit=_MOST_VALUES)
     if not distinct:
-        st.caption(f"{label}: no review has a value here.")
+        st.caption(_("{column}: no review has a value here.", column=label))
     elif column.kind == "text" or (column.kind == "number" and distinct <= _FEW_NUMBERS):
         _values(state, name, label, key, counts, active, distinct)
     else:
@@ -130,14 +139,20 @@ def _values(
         label,
         [*numbers, *(value for value in chosen if value not in numbers)],
         default=chosen,
-        format_func=lambda value: f"{_shown(value)} ({numbers.get(value, 0):,})",
-        placeholder="Any",
+        format_func=lambda value: f"{_shown(value)} ({format_number(numbers.get(value, 0))})",
+        placeholder=_("Any"),
         key=key,
         on_change=_keep,
         args=(state, name, key),
     )
     if distinct > len(counts):
-        st.caption(f"The {len(counts):,} most frequent of {distinct:,} values.")
+        st.caption(
+            _(
+                "The {shown} most frequent of {all} values.",
+                shown=format_number(len(counts)),
+                all=format_number(distinct),
+            )
+        )
 
 
 def _range(
@@ -154,11 +169,12 @@ def _range(
     low, high = (active.low, active.high) if isinstance(active, Range) else (None, None)
     missing = int(column.is_missing()[rows].sum())
     places = st.columns(2)
+    titles = _("{column} from", column=label), _("{column} to", column=label)
     if column.kind == "date":
         least, most = (_day(end) for end in ends)
-        for place, word, value in zip(places, ("from", "to"), (low, high), strict=True):
+        for place, word, title, value in zip(places, _ENDS, titles, (low, high), strict=True):
             place.date_input(
-                f"{label} {word}",
+                title,
                 value=_day(value) if value is not None else None,
                 min_value=least,
                 max_value=most,
@@ -167,20 +183,29 @@ def _range(
                 on_change=_keep_range,
                 args=(state, name, key),
             )
-        shown = f"{least} to {most}"
+        shown = str(least), str(most)
     else:
-        for place, word, value in zip(places, ("from", "to"), (low, high), strict=True):
+        for place, word, title, value in zip(places, _ENDS, titles, (low, high), strict=True):
             place.number_input(
-                f"{label} {word}",
+                title,
                 value=float(str(value)) if value is not None else None,
                 placeholder=f"{ends[word == 'to']:g}",
                 key=f"{key}-{word}",
                 on_change=_keep_range,
                 args=(state, name, key),
             )
-        shown = f"{ends[0]:g} to {ends[1]:g}"
-    without = f"; {missing:,} reviews have none and are left out by a range" if missing else ""
-    st.caption(f"The file has {shown}{without}.")
+        shown = _shown(float(ends[0])), _shown(float(ends[1]))
+    if missing:
+        said = ngettext(
+            "The file has {low} to {high}; {n} review has none and is left out by a range.",
+            "The file has {low} to {high}; {n} reviews have none and are left out by a range.",
+            missing,
+            low=shown[0],
+            high=shown[1],
+        )
+    else:
+        said = _("The file has {low} to {high}.", low=shown[0], high=shown[1])
+    st.caption(said)
 
 
 def _choices(view: View) -> list[str]:
@@ -200,7 +225,7 @@ def _keep(state: SearchState, name: str, key: str) -> None:
 
 
 def _keep_range(state: SearchState, name: str, key: str) -> None:
-    low, high = (st.session_state.get(f"{key}-{word}") for word in ("from", "to"))
+    low, high = (st.session_state.get(f"{key}-{word}") for word in _ENDS)
     some = low is not None or high is not None
     _set(state, name, Range(name, low, high) if some else None)
 
@@ -228,15 +253,18 @@ def _kinds(view: View) -> dict[str, Any]:
 
 
 def _said(name: str, condition: Filter) -> str:
+    column = _(_NAMES[name]) if name in _NAMES else name
     if isinstance(condition, In):
-        return f"{name}: {', '.join(_shown(value) for value in condition.values)}"
+        return f"{column}: {', '.join(_shown(value) for value in condition.values)}"
     if isinstance(condition, Range):
         low, high = (None if v is None else _shown(v) for v in (condition.low, condition.high))
         if low is None:
-            return f"{name}: up to {high}"
-        return f"{name}: from {low}" + (f" to {high}" if high is not None else "")
+            return _("{column}: up to {high}", column=column, high=high)
+        if high is None:
+            return _("{column}: from {low}", column=column, low=low)
+        return _("{column}: from {low} to {high}", column=column, low=low, high=high)
     if isinstance(condition, IsMissing):
-        return f"{name}: missing"
+        return _("{column}: missing", column=column)
     return filter_to_text(condition) if not isinstance(condition, And | Or) else name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.common.translation import gettext_noop as N_
 from ui.filters.filter_bar import files_key, filters_as_text, set_filters, topics_key
 from ui.session.address import AddressPart, Values, choices_part
 from ui.session.view import View
@@ -31,8 +32,12 @@ def _files(view: View) -> dict[str, Any]:
 ADDRESS = (
     # First: it clears the others.
     AddressPart(
-        "where", "filters", _read, _apply, lambda view: ("languages", "sentiments", "hotels")
+        "where",
+        N_("filters"),
+        _read,
+        _apply,
+        lambda view: ("languages", "sentiments", "hotels"),
     ),
-    choices_part("topic", "topics", topics_key, _topics),
-    choices_part("file", "files", files_key, _files),
+    choices_part("topic", N_("topics"), topics_key, _topics),
+    choices_part("file", N_("files"), files_key, _files),
 )

@@ -11,18 +11,25 @@ import streamlit as st
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import filter_units
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import And, Filter, In, Range
 from pipeline.filters.parser import filter_to_text, parse_filter
 from pipeline.insights.attributes import excerpt
 from pipeline.topics.sentiment import NAMES
-from ui.components.widgets import count, escape, escape_markdown
+from ui.components.widgets import escape, escape_markdown
 from ui.filters.column_filters import column_filters, condition_units, condition_words
 from ui.session.current import current_search
 from ui.session.view import View
 
-_SENTIMENTS = {"praise": "Praise", "complaint": "Complaints", "neither": "Neither"}
+_SENTIMENTS = {
+    "praise": N_("Praise"),
+    "complaint": N_("Complaints"),
+    "neither": N_("Neither"),
+}
 
 
 def topics_key(view: View) -> str:
@@ -54,21 +61,21 @@ def choose_filters(view: View) -> FilteredUnits:
     places = iter(st.container(key="filters").columns(boxes))
     with next(places):
         codes = st.multiselect(
-            "Languages",
+            _("Languages"),
             list(languages),
-            format_func=lambda code: f"{language_name(code)} ({languages[code]:,})",
-            placeholder="All languages",
+            format_func=lambda code: _counted(language_name(code), languages[code]),
+            placeholder=_("All languages"),
             key="languages",
             label_visibility="collapsed",
         )
     with next(places):
         topics = st.multiselect(
-            "Topics",
+            _("Topics"),
             [topic.id for topic in analysis.topics if not topic.hidden],
-            format_func=lambda number: (
-                f"{excerpt(analysis.topics[number].name, 40)} ({analysis.topics[number].reviews:,})"
+            format_func=lambda number: _counted(
+                excerpt(analysis.topics[number].name, 40), analysis.topics[number].reviews
             ),
-            placeholder="All topics",
+            placeholder=_("All topics"),
             key=topics_key(view),
             label_visibility="collapsed",
         )
@@ -79,10 +86,10 @@ def choose_filters(view: View) -> FilteredUnits:
     if hotels:
         with next(places):
             chosen = st.multiselect(
-                "Hotels",
+                _("Hotels"),
                 list(hotels),
-                format_func=lambda name: f"{name} ({hotels[name]:,})",
-                placeholder="All hotels",
+                format_func=lambda name: _counted(name, hotels[name]),
+                placeholder=_("All hotels"),
                 key="hotels",
                 label_visibility="collapsed",
             )
@@ -93,12 +100,12 @@ def choose_filters(view: View) -> FilteredUnits:
     if several:
         with next(places):
             numbers = st.multiselect(
-                "Files",
+                _("Files"),
                 range(len(files)),
-                format_func=lambda number: (
-                    f"{excerpt(files[number], 30)} ({analysis.batches[number].reviews:,})"
+                format_func=lambda number: _counted(
+                    excerpt(files[number], 30), analysis.batches[number].reviews
                 ),
-                placeholder="All files",
+                placeholder=_("All files"),
                 key=files_key(view),
                 label_visibility="collapsed",
             )
@@ -110,13 +117,18 @@ def choose_filters(view: View) -> FilteredUnits:
     return FilteredUnits(allowed & filter_units(analysis, topics=topics), allowed)
 
 
+def _counted(name: str, reviews: int) -> str:
+    """An option with the number of its reviews: "Japanese (1,204)"."""
+    return f"{name} ({format_number(reviews)})"
+
+
 def _choose_sentiment(analysis: Analysis, sentiment: np.ndarray) -> np.ndarray:
     """The box for praise and complaints; units that match, bool (m,)."""
     chosen = st.multiselect(
-        "Praise and complaints",
+        _("Praise and complaints"),
         list(_SENTIMENTS),
-        format_func=_SENTIMENTS.__getitem__,
-        placeholder="Praise and complaints",
+        format_func=lambda key: _(_SENTIMENTS[key]),
+        placeholder=_("Praise and complaints"),
         key="sentiments",
         label_visibility="collapsed",
     )
@@ -134,7 +146,7 @@ def filter_problems(view: View, passing: FilteredUnits) -> None:
         st.warning(escape_markdown(state.problem), icon=":material/info:")
         state.problem = ""
     if not len(view.analysis.units.reviews_of(passing.units)):
-        st.info("No reviews match these filters.", icon=":material/filter_alt_off:")
+        st.info(_("No reviews match these filters."), icon=":material/filter_alt_off:")
 
 
 def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> None:
@@ -145,35 +157,56 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
     if allowed.all() and not conditions:
         return
     reviews = len(view.analysis.units.reviews_of(allowed))
-    everything = len(view.analysis.texts)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="chips", width="content"
     ):
         if reviews > 0:
-            said = f"{count(reviews, 'review')} of {everything:,} match the filters"
-            if searching:
-                said = f"Searching {said.replace(' match', ' that match')}"
-                chosen = st.session_state.get(topics_key(view)) or []
-                if chosen:
-                    names = ", ".join(view.analysis.topics[topic_id].name for topic_id in chosen)
-                    said += f", inside {excerpt(names, 60)}"
+            said = _summary(view, reviews, searching=searching)
             st.html(f'<span class="pg-quiet">{escape(said)}</span>', width="content")
         for column, words in conditions:
             st.button(
                 escape_markdown(excerpt(words, 60)),
                 icon=":material/close:",
                 key=f"chip-{state.version}-{len(words)}-{column}",
-                help="Remove filter",
+                help=_("Remove filter"),
                 on_click=_drop,
                 args=(column,),
             )
         st.button(
-            "Clear filters",
+            _("Clear filters"),
             on_click=clear_filters,
             args=(view,),
             icon=":material/filter_alt_off:",
             type="tertiary",
         )
+
+
+def _summary(view: View, reviews: int, *, searching: bool) -> str:
+    """How many reviews match the filters, and that they are searched."""
+    every = format_number(len(view.analysis.texts))
+    if not searching:
+        return ngettext(
+            "{n} review of {all} matches the filters",
+            "{n} reviews of {all} match the filters",
+            reviews,
+            all=every,
+        )
+    chosen = st.session_state.get(topics_key(view)) or []
+    if not chosen:
+        return ngettext(
+            "Searching {n} review of {all} that matches the filters",
+            "Searching {n} reviews of {all} that match the filters",
+            reviews,
+            all=every,
+        )
+    names = ", ".join(view.analysis.topics[topic_id].name for topic_id in chosen)
+    return ngettext(
+        "Searching {n} review of {all} that matches the filters, inside {topics}",
+        "Searching {n} reviews of {all} that match the filters, inside {topics}",
+        reviews,
+        all=every,
+        topics=excerpt(names, 60),
+    )
 
 
 def filters_as_text(view: View, *, topics: bool = True, skip_unreadable: bool = False) -> str:

@@ -13,6 +13,8 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
+from pipeline.common.translation import current_language
+from pipeline.common.translation import gettext as _
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.catalogue import write_imported
 from pipeline.library.entry import Entry
@@ -40,7 +42,7 @@ def export_shown(session: Session) -> None:
     name = file_title(source.name)
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape_markdown(source.name)}** is open.")
+        st.markdown(_("**{name}** is open.", name=escape_markdown(source.name)))
         _export(name, "shown", lambda path: _write(view, about, path))
 
 
@@ -57,25 +59,26 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
 
     safe_name = re.sub(r"[^\w -]", "_", name)[:60].strip() or "analysis"
     st.download_button(
-        "Export",
+        _("Export"),
         data,
         file_name=f"{safe_name}.zip",
         mime="application/zip",
         on_click="ignore",
         icon=":material/download:",
         key=f"export-{key}",
-        help="One file with everything in it, for another computer or a colleague.",
+        help=_("One file with everything in it, for another computer or a colleague."),
     )
 
 
 def import_file(session: Session) -> None:
     """Uploader for an exported analysis; one line says why a file can't be imported."""
-    st.subheader("Import" if saves_analyses() else "Open an exported analysis", anchor=False)
+    title = _("Import") if saves_analyses() else _("Open an exported analysis")
+    st.subheader(title, anchor=False)
     if said := st.session_state.pop(_SAID, ""):
         st.success(said, icon=":material/check:")
     times = st.session_state.setdefault(_TIMES, 0)
     file = st.file_uploader(
-        "An analysis that was exported here or elsewhere (.zip)",
+        _("An analysis that was exported here or elsewhere (.zip)"),
         type=["zip"],
         key=f"import-{times}",
         max_upload_size=upload_limit(),
@@ -83,15 +86,16 @@ def import_file(session: Session) -> None:
     if file is None:
         return
     refused = st.session_state.get(_REFUSED)
-    if refused is None or refused[0] != file.file_id:
+    key = (file.file_id, current_language())  # of the message
+    if refused is None or refused[0] != key:
         path = session.folder.new_path()
         try:
-            with st.spinner("Looking at the file …"):
+            with st.spinner(_("Looking at the file …")):
                 _take(session, file, path)
         except (InputError, OSError) as error:
             # What the message says of a path says nothing to the user.
             text = str(error).replace(str(path), file.name)
-            refused = st.session_state[_REFUSED] = (file.file_id, text)
+            refused = st.session_state[_REFUSED] = (key, text)
         else:
             st.session_state[_TIMES] += 1  # an empty uploader
             st.rerun()
@@ -105,7 +109,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         shutil.copyfileobj(file, target)
     if saves_analyses():
         entry = session.catalogue().import_archive(path)
-        st.session_state[_SAID] = f"**{escape_markdown(entry.name)}** is in the list."
+        st.session_state[_SAID] = _("**{name}** is in the list.", name=escape_markdown(entry.name))
         return
     about, analysis = read_archive(path, scratch=session.folder.path)
     folder = session.folder.new_path()
@@ -115,6 +119,6 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     view = open_view(session.folder.next_number(), folder, language=session.language)
     session.show(view, sources, Autosave(session.workspace))
     sync_widgets(session)
-    st.session_state[_SAID] = (
-        f"**{escape_markdown(sources[0].name)}** is open: see Explore and Topics."
+    st.session_state[_SAID] = _(
+        "**{name}** is open: see Explore and Topics.", name=escape_markdown(sources[0].name)
     )

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_moment, format_number, language_name
 from pipeline.common.settings import saves_analyses
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext, pgettext
 from pipeline.library.catalogue import RETENTION
 from pipeline.library.entry import Entry
 from ui.components.page_switch import switch_page
-from ui.components.widgets import count, error_box, escape, escape_markdown
+from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
 from ui.session.autosave import analyses_of
 from ui.session.current import sync_widgets
@@ -37,21 +39,25 @@ def show_list(session: Session) -> None:
     _offer_undo(session)
     if not entries:
         with st.container(border=True):
-            st.markdown("**No saved analyses yet.** Analyse a file, and it appears here.")
-            st.page_link("ui/pages/start.py", label="Choose a file", icon=":material/upload_file:")
+            st.markdown(_("**No saved analyses yet.** Analyse a file, and it appears here."))
+            st.page_link(
+                "ui/pages/start.py", label=_("Choose a file"), icon=":material/upload_file:"
+            )
         return
     if len(entries) > _MANY:
-        wanted = st.text_input("Find an analysis", max_chars=80, key="find-analysis", width=320)
+        wanted = st.text_input(_("Find an analysis"), max_chars=80, key="find-analysis", width=320)
         wanted = wanted.strip().casefold()
         entries = [e for e in entries if wanted in f"{e.name}\n{e.file}".casefold()]
         if not entries:
-            st.info("No analysis matches.")
+            st.info(_("No analysis matches."))
     shown = st.session_state.get(_SHOWN, _PAGE)
     for entry in entries[:shown]:
         _row(session, entry)
-    if len(entries) > shown and st.button(f"Show {min(_PAGE, len(entries) - shown)} more"):
-        st.session_state[_SHOWN] = shown + _PAGE
-        st.rerun()
+    if len(entries) > shown:
+        more = ngettext("Show {n} more", "Show {n} more", min(_PAGE, len(entries) - shown))
+        if st.button(more, key="show-more-analyses"):
+            st.session_state[_SHOWN] = shown + _PAGE
+            st.rerun()
 
 
 def show_trash(session: Session) -> None:
@@ -62,22 +68,29 @@ def show_trash(session: Session) -> None:
         return
     if not entries:
         return
-    with st.expander(f"Deleted ({len(entries)})", icon=":material/delete:"):
-        st.caption(f"Removed permanently {RETENTION.days} days after deletion.")
+    title = _("Deleted ({number})", number=format_number(len(entries)))
+    with st.expander(title, icon=":material/delete:"):
+        st.caption(
+            ngettext(
+                "Removed permanently {n} day after deletion.",
+                "Removed permanently {n} days after deletion.",
+                RETENTION.days,
+            )
+        )
         for entry in entries:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(_title(entry), width="stretch")
                 st.button(
-                    "Restore",
+                    _("Restore"),
                     icon=":material/undo:",
                     key=f"back-{entry.token}",
                     on_click=_undelete,
                     args=(session, entry.token),
                 )
-                with st.popover("Remove for good", icon=":material/delete_forever:"):
-                    st.caption("It can't be restored then.")
+                with st.popover(_("Remove for good"), icon=":material/delete_forever:"):
+                    st.caption(_("It can't be restored then."))
                     st.button(
-                        "Remove",
+                        _("Remove"),
                         key=f"remove-{entry.token}",
                         on_click=_remove,
                         args=(session, entry.token),
@@ -89,7 +102,7 @@ def show_newest(session: Session) -> None:
     entries = list_entries(session)
     if not entries:
         return
-    st.subheader("Your analyses", anchor=False)
+    st.subheader(_("Your analyses"), anchor=False)
     for entry in entries[:_NEWEST]:
         with (
             st.container(border=True),
@@ -100,7 +113,7 @@ def show_newest(session: Session) -> None:
     if len(entries) > _NEWEST:
         st.page_link(
             "ui/pages/analyses.py",
-            label=f"All {len(entries)} analyses",
+            label=ngettext("All {n} analyses", "All {n} analyses", len(entries)),
             icon=":material/folder_open:",
         )
 
@@ -121,8 +134,8 @@ def offer_previous(session: Session, path: Path) -> None:
         key="known",
     ):
         st.html(
-            f"This file was analysed before: {_title(known[0])}{_facts(known[0])}"
-            '<div class="pg-quiet">A new analysis takes over your changes.</div>',
+            f"{escape(_('This file was analysed before:'))} {_title(known[0])}{_facts(known[0])}"
+            f'<div class="pg-quiet">{escape(_("A new analysis takes over your changes."))}</div>',
             width="stretch",
         )
         _open_button(session, known[0], "known")
@@ -134,9 +147,9 @@ def offer_to_save(session: Session) -> None:
     if view is None or source is None or session.autosave.revision is not None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{escape_markdown(source.name)}** is open and not saved.")
+        st.markdown(_("**{name}** is open and not saved.", name=escape_markdown(source.name)))
         if st.button(
-            "Save to Analyses", icon=":material/bookmark_add:", disabled=session.is_locked
+            _("Save to Analyses"), icon=":material/bookmark_add:", disabled=session.is_locked
         ):
             session.save(requested=True)
             st.rerun()
@@ -154,32 +167,34 @@ def _row(session: Session, entry: Entry) -> None:
     kept = session.autosave.revision
     opened = session.view is not None and kept is not None and kept.token == entry.token
     with st.container(border=True, key=f"entry-{entry.token}", gap="small"):
-        mark = '<span class="open">open</span>' if opened else ""
+        # Translators: beside the name of the analysis that is open now.
+        mark = escape(pgettext("state of an analysis", "open")) if opened else ""
+        mark = f'<span class="open">{mark}</span>' if mark else ""
         st.html(f'<div class="pg-entry">{_title(entry)}{mark}{_facts(entry)}</div>')
         with st.container(horizontal=True, gap="small"):
             _open_button(session, entry, "list")
             _rename(session, entry)
             export_entry(session, entry)
             st.button(
-                "Delete",
+                _("Delete"),
                 icon=":material/delete:",
                 key=f"delete-{entry.token}",
                 on_click=_delete,
                 args=(session, entry.token),
-                help="It can be restored.",
+                help=_("It can be restored."),
             )
 
 
 def _open_button(session: Session, entry: Entry, place: str) -> None:
     if not st.button(
-        "Open",
+        _("Open"),
         icon=":material/scatter_plot:",
         key=f"open-{place}-{entry.token}",
-        help=f"Open {escape_markdown(entry.name)}",
+        help=_("Open {name}", name=escape_markdown(entry.name)),
     ):
         return
     try:
-        with st.spinner("Opening …"):
+        with st.spinner(_("Opening …")):
             session.open_kept(entry.token)
         sync_widgets(session)
     except InputError as error:
@@ -190,7 +205,7 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
 
 def _rename(session: Session, entry: Entry) -> None:
     menu = st.popover(
-        "Rename",
+        _("Rename"),
         icon=":material/edit:",
         key=f"name-{entry.token}-{entry.name}",
         on_change="rerun",
@@ -198,8 +213,8 @@ def _rename(session: Session, entry: Entry) -> None:
     if not menu.open:
         return
     with menu, st.form(f"rename-{entry.token}", border=False):
-        name = st.text_input("Name", value=entry.name, max_chars=200)
-        if st.form_submit_button("Rename", icon=":material/edit:"):
+        name = st.text_input(_("Name"), value=entry.name, max_chars=200)
+        if st.form_submit_button(_("Rename"), icon=":material/edit:"):
             try:
                 session.catalogue().rename(entry.token, name)
             except InputError as error:
@@ -239,9 +254,9 @@ def _offer_undo(session: Session) -> None:
     if entry is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="deleted"):
-        st.html(f"Deleted: {_title(entry)}", width="stretch")
+        st.html(f"{escape(_('Deleted:'))} {_title(entry)}", width="stretch")
         st.button(
-            "Undo",
+            _("Undo"),
             icon=":material/undo:",
             key="undo-delete",
             on_click=_undelete,
@@ -255,16 +270,21 @@ def _title(entry: Entry) -> str:
 
 def _facts(entry: Entry) -> str:
     file = f"<bdi>{escape(entry.file)}</bdi>" if entry.file else ""
-    if entry.added:
-        file += f" and {count(entry.added, 'file')} more"
-    named = [escape(language_name(code)) for code in list(entry.languages)[:_LANGUAGES]]
-    more = len(entry.languages) - len(named)
+    if file and entry.added:
+        file = ngettext(
+            "{file} and {n} file more", "{file} and {n} files more", entry.added, file=file
+        )
+    named = ", ".join(language_name(code) for code in list(entry.languages)[:_LANGUAGES])
+    if (more := len(entry.languages) - _LANGUAGES) > 0:
+        named = ngettext(
+            "{languages} and {n} more", "{languages} and {n} more", more, languages=named
+        )
     facts = [
         file,
-        count(entry.reviews, "review"),
-        count(entry.topics, "topic"),
-        ", ".join(named) + (f" and {more} more" if more else ""),
-        _when(entry.created),
+        escape(ngettext("{n} review", "{n} reviews", entry.reviews)),
+        escape(ngettext("{n} topic", "{n} topics", entry.topics)),
+        escape(named),
+        escape(_when(entry.created)),
     ]
     return f'<div class="facts">{"".join(f"<span>{fact}</span>" for fact in facts if fact)}</div>'
 
@@ -276,5 +296,5 @@ def _when(moment: str) -> str:
         zone = ZoneInfo(st.context.timezone or "UTC")
         when = datetime.fromisoformat(moment).astimezone(zone)
     except (ValueError, OSError, KeyError):  # a computer without time zones
-        return escape(moment[:10])
-    return f"{when.day} {when:%b %Y, %H:%M}"
+        return moment[:10]
+    return format_moment(when)

@@ -12,7 +12,9 @@ import streamlit as st
 
 from pipeline.analysis.manifest import revision_of
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.translation import current_language, ngettext
+from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.jobs.job import Job
@@ -56,15 +58,18 @@ def show_search(session: Session, entries: list[Entry]) -> None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         st.text_input(
-            "Search all analyses at once, in any language",
-            placeholder="Loud music at night",
+            _("Search all analyses at once, in any language"),
+            placeholder=_("Loud music at night"),
             key=_KEY,
             max_chars=MAX_LENGTH,
         )
         st.form_submit_button(
-            "Search", icon=":material/search:", key="search-everywhere-now", on_click=_first_hits
+            _("Search"),
+            icon=":material/search:",
+            key="search-everywhere-now",
+            on_click=_first_hits,
         )
-        st.form_submit_button("Clear", key="search-everywhere-clear", on_click=_clear)
+        st.form_submit_button(_("Clear"), key="search-everywhere-clear", on_click=_clear)
     typed = " ".join(str(st.session_state.get(_KEY) or "").split())
     catalogue = session.catalogue()
     states = _states(catalogue, entries)
@@ -77,7 +82,7 @@ def show_search(session: Session, entries: list[Entry]) -> None:
     chosen = [entry for entry in entries if not only or entry.token in only]
     query = parse_query(typed)
     try:
-        with st.spinner("Searching all analyses …"):
+        with st.spinner(_("Searching all analyses …")):
             found = _found(catalogue, query, chosen, only, where, states)
     except InputError as error:
         error_box(str(error))
@@ -95,18 +100,18 @@ def _filters(entries: list[Entry]) -> tuple[tuple[str, ...], Filter | None]:
     names = {entry.token: entry.name for entry in entries}
     with st.container(horizontal=True, gap="small"):
         codes = st.multiselect(
-            "Languages",
-            [code for code, _ in languages.most_common()],
+            _("Languages"),
+            [code for code, _reviews in languages.most_common()],
             format_func=language_name,
-            placeholder="All languages",
+            placeholder=_("All languages"),
             key="everywhere-languages",
             width=300,
         )
         only = st.multiselect(
-            "Analyses",
+            _("Analyses"),
             list(names),
             format_func=lambda token: names.get(token, ""),
-            placeholder="All analyses",
+            placeholder=_("All analyses"),
             key="everywhere-analyses",
             width=300,
         )
@@ -143,7 +148,7 @@ def _mend(found: CrossSearchResult, states: _States) -> bool:
         tried.difference_update([state for state in tried if state.folder in folders])
         st.session_state.pop(_FOUND, None)
         listed = list_names((entry.name for entry in found.damaged), quoted=True)
-        note = f"The search store of {listed} was damaged and is made anew."
+        note = _("The search store of {analyses} was damaged and is made anew.", analyses=listed)
         st.toast(escape_markdown(note), icon=":material/healing:")
     return bool(new)
 
@@ -154,7 +159,7 @@ def _preparing() -> None:
     if job is None or job.finished:
         st.session_state.pop(_JOB, None)
         st.rerun()
-    st.progress(job.fraction_done(), text="Preparing the analyses for search, once …")
+    st.progress(job.fraction_done(), text=_("Preparing the analyses for search, once …"))
 
 
 def _found(
@@ -167,7 +172,8 @@ def _found(
 ) -> CrossSearchResult:
     """The hits, cached until the query or an analysis changes."""
     top = int(st.session_state.get("everywhere-top", _STEP))
-    key = (query, only, where, top, tuple((states[e.token], e.name) for e in entries))
+    shown = tuple((states[e.token], e.name) for e in entries)
+    key = (query, only, where, top, shown, current_language())
     known: tuple[Any, CrossSearchResult] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:
         found = search_all(
@@ -187,20 +193,21 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
         st.caption(escape_markdown(note))
     if found.pending and st.session_state.get(_JOB) is None:
         listed = list_names((entry.name for entry in found.pending), most=3, quoted=True)
-        st.caption(escape_markdown(f"Not searched, because it can't be read: {listed}."))
+        said = _("Not searched, because it can't be read: {analyses}.", analyses=listed)
+        st.caption(escape_markdown(said))
     if not found.hits:
         if not found.pending:
-            st.info("No reviews match these filters.")
+            st.info(_("No reviews match these filters."))
         return
     counted = sorted(found.counts.items(), key=lambda item: -sum(item[1]))
     line = " · ".join(
-        f"<bdi>{escape(names.get(token, ''))}</bdi> <b>{strong + likely}</b>"
-        + (f" ({strong} strong)" if strong else "")
+        f"<bdi>{escape(names.get(token, ''))}</bdi> <b>{format_number(strong + likely)}</b>"
+        + (f" ({escape(ngettext('{n} strong', '{n} strong', strong))})" if strong else "")
         for token, (strong, likely) in counted
         if strong + likely
     )
     st.html(
-        f'<div class="pg-quiet">{line or "No clear match; these are the closest."}</div>'
+        f'<div class="pg-quiet">{line or escape(_("No clear match; these are the closest."))}</div>'
         f'<div class="pg-quiet">{strength_legend()}</div>'
     )
     with st.container(key="everywhere-hits", gap="small"):
@@ -208,15 +215,17 @@ def _show(session: Session, typed: str, found: CrossSearchResult, names: dict[st
             st.html(_hit(rank, hit))
             with st.container(key=f"actions-everywhere-{hit.token}-{hit.review}"):
                 st.button(
-                    "Open there",
+                    _("Open there"),
                     key=f"everywhere-{hit.token}-{hit.review}",
                     type="tertiary",
-                    help=f"Open {escape_markdown(hit.analysis)} with this search",
+                    help=_(
+                        "Open {analysis} with this search", analysis=escape_markdown(hit.analysis)
+                    ),
                     on_click=_ask_there,
                     args=(hit.token, typed),
                 )
     top = int(st.session_state.get("everywhere-top", _STEP))
-    if len(found.hits) == top < _MOST and st.button("Show more", key="everywhere-more"):
+    if len(found.hits) == top < _MOST and st.button(_("Show more"), key="everywhere-more"):
         st.session_state["everywhere-top"] = top + _STEP
         st.rerun()
     _open(session)
@@ -260,7 +269,7 @@ def _open(session: Session) -> None:
         return
     token, typed = wanted
     try:
-        with st.spinner("Opening …"):
+        with st.spinner(_("Opening …")):
             kept = session.autosave.revision
             if session.view is None or kept is None or kept.token != token:
                 session.open_kept(token)

@@ -7,10 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
 from pipeline.common.paths import SAMPLE
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext, pgettext
 from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
-from ui.components.widgets import count, escape_markdown
+from ui.components.widgets import escape_markdown
 from ui.session import search_service
 from ui.session.current import current_search, current_session
 from ui.session.search_state import Ask
@@ -18,6 +20,7 @@ from ui.session.view import View
 
 _GOLDEN = SAMPLE.parent / "golden_queries.csv"
 _MOST_BYTES = 5_000_000
+_MEASURES = ("recall@10", "MRR", "nDCG@10")  # the same in every language
 
 
 def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
@@ -30,17 +33,24 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     wrong = sum(len(each.irrelevant) for each in state.golden)
     if state.golden:
         st.caption(
-            f"{count(len(state.golden), 'query').replace('querys', 'queries')}: {right:,} right "
-            f"and {wrong:,} wrong reviews."
+            ngettext(
+                "{n} query: {right} right and {wrong} wrong reviews.",
+                "{n} queries: {right} right and {wrong} wrong reviews.",
+                len(state.golden),
+                right=format_number(right),
+                wrong=format_number(wrong),
+            )
         )
     else:
         st.caption(
-            "Thumbs up and down on the hits, or a CSV with the columns query and review_ids, tell "
-            "how well search finds what you know is right."
+            _(
+                "Thumbs up and down on the hits, or a CSV with the columns query and review_ids, "
+                "tell how well search finds what you know is right."
+            )
         )
     key = f"golden-file-{state.version}"
     st.file_uploader(
-        "Queries with right answers (CSV)",
+        _("Queries with right answers (CSV)"),
         type=["csv", "tsv", "txt", "xlsx"],
         key=key,
         max_upload_size=_MOST_BYTES // 1_000_000,
@@ -50,14 +60,17 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
     with st.container(horizontal=True, gap="small"):
         if view.original.batches[0].name == SAMPLE.name and _GOLDEN.exists():
             st.button(
-                "Use the sample's", key="golden-sample", type="tertiary", on_click=_sample,
+                _("Use the sample's"),
+                key="golden-sample",
+                type="tertiary",
+                on_click=_sample,
                 args=(view,),
-            )  # fmt: skip
+            )
         if right:
-            st.button("Measure", key="golden-measure", on_click=_measure, args=(view,))
+            st.button(_("Measure"), key="golden-measure", on_click=_measure, args=(view,))
         if state.golden:
             st.download_button(
-                "Download",
+                _("Download"),
                 lambda: golden_set_csv(state.golden).encode("utf-8-sig"),
                 file_name="golden_queries.csv",
                 mime="text/csv",
@@ -66,25 +79,34 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
                 key="golden-download",
             )
             st.button(
-                "Forget these", key="golden-forget", type="tertiary", on_click=state.discard_golden
+                _("Forget these"),
+                key="golden-forget",
+                type="tertiary",
+                on_click=state.discard_golden,
             )
         elif state.discarded:
-            st.button("Undo", key="golden-undo", type="tertiary", on_click=state.restore_golden)
+            st.button(_("Undo"), key="golden-undo", type="tertiary", on_click=state.restore_golden)
     if state.figures is not None:
         st.dataframe(
-            state.figures,
+            state.figures.assign(language=state.figures["language"].map(_named)),
             hide_index=True,
             height=min(38 + 35 * len(state.figures), 360),
             column_config={
+                "language": st.column_config.TextColumn(_("Language")),
+                "queries": st.column_config.NumberColumn(_("Queries"), format="localized"),
+            }
+            | {
                 name: st.column_config.NumberColumn(name, format="%.2f", width="small")
-                for name in ("recall@10", "MRR", "nDCG@10")
+                for name in _MEASURES
             },
-            alt="How well search finds the right reviews, in all and in each language",
+            alt=_("How well search finds the right reviews, in all and in each language"),
         )
         st.caption(
-            "1 is the best. recall@10: right reviews among the first ten; MRR: 1 over the place "
-            "of the first right one; nDCG@10: right ones count more the higher they stand. A "
-            "language's figures are of its own reviews."
+            _(
+                "1 is the best. recall@10: right reviews among the first ten; MRR: 1 over the "
+                "place of the first right one; nDCG@10: right ones count more the higher they "
+                "stand. A language's figures are of its own reviews."
+            )
         )
 
 
@@ -95,7 +117,10 @@ def _take(view: View, key: str) -> None:
     if upload is None:
         return
     if upload.size > _MOST_BYTES:
-        state.problem = f"The file has more than {_MOST_BYTES // 1_000_000} MB: leave queries out"
+        state.problem = _(
+            "The file has more than {limit} MB: leave queries out",
+            limit=format_number(_MOST_BYTES // 1_000_000),
+        )
         return
     ending = ".xlsx" if str(upload.name).lower().endswith(".xlsx") else ".csv"
     path = session.folder.new_path("golden-upload", ending)
@@ -128,19 +153,10 @@ def _measure(view: View) -> None:
         return
     figures = evaluate(golden, ranked, languages)
     state.figures = pd.DataFrame(
-        [
-            (
-                _named(code),
-                own.queries,
-                own.recall,
-                own.mrr,
-                own.ndcg,
-            )
-            for code, own in figures.items()
-        ],
-        columns=["Language", "Queries", "recall@10", "MRR", "nDCG@10"],
+        [(code, own.queries, own.recall, own.mrr, own.ndcg) for code, own in figures.items()],
+        columns=["language", "queries", *_MEASURES],
     )
 
 
 def _named(code: str) -> str:
-    return "All" if code == "all" else language_name(code)
+    return pgettext("languages", "All") if code == "all" else language_name(code)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from pipeline.search.highlights import term_spans
 from pipeline.search.hybrid import SearchResult
 from ui.components.notes import notes_html
@@ -69,14 +70,14 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
         horizontal=True, vertical_alignment="center", gap="small", key=f"actions-{unit}"
     ):
         st.button(
-            "Details",
+            _("Details"),
             key=f"open-{view.number}-{unit}",
             type="tertiary",
             on_click=open_review,
             args=(row,),
         )
         st.button(
-            "More like this",
+            _("More like this"),
             key=f"like-{view.number}-{unit}",
             type="tertiary",
             on_click=search_like,
@@ -85,7 +86,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
         if view.analysis.coordinates is not None:
             shown = state.focus == unit
             st.button(
-                "Shown on map" if shown else "Show on map",
+                _("Shown on map") if shown else _("Show on map"),
                 key=f"focus-{view.number}-{unit}",
                 type="tertiary",
                 on_click=_focus,

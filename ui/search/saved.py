@@ -6,6 +6,9 @@ import numpy as np
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import mask
 from pipeline.filters.parser import parse_filter
@@ -34,7 +37,7 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
     redraw_if_wanted()
     state = current_search()
     box = st.popover(
-        "Saved",  # with another label it would be another box, and closed
+        _("Saved"),  # with another label it would be another box, and closed
         icon=":material/bookmark:",
         key="saved",
         type="tertiary",
@@ -48,7 +51,10 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
             state.problem = ""
         if wanted is not None and wanted.typed:
             st.button(
-                f"Save “{escape_markdown(excerpt(wanted.typed, 40))}” and its filters",
+                _(
+                    "Save “{query}” and its filters",
+                    query=escape_markdown(excerpt(wanted.typed, 40)),
+                ),
                 icon=":material/bookmark_add:",
                 key="saved-add",
                 width="stretch",
@@ -56,12 +62,15 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
                 args=(view, wanted.typed),
             )
         elif not state.searches:
-            st.caption("Search for something first; then it can be saved here with its filters.")
+            st.caption(_("Search for something first; then it can be saved here with its filters."))
         for number, search in enumerate(state.searches):
             _entry(view, state, number, search)
         if state.deleted is not None:
             st.button(
-                f"Undo: deleted “{escape_markdown(excerpt(state.deleted[1].name, 30))}”",
+                _(
+                    "Undo: deleted “{name}”",
+                    name=escape_markdown(excerpt(state.deleted[1].name, 30)),
+                ),
                 icon=":material/undo:",
                 type="tertiary",
                 key="saved-undo",
@@ -75,9 +84,16 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
     if number < _COUNTED:
         try:
             hits, of, months = _count(view, state, search)
-            said = f"{hits:,} of {of:,} reviews"
+            said = ngettext(
+                "{hits} of {n} review", "{hits} of {n} reviews", of, hits=format_number(hits)
+            )
             shares = [m.hits / m.reviews if m.reviews else float("nan") for m in months]
-            line = sparkline(shares, f"Share of each month's reviews, {len(months)} months")
+            label = ngettext(
+                "Share of each month's reviews, {n} month",
+                "Share of each month's reviews, {n} months",
+                len(months),
+            )
+            line = sparkline(shares, label)
         except InputError as error:
             said = str(error)
     with st.container(border=True, gap="xxsmall", key=f"saved-{number}"):
@@ -89,7 +105,7 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
         )
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Run",
+                _("Run"),
                 key=f"saved-run-{number}",
                 icon=":material/play_arrow:",
                 type="tertiary",
@@ -97,7 +113,7 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
                 args=(view, search),
             )
             st.button(
-                "Delete",
+                _("Delete"),
                 key=f"saved-delete-{number}",
                 icon=":material/delete:",
                 type="tertiary",

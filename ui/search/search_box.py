@@ -7,13 +7,16 @@ import streamlit as st
 
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.exports.tables import hit_table
 from pipeline.insights.attributes import excerpt
 from pipeline.search.hybrid import SearchResult
 from pipeline.search.query import MAX_LENGTH
 from ui.components.downloads import table_downloads
 from ui.components.relevance import counts_line, strength_legend
-from ui.components.widgets import count, error_box, escape, escape_markdown
+from ui.components.widgets import error_box, escape, escape_markdown
 from ui.search.hits import show_hits
 from ui.search.saved import saved_searches
 from ui.search.tools import show_tools
@@ -24,14 +27,25 @@ from ui.session.related_words import related_words
 from ui.session.search_state import Ask
 from ui.session.view import View
 
-EXAMPLES = ("Loud music at night", "The breakfast was excellent", "Rude staff at the front desk")
+# Translators: examples of what can be searched for.
+EXAMPLES = (
+    N_("Loud music at night"),
+    N_("The breakfast was excellent"),
+    N_("Rude staff at the front desk"),
+)
 _TOPS = (10, 20, 50)
 # By what a query judges: the switch, and what it does.
 _JUDGEMENTS = {
-    -1: ("Complaints first", "The query complains, so praise comes last. Off: both, as they come."),
-    1: ("Praise first", "The query praises, so complaints come last. Off: both, as they come."),
+    -1: (
+        N_("Complaints first"),
+        N_("The query complains, so praise comes last. Off: both, as they come."),
+    ),
+    1: (
+        N_("Praise first"),
+        N_("The query praises, so complaints come last. Off: both, as they come."),
+    ),
 }
-_HELP = (
+_HELP = N_(
     "Search in any language: reviews in every other one are found as well. Put words in "
     "<b>“quotes”</b> to find exactly them, and a minus before a word (<b>-bar</b>) to leave it "
     "out. Names and room numbers are found by their letters."
@@ -62,11 +76,11 @@ def _tops(view: View) -> dict[str, int]:
 
 
 ADDRESS = (
-    AddressPart("q", "the query", _read_query, _apply_query, lambda view: ("query",)),
-    AddressPart("like", "reviews that hits are like", _read_like, _apply_like),
-    choice_part("top", "the number of results", "top", _tops, default=20),
-    choice_part("balanced", "the balance of languages", "balanced", switch, default=False),
-    choice_part("judging", "complaints or praise first", "judging", switch, default=True),
+    AddressPart("q", N_("the query"), _read_query, _apply_query, lambda view: ("query",)),
+    AddressPart("like", N_("reviews that hits are like"), _read_like, _apply_like),
+    choice_part("top", N_("the number of results"), "top", _tops, default=20),
+    choice_part("balanced", N_("the balance of languages"), "balanced", switch, default=False),
+    choice_part("judging", N_("complaints or praise first"), "judging", switch, default=True),
 )
 
 
@@ -77,25 +91,29 @@ def search_bar(view: View) -> Ask | None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         query = st.text_input(
-            "Search by meaning, in any language",
-            placeholder="Search by meaning, in any language: loud music at night",
+            _("Search by meaning, in any language"),
+            placeholder=_("Search by meaning, in any language: loud music at night"),
             key="query",
             max_chars=MAX_LENGTH,
             label_visibility="collapsed",
         )
         st.form_submit_button(
-            "Search", type="primary", icon=":material/search:", key="search-now", on_click=_leave
+            _("Search"),
+            type="primary",
+            icon=":material/search:",
+            key="search-now",
+            on_click=_leave,
         )
-        st.form_submit_button("Clear", key="search-clear", on_click=search_for, args=("",))
+        st.form_submit_button(_("Clear"), key="search-clear", on_click=search_for, args=("",))
     query = " ".join((query or "").split())
     found = current_search().asked(query, len(view.analysis.texts))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="below-box"):
         saved_searches(view, found)
-        with st.popover("Search tips", icon=":material/lightbulb:", type="tertiary", key="tips"):
-            st.html(_HELP)
+        with st.popover(_("Search tips"), icon=":material/lightbulb:", type="tertiary", key="tips"):
+            st.html(_(_HELP))
         if found is None:
-            st.html('<span class="pg-quiet">For example:</span>', width="content")
-            for example in EXAMPLES:
+            st.html(f'<span class="pg-quiet">{escape(_("For example:"))}</span>', width="content")
+            for example in map(_, EXAMPLES):
                 st.button(example, type="tertiary", on_click=search_for, args=(example,))
         elif not found.like:
             _offer_related(view, query)
@@ -108,7 +126,8 @@ def _offer_related(view: View, query: str) -> None:
     """The words that guests use like those of a short query, each a search of its own."""
     words = related_words(view, query)
     if words:
-        st.html('<span class="pg-quiet">Guests also write:</span>', width="content")
+        label = escape(_("Guests also write:"))
+        st.html(f'<span class="pg-quiet">{label}</span>', width="content")
     for word in words:
         st.button(
             escape_markdown(word),
@@ -125,7 +144,7 @@ def run_search(view: View, wanted: Ask | None, allowed: np.ndarray) -> SearchRes
         return None
     top, balanced = int(st.session_state["top"]), bool(st.session_state.get("balanced"))
     try:
-        with st.spinner("Searching …"):
+        with st.spinner(_("Searching …")):
             if wanted.like:
                 return search_service.similar(
                     view, wanted.like, top=top, allowed=allowed, balanced=balanced
@@ -147,12 +166,13 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
         st.caption(escape_markdown(note))
     if not len(found.rows):
         if not found.notes:
-            st.info("No reviews match these filters. Remove one.")
+            st.info(_("No reviews match these filters. Remove one."))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<b>{count(len(found.rows), 'result')}</b>", width="content")
+        results = ngettext("{n} result", "{n} results", len(found.rows))
+        st.html(f"<b>{escape(results)}</b>", width="content")
         st.segmented_control(
-            "Number of results",
+            _("Number of results"),
             _TOPS,
             required=True,
             key="top",
@@ -160,20 +180,24 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
             on_change=_redraw,
         )
         st.toggle(
-            "Balance languages",
+            _("Balance languages"),
             key="balanced",
-            help="Languages share the first places, so that none stands behind all of another.",
+            help=_("Languages share the first places, so that none stands behind all of another."),
             on_change=_redraw,
         )
         if found.judgement:
             first, both = _JUDGEMENTS[found.judgement]
-            st.toggle(first, key="judging", help=both, on_change=_redraw)
+            st.toggle(_(first), key="judging", help=_(both), on_change=_redraw)
     names = {code: language_name(code) for code in found.counts}
     if found.counts:
         st.html(counts_line(found.counts, names))
     else:
-        what = "No other review is clearly like it" if wanted.like else "No review says this"
-        st.info(f"{what}. The nearest ones are below.", icon=":material/search_off:")
+        what = (
+            _("No other review is clearly like it. The nearest ones are below.")
+            if wanted.like
+            else _("No review says this. The nearest ones are below.")
+        )
+        st.info(what, icon=":material/search_off:")
     with st.container(horizontal=True, gap="small"):
         query = "" if wanted.like else wanted.typed
         table_downloads(
@@ -187,13 +211,21 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
 
 def _banner(view: View, wanted: Ask, query: str) -> None:
     """What is searched in place of the query, with a button back to the query."""
-    said = f"{count(len(wanted.like), 'chosen review')}"
     if len(wanted.like) == 1:
-        said = f"“{excerpt(view.analysis.texts[wanted.like[0]], 90)}”"
+        text = excerpt(view.analysis.texts[wanted.like[0]], 90)
+        said = _("More like <b>“{text}”</b>", text=escape(text))
+    else:
+        said = ngettext(
+            "More like <b>{n} chosen review</b>",
+            "More like <b>{n} chosen reviews</b>",
+            len(wanted.like),
+        )
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="banner"):
-        st.html(f"<span dir='auto'>More like <b>{escape(said)}</b></span>", width="content")
+        st.html(f"<span dir='auto'>{said}</span>", width="content")
         st.button(
-            f"Back to “{escape_markdown(excerpt(query, 40))}”" if query else "Back to all reviews",
+            _("Back to “{query}”", query=escape_markdown(excerpt(query, 40)))
+            if query
+            else _("Back to all reviews"),
             icon=":material/arrow_back:",
             type="tertiary",
             key="banner-back",

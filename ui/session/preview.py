@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
 from pipeline.common.progress import Progress
+from pipeline.common.translation import current_language, ngettext
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
-from pipeline.common.translation import ngettext
 from pipeline.insights.role_examples import EXAMINED, role_examples
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated, shared_pool
@@ -79,6 +79,7 @@ class Preview:
         encoding, delimiter, sheet: as recognised, also while others are chosen.
         rating_scale: code of the scale that was chosen for the ratings; None to judge it.
         parts: the workbook's sheets, or the files of an archive that holds several.
+        language: of the notes, the problem and the doubt.
     """
 
     number: int
@@ -98,6 +99,7 @@ class Preview:
     delimiter: str = ""
     sheet: str | None = None
     parts: tuple[str, ...] = ()
+    language: str = ""
     rating_scale: str | None = None
     _explained: dict[ColumnRoles, dict[str, RoleGuess]] = field(default_factory=dict)
     _questions: dict[ColumnRoles, tuple[str, ...]] = field(default_factory=dict)
@@ -108,10 +110,10 @@ class Preview:
 
     def read(self, options: ReadOptions, progress: Progress | None = None) -> None:
         """Read the file. What was read before goes first, so that memory holds one table."""
+        self.times += options != self.options  # else what was chosen of its columns stays
         self.options, self.table, self.guessed = None, None, None
         self._forget_reviews()
         self.problem = self.doubt = ""
-        self.times += 1
         try:
             found = self._isolated(_read, self.path, self.name, options, progress=progress)
             self._understood(found.table, options)
@@ -123,7 +125,11 @@ class Preview:
                 self.parts = self._optional(_files_in, self.path) or ()
         # The page has a box for the sheet only where there are several to choose from.
         taken = options.sheet or (self.sheet if self.parts else None)
-        self.options = replace(options, sheet=taken)
+        self.options, self.language = replace(options, sheet=taken), current_language()
+
+    def is_read(self, options: ReadOptions) -> bool:
+        """Whether it was read with these options, for a page in the present language."""
+        return options == self.options and self.language == current_language()
 
     def guess_again(self) -> None:
         """Forget what the user corrected for this header."""

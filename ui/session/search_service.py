@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import current_language
 from pipeline.search.compare import QueryComparison, compare_queries
 from pipeline.search.hybrid import SearchResult, match_probabilities, search_reviews
 from pipeline.search.knn import nearest_neighbours
@@ -189,6 +190,7 @@ def prepare(view: View) -> None:
 
 
 def _answer(view: View, key: Hashable, make: Callable[[], _T]) -> _T:
+    key = (current_language(), key)  # of the notes on hits
     if key not in view.answers:
         view.answers[key] = make()
         while len(view.answers) > _MOST_ANSWERS:

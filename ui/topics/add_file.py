@@ -7,6 +7,7 @@ from dataclasses import fields
 import streamlit as st
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext as _
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReadOptions, ReviewSource
@@ -25,11 +26,13 @@ from ui.upload.upload import TYPES, read_upload, store_upload
 def add_file(session: Session, view: View) -> None:
     """Uploader, preview, and the button that adds the file."""
     st.markdown(
-        "New reviews fall into the topics that are there, and onto the same map. Names, colours "
-        "and your changes stay. What fits nowhere is counted and offered as new topics."
+        _(
+            "New reviews fall into the topics that are there, and onto the same map. Names, "
+            "colours and your changes stay. What fits nowhere is counted and offered as new topics."
+        )
     )
     file = st.file_uploader(
-        "Another file of reviews, such as next month's",
+        _("Another file of reviews, such as next month's"),
         type=TYPES,
         key=f"next-{len(view.original.batches)}-{view.number}",
         max_upload_size=upload_limit(),
@@ -41,9 +44,9 @@ def add_file(session: Session, view: View) -> None:
     if preview is None or preview.file != file.file_id:
         preview = session.next_file = store_upload(session, file.file_id, file.name, file)
     summary = st.container()
-    with st.expander("How the file is read", expanded=preview.table is None):
+    with st.expander(_("How the file is read"), expanded=preview.table is None):
         options = choose_read_options(preview)
-        if preview.path.is_file() and options != preview.options:
+        if preview.path.is_file() and not preview.is_read(options):
             read_upload(preview, options)
             if preview.table is not None:
                 preview.guessed = same_columns(view, preview.table) or preview.guessed
@@ -52,7 +55,7 @@ def add_file(session: Session, view: View) -> None:
         choice = choose_columns(preview, table) if table is not None else None
     with summary:
         if choice is None or choice.columns is None or table is None or not len(table.frame):
-            error_box(preview.problem or "Choose the column with the review text.")
+            error_box(preview.problem or _("Choose the column with the review text."))
             return
         _offer(session, preview, table, choice)
 
@@ -75,7 +78,7 @@ def _offer(session: Session, preview: Preview, table: Table, choice: ColumnChoic
     assert columns is not None  # noqa: S101  the text column is chosen
     rules = session.source.rules if session.source and session.source.rules else preview.rules
     try:
-        with st.spinner("Checking the reviews …"):
+        with st.spinner(_("Checking the reviews …")):
             reviews = preview.reviews(columns, rules, scale)
     except InputError as error:
         error_box(str(error))
@@ -89,7 +92,7 @@ def _offer(session: Session, preview: Preview, table: Table, choice: ColumnChoic
     ):
         st.markdown(escape_markdown(sentence(table, reviews)))
         if st.button(
-            "Add to the analysis",
+            _("Add to the analysis"),
             type="primary",
             icon=":material/playlist_add:",
             key="add-file",

@@ -7,6 +7,8 @@ import math
 import pandas as pd
 import streamlit as st
 
+from pipeline.common.locale_format import format_list, format_number, format_percent
+from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.theme_summary import Proportion, ThemeSummary, summarise_themes
 from ui.components.widgets import escape_markdown
@@ -16,7 +18,8 @@ from ui.topics.cards import choose_language
 
 _MIN_COVERAGE = 0.6  # below, a topic is named as one that the list misses
 _MOST_MISSED = 6
-_PERCENT = "%.1f %%"
+_PERCENT = "%.1f%%"
+_CERTAINTY = 0.95  # of the intervals
 
 
 def show_aspects(view: View) -> None:
@@ -25,8 +28,10 @@ def show_aspects(view: View) -> None:
     aspects = view.aspects
     if aspects is None:
         st.info(
-            "The fixed list needs the default model: analyse the file with it. The topics on this "
-            "page are found with any model."
+            _(
+                "The fixed list needs the default model: analyse the file with it. The topics on "
+                "this page are found with any model."
+            )
         )
         return
     summaries = view.figure(
@@ -34,30 +39,37 @@ def show_aspects(view: View) -> None:
         lambda: summarise_themes(view.original, view.attributes, aspects),
     )
     if not summaries:
-        st.info("No review mentions anything on the list.")
+        st.info(_("No review mentions anything on the list."))
         return
     st.caption(
-        "What guests mention of a list of 185 aspects that is the same for every file and every "
-        "month, so that numbers compare. Indented ones are part of the one above. Only what occurs "
-        "is shown. Praise and complaints are shares of the reviews that mention it."
+        _(
+            "What guests mention of a list of 185 aspects that is the same for every file and "
+            "every month, so that numbers compare. Indented ones are part of the one above. Only "
+            "what occurs is shown. Praise and complaints are shares of the reviews that mention it."
+        )
     )
+    certainty = format_percent(_CERTAINTY)
     st.dataframe(
         _table(view, _largest_first(summaries)),
         hide_index=True,
         height=min(38 + 35 * len(summaries), 640),
         column_config={
-            "Aspect": st.column_config.TextColumn(width=300, pinned=True),
-            "Reviews": st.column_config.NumberColumn(format="localized", width=80),
-            "Share": st.column_config.NumberColumn(format=_PERCENT, width=80),
-            "Share, 95 % interval": st.column_config.TextColumn(width=130),
-            "Praise": st.column_config.NumberColumn(format=_PERCENT, width=80),
-            "Complaints": st.column_config.NumberColumn(format=_PERCENT, width=95),
-            "Complaints, 95 % interval": st.column_config.TextColumn(width=170),
-            "Mean rating": st.column_config.NumberColumn(
-                view.attributes.rating_title("Mean rating"), format="%.1f", width=95
+            "aspect": st.column_config.TextColumn(_("Aspect"), width=300, pinned=True),
+            "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized", width=80),
+            "share": st.column_config.NumberColumn(_("Share"), format=_PERCENT, width=80),
+            "share_interval": st.column_config.TextColumn(
+                _("Share, {certainty} interval", certainty=certainty), width=130
+            ),
+            "praise": st.column_config.NumberColumn(_("Praise"), format=_PERCENT, width=80),
+            "complaints": st.column_config.NumberColumn(_("Complaints"), format=_PERCENT, width=95),
+            "complaints_interval": st.column_config.TextColumn(
+                _("Complaints, {certainty} interval", certainty=certainty), width=170
+            ),
+            "rating": st.column_config.NumberColumn(
+                view.attributes.rating_title(_("Mean rating")), format="%.1f", width=95
             ),
         },
-        alt="Aspects with the reviews that mention them, praise, complaints and mean rating",
+        alt=_("Aspects with the reviews that mention them, praise, complaints and mean rating"),
     )
     _missed(view)
 
@@ -76,14 +88,14 @@ def _largest_first(summaries: tuple[ThemeSummary, ...]) -> list[ThemeSummary]:
 def _table(view: View, summaries: list[ThemeSummary]) -> pd.DataFrame:
     rows = [
         {
-            "Aspect": "\u2003" * bool(theme.parent) + theme.name,
-            "Reviews": theme.mentions.count,
-            "Share": 100 * theme.mentions.share,
-            "Share, 95 % interval": _interval(theme.mentions),
-            "Praise": None if theme.praise is None else 100 * theme.praise.share,
-            "Complaints": None if theme.complaints is None else 100 * theme.complaints.share,
-            "Complaints, 95 % interval": _interval(theme.complaints),
-            "Mean rating": view.attributes.shown_rating(theme.rating),
+            "aspect": "\u2003" * bool(theme.parent) + theme.name,
+            "reviews": theme.mentions.count,
+            "share": 100 * theme.mentions.share,
+            "share_interval": _interval(theme.mentions),
+            "praise": None if theme.praise is None else 100 * theme.praise.share,
+            "complaints": None if theme.complaints is None else 100 * theme.complaints.share,
+            "complaints_interval": _interval(theme.complaints),
+            "rating": view.attributes.shown_rating(theme.rating),
         }
         for theme in summaries
     ]
@@ -94,7 +106,7 @@ def _interval(proportion: Proportion | None) -> str:
     if proportion is None or not proportion.size:
         return ""
     low, high = proportion.interval
-    return f"{100 * low:.1f} to {100 * high:.1f} %"
+    return _("{low} to {high}", low=format_number(100 * low, 1), high=format_percent(high, 1))
 
 
 def _missed(view: View) -> None:
@@ -105,9 +117,19 @@ def _missed(view: View) -> None:
         if math.isfinite(card.coverage) and card.coverage < _MIN_COVERAGE and not card.topic.hidden
     )[:_MOST_MISSED]
     if not missed:
-        st.caption("The list covers most of what every topic of this file says.")
+        st.caption(_("The list covers most of what every topic of this file says."))
         return
-    names = ", ".join(
-        f"{escape_markdown(excerpt(name, 60))} ({percent(share)} covered)" for share, name in missed
+    names = [
+        _(
+            "{topic} ({share} covered)",
+            topic=escape_markdown(excerpt(name, 60)),
+            share=percent(share),
+        )
+        for share, name in missed
+    ]
+    st.caption(
+        _(
+            "What the list misses, and the topics of this file have found: {topics}.",
+            topics=format_list(names),
+        )
     )
-    st.caption(f"What the list misses, and the topics of this file have found: {names}.")

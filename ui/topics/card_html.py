@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import (
+    format_list,
+    format_month,
+    format_number,
+    format_percent,
+    language_name,
+)
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext, pgettext
 from pipeline.figures.colours import COMPLAINT_COLOUR, GREY, PRAISE_COLOUR, topic_colour
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.topic_summary import TopicSummary
+from pipeline.reviews.units import SENTENCE
 from pipeline.topics.topic import PALETTE
 from ui.components.review_text import language_attributes, quote_html
-from ui.components.widgets import count, escape, stars
+from ui.components.widgets import escape, stars
 
 _NAMED_LANGUAGES = 8  # that have a colour of their own in the bars
 _QUOTED = 150  # letters of the typical text
@@ -54,10 +64,11 @@ def card_html(
         "" if quote is None else quote_html(excerpt(quote[0], _QUOTED), quote[1]),
     ]
     if warning:
-        lines.append(f'<p class="pg-warning"><b>Take care:</b> {escape(warning)}</p>')
+        said = _("<b>Take care:</b> {warning}", warning=escape(warning))
+        lines.append(f'<p class="pg-warning">{said}</p>')
     more = f'<p class="pg-quiet">{escape(evidence)}</p>' if evidence else ""
     lines.append(
-        '<details class="pg-more"><summary>Languages and words</summary>'
+        f'<details class="pg-more"><summary>{escape(_("Languages and words"))}</summary>'
         f"{_mix(card)}{_keywords(card, language)}{_related(related or {})}{more}{_coverage(card)}"
         "</details>"
     )
@@ -103,17 +114,24 @@ def sparkline(values: Sequence[float], label: str, *, width: int = 220, height: 
 
 
 def _size(card: TopicSummary, kind: str) -> str:
-    more = f", {count(card.units, kind)}" if card.units != card.topic.reviews else ""
-    return f"<span><b>{count(card.topic.reviews, 'review')}</b>{more}, {percent(card.share)}</span>"
+    reviews = ngettext("{n} review", "{n} reviews", card.topic.reviews)
+    facts = [f"<b>{escape(reviews)}</b>"]
+    if card.units != card.topic.reviews and kind == SENTENCE:
+        facts.append(escape(ngettext("{n} sentence", "{n} sentences", card.units)))
+    return f"<span>{', '.join([*facts, escape(percent(card.share))])}</span>"
 
 
 def _rating(card: TopicSummary, mean: float, highest: float) -> str:
     if not math.isfinite(card.rating):
         return ""
-    own, all_ = (f"{rating * highest / 5:.1f}" for rating in (card.rating, mean))
+    mark, all_ = (format_number(rating * highest / 5, 1) for rating in (card.rating, mean))
+    # Translators: the mean rating of a topic, and of all reviews.
+    said = _("{mark} of {highest} (all: {all})", mark=mark, highest=f"{highest:g}", all=all_)
+    quiet = '<span class="pg-quiet">'
+    shown = escape(said).replace(escape(mark), f"</span><b>{escape(mark)}</b>{quiet}", 1)
     return (
         f'<span><span class="stars" aria-hidden="true">{stars(card.rating)}</span> '
-        f'<b>{own}</b> <span class="pg-quiet">of {highest:g} (all: {all_})</span></span>'
+        f"{quiet}{shown}</span></span>"
     )
 
 
@@ -124,14 +142,21 @@ def _sentiment(card: TopicSummary) -> str:
         return ""
     parts = []
     for name, told, colour in (
-        ("Praise", theme.praise, PRAISE_COLOUR),
-        ("Complaints", theme.complaints, COMPLAINT_COLOUR),
+        (_("Praise"), theme.praise, PRAISE_COLOUR),
+        (_("Complaints"), theme.complaints, COMPLAINT_COLOUR),
     ):
-        low, high = (f"{100 * end:.0f}" for end in told.interval)
+        low, high = (format_number(100 * end) for end in told.interval)
+        reviews = ngettext(
+            "{n} review of {all}",
+            "{n} reviews of {all}",
+            told.count,
+            all=format_number(told.size),
+        )
+        interval = _("{low} to {high}", low=low, high=high)
         parts.append(
-            f'<span title="{count(told.count, "review")} of {told.size:,}">'
-            f'<i class="dot" style="background:{colour}"></i>{name} <b>{percent(told.share)}</b> '
-            f'<span class="pg-quiet">({low} to {high})</span></span>'
+            f'<span title="{escape(reviews)}"><i class="dot" style="background:{colour}"></i>'
+            f"{escape(name)} <b>{escape(percent(told.share))}</b> "
+            f'<span class="pg-quiet">({escape(interval)})</span></span>'
         )
     return f'<div class="pg-facts">{"".join(parts)}</div>'
 
@@ -139,47 +164,70 @@ def _sentiment(card: TopicSummary) -> str:
 def _coverage(card: TopicSummary) -> str:
     if not math.isfinite(card.coverage):
         return ""
-    said = f"The fixed list of aspects covers {percent(card.coverage)} of what is said here."
-    return f'<p class="pg-quiet">{said}</p>'
+    said = _(
+        "The fixed list of aspects covers {share} of what is said here.",
+        share=percent(card.coverage),
+    )
+    return f'<p class="pg-quiet">{escape(said)}</p>'
 
 
 def _trend(card: TopicSummary) -> str:
     if not card.months:
         return ""
     since = month(card.months[-card.recent_months])
-    words = f"{percent(card.recent_share)} since {since}, {percent(card.earlier_share)} before"
-    line = sparkline(card.shares, f"Share of each month's reviews: {words}")
-    return f'<div class="pg-trend">{line}<span class="pg-quiet">{words}</span></div>'
+    words = _(
+        "{recent} since {month}, {earlier} before",
+        recent=percent(card.recent_share),
+        month=since,
+        earlier=percent(card.earlier_share),
+    )
+    line = sparkline(card.shares, _("Share of each month's reviews: {trend}", trend=words))
+    return f'<div class="pg-trend">{line}<span class="pg-quiet">{escape(words)}</span></div>'
 
 
 def _mix(card: TopicSummary) -> str:
     """Two bars: the languages here, and in the file."""
-    named = [code for code, _, _ in card.language_shares[:_NAMED_LANGUAGES]]
+    named = [code for code, _own, _all in card.language_shares[:_NAMED_LANGUAGES]]
     colours = {code: PALETTE[i] for i, code in enumerate(named)}
 
     def bar(shares: Sequence[tuple[str, float]], label: str) -> str:
-        said = ", ".join(f"{language_name(c)} {percent(s)}" for c, s in shares if s >= 0.005)
         parts = "".join(
             f'<i style="width:{100 * share:.2f}%;background:{colours.get(code, GREY)}" '
-            f'title="{escape(language_name(code))} {percent(share)}"></i>'
+            f'title="{escape(language_name(code))} {escape(percent(share))}"></i>'
             for code, share in shares
             if share > 0
         )
-        return f'<div class="pg-mix" role="img" aria-label="{label}: {escape(said)}">{parts}</div>'
+        return f'<div class="pg-mix" role="img" aria-label="{escape(label)}">{parts}</div>'
 
-    here = bar([(code, own) for code, own, _ in card.language_shares], "Languages of the topic")
-    file = bar([(code, all_) for code, _, all_ in card.language_shares], "Languages of the file")
+    own = [(code, own) for code, own, _all in card.language_shares]
+    all_ = [(code, all_) for code, _own, all_ in card.language_shares]
+    here = bar(own, _("Languages of the topic: {languages}", languages=_listed(own)))
+    file = bar(all_, _("Languages of the file: {languages}", languages=_listed(all_)))
     largest = sorted((m for m in card.language_shares if m[1] > 0), key=lambda m: (-m[1], m[0]))[:3]
     legend = "".join(
         f'<span><i class="dot" style="background:{colours.get(code, GREY)}"></i>'
-        f"{escape(language_name(code))} {percent(own)}</span>"
-        for code, own, _ in largest
+        f"{escape(language_name(code))} {escape(percent(share))}</span>"
+        for code, share, _all in largest
     )
-    rest = sum(own > 0 for _, own, _ in card.language_shares) - len(largest)
-    more = f'<span class="pg-quiet">and {rest} more</span>' if rest > 0 else ""
+    rest = sum(share > 0 for _code, share in own) - len(largest)
+    if rest > 0:
+        more = escape(ngettext("and {n} more", "and {n} more", rest))
+        legend += f'<span class="pg-quiet">{more}</span>'
+    # Translators: beside a bar of the languages in this topic; a short word.
+    own_label = escape(pgettext("languages", "here"))
+    # Translators: beside a bar of the languages in the whole file; a short word.
+    all_label = escape(pgettext("languages", "file"))
     return (
-        f'<div class="pg-mixes"><span class="pg-quiet">here</span>{here}'
-        f'<span class="pg-quiet">file</span>{file}</div><div class="pg-facts">{legend}{more}</div>'
+        f'<div class="pg-mixes"><span class="pg-quiet">{own_label}</span>{here}'
+        f'<span class="pg-quiet">{all_label}</span>{file}</div>'
+        f'<div class="pg-facts">{legend}</div>'
+    )
+
+
+def _listed(shares: Sequence[tuple[str, float]]) -> str:
+    """ "Japanese 60% and Chinese 40%"."""
+    return format_list(
+        f"{language_name(c)} {percent(share)}" for c, share in shares if share >= 0.005
     )
 
 
@@ -209,7 +257,8 @@ def _related(related: Mapping[str, Sequence[str]]) -> str:
     ]
     if not rows:
         return ""
-    return f'<p class="pg-quiet">Guests also write</p><div class="pg-words">{"".join(rows)}</div>'
+    label = escape(_("Guests also write"))
+    return f'<p class="pg-quiet">{label}</p><div class="pg-words">{"".join(rows)}</div>'
 
 
 def _word(word: str, gloss: str) -> str:
@@ -219,16 +268,14 @@ def _word(word: str, gloss: str) -> str:
 
 def month(code: str) -> str:
     """ "2025-01" as "Jan 2025"."""
-    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-    year, _, number = code.partition("-")
-    if number[:2].isdigit() and 1 <= int(number[:2]) <= 12:
-        return f"{names[int(number[:2]) - 1]} {year}"
-    return code
+    try:
+        return format_month(datetime.date.fromisoformat(f"{code}-01"), short=True)
+    except ValueError:
+        return code
 
 
 def percent(share: float) -> str:
-    """ "12 %", "4.1 %", "under 0.1 %"."""
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "under 0.1 %"
-    return f"{value:.0f} %" if value >= 9.95 else f"{value:.1f} %"
+    """ "12%", "4.1%", "under 0.1%"."""
+    if 0 < share < 0.001:
+        return _("under {share}", share=format_percent(0.001, 1))
+    return format_percent(share, 0 if share >= 0.0995 else 1)

@@ -11,14 +11,17 @@ import streamlit as st
 
 from pipeline.analysis.notes import note_on_topic
 from pipeline.analysis.topic_names import topic_name_languages
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_percent, language_name
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
 from pipeline.insights.related_words import MIN_SENTENCES, related_to_topic
 from pipeline.insights.topic_summary import SORTS, TopicSummary, sort_summaries, typical_unit
 from ui.components.notes import note_form, notes_html
 from ui.components.page_switch import switch_page
 from ui.components.topic_editing import edit_menu
-from ui.components.widgets import show_reviews
+from ui.components.widgets import escape, show_reviews
 from ui.filters.filter_bar import clear_filters, topics_key
 from ui.session.address import choice_part
 from ui.session.related_words import has_enough_sentences, word_vectors
@@ -28,27 +31,27 @@ from ui.topics.card_html import card_html
 
 _MANY = 12  # topics from which a box to find one by its name is offered
 _SORTED = {
-    "size": "Largest first",
-    "rating": "Worst rated first",
-    "trend": "Grown most first",
-    "name": "By name",
+    "size": N_("Largest first"),
+    "rating": N_("Worst rated first"),
+    "trend": N_("Grown most first"),
+    "name": N_("By name"),
 }
-_DRAWN = ("Cards", "Table")
+_DRAWN = (N_("Cards"), N_("Table"))
 _TYPICAL_LANGUAGES = 6
-_TYPICAL = {"closest": "Closest to the topic", "different": "Most different"}
+_TYPICAL = {"closest": N_("Closest to the topic"), "different": N_("Most different")}
 
 
 ADDRESS = (
     choice_part(
         "order",
-        "the order of topics",
+        N_("the order of topics"),
         "sort",
         lambda view: {sort: sort for sort in SORTS if _sorts(view, sort)},
         default="size",
     ),
     choice_part(
         "cards",
-        "cards or table",
+        N_("cards or table"),
         "drawn-as",
         lambda view: {name.lower(): name for name in _DRAWN},
         default="Cards",
@@ -65,12 +68,18 @@ def choose_cards(view: View) -> tuple[list[TopicSummary], str]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
         choose_language(view)
         sort = st.selectbox(
-            "Order", offered, format_func=_SORTED.__getitem__, key="sort", width=190
+            _("Order"),
+            offered,
+            format_func=lambda key: _(_SORTED[key]),
+            key="sort",
+            width=190,
         )
         wanted = ""
         if len(view.analysis.topics) > _MANY:
-            wanted = st.text_input("Find a topic", key="find-topic", width=220, max_chars=80)
-        drawn = st.segmented_control("Show as", _DRAWN, required=True, key="drawn-as")
+            wanted = st.text_input(_("Find a topic"), key="find-topic", width=220, max_chars=80)
+        drawn = st.segmented_control(
+            _("Show as"), _DRAWN, format_func=_, required=True, key="drawn-as"
+        )
     cards = [card for card in sort_summaries(view.cards, sort) if not card.topic.hidden]
     wanted = wanted.strip().casefold()
     return [card for card in cards if wanted in card.topic.name.casefold()], drawn or "Cards"
@@ -81,7 +90,7 @@ def choose_language(view: View) -> None:
     if st.session_state.get("names-in") not in topic_name_languages():
         st.session_state["names-in"] = view.language
     language = st.selectbox(
-        "Names in",
+        _("Names in"),
         topic_name_languages(),
         format_func=language_name,
         key="names-in",
@@ -121,12 +130,12 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
     if notes:
         st.html(notes_html(notes))
     with st.container(horizontal=True, gap="small"):
-        if st.button("Show on the map", icon=":material/scatter_plot:", key=f"map-{key}"):
+        if st.button(_("Show on the map"), icon=":material/scatter_plot:", key=f"map-{key}"):
             show_on_map(view, card)
         edit_menu(session, view, card)
     _write_note(session, view, card)
     if card.topic.typical:
-        reviews = st.expander("Typical reviews", key=f"typical-{key}", on_change="rerun")
+        reviews = st.expander(_("Typical reviews"), key=f"typical-{key}", on_change="rerun")
         if reviews.open:
             with reviews:
                 _typical(view, card)
@@ -136,7 +145,7 @@ def _write_note(session: Session, view: View, card: TopicSummary) -> None:
     """The box in which a note on a topic is written. It is filled when it is opened."""
     key = f"{card.topic.key.replace('.', '_')}-{view.number}"
     box = st.expander(
-        "Write a note", icon=":material/add_comment:", key=f"note-{key}", on_change="rerun"
+        _("Write a note"), icon=":material/add_comment:", key=f"note-{key}", on_change="rerun"
     )
     if box.open:
         topic = view.original.topics[card.topic.id]
@@ -155,8 +164,13 @@ def note_few_sentences(view: View) -> None:
     """Say why no related words stand below the topics' words."""
     if not has_enough_sentences(view):
         st.caption(
-            f"Related words stand beside a topic's words from {MIN_SENTENCES:,} sentences in one "
-            "language on: from fewer, chance decides what comes out."
+            ngettext(
+                "Related words stand beside a topic's words from {n} sentence in one language on: "
+                "from fewer, chance decides what comes out.",
+                "Related words stand beside a topic's words from {n} sentences in one language on: "
+                "from fewer, chance decides what comes out.",
+                MIN_SENTENCES,
+            )
         )
 
 
@@ -176,7 +190,7 @@ def _typical(view: View, card: TopicSummary) -> None:
             for unit in card.topic.typical[code].get(kind, [])[:1]
         ]
         if units:
-            st.html(f"<b>{heading}</b>")
+            st.html(f"<b>{escape(_(heading))}</b>")
             show_reviews(view, units)
 
 
@@ -185,22 +199,28 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
     rows = [_row(card, view.attributes) for card in cards]
     table = pd.DataFrame(rows)
     config: dict[str, Any] = {
-        "Topic": st.column_config.TextColumn(width=240),
-        "Reviews": st.column_config.NumberColumn(format="localized", width=80),
+        "Topic": st.column_config.TextColumn(_("Topic"), width=240),
+        "Reviews": st.column_config.NumberColumn(_("Reviews"), format="localized", width=80),
         "Share": st.column_config.ProgressColumn(
+            _("Share"),
             format="%.1f%%",
             min_value=0,
             max_value=max([1.0, *(100 * card.share for card in cards)]),
             width=110,
         ),
-        "Most reviews in": st.column_config.TextColumn(width=240),
+        "Most reviews in": st.column_config.TextColumn(_("Most reviews in"), width=240),
         "Mean rating": st.column_config.NumberColumn(
-            view.attributes.rating_title("Mean rating"), format="%.1f", width=95
+            view.attributes.rating_title(_("Mean rating")), format="%.1f", width=95
         ),
-        "Trend": st.column_config.LineChartColumn(width=140, y_min=0),
-        "Stays together": st.column_config.NumberColumn(format="percent", width=110),
+        "Trend": st.column_config.LineChartColumn(_("Trend"), width=140, y_min=0),
+        "Stays together": st.column_config.NumberColumn(
+            _("Stays together"), format="percent", width=110
+        ),
         "Name fits": st.column_config.NumberColumn(
-            format="percent", width=90, help="Share of its texts that are about what the name says"
+            _("Name fits"),
+            format="percent",
+            width=90,
+            help=_("Share of its texts that are about what the name says"),
         ),
     }
     empty = [name for name in table if table[name].isna().all() or not table[name].map(_told).any()]
@@ -212,19 +232,19 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
         key=f"topics-table-{view.number}-{len(view.original.edits)}",
         on_select="rerun",
         selection_mode="single-row",
-        alt="Topics with size, languages, mean rating and trend",
+        alt=_("Topics with size, languages, mean rating and trend"),
     )
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(cards):
         show_cards(session, view, [cards[chosen[0]]])
     else:
-        st.caption("Choose a row to read more of its topic, to edit it or to see it on the map.")
+        st.caption(_("Choose a row to read more of its topic, to edit it or to see it on the map."))
 
 
 def _row(card: TopicSummary, attributes: ReviewAttributes) -> dict[str, Any]:
     topic = card.topic
     first = [
-        f"{language_name(code)} {100 * n / max(topic.reviews, 1):.0f}%"
+        f"{language_name(code)} {format_percent(n / max(topic.reviews, 1))}"
         for code, n in topic.languages.items()
     ]
     return {

@@ -6,11 +6,13 @@ import streamlit as st
 
 from pipeline.analysis.notes import Note
 from pipeline.common.csv_writer import to_csv
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import excerpt
 from ui.components.notes import notes_html
 from ui.components.review_dialog import open_review
 from ui.components.review_text import language_attributes
-from ui.components.widgets import count, escape
+from ui.components.widgets import escape
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -23,15 +25,18 @@ def show_notes(session: Session, view: View) -> None:
     removed = session.notebook.removed
     if not notes and removed is None:
         st.info(
-            "No notes yet. Write one on a topic's card, or on a review: press Details beneath a "
-            "hit, or choose a row of selected reviews."
+            _(
+                "No notes yet. Write one on a topic's card, or on a review: press Details beneath "
+                "a hit, or choose a row of selected reviews."
+            )
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<b>{count(len(notes), 'note')}</b>", width="content")
+        number = ngettext("{n} note", "{n} notes", len(notes))
+        st.html(f"<b>{escape(number)}</b>", width="content")
         if notes:
             st.download_button(
-                "Download",
+                _("Download"),
                 lambda: _table(view, notes).encode("utf-8-sig"),
                 file_name=view.file_name("notes"),
                 mime="text/csv",
@@ -40,7 +45,7 @@ def show_notes(session: Session, view: View) -> None:
             )
         if removed is not None:
             st.button(
-                "Undo: deleted a note",
+                _("Undo: deleted a note"),
                 icon=":material/undo:",
                 type="tertiary",
                 on_click=session.add_note,
@@ -57,7 +62,7 @@ def _entry(session: Session, view: View, note: Note) -> None:
         with st.container(horizontal=True, gap="small"):
             if row is not None:
                 st.button(
-                    "Open review",
+                    _("Open review"),
                     key=f"note-open-{note.id}",
                     type="tertiary",
                     icon=":material/reviews:",
@@ -65,7 +70,7 @@ def _entry(session: Session, view: View, note: Note) -> None:
                     args=(row,),
                 )
             st.button(
-                "Delete",
+                _("Delete"),
                 key=f"note-delete-{note.id}",
                 type="tertiary",
                 icon=":material/delete:",
@@ -79,12 +84,12 @@ def _subject(view: View, note: Note) -> str:
     if note.about == "review":
         row = view.note_subjects.row_of(note)
         if row is None:
-            return '<div class="pg-quiet">A review that is no longer here</div>'
+            return f'<div class="pg-quiet">{escape(_("A review that is no longer here"))}</div>'
         said = escape(excerpt(view.analysis.texts[row], 120))
         return f"<div {language_attributes(str(view.analysis.languages[row]))}>“{said}”</div>"
     topic = view.note_subjects.topic_of(note)
     if topic is None:
-        gone = '<span class="pg-quiet">(no longer a topic)</span>'
+        gone = f'<span class="pg-quiet">{escape(_("(no longer a topic)"))}</span>'
         return f"<div><b><bdi>{escape(note.title)}</bdi></b> {gone}</div>"
     return f"<b><bdi>{escape(view.analysis.topics[topic.id].name)}</bdi></b>"
 

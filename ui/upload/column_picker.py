@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import gettext_noop as N_
+from pipeline.common.translation import ngettext, ngettext_noop
 from pipeline.reviews.cleaning import CleaningRules, QuestionsRule
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.ratings import RatingScale
 from pipeline.reviews.read import Reviews
 from pipeline.tables.read import Table
-from ui.components.widgets import count, escape_markdown
+from ui.components.widgets import escape_markdown
 from ui.session.preview import Preview
 from ui.upload.role_notes import show_role_note
 
@@ -21,38 +24,52 @@ _SHOWN_ROWS = 50
 _PER_ROW = 4
 _SHOWN_ENDINGS = 2
 _ROLES = {
-    "text": "Review text",
-    "title": "Title",
-    "rating": "Rating",
-    "date": "Date",
-    "hotel": "Hotel",
-    "language": "Language",
-    "id": "Review ID",
-    "source": "Platform",
-    "scraped": "Collected on",
+    "text": N_("Review text"),
+    "title": N_("Title"),
+    "rating": N_("Rating"),
+    "date": N_("Date"),
+    "hotel": N_("Hotel"),
+    "language": N_("Language"),
+    "id": N_("Review ID"),
+    "source": N_("Platform"),
+    "scraped": N_("Collected on"),
 }
 _SCALES = ("5", "10", "20", "100", "bubbles")
-_PAIR = {"positive": "Liked", "negative": "Disliked"}
+_PAIR = {"positive": N_("Liked"), "negative": N_("Disliked")}
 _RULES = {
-    "drop_duplicates": "Drop duplicate rows",
-    "drop_one_word": "Drop one-word reviews",
-    "strip_boilerplate": "Remove “Translated by Google”, “Read more”, hotels' replies",
-    "strip_shared_endings": "Remove endings and beginnings that most reviews share",
-    "repair_mojibake": "Repair garbled letters (FrÃ¼hstÃ¼ck)",
-    "join_title": "Prepend the title",
+    "drop_duplicates": N_("Drop duplicate rows"),
+    "drop_one_word": N_("Drop one-word reviews"),
+    "strip_boilerplate": N_("Remove “Translated by Google”, “Read more”, hotels' replies"),
+    "strip_shared_endings": N_("Remove endings and beginnings that most reviews share"),
+    "repair_mojibake": N_("Repair garbled letters (FrÃ¼hstÃ¼ck)"),
+    "join_title": N_("Prepend the title"),
 }
 _QUESTIONS: dict[QuestionsRule, str] = {
-    "join": "One review",
-    "split": "A review each",
-    "one": "Only “Review text”",
+    "join": N_("One review"),
+    "split": N_("A review each"),
+    "one": N_("Only “Review text”"),
 }
-# Rule -> kind of what it looks for, its noun, what is done to it and what where it is off.
+_UNCHANGED = ngettext_noop("{n} review found, left unchanged", "{n} reviews found, left unchanged")
+_CLEANED = ngettext_noop("{n} review found, cleaned", "{n} reviews found, cleaned")
+# Rule -> kind of what it looks for, what it did, and what is said where it is off.
 _FOUND = {
-    "drop_duplicates": ("duplicates", "row", "left out", "kept"),
-    "drop_one_word": ("one_word", "review", "left out", "kept"),
-    "strip_boilerplate": ("boilerplate", "review", "cleaned", "left unchanged"),
-    "strip_shared_endings": ("endings", "review", "cleaned", "left unchanged"),
-    "repair_mojibake": ("mojibake", "review", "repaired", "left unchanged"),
+    "drop_duplicates": (
+        "duplicates",
+        ngettext_noop("{n} row found, left out", "{n} rows found, left out"),
+        ngettext_noop("{n} row found, kept", "{n} rows found, kept"),
+    ),
+    "drop_one_word": (
+        "one_word",
+        ngettext_noop("{n} review found, left out", "{n} reviews found, left out"),
+        ngettext_noop("{n} review found, kept", "{n} reviews found, kept"),
+    ),
+    "strip_boilerplate": ("boilerplate", _CLEANED, _UNCHANGED),
+    "strip_shared_endings": ("endings", _CLEANED, _UNCHANGED),
+    "repair_mojibake": (
+        "mojibake",
+        ngettext_noop("{n} review found, repaired", "{n} reviews found, repaired"),
+        _UNCHANGED,
+    ),
 }
 
 
@@ -90,12 +107,12 @@ def choose_columns(preview: Preview, table: Table) -> ColumnChoice:
     """A box for each role, set to the guess, and one for the scale of the ratings."""
     guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
-    st.subheader("Columns", anchor=False)
+    st.subheader(_("Columns"), anchor=False)
     if preview.remembered:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Set as you corrected them for an earlier file with these columns.")
+            st.caption(_("Set as you corrected them for an earlier file with these columns."))
             st.button(
-                "Detect again",
+                _("Detect again"),
                 type="tertiary",
                 icon=":material/undo:",
                 key=f"guess-{preview.number}",
@@ -104,7 +121,7 @@ def choose_columns(preview: Preview, table: Table) -> ColumnChoice:
     roles = _ROLES
     if guessed and (guessed.positive or guessed.negative):
         roles = {"text": _ROLES["text"]} | _PAIR | _ROLES
-        st.caption("“Liked” and “Disliked” are joined into one review.")
+        st.caption(_("“Liked” and “Disliked” are joined into one review."))
     chosen: dict[str, str | None] = {}
     below, keys = {}, {}
     with st.container(key="roles"):
@@ -115,12 +132,12 @@ def choose_columns(preview: Preview, table: Table) -> ColumnChoice:
         keys[role] = f"column-{role}-{preview.number}-{preview.times}"
         with place.container(gap="xxsmall"):
             chosen[role] = st.selectbox(
-                label,
+                _(label),
                 options,
                 index=options.index(guess) if guess in options else (None if role == "text" else 0),
-                format_func=lambda name: "none" if name is None else name,
+                format_func=lambda name: _("none") if name is None else name,
                 key=keys[role],
-                placeholder="Choose the column",
+                placeholder=_("Choose the column"),
             )
             below[role] = st.empty()
     scale, below_scale = None, None
@@ -137,15 +154,20 @@ def _choose_scale(preview: Preview) -> str | None:
     scales = [None, *_SCALES]
 
     def name(code: str | None) -> str:
-        return "Detected" if code is None else f"Ratings {RatingScale.from_code(code).describe()}"
+        if code is None:
+            return _("Detected")
+        scale = RatingScale.from_code(code)
+        if scale.unit != 1:
+            return _("Ratings 10 to 50, out of 5")
+        return _("Ratings out of {highest}", highest=f"{scale.highest:g}")
 
     return st.selectbox(
-        "Rating scale",
+        _("Rating scale"),
         scales,
         index=scales.index(preview.rating_scale),
         format_func=name,
         key=f"scale-{preview.number}-{preview.times}",
-        help="The best mark of the file. Marks out of 10 are shown out of 10.",
+        help=_("The best mark of the file. Marks out of 10 are shown out of 10."),
     )
 
 
@@ -157,16 +179,18 @@ def choose_questions(preview: Preview, columns: ColumnRoles | None) -> Questions
     options: list[QuestionsRule] = list(_QUESTIONS)
     with _places(1, _PER_ROW)[0]:
         chosen = st.selectbox(
-            "Several texts in a row",
+            _("Several texts in a row"),
             options,
             index=options.index(preview.rules.questions),
-            format_func=lambda choice: _QUESTIONS[choice],
+            format_func=lambda choice: _(_QUESTIONS[choice]),
             key=f"questions-{preview.number}",
-            help="What becomes of answers to several questions, or of what was liked and disliked.",
+            help=_(
+                "What becomes of answers to several questions, or of what was liked and disliked."
+            ),
         )
     if len(found) > len(_PAIR):
         listed = ", ".join(f"“{escape_markdown(name)}”" for name in found)
-        st.caption(f"Questions of this file: {listed}")
+        st.caption(_("Questions of this file: {questions}", questions=listed))
     return chosen
 
 
@@ -179,52 +203,69 @@ def choose_rules(
         preview: of the upload.
         questions: as chosen.
     """
-    st.subheader("Cleaning", anchor=False)
+    st.subheader(_("Cleaning"), anchor=False)
     chosen, places = {}, {}
     free = _places(len(_RULES) + 1, 3)
     for place, (rule, label) in zip(free, _RULES.items(), strict=False):
         with place.container(gap="xxsmall"):
             chosen[rule] = st.checkbox(
-                label, value=getattr(preview.rules, rule), key=f"rule-{rule}-{preview.number}"
+                _(label), value=getattr(preview.rules, rule), key=f"rule-{rule}-{preview.number}"
             )
             places[rule] = st.empty()
     html = free[len(_RULES)].empty()
 
     def tell(reviews: Reviews) -> None:
-        for rule, (kind, noun, done, otherwise) in _FOUND.items():
+        for rule, (kind, done, otherwise) in _FOUND.items():
             found = reviews.counts.get(kind, 0)
-            done = done if getattr(reviews.rules, rule) else otherwise
-            places[rule].caption(f"{count(found, noun)} found, {done}" if found else "None found")
+            forms = done if getattr(reviews.rules, rule) else otherwise
+            places[rule].caption(ngettext(*forms, found) if found else _("None found"))
         if reviews.endings:
             places["strip_shared_endings"].caption(_tell_endings(reviews))
         if reviews.columns.title is None:
-            places["join_title"].caption("No title column is chosen")
+            places["join_title"].caption(_("No title column is chosen"))
         if found := reviews.counts.get("html", 0):
-            html.caption(f"HTML was removed from {count(found, 'review')}")
+            html.caption(
+                ngettext(
+                    "HTML was removed from {n} review", "HTML was removed from {n} reviews", found
+                )
+            )
 
     return CleaningRules(**chosen, questions=questions), tell
 
 
 def _tell_endings(reviews: Reviews) -> str:
     """How many endings were removed, and the first ones, escaped."""
-    done = "cleaned" if reviews.rules.strip_shared_endings else "left unchanged"
-    shown = (f"“{escape_markdown(ending)}”" for ending in reviews.endings[:_SHOWN_ENDINGS])
-    return f"{count(reviews.counts['endings'], 'review')} found, {done}: {', '.join(shown)}"
+    found = reviews.counts["endings"]
+    listed = (f"“{escape_markdown(ending)}”" for ending in reviews.endings[:_SHOWN_ENDINGS])
+    shown = ", ".join(listed)
+    if reviews.rules.strip_shared_endings:
+        return ngettext(
+            "{n} review found, cleaned: {endings}",
+            "{n} reviews found, cleaned: {endings}",
+            found,
+            endings=shown,
+        )
+    return ngettext(
+        "{n} review found, left unchanged: {endings}",
+        "{n} reviews found, left unchanged: {endings}",
+        found,
+        endings=shown,
+    )
 
 
 def _places(number: int, per_row: int) -> list[DeltaGenerator]:
     """A grid of containers, row by row; on a phone they stack in this order."""
     rows = range(0, number, per_row)
-    return [place for _ in rows for place in st.columns(per_row, gap="small")]
+    return [place for _row in rows for place in st.columns(per_row, gap="small")]
 
 
 def show_table(table: Table) -> None:
     """The first rows, as they are in the file."""
     first = table.frame.head(_SHOWN_ROWS)
-    st.subheader("First rows", anchor=False)
+    st.subheader(_("First rows"), anchor=False)
     st.dataframe(
         first,
         height=min(38 + 35 * len(first), 360),
         hide_index=True,
-        alt=f"The first {count(len(first), 'row')} of the file",
+        alt=ngettext("The first {n} row of the file", "The first {n} rows of the file", len(first)),
     )

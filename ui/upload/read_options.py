@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.common.translation import gettext as _
 from pipeline.reviews.source import ReadOptions
 from pipeline.tables.report import delimiter_name, encoding_name
 from ui.session.preview import Preview
@@ -26,7 +27,7 @@ def choose_read_options(preview: Preview) -> ReadOptions:
     if not boxes:
         return ReadOptions()
     _restore(preview)
-    st.subheader("File format", anchor=False)
+    st.subheader(_("File format"), anchor=False)
     chosen: dict[str, str | None] = {}
     with st.container(key="reading"):
         places = st.columns(4, gap="small")
@@ -40,7 +41,7 @@ def reset_button(preview: Preview) -> None:
     """A button that resets encoding and delimiter to the detected ones, where they differ."""
     if preview.options and (preview.options.encoding or preview.options.delimiter):
         st.button(
-            "Reset to detected",
+            _("Reset to detected"),
             icon=":material/undo:",
             key=f"recognised-{preview.number}",
             on_click=_take_back,
@@ -78,15 +79,16 @@ def _delimiter_key(preview: Preview) -> str:
 
 def _encoding(preview: Preview) -> str | None:
     def name(code: str) -> str:
-        recognised = f"Detected: {encoding_name(preview.encoding)}"
-        return recognised if code == _RECOGNISED else encoding_name(code)
+        if code == _RECOGNISED:
+            return _("Detected: {name}", name=encoding_name(preview.encoding))
+        return encoding_name(code)
 
     chosen = st.selectbox(
-        "Encoding",
+        _("Encoding"),
         (_RECOGNISED, *_ENCODINGS),
         format_func=name,
         key=_encoding_key(preview),
-        help="Choose another one if characters below look wrong.",
+        help=_("Choose another one if characters below look wrong."),
     )
     return chosen or None
 
@@ -94,26 +96,28 @@ def _encoding(preview: Preview) -> str | None:
 def _delimiter(preview: Preview) -> str | None:
     def name(sign: str) -> str:
         if sign == _RECOGNISED:
-            return f"Detected: {delimiter_name(preview.delimiter)}"
+            return _("Detected: {name}", name=delimiter_name(preview.delimiter))
         shown = f" ( {sign} )" if sign in _DELIMITERS and sign.strip() else ""
-        return delimiter_name(sign).capitalize() + shown
+        said = delimiter_name(sign)
+        return said[:1].upper() + said[1:] + shown
 
     chosen = st.selectbox(
-        "Delimiter",
+        _("Delimiter"),
         (_RECOGNISED, *_DELIMITERS),
         format_func=name,
         key=_delimiter_key(preview),
-        help="The character between two columns. Choose one, or type another.",
+        help=_("The character between two columns. Choose one, or type another."),
         accept_new_options=True,
     )
     return chosen or None
 
 
 def _part(preview: Preview) -> str | None:
+    packed = preview.name.lower().endswith(".zip")
     return st.selectbox(
-        "File of the archive" if preview.name.lower().endswith(".zip") else "Sheet of the workbook",
+        _("File of the archive") if packed else _("Sheet of the workbook"),
         preview.parts,
         index=None,
         key=f"sheet-{preview.number}",
-        placeholder="Choose one",
+        placeholder=_("Choose one"),
     )

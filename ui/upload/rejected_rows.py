@@ -9,8 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.csv_writer import to_csv
+from pipeline.common.locale_format import format_number
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.tables.types import RejectedRow
-from ui.components.widgets import count, escape_markdown
+from ui.components.widgets import escape_markdown
 
 _SHOWN = 500
 _SHOWN_REASONS = 4
@@ -21,22 +24,29 @@ def show_rejected(rejected: Sequence[RejectedRow]) -> None:
     """An expander with the first rows, and all of them for download."""
     if not rejected:
         return
-    with st.expander(f"Rejected rows ({len(rejected):,})", icon=":material/playlist_remove:"):
+    title = _("Rejected rows ({number})", number=format_number(len(rejected)))
+    with st.expander(title, icon=":material/playlist_remove:"):
         st.caption(escape_markdown(_reasons(rejected)))
         st.dataframe(
-            pd.DataFrame(_cells(rejected[:_SHOWN]), columns=["Line", "Reason", "Raw text"]),
+            pd.DataFrame(_cells(rejected[:_SHOWN]), columns=list(_HEADER)),
             hide_index=True,
             column_config={
-                "Line": st.column_config.NumberColumn(format="localized", width=70),
-                "Reason": st.column_config.TextColumn(width=200),
-                "Raw text": st.column_config.TextColumn(width="large"),
+                "line": st.column_config.NumberColumn(_("Line"), format="localized", width=70),
+                "reason": st.column_config.TextColumn(_("Reason"), width=200),
+                "text": st.column_config.TextColumn(_("Raw text"), width="large"),
             },
-            alt="Rows that could not be used, with the line and the reason",
+            alt=_("Rows that could not be used, with the line and the reason"),
         )
         if len(rejected) > _SHOWN:
-            st.caption(f"The first {_SHOWN} are shown; the download has all {len(rejected):,}.")
+            st.caption(
+                _(
+                    "The first {shown} are shown; the download has all {all}.",
+                    shown=format_number(_SHOWN),
+                    all=format_number(len(rejected)),
+                )
+            )
         st.download_button(
-            f"Download {count(len(rejected), 'rejected row')}",
+            ngettext("Download {n} rejected row", "Download {n} rejected rows", len(rejected)),
             lambda: to_csv(_HEADER, _cells(rejected)).encode("utf-8-sig"),
             file_name="rejected_rows.csv",
             mime="text/csv",
@@ -51,10 +61,11 @@ def _cells(rejected: Sequence[RejectedRow]) -> list[tuple[int, str, str]]:
 
 def _reasons(rejected: Sequence[RejectedRow]) -> str:
     """ "30 times: the review is blank · 7 times: the row has 7 cells, the header 6"."""
-    found = Counter(row.reason for row in rejected)
+    found = Counter(row.reason for row in rejected).most_common(_SHOWN_REASONS)
     said = [
-        f"{number:,} time{'' if number == 1 else 's'}: {reason}"
-        for reason, number in found.most_common(_SHOWN_REASONS)
+        ngettext("{n} time: {reason}", "{n} times: {reason}", number, reason=reason)
+        for reason, number in found
     ]
-    rest = len(rejected) - sum(number for _, number in found.most_common(_SHOWN_REASONS))
-    return " · ".join(said) + (f" · {rest:,} for other reasons" if rest else "")
+    if rest := len(rejected) - sum(number for _reason, number in found):
+        said.append(ngettext("{n} for other reasons", "{n} for other reasons", rest))
+    return " · ".join(said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.reviews.column_roles import RoleGuess
 from ui.components.widgets import escape, escape_markdown
@@ -30,24 +31,25 @@ def show_role_note(
         if examples is not None:
             between = "<br>" if max(map(len, examples), default=0) > _INLINE else " · "
             shown = between.join(f"<bdi>{escape(value)}</bdi>" for value in examples)
-            st.html(f'<div class="pg-examples">{shown or "No value can be read."}</div>')
+            st.html(f'<div class="pg-examples">{shown or escape(_("No value can be read."))}</div>')
         if guess is None or not guess.reason:
             return
         st.caption(escape_markdown(_sentence(guess.reason)))
         if guess.runner_up is not None:
             st.button(
-                escape_markdown(f"Use “{excerpt(guess.runner_up, 30)}”"),
+                escape_markdown(_("Use “{column}”", column=excerpt(guess.runner_up, 30))),
                 key=f"use-{key}",
                 type="tertiary",
                 icon=":material/swap_horiz:",
-                help="Take this column instead",
+                help=_("Take this column instead"),
                 on_click=_take,
                 args=(key, guess.runner_up),
             )
 
 
 def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:]}."
+    # Translators: a reason such as "Its name says so", as a sentence.
+    return _("{reason}.", reason=reason[:1].upper() + reason[1:])
 
 
 def _take(key: str, column: str) -> None:

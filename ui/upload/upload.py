@@ -12,11 +12,15 @@ from streamlit.delta_generator import DeltaGenerator
 from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
+from pipeline.common.locale_format import format_number
 from pipeline.common.progress import Progress
+from pipeline.common.settings import MAX_MB
+from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
-from ui.components.widgets import error_box, escape_markdown
+from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.listing import offer_previous
 from ui.session.current import current_session
 from ui.session.preview import Preview, sentence
@@ -33,12 +37,6 @@ from ui.upload.rejected_rows import show_rejected
 
 TYPES = "csv tsv txt xlsx xls ods json jsonl html parquet gz zip".split()
 _SHOWN_NOTES = 5
-# Shown by a rule of style when the browser has refused a file, of which the server knows nothing.
-_REFUSED = (
-    '<div class="pg-refused">This file was not taken. It may have up to {size:,} MB: '
-    "split a larger one into smaller files, or raise the limit POLYGUEST_MAX_MB. "
-    "If it is not that large, try once more.</div>"
-)
 
 
 def upload_and_preview(session: Session) -> None:
@@ -46,7 +44,7 @@ def upload_and_preview(session: Session) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         file = st.file_uploader(
-            "Your reviews: CSV in any encoding, Excel, JSON, HTML table or Parquet",
+            _("Your reviews: CSV in any encoding, Excel, JSON, HTML table or Parquet"),
             type=TYPES,
             key="upload",
             on_change=_forget_problem,
@@ -54,7 +52,16 @@ def upload_and_preview(session: Session) -> None:
             max_upload_size=upload_limit(),
         )
         with st.container(key="refused"):
-            st.html(_REFUSED.format(size=upload_limit()))
+            # Shown by a rule of style when the browser has refused a file, of which the server
+            # knows nothing.
+            refused = _(
+                "This file was not taken. It may have up to {size} MB: split a larger one into "
+                "smaller files, or raise the limit {setting}. If it is not that large, try once "
+                "more.",
+                size=format_number(upload_limit()),
+                setting=MAX_MB.name,
+            )
+            st.html(f'<div class="pg-refused">{escape(refused)}</div>')
     if file is None:
         _offer_sample(session, right)
         if not (session.problem and session.preview and session.preview_is_open):
@@ -68,14 +75,12 @@ def upload_and_preview(session: Session) -> None:
 
 def _offer_sample(session: Session, place: DeltaGenerator) -> None:
     with place:
-        st.html('<p class="pg-quiet" style="margin:0">No file at hand?</p>')
-        if st.button("Try it with sample reviews", icon=":material/play_circle:", key="sample"):
+        quiet = '<p class="pg-quiet" style="margin:0">{}</p>'
+        st.html(quiet.format(escape(_("No file at hand?"))))
+        if st.button(_("Try it with sample reviews"), icon=":material/play_circle:", key="sample"):
             session.analyse_sample()
             st.rerun()
-        st.html(
-            '<p class="pg-quiet" style="margin:0">789 invented reviews of 10 hotels, '
-            "in 19 languages.</p>"
-        )
+        st.html(quiet.format(escape(_("789 invented reviews of 10 hotels, in 19 languages."))))
 
 
 def _forget_problem() -> None:
@@ -93,17 +98,17 @@ def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Pre
     """
     preview = Preview(session.folder.next_number(), file, name, session.folder.new_path("upload"))
     try:
-        with st.spinner("Uploading the file …"), atomic_write(preview.path) as stream:
+        with st.spinner(_("Uploading the file …")), atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
     except OSError as error:
-        preview.problem = f"The upload could not be stored: {error.strerror}"
+        preview.problem = _("The upload could not be stored: {problem}", problem=error.strerror)
     return preview
 
 
 def read_upload(preview: Preview, options: ReadOptions) -> None:
     """Read the file with these options, showing progress."""
     place = st.empty()
-    with place.container(), st.spinner("Reading the file …"):
+    with place.container(), st.spinner(_("Reading the file …")):
         preview.read(options, _progress())
     place.empty()
 
@@ -117,7 +122,11 @@ def _progress() -> Progress:
         nonlocal last
         if time.monotonic() - last > 0.5 and total:
             last = time.monotonic()
-            text = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+            text = _(
+                "{done} of {all} MB",
+                done=format_number(done / 1e6),
+                all=format_number(total / 1e6),
+            )
             place.progress(min(done / total, 1.0), text=text)
 
     return show
@@ -126,7 +135,7 @@ def _progress() -> Progress:
 def _show(session: Session, preview: Preview) -> None:
     summary = st.container()  # stands first, and depends on what is chosen beneath
     options = choose_read_options(preview)
-    if preview.path.is_file() and options != preview.options:
+    if preview.path.is_file() and not preview.is_read(options):
         read_upload(preview, options)
         st.rerun()  # the form names what was recognised
     table = preview.table
@@ -141,7 +150,7 @@ def _show(session: Session, preview: Preview) -> None:
     reviews, problem = None, preview.problem
     if choice.columns is not None:
         try:
-            with st.spinner("Checking the reviews …"):
+            with st.spinner(_("Checking the reviews …")):
                 reviews = preview.reviews(choice.columns, rules, choice.rating_scale)
         except InputError as error:
             problem = str(error)
@@ -174,7 +183,7 @@ def _sum_up(session: Session, preview: Preview, reviews: Reviews, rating_scale: 
         vertical_alignment="center",
     ):
         st.markdown(escape_markdown(sentence(table, reviews)))
-        if st.button("Analyse", type="primary", icon=":material/play_arrow:", key="analyse"):
+        if st.button(_("Analyse"), type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:
                 remember_columns([str(name) for name in table.frame.columns], columns)
             preview.guessed, preview.rules, preview.rating_scale = columns, rules, rating_scale
@@ -185,10 +194,12 @@ def _sum_up(session: Session, preview: Preview, reviews: Reviews, rating_scale: 
             )
             session.analyse(source, Settings())
             st.rerun()
-    notes = [note for note in reviews.notes if note in table.notes or "column" in note]
+    # Below each rule stands what it did.
+    notes = [note for note in reviews.notes if note not in reviews.rule_notes]
     for note in notes[:_SHOWN_NOTES]:
         st.caption(escape_markdown(note))
     if len(notes) > _SHOWN_NOTES:
-        with st.expander(f"{len(notes) - _SHOWN_NOTES} more remarks"):
+        more = len(notes) - _SHOWN_NOTES
+        with st.expander(ngettext("{n} more remark", "{n} more remarks", more)):
             for note in notes[_SHOWN_NOTES:]:
                 st.caption(escape_markdown(note))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pipeline.common.translation import use_language
 from pipeline.insights.attributes import review_attributes
 from pipeline.insights.topic_summary import summarise_topics
 from tests.support.analyses import synthetic_analysis
@@ -16,6 +17,8 @@ def test_the_mean_rating_is_on_the_scale_of_the_file():
     of_ten = card_html(card, kind="review", mean=3.8, highest=10)
     assert f"<b>{2 * card.rating:.1f}</b>" in of_ten and "of 10 (all: 7.6)" in of_ten
     assert "of 5 (all: 3.8)" in card_html(card, kind="review", mean=3.8)
+    with use_language("de"):
+        assert "3,8)" in card_html(card, kind="review", mean=3.8)
     assert "<bold>" not in of_ten and "Topic &lt;0&gt;" in of_ten
 
 

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
+from pipeline.common.translation import use_language
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.report import encoding_name
 from tests.support.apptest import SMALL, THINGS, finish, press, session, start, upload
@@ -96,6 +97,19 @@ def test_a_delimiter_that_is_none_is_told(tmp_path):
     assert preview.delimiter == ""  # one column was recognised, and is still known
     preview.read(ReadOptions())
     assert not preview.problem
+
+
+def test_a_page_in_another_language_reads_the_file_again_and_keeps_what_was_chosen(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(SMALL)
+    preview = Preview(1, "file", "reviews.csv", path)
+    preview.read(ReadOptions())
+    assert preview.is_read(ReadOptions()) and not preview.is_read(ReadOptions(encoding="cp1252"))
+    with use_language("de"):
+        assert not preview.is_read(ReadOptions())
+        preview.read(ReadOptions())
+        assert preview.is_read(ReadOptions())
+    assert preview.times == 1  # of which the keys of the boxes are made
 
 
 def test_the_analysis_reads_the_file_as_the_preview_did():
