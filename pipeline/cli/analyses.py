@@ -8,7 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli import analyses_backup, analyses_notes, analyses_search
+from pipeline.cli import (
+    analyses_backup,
+    analyses_dimensions,
+    analyses_notes,
+    analyses_search,
+)
 from pipeline.cli.arguments import Subparsers
 from pipeline.common.workspace import Workspace
 
@@ -61,6 +66,7 @@ def add_parser(subparsers: Subparsers) -> None:
     remove.set_defaults(act=_remove)
 
     analyses_search.add_parser(actions)
+    analyses_dimensions.add_parser(actions)
     analyses_backup.add_parser(actions)
     analyses_notes.add_parser(actions)
     parser.set_defaults(run=run)

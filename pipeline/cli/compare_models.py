@@ -38,7 +38,12 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--labels", type=Path, metavar="FILE", help="a label of each review")
     parser.add_argument("--label-column", metavar="C", help="of --labels, or else of FILE")
     parser.add_argument("--summaries", type=Path, metavar="FILE", help="summaries with a score")
-    parser.add_argument("--models", default=_DEFAULT_MODELS, metavar="a,b,c")
+    parser.add_argument(
+        "--models",
+        default=_DEFAULT_MODELS,
+        metavar="a,b,c",
+        help="of models, and tfidf, word2vec, sif, lda, lsa",
+    )
     parser.add_argument("--dimensions", default="", metavar="64,128,...")
     parser.add_argument("--space", choices=("neutral", "raw"), default="neutral")
     parser.add_argument("--id-column", metavar="C")
@@ -64,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
         space=options.space,
         report=lambda what: print(what, file=sys.stderr),
     )
-    verdict = judge_models([result for result in results if not result.reduction])
+    verdict = judge_models([result for result in results if result.is_whole_model])
     if options.json:
         print(json.dumps(result_records(results, verdict), ensure_ascii=False, indent=1))
     else:
@@ -128,11 +133,13 @@ def _print(results: Sequence[ModelResult]) -> None:
     titles = [f"{kind} ({MAIN_MEASURES[kind]})" for kind in kinds]
     print("  ".join([" " * width, "quality", *titles, "texts/s", "ms/query", "MB/million"]))
     for result in results:
-        cells = [f"{result.quality:7.3f}"]
+        cells = ["-".rjust(7) if result.only_groups else f"{result.quality:7.3f}"]
         for kind, title in zip(kinds, titles, strict=True):
-            main = result.measures[kind][MAIN_MEASURES[kind]]
-            cells.append(f"{main.value:.3f} [{main.low:.3f}, {main.high:.3f}]".rjust(len(title)))
+            main = result.measures.get(kind, {}).get(MAIN_MEASURES[kind])
+            cell = "-" if main is None else f"{main.value:.3f} [{main.low:.3f}, {main.high:.3f}]"
+            cells.append(cell.rjust(len(title)))
         cells.append(f"{result.costs.texts_per_second:7.0f}")
-        cells.append(f"{result.costs.query_ms:8.1f}")
-        cells.append(f"{result.megabytes_per_million:10.0f}")
+        if not result.only_groups:
+            cells.append(f"{result.costs.query_ms:8.1f}")
+            cells.append(f"{result.megabytes_per_million:10.0f}")
         print("  ".join([result.name.ljust(width), *cells]))

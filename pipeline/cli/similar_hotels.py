@@ -61,9 +61,8 @@ def run(options: argparse.Namespace) -> None:
     if options.file.is_dir() or options.method != "tfidf":
         name, found = _find(*_compare(options), options.hotel, options.top)
     else:
-        name, found = _isolated(
-            options, _find_by_ngrams, options.hotel, options.top, _ngrams(options)
-        )
+        chosen = (options.ngrams_of, options.ngrams, options.min_df, options.max_df)
+        name, found = _isolated(options, _find_by_ngrams, options.hotel, options.top, chosen)
     if options.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -92,13 +91,17 @@ def _find(
 
 
 def _find_by_ngrams(
-    path: Path, hotel: str, top: int, settings: NgramSettings, **options: Any
+    path: Path, hotel: str, top: int, ngrams: tuple[str, str, int, float], **options: Any
 ) -> tuple[str, list[_Record]]:
-    """The same for a file that no model reads, all in the process that reads it."""
+    """The same for a file that no model reads, all in the process that reads it.
+
+    The settings are made there, too: in this process nothing else would need what they import.
+    """
     from pipeline.insights.similar_hotels.hotel_texts import hotel_texts
     from pipeline.insights.similar_hotels.tfidf import fit_tfidf
     from pipeline.reviews.hotel_table import read_hotels
 
+    settings = _ngram_settings(*ngrams)
     hotels = hotel_texts(read_hotels(path, **options))
     hotels.find(hotel)
     return _find(hotels, fit_tfidf(hotels, settings), hotel, top)
@@ -166,12 +169,14 @@ def _analyse(reviews: Reviews, options: argparse.Namespace) -> Analysis:
 
 
 def _ngrams(options: argparse.Namespace) -> NgramSettings:
+    return _ngram_settings(options.ngrams_of, options.ngrams, options.min_df, options.max_df)
+
+
+def _ngram_settings(analyser: str, lengths: str, min_df: int, max_df: float) -> NgramSettings:
     from pipeline.insights.similar_hotels.tfidf import NgramSettings
 
-    shortest, _, longest = options.ngrams.partition("-")
+    shortest, _, longest = lengths.partition("-")
     longest = longest or shortest
     if not (shortest.isdecimal() and longest.isdecimal()):
-        raise InputError(f"--ngrams takes two lengths, as in 1-3, got '{options.ngrams}'")
-    return NgramSettings(
-        options.ngrams_of, int(shortest), int(longest), options.min_df, options.max_df
-    )
+        raise InputError(f"--ngrams takes two lengths, as in 1-3, got '{lengths}'")
+    return NgramSettings(analyser, int(shortest), int(longest), min_df, max_df)

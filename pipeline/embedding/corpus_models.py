@@ -13,10 +13,13 @@ from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.embedding.encoder import CorpusModel, Encoder
+from pipeline.embedding.word_encoders import MEAN, SIF, WordVectorModel
 
-_NAME = re.compile(r"tfidf(?:@(\d{1,4}))?", re.ASCII)
+TFIDF = "tfidf"
+CORPUS_MODELS = (TFIDF, MEAN, SIF)
+_NAME = re.compile(rf"({'|'.join(CORPUS_MODELS)})(?:@([1-9]\d{{0,3}}))?", re.ASCII)
 _NGRAMS = (2, 4)  # characters within words: they need no tokeniser, and hold in any language
-_DEFAULT_DIMENSION = 256
+_DIMENSIONS = {TFIDF: 256, MEAN: 100, SIF: 100}  # where none is asked for
 _MIN_TEXTS = 20
 
 
@@ -25,19 +28,26 @@ def is_corpus_model(model: str) -> bool:
     return _NAME.fullmatch(model) is not None
 
 
-def make_corpus_model(model: str) -> CorpusModel:
+def make_corpus_model(model: str, *, seed: int = 0) -> CorpusModel:
     """The method of a name, not fitted yet.
 
     Args:
-        model: "tfidf", or "tfidf@128" with that many dimensions.
+        model: one of :data:`CORPUS_MODELS`, or "tfidf@128" with that many dimensions.
+        seed: the same corpus and seed give the same vectors.
 
     Raises:
         InputError: there is no such method.
     """
     found = _NAME.fullmatch(model)
     if found is None:
-        raise InputError(f"There is no method '{model}': choose tfidf or tfidf@128")
-    return TfidfModel(int(found[1] or _DEFAULT_DIMENSION), name=model)
+        raise InputError(
+            f"There is no method '{model}': choose {', '.join(CORPUS_MODELS)}, or tfidf@128 and "
+            "the like for another number of dimensions"
+        )
+    dimension = int(found[2] or _DIMENSIONS[found[1]])
+    if found[1] == TFIDF:
+        return TfidfModel(dimension, name=model, seed=seed)
+    return WordVectorModel(dimension, name=model, weighted=found[1] == SIF, seed=seed)
 
 
 class TfidfModel:
@@ -49,10 +59,11 @@ class TfidfModel:
     Args:
         dimension: of the vectors, or fewer where the corpus has fewer.
         name: as given by the user.
+        seed: of the randomised decomposition.
     """
 
-    def __init__(self, dimension: int, *, name: str) -> None:
-        self.name, self._dimension = name, dimension
+    def __init__(self, dimension: int, *, name: str, seed: int = 0) -> None:
+        self.name, self._dimension, self._seed = name, dimension, seed
 
     def fit(self, texts: Sequence[str], languages: Sequence[str]) -> Encoder:
         """The encoder for these texts; the languages are not looked at.
@@ -76,9 +87,10 @@ class TfidfModel:
         except ValueError as error:  # no n-gram occurs in two texts
             raise InputError("The texts have no letters in common: TF-IDF finds nothing") from error
         count = min(self._dimension, min(weights.shape) - 1)
-        _left, values, right = randomized_svd(weights, count, random_state=0)
-        digest = hashlib.sha256("\0".join(sorted(distinct)).encode("utf-8", "surrogatepass"))
-        return _Fitted(vectorizer, right, self.name, f"tfidf{count}-{digest.hexdigest()[:16]}")
+        _left, values, right = randomized_svd(weights, count, random_state=self._seed)
+        made_from = "\0".join([str(self._seed), *sorted(distinct)])
+        digest = hashlib.sha256(made_from.encode("utf-8", "surrogatepass"))
+        return _Fitted(vectorizer, right, self.name, f"{TFIDF}{count}-{digest.hexdigest()[:16]}")
 
 
 class _Fitted:

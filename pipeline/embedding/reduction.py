@@ -8,8 +8,10 @@ the principal components of a corpus keep more (Jolliffe 2002).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -20,6 +22,8 @@ from pipeline.embedding.encoder import Encoder
 
 PREFIX, PCA = "prefix", "pca"
 REDUCTIONS = (PREFIX, PCA)
+_MAX_FITTED = 20_000  # vectors that components are found from
+_NAME = re.compile(rf"({'|'.join(REDUCTIONS)})([1-9]\d{{0,4}})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,83 @@ class Reduction:
 
     def apply(self, vectors: np.ndarray) -> np.ndarray:
         """Reduced vectors: float32 (n, k), rows of length 1, of vectors (n, d)."""
-        if self.components is None or self.mean is None:
-            return unit_rows(vectors[:, : self.dimension]).astype(np.float32)
-        return unit_rows((vectors - self.mean) @ self.components.T).astype(np.float32)
+        centred = vectors if self.mean is None else vectors - self.mean
+        return unit_rows(self.project(centred)).astype(np.float32)
+
+    def project(self, vectors: np.ndarray) -> np.ndarray:
+        """Reduced vectors, float32 (n, k), whose inner products are near those of (n, d)."""
+        if self.components is None:
+            return np.asarray(vectors[:, : self.dimension], np.float32)
+        return np.asarray(vectors @ self.components.T, np.float32)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Arrays to store, see :meth:`from_arrays`."""
+        arrays = {"reduction_kind": np.array(self.kind)}
+        arrays["reduction_dimension"] = np.array(self.dimension)
+        if self.components is not None and self.mean is not None:
+            arrays |= {"reduction_mean": self.mean, "reduction_components": self.components}
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self | None:
+        """Restore a reduction from stored arrays; None where none was stored."""
+        if "reduction_kind" not in arrays:
+            return None
+        return cls(
+            str(arrays["reduction_kind"]),
+            int(arrays["reduction_dimension"]),
+            arrays.get("reduction_mean"),
+            arrays.get("reduction_components"),
+        )
+
+
+def reduction_name(kind: str, dimension: int) -> str:
+    """How settings name a reduction: "pca64", "prefix128".
+
+    Raises:
+        InputError: there is no such kind, or the dimension is out of range.
+    """
+    name = f"{kind}{dimension}"
+    if not is_reduction_name(name):
+        raise InputError(
+            f"Vectors can be reduced by {' or '.join(REDUCTIONS)} to 1 to 99,999 dimensions, not "
+            f"by {kind} to {dimension}"
+        )
+    return name
+
+
+def is_reduction_name(name: str) -> bool:
+    """Whether a name is one of :func:`reduction_name`."""
+    return _NAME.fullmatch(name) is not None
+
+
+def parse_reduction(name: str) -> tuple[str, int]:
+    """Kind and dimension of a name of :func:`reduction_name`.
+
+    Raises:
+        InputError: it is none.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise InputError(f"'{name[:40]}' names no reduction of vectors, as pca64 does")
+    return found[1], int(found[2])
+
+
+def fit_reduction(name: str, vectors: np.ndarray) -> Reduction | None:
+    """The reduction of a name for n vectors, float (n, d), or of fewer dimensions where n is less.
+
+    None where it would leave the vectors as they are.
+
+    Raises:
+        InputError: the name is none of :func:`reduction_name`.
+    """
+    kind, dimension = parse_reduction(name)
+    if dimension >= vectors.shape[1]:
+        return None
+    if kind == PREFIX:
+        return prefix_reduction(vectors.shape[1], dimension)
+    rows = np.linspace(0, len(vectors) - 1, min(len(vectors), _MAX_FITTED)).astype(np.int64)
+    return pca_reduction(vectors[rows], min(dimension, len(vectors)))
 
 
 def prefix_reduction(vectors_dimension: int, dimension: int) -> Reduction:
@@ -81,7 +159,9 @@ def pca_reduction(vectors: np.ndarray, dimension: int) -> Reduction:
         )
     from sklearn import decomposition
 
-    found = decomposition.PCA(dimension, svd_solver="full").fit(vectors.astype(np.float64))
+    # From the covariance where there are many rows: the same components in a fraction of the time.
+    solver = "covariance_eigh" if len(vectors) > vectors.shape[1] else "full"
+    found = decomposition.PCA(dimension, svd_solver=solver).fit(vectors.astype(np.float64))
     return Reduction(
         PCA, dimension, found.mean_.astype(np.float32), found.components_.astype(np.float32)
     )

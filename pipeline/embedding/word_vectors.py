@@ -82,6 +82,10 @@ class WordVectors:
     def __contains__(self, word: str) -> bool:
         return word in self._rows
 
+    def row(self, word: str) -> int | None:
+        """The row of a word's vector; None where it has none."""
+        return self._rows.get(word)
+
     def count(self, words: Sequence[str]) -> int:
         """How often the rarest of some words occurs; 0 where one has no vector."""
         return min((int(self.counts[self._rows[word]]) if word in self else 0) for word in words)

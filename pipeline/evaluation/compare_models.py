@@ -17,15 +17,11 @@ from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reduction import PREFIX, pca_reduction, prefix_reduction
 from pipeline.embedding.registry import load_encoder, model_bytes
-from pipeline.evaluation.metrics import MAIN_MEASURES, Estimate
-from pipeline.evaluation.task_vectors import (
-    TaskVectors,
-    encode_tasks,
-    measure_tasks,
-    query_gains,
-    retrieval_by_language,
-)
+from pipeline.evaluation.golden_scores import score_golden_set
+from pipeline.evaluation.metrics import CLUSTERING, MAIN_MEASURES, Estimate
+from pipeline.evaluation.task_vectors import TaskVectors, encode_tasks, measure_tasks
 from pipeline.evaluation.tasks import Tasks
+from pipeline.evaluation.topic_methods import is_topic_method, measure_topic_method
 
 NEUTRAL, RAW = "neutral", "raw"
 _TIMED_QUERIES = 20
@@ -71,6 +67,7 @@ class ModelResult:
         by_language: language -> nDCG@10 of retrieval within it.
         gains: nDCG@10 of each query; empty without a golden set.
         costs: what it takes.
+        only_groups: whether it groups texts and gives them no vectors, as LDA does.
     """
 
     model: str
@@ -81,6 +78,12 @@ class ModelResult:
     by_language: dict[str, float]
     gains: np.ndarray
     costs: Costs
+    only_groups: bool = False
+
+    @property
+    def is_whole_model(self) -> bool:
+        """Whether it is a model with all of its dimensions, of which one is to be chosen."""
+        return not self.reduction and not self.only_groups
 
     @property
     def name(self) -> str:
@@ -92,7 +95,12 @@ class ModelResult:
 
     @property
     def quality(self) -> float:
-        """Mean of the main measure of each kind of task, as MTEB averages over kinds."""
+        """Mean of the main measure of each kind of task, as MTEB averages over kinds.
+
+        NaN for what only groups texts: it has no part in most kinds.
+        """
+        if self.only_groups:
+            return float("nan")
         return float(
             np.mean([found[MAIN_MEASURES[kind]].value for kind, found in self.measures.items()])
         )
@@ -117,8 +125,9 @@ def compare_models(
 
     Args:
         tasks: the tasks.
-        models: names, as :func:`pipeline.embedding.registry.load_encoder` and
-            :func:`pipeline.embedding.corpus_models.make_corpus_model` know them.
+        models: names, as :func:`pipeline.embedding.registry.load_encoder`,
+            :func:`pipeline.embedding.corpus_models.make_corpus_model` and
+            :data:`pipeline.evaluation.topic_methods.TOPIC_METHODS` know them.
         dimensions: numbers of dimensions to measure beside all; those that a model, or the file,
             hasn't are left out.
         space: "neutral" to take the language out of the vectors, as the app does, or "raw".
@@ -128,10 +137,14 @@ def compare_models(
         progress: called with the number of reviews embedded and of all, for each model anew.
 
     Raises:
-        InputError: a model can't be loaded.
+        InputError: a model can't be loaded, or needs labels that the tasks don't have.
     """
     results = []
     for model in models:
+        if is_topic_method(model):
+            report(f"{model}: grouping")
+            results.append(_grouped(model, tasks))
+            continue
         report(f"{model}: loading")
         before = psutil.Process().memory_info().rss
         started = time.perf_counter()
@@ -164,6 +177,22 @@ def _open(model: str, tasks: Tasks, load: Callable[[str], Encoder]) -> Encoder:
     return load(model)
 
 
+def _grouped(method: str, tasks: Tasks) -> ModelResult:
+    """LDA or LSA on the clustering task."""
+    agreement, speed = measure_topic_method(method, tasks)
+    return ModelResult(
+        model=method,
+        dimension=0,
+        reduction="",
+        space=RAW,
+        measures={CLUSTERING: {MAIN_MEASURES[CLUSTERING]: agreement}},
+        by_language={},
+        gains=np.zeros(0),
+        costs=Costs(speed, np.nan, np.nan, np.nan, price=0.0, tokens=0),
+        only_groups=True,
+    )
+
+
 def _encode(
     tasks: Tasks, encoder: Encoder, fitted: float, progress: Progress | None
 ) -> tuple[TaskVectors, Costs]:
@@ -184,7 +213,7 @@ def _encode(
         encoded = np.vstack([encoded, encoder.encode_documents(texts[_TIMED_TEXTS:])])
     row_of = {text: row for row, text in enumerate(texts)}
     documents = encoded[[row_of[text] for text in tasks.texts]]
-    asked = [each.query for each in tasks.golden if each.relevant]
+    asked = [each.query for each in tasks.answered]
     queries = encoder.encode_queries(asked)
     vectors = encode_tasks(tasks, documents, queries, encoder)
     service = encoder if isinstance(encoder, EndpointEncoder) else None
@@ -226,10 +255,10 @@ def _reductions(
 
 
 def _measured(result: ModelResult, tasks: Tasks, vectors: TaskVectors) -> ModelResult:
-    asked = len(vectors.queries) > 0
+    golden = score_golden_set(tasks, vectors.queries, vectors.documents)
     return replace(
         result,
-        measures=measure_tasks(tasks, vectors),
-        by_language=retrieval_by_language(tasks, vectors) if asked else {},
-        gains=query_gains(tasks, vectors) if asked else np.zeros(0),
+        measures=measure_tasks(tasks, vectors, golden),
+        by_language={} if golden is None else golden.by_language(tasks.languages),
+        gains=np.zeros(0) if golden is None else golden.ranking.ndcg,
     )

@@ -112,18 +112,28 @@ def rank_measures(scores: np.ndarray, relevant: np.ndarray) -> Ranking:
 
 
 def clustering_measure(vectors: np.ndarray, labels: Sequence[str]) -> Estimate:
-    """V-measure (Rosenberg & Hirschberg 2007) of KMeans with as many clusters as labels.
+    """V-measure of KMeans with as many clusters as labels.
 
     Args:
         vectors: float32 (n, d).
         labels: n labels.
     """
+    found = kmeans(vectors, len(set(labels)), seed=0, starts=_STARTS)[0]
+    return grouping_measure(found, labels)
+
+
+def grouping_measure(groups: np.ndarray, labels: Sequence[str]) -> Estimate:
+    """V-measure (Rosenberg & Hirschberg 2007) of groups with labels.
+
+    Args:
+        groups: int (n,), the group of each text.
+        labels: n labels.
+    """
     from sklearn.metrics import v_measure_score
 
     _names, codes = np.unique(labels, return_inverse=True)
-    found = kmeans(vectors, int(codes.max()) + 1, seed=0, starts=_STARTS)[0]
     return bootstrap(
-        lambda rows: float(v_measure_score(codes[rows], found[rows])),
+        lambda rows: float(v_measure_score(codes[rows], groups[rows])),
         len(codes),
         resamples=_FEW_RESAMPLES,
     )

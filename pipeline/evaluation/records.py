@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from pipeline.evaluation.compare_models import ModelResult
 from pipeline.evaluation.verdict import Verdict, enough_dimensions
 
@@ -14,20 +16,21 @@ def result_records(results: Sequence[ModelResult], verdict: Verdict) -> list[dic
     """One object for each result.
 
     ``undominated`` and ``chosen`` are of models with all of their dimensions; ``enough`` marks the
-    number of dimensions of a model after which a third more memory buys less than a point.
+    number of dimensions of a model after which a third more memory buys less than a point. LDA and
+    LSA, which only group texts, have no quality and no dimension.
 
     Args:
         results: in the order of :func:`pipeline.evaluation.compare_models.compare_models`.
         verdict: on those with all of their dimensions.
     """
-    whole = [result for result in results if not result.reduction]
+    whole = [result for result in results if result.is_whole_model]
     enough = {id(result) for result in _enough(results)}
     records = []
     for result in results:
         place = next((n for n, each in enumerate(whole) if each is result), None)
         record: dict[str, Any] = {
             "model": result.model,
-            "dimension": result.dimension,
+            "dimension": None if result.only_groups else result.dimension,
             "reduction": result.reduction or None,
             "space": result.space,
             "quality": _number(result.quality),
@@ -39,7 +42,8 @@ def result_records(results: Sequence[ModelResult], verdict: Verdict) -> list[dic
             }
         record["by_language"] = {code: _number(x) for code, x in result.by_language.items()}
         record |= {name: _number(value) for name, value in vars(result.costs).items()}
-        record["mb_per_million_reviews"] = _number(result.megabytes_per_million)
+        megabytes = np.nan if result.only_groups else result.megabytes_per_million
+        record["mb_per_million_reviews"] = _number(megabytes)
         record["undominated"] = place in verdict.undominated
         record["chosen"] = place == verdict.chosen
         record["enough"] = id(result) in enough

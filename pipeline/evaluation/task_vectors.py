@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.embedding.encoder import Encoder
 from pipeline.evaluation import metrics
+from pipeline.evaluation.golden_scores import GoldenScores
 from pipeline.evaluation.metrics import Estimate
 from pipeline.evaluation.tasks import Pairs, Tasks
-from pipeline.search.evaluation import GoldenQuery
 
 Transform = Callable[[np.ndarray], np.ndarray]
 
@@ -77,13 +77,20 @@ def encode_tasks(
     )
 
 
-def measure_tasks(tasks: Tasks, vectors: TaskVectors) -> dict[str, dict[str, Estimate]]:
-    """The measures of each kind of task that is given: kind -> measure -> estimate."""
+def measure_tasks(
+    tasks: Tasks, vectors: TaskVectors, golden: GoldenScores | None
+) -> dict[str, dict[str, Estimate]]:
+    """The measures of each kind of task that is given: kind -> measure -> estimate.
+
+    Args:
+        tasks: the tasks.
+        vectors: of all texts.
+        golden: :func:`pipeline.evaluation.golden_scores.score_golden_set` of these vectors.
+    """
     found: dict[str, dict[str, Estimate]] = {}
-    answered = [each for each in tasks.golden if each.relevant]
-    if answered:
-        found[metrics.RETRIEVAL] = _retrieval(tasks, answered, vectors)
-        if reranked := _reranking(tasks, answered, vectors):
+    if golden is not None:
+        found[metrics.RETRIEVAL] = golden.retrieval()
+        if reranked := golden.reranking():
             found[metrics.RERANKING] = reranked
     if tasks.labels is not None:
         labelled = np.array([bool(label) for label in tasks.labels])
@@ -110,60 +117,6 @@ def measure_tasks(tasks: Tasks, vectors: TaskVectors) -> dict[str, dict[str, Est
     return found
 
 
-def retrieval_by_language(tasks: Tasks, vectors: TaskVectors) -> dict[str, float]:
-    """nDCG@10 of retrieval within each language of the right answers, the rarest last."""
-    answered = [each for each in tasks.golden if each.relevant]
-    scores = vectors.queries @ vectors.documents.T
-    relevant = _relevance(tasks, answered)
-    found = {}
-    codes, counts = np.unique(tasks.languages, return_counts=True)
-    for code in codes[np.argsort(-counts, kind="stable")].tolist():
-        own = relevant & (tasks.languages == code)
-        asked = own.any(axis=1)
-        if asked.any():
-            ranked = np.where(tasks.languages == code, scores, -np.inf)[asked]
-            found[code] = float(metrics.rank_measures(ranked, own[asked]).ndcg.mean())
-    return found
-
-
-def query_gains(tasks: Tasks, vectors: TaskVectors) -> np.ndarray:
-    """nDCG@10 of each query with right answers: float64 (q,)."""
-    answered = [each for each in tasks.golden if each.relevant]
-    scores = vectors.queries @ vectors.documents.T
-    return metrics.rank_measures(scores, _relevance(tasks, answered)).ndcg
-
-
-def _retrieval(
-    tasks: Tasks, answered: Sequence[GoldenQuery], vectors: TaskVectors
-) -> dict[str, Estimate]:
-    scores = vectors.queries @ vectors.documents.T
-    ranking = metrics.rank_measures(scores, _relevance(tasks, answered))
-    return {
-        "recall@10": metrics.mean_estimate(ranking.recall),
-        "mrr": metrics.mean_estimate(ranking.reciprocal_rank),
-        "ndcg@10": metrics.mean_estimate(ranking.ndcg),
-    }
-
-
-def _reranking(
-    tasks: Tasks, answered: Sequence[GoldenQuery], vectors: TaskVectors
-) -> dict[str, Estimate]:
-    """Ranking among each query's own right and wrong answers alone."""
-    relevant = _relevance(tasks, answered)
-    wrong = _relevance(tasks, answered, irrelevant=True)
-    judged = wrong.any(axis=1)
-    if not judged.any():
-        return {}
-    scores = (vectors.queries @ vectors.documents.T)[judged]
-    candidates = (relevant | wrong)[judged]
-    ranking = metrics.rank_measures(np.where(candidates, scores, -np.inf), relevant[judged])
-    return {
-        "map": metrics.mean_estimate(ranking.average_precision),
-        "mrr": metrics.mean_estimate(ranking.reciprocal_rank),
-        "ndcg@10": metrics.mean_estimate(ranking.ndcg),
-    }
-
-
 def _pairs(name: str, pairs: Pairs, first: np.ndarray, second: np.ndarray) -> dict[str, Estimate]:
     if name == metrics.BITEXT or pairs.scores is None:
         return metrics.bitext_measures(first, second, pairs.languages)
@@ -171,15 +124,3 @@ def _pairs(name: str, pairs: Pairs, first: np.ndarray, second: np.ndarray) -> di
     if name == metrics.PAIRS:
         return metrics.pair_measures(cosines, pairs.scores == 1)
     return metrics.similarity_measures(cosines, pairs.scores)
-
-
-def _relevance(
-    tasks: Tasks, golden: Sequence[GoldenQuery], *, irrelevant: bool = False
-) -> np.ndarray:
-    """Which reviews are right answers to each query, or wrong ones: bool (q, n)."""
-    row_of = {name: row for row, name in enumerate(tasks.ids)}
-    found = np.zeros((len(golden), len(tasks.ids)), bool)
-    for number, query in enumerate(golden):
-        named = query.irrelevant if irrelevant else query.relevant
-        found[number, [row_of[name] for name in named if name in row_of]] = True
-    return found

@@ -90,6 +90,11 @@ class Tasks:
     summaries: Summaries | None = None
 
     @property
+    def answered(self) -> tuple[GoldenQuery, ...]:
+        """The queries with a right answer."""
+        return tuple(each for each in self.golden if each.relevant)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to measure."""
         pairs = (self.translations, self.similarity, self.same_meaning, self.summaries)

@@ -15,6 +15,7 @@ from pipeline.evaluation.compare_models import ModelResult
 _CLOSE = 0.01  # of quality: within a point of the best
 _MIN_GAIN, _MEMORY_STEP = 0.01, 4 / 3  # a third more memory that buys less than this is too much
 _RESAMPLES = 2_000
+_NO_MODEL = N_("Nothing here finds reviews: add a model to compare with.")
 _ALONE = N_("{model}: {points} points. Add another model to compare with.")
 _FASTER = N_("{model}: within {points} points of the best ({best}) at {times} times its speed.")
 _BEST = N_("{model}: the best, {points} points before {second}.")
@@ -30,7 +31,7 @@ class Verdict:
 
     Attributes:
         undominated: index of each result that no other beats in both quality and speed.
-        chosen: index of the fastest result within a point of the best.
+        chosen: index of the fastest result within a point of the best; -1 without a model.
         message: the decision in a sentence, in English with names in braces.
         values: of the message.
     """
@@ -56,11 +57,9 @@ def describe_verdict(message: str, values: Mapping[str, str | float]) -> str:
 
 
 def judge_models(results: Sequence[ModelResult]) -> Verdict:
-    """Judge results of models with all of their dimensions.
-
-    Raises:
-        ValueError: there are none.
-    """
+    """Judge results of models with all of their dimensions."""
+    if not results:
+        return Verdict((), -1, _NO_MODEL, {})
     quality = np.array([result.quality for result in results])
     speed = np.array([result.costs.texts_per_second for result in results])
     beaten = [

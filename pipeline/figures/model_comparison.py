@@ -29,7 +29,11 @@ def quality_speed_figure(
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    whole = [record for record in records if record["reduction"] is None]
+    whole = [
+        record
+        for record in records
+        if record["reduction"] is None and record["quality"] is not None
+    ]
     hover = _("{speed} reviews a second<br>{quality} points", speed="%{x:,.0f}", quality="%{y:.1f}")
     for number, record in enumerate(whole):
         figure.add_scatter(

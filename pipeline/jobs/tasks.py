@@ -202,7 +202,7 @@ def run_compare_models(request: CompareModelsRequest, load: Load, log: StageLog)
                 tasks, [model], dimensions=request.dimensions, load=load, progress=part
             )
             progress(number + 1, len(request.models))
-    verdict = judge_models([result for result in results if not result.reduction])
+    verdict = judge_models([result for result in results if result.is_whole_model])
     found = {
         "words": verdict.words,
         "message": verdict.message,

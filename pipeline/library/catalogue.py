@@ -34,6 +34,7 @@ from pipeline.common.transaction import (
     sync_files,
     sync_folder,
 )
+from pipeline.embedding.reduction import parse_reduction
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.entry import (
     ENTRY_FILE,
@@ -265,6 +266,28 @@ class Catalogue:
         with self.locked():
             folder = self.path(token)
             entry = replace(require_entry(folder), name=name)
+            write_entry(folder, entry)
+        return entry
+
+    def set_reduction(self, token: str, reduction: str) -> Entry:
+        """Choose how many dimensions the vectors in an analysis' search store have.
+
+        The store is made anew from the analysis when it is next updated; the analysis stays as it
+        is, with its exact vectors.
+
+        Args:
+            token: of the analysis.
+            reduction: of :func:`pipeline.embedding.reduction.reduction_name`; "" for all
+                dimensions.
+
+        Raises:
+            InputError: there is no analysis with this token, or no such reduction.
+        """
+        if reduction:
+            parse_reduction(reduction)
+        with self.locked():
+            folder = self.path(token)
+            entry = replace(require_entry(folder), reduction=reduction)
             write_entry(folder, entry)
         return entry
 

@@ -31,7 +31,6 @@ from pipeline.search.hybrid import matches_operators
 from pipeline.search.query import Query
 from pipeline.search.relevance import LIKELY, STRONG, match_probability, strength_labels
 from pipeline.search.scoring import ReviewScores, score_passages, top_k
-from pipeline.search.space import joined_queries, split_vectors
 from pipeline.stores.base import StoreUnavailableError, VectorStore
 
 log = logging.getLogger(__name__)
@@ -316,7 +315,7 @@ def _rank(
     encoded = search_store.space.encode_queries(raw[None], [query.text])
     has_operators = bool(query.phrases or query.excluded)
     candidates = max(_CANDIDATES_WITH_OPERATORS if has_operators else _CANDIDATES, 10 * top)
-    nearest = store.search(joined_queries(encoded), top=candidates, where=where)
+    nearest = store.search(search_store.queries(encoded), top=candidates, where=where)
     passages = np.sort(nearest.ids[0].astype(np.int64))
     rows = store.get([str(passage) for passage in passages.tolist()])
     vectors = rows.vectors
@@ -324,7 +323,7 @@ def _rank(
         lexical = build_lexical_index([text or "" for text in rows.texts.tolist()])
         passing = matches_operators(lexical, query)
         passages, vectors = passages[passing], vectors[passing]
-    neutral, likeness = split_vectors(vectors, encoded.vectors.shape[1])
+    neutral, likeness = search_store.vectors(passages, vectors)
     (scores,) = score_passages(
         search_store.calibration,
         encoded,

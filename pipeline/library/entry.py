@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
+from pipeline.embedding.reduction import is_reduction_name
 from pipeline.text.normalise import replace_surrogates
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class Entry:
         deleted: when it was moved to the trash, or None.
         added: number of files added to the first.
         digest: SHA-256 of the first file, hexadecimal, to recognise it; "" if unknown.
+        reduction: of the vectors in its search store, as
+            :func:`pipeline.embedding.reduction.reduction_name` names it; "" for all dimensions.
     """
 
     token: str
@@ -51,6 +54,7 @@ class Entry:
     deleted: str | None = None
     added: int = 0
     digest: str = ""
+    reduction: str = ""
 
 
 def make_entry(*, name: str, file: str, digest: str = "") -> Entry:
@@ -133,7 +137,9 @@ def foreign_entry(folder: Path, token: str) -> Entry:
     except (ValueError, OverflowError):
         created = made.created
     digest = entry.digest if _DIGEST.fullmatch(entry.digest) else ""
-    return replace(made, token=token, created=created, digest=digest)
+    named = entry.reduction
+    reduction = named if isinstance(named, str) and is_reduction_name(named) else ""
+    return replace(made, token=token, created=created, digest=digest, reduction=reduction)
 
 
 def write_entry(folder: Path, entry: Entry) -> None:

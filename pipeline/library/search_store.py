@@ -4,20 +4,24 @@ It lies in the folder ``store`` of the analysis and moves with it, to the trash 
 the rows in a vector store it holds what is needed to rank hits without opening the analysis: the
 space that queries are transformed into and the calibration of the scores
 (:mod:`pipeline.search.calibration`).
+
+Where fewer dimensions were chosen for an analysis (:meth:`Catalogue.set_reduction`), the store has
+the neutral vectors reduced to these. The calibration holds for exact vectors only, so that the
+reduced ones find candidates, which the analysis' own vectors rank
+(:mod:`pipeline.library.exact_vectors`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.analysis.filter_columns import analysis_columns
 from pipeline.analysis.manifest import revision_of
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
@@ -25,7 +29,8 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.progress import Progress
 from pipeline.common.scratch import remove_path
 from pipeline.embedding.neutral import NeutralSpace
-from pipeline.filters.columns import make_column, take_rows
+from pipeline.embedding.reduction import Reduction, fit_reduction
+from pipeline.library.exact_vectors import exact_vector_checksums, map_exact_vectors
 from pipeline.library.store_manifest import (
     ARRAYS_FILE,
     FOLDER,
@@ -34,19 +39,17 @@ from pipeline.library.store_manifest import (
     is_current,
     read_store_manifest,
     rows_are_intact,
+    wanted_reduction,
     write_store_manifest,
 )
-from pipeline.reviews.passages import Passages
+from pipeline.library.stored_passages import analysis_fingerprint, upsert_passages
 from pipeline.search.calibration import Calibration
-from pipeline.search.space import SearchSpace, joined_vectors
-from pipeline.stores.base import Fingerprint, VectorStore
+from pipeline.search.space import EncodedQueries, SearchSpace, joined_queries, split_vectors
 from pipeline.stores.local import LocalStore, delete_store, open_store
-from pipeline.text.spans import cut_spans
 
 log = logging.getLogger(__name__)
 
 _LOCK_TIMEOUT = 600.0  # seconds, while another process fills the store
-_BLOCK = 50_000  # passages written at once
 
 
 class DamagedStoreError(InputError):
@@ -66,6 +69,8 @@ class SearchStore:
         starts, ends: int64 (p,), character offsets of the passages in their review.
         polarities: float32 (p,), of the passages.
         id_column: the metadata column with the reviews' own ids.
+        reduction: of the neutral vectors in the store; None where they have all dimensions.
+        exact: float (p, d), raw vectors of the passages, mapped; None without a reduction.
     """
 
     folder: Path
@@ -77,6 +82,33 @@ class SearchStore:
     ends: np.ndarray
     polarities: np.ndarray
     id_column: str
+    reduction: Reduction | None = None
+    exact: np.ndarray | None = None
+
+    def queries(self, encoded: EncodedQueries) -> np.ndarray:
+        """What the vector store is asked for by q queries: float32 (q, k)."""
+        if self.reduction is None:
+            return joined_queries(encoded)
+        return joined_queries(replace(encoded, vectors=self.reduction.project(encoded.vectors)))
+
+    def vectors(
+        self, passages: np.ndarray, stored: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """The exact vectors of passages, by which they are ranked.
+
+        Args:
+            passages: int64 (k,).
+            stored: float32 (k, s), of the same passages in the vector store.
+
+        Returns:
+            Neutral vectors, float32 (k, d), and likeness vectors, or None without heads.
+        """
+        dimension = len(self.space.neutral.center)
+        if self.reduction is None or self.exact is None:
+            return split_vectors(stored, dimension)
+        _, likeness = split_vectors(stored, self.reduction.dimension)
+        raw = np.asarray(self.exact[passages], np.float16)  # as the analysis has them for search
+        return self.space.transform(raw), likeness
 
     def open(self) -> LocalStore:
         """Open the vector store; the caller closes it."""
@@ -105,6 +137,10 @@ def load_search_store(folder: Path) -> SearchStore | None:
         if arrays is None:
             raise DamagedStoreError("The arrays are not what was written")
         neutral = NeutralSpace(arrays["removed"], arrays["center"])
+        reduction = Reduction.from_arrays(arrays)
+        exact = None if reduction is None else map_exact_vectors(folder, manifest["key"])
+        if exact is not None and len(exact) != len(arrays["review_of"]):
+            raise DamagedStoreError("The store is of other passages")
         return SearchStore(
             folder / FOLDER,
             manifest["model"],
@@ -115,8 +151,10 @@ def load_search_store(folder: Path) -> SearchStore | None:
             arrays["ends"],
             arrays["polarities"],
             manifest["id_column"],
+            reduction,
+            exact,
         )
-    except (DamagedStoreError, KeyError, ValueError, TypeError) as error:
+    except (DamagedStoreError, KeyError, ValueError, TypeError, OSError, BadZipFile) as error:
         drop_store_manifest(folder, manifest)
         raise DamagedStoreError(f"The search store in '{folder}' is damaged") from error
 
@@ -148,11 +186,12 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
         with FileLock(target / "lock", timeout=_LOCK_TIMEOUT):
             if has_current_store(folder):  # another process was faster
                 return False
-            revision = revision_of(folder)
+            revision, wanted = revision_of(folder), wanted_reduction(folder)
             analysis = load_analysis(folder)
             if revision_of(folder) != revision:
                 raise InputError("The analysis is being changed: search again in a moment")
-            _write(analysis, folder, revision, _stored_topics(folder, revision[0]), progress)
+            stored = _stored_passages(folder, revision[0], wanted)
+            _write(analysis, folder, revision, wanted, stored, progress)
     except Timeout as error:
         raise InputError("Another program is preparing this analysis: try again") from error
     except OSError as error:
@@ -160,84 +199,24 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
     return True
 
 
-def analysis_fingerprint(analysis: Analysis) -> Fingerprint:
-    """The origin of the vectors that are searched."""
-    index = analysis.search_index
-    dimension = index.vectors.shape[1]
-    if index.likeness is not None:
-        dimension += index.likeness.shape[1]
-    return Fingerprint(analysis.encoder, dimension, analysis.search_space.fingerprint)
+@dataclass(frozen=True)
+class _StoredPassages:
+    """What is known of the passages in a store: str (p,) and int64 (p,) topics, the reduction."""
 
-
-def upsert_passages(
-    store: VectorStore,
-    analysis: Analysis,
-    passages: np.ndarray | None = None,
-    *,
-    progress: Progress | None = None,
-) -> str:
-    """Write passages of an analysis into a vector store.
-
-    The id of a row is the passage's number, because reviews' own ids can repeat. Its text goes on
-    to the start of the next passage, so that the texts of a review's passages make up the review.
-    Its metadata are the filter columns (:func:`pipeline.analysis.filter_columns.analysis_columns`)
-    of its unit and the review's own id.
-
-    Args:
-        store: to be written to.
-        analysis: that has the passages.
-        passages: int64 (k,), those that are new or were edited; all when left out.
-        progress: called with the number of passages written and of all.
-
-    Returns:
-        The column with the reviews' own ids: "review_id", or a similar name if the file has a
-        column of this name.
-
-    Raises:
-        InputError: the store holds vectors of another model or space.
-    """
-    store.fingerprint.check(analysis_fingerprint(analysis))
-    columns = analysis_columns(analysis)
-    id_column = "review_id"
-    while id_column in columns:
-        id_column += "_"
-    columns[id_column] = make_column(np.array(analysis.ids, object)[analysis.units.review])
-    everything, index = analysis.searched_passages, analysis.search_index
-    starts, ends = _row_spans(everything, analysis.texts)
-    chosen = np.arange(len(everything)) if passages is None else passages
-    for start in range(0, len(chosen), _BLOCK):
-        part = chosen[start : start + _BLOCK]
-        units = everything.unit[part]
-        store.upsert(
-            [str(passage) for passage in part.tolist()],
-            joined_vectors(
-                index.vectors[part], None if index.likeness is None else index.likeness[part]
-            ),
-            {name: take_rows(column, units) for name, column in columns.items()},
-            cut_spans(analysis.texts, everything.review[part], starts[part], ends[part]),
-        )
-        if progress:
-            progress(min(start + _BLOCK, len(chosen)), len(chosen))
-    return id_column
-
-
-def _row_spans(passages: Passages, reviews: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Starts and ends, int64 (p,), of the rows' texts, which make up the reviews."""
-    is_first = np.diff(passages.review, prepend=-1) > 0
-    starts = np.where(is_first, 0, passages.starts)
-    lengths = np.array([len(text) for text in reviews])
-    is_last = np.append(is_first[1:], True)
-    return starts, np.where(is_last, lengths[passages.review], np.append(starts[1:], 0))
+    topics: np.ndarray
+    topic_ids: np.ndarray
+    reduction: Reduction | None
 
 
 def _write(
     analysis: Analysis,
     folder: Path,
     revision: tuple[str, str],
-    stored: tuple[np.ndarray, np.ndarray] | None,
+    wanted: str,
+    stored: _StoredPassages | None,
     progress: Progress | None,
 ) -> None:
-    """Write rows, arrays and manifest: only the edited passages if ``stored`` topics are known."""
+    """Write rows, arrays and manifest: only the edited passages if those stored are known."""
     key, state = revision
     target = folder / FOLDER
     names = np.array([topic.name for topic in analysis.topics], object)
@@ -245,15 +224,17 @@ def _write(
     topic_ids = analysis.assignments[passages.unit]
     topics = names[topic_ids].astype(str)
     edited = None
-    if stored is not None and len(stored[0]) == len(topics) and _is_complete(target, analysis):
-        edited = np.flatnonzero((stored[0] != topics) | (stored[1] != topic_ids))
+    if stored is not None and _is_complete(target, analysis, stored):
+        reduction = stored.reduction
+        edited = np.flatnonzero((stored.topics != topics) | (stored.topic_ids != topic_ids))
     else:
         drop_store_manifest(folder)
         remove_path(target / ARRAYS_FILE)
         delete_store(target)
-    store = open_store(target, analysis_fingerprint(analysis))
+        reduction = fit_reduction(wanted, index.vectors) if wanted else None
+    store = open_store(target, analysis_fingerprint(analysis, reduction))
     try:
-        id_column = upsert_passages(store, analysis, edited, progress=progress)
+        id_column = upsert_passages(store, analysis, edited, reduction=reduction, progress=progress)
         if edited is None:
             store.count()  # builds the index now rather than during the first search
         checksums = store.checksums()
@@ -264,6 +245,7 @@ def _write(
         key=key,
         **vars(analysis.space),
         **index.calibration.to_arrays(),
+        **(reduction.to_arrays() if reduction is not None else {}),
         review_of=passages.review,
         starts=passages.starts,
         ends=passages.ends,
@@ -279,16 +261,19 @@ def _write(
         "id_column": id_column,
         "encoder": analysis.encoder,
         "heads": heads.fingerprint if heads else "",
+        "reduction": wanted,
+        "exact": None if reduction is None else exact_vector_checksums(folder),
     }
     write_store_manifest(folder, manifest, checksums)
 
 
-def _is_complete(target: Path, analysis: Analysis) -> bool:
+def _is_complete(target: Path, analysis: Analysis, stored: _StoredPassages) -> bool:
     """Whether the vector store can take the analysis' rows and has all of them."""
+    count = len(analysis.searched_passages)
     try:
-        store = open_store(target, analysis_fingerprint(analysis))
+        store = open_store(target, analysis_fingerprint(analysis, stored.reduction))
         try:
-            return store.count() == len(analysis.searched_passages)
+            return len(stored.topics) == store.count() == count
         finally:
             store.close()
     except MemoryError:
@@ -298,10 +283,14 @@ def _is_complete(target: Path, analysis: Analysis) -> bool:
         return False
 
 
-def _stored_topics(folder: Path, key: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """Topic names str (p,) and ids int64 (p,) of the passages in the store; None if unknown."""
+def _stored_passages(folder: Path, key: str, wanted: str) -> _StoredPassages | None:
+    """The passages in the store; None if unknown, or of another analysis or reduction."""
     manifest = read_store_manifest(folder)
     if manifest is None or manifest["key"] != key or not rows_are_intact(folder, manifest):
         return None
+    if manifest.get("reduction", "") != wanted:
+        return None
     arrays = load_arrays(folder / FOLDER / ARRAYS_FILE, key=key) or {}
-    return (arrays["topics"], arrays["topic_ids"]) if "topic_ids" in arrays else None
+    if "topic_ids" not in arrays:
+        return None
+    return _StoredPassages(arrays["topics"], arrays["topic_ids"], Reduction.from_arrays(arrays))

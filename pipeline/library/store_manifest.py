@@ -17,6 +17,8 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
 from pipeline.common.scratch import remove_path
 from pipeline.heads.heads import Heads, find_heads
+from pipeline.library.entry import read_entry
+from pipeline.library.exact_vectors import exact_vectors_are_intact
 from pipeline.stores.local import has_store, is_intact
 
 FOLDER = "store"
@@ -69,6 +71,8 @@ def is_current(manifest: Mapping[str, Any], folder: Path) -> bool:
     """Whether a store matches its analysis and has its files; they may be damaged."""
     if manifest.get("rows") is None:  # of version 0.1.0, or in use when it was written
         return False
+    if manifest.get("reduction", "") != wanted_reduction(folder):
+        return False
     try:
         if (manifest["key"], manifest["state"]) != revision_of(folder):
             return False
@@ -83,10 +87,19 @@ def is_current(manifest: Mapping[str, Any], folder: Path) -> bool:
     return False
 
 
+def wanted_reduction(folder: Path) -> str:
+    """The reduction that was chosen for an analysis; "" for all dimensions."""
+    entry = read_entry(folder)
+    return entry.reduction if entry is not None else ""
+
+
 def rows_are_intact(folder: Path, manifest: Mapping[str, Any], *, everything: bool = False) -> bool:
     """Whether the rows of a store are those that were written, as far as the manifest knows."""
     recorded = manifest.get("rows")
-    return recorded is None or is_intact(folder / FOLDER, recorded, everything=everything)
+    if recorded is not None and not is_intact(folder / FOLDER, recorded, everything=everything):
+        return False
+    exact = manifest.get("exact")
+    return exact is None or exact_vectors_are_intact(folder, exact, everything=everything)
 
 
 def heads_of(manifest: Mapping[str, Any]) -> Heads | None:

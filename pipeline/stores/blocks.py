@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,24 @@ def block_checksums(path: Path) -> dict[str, Any]:
     with open(path, "rb") as file:
         checksums = [zlib.crc32(block) for block in iter(lambda: file.read(BLOCK_BYTES), b"")]
     return {"size": stat.st_size, "changed": stat.st_mtime_ns, "checksums": checksums}
+
+
+def file_is_intact(path: Path, recorded: Mapping[str, Any], *, everything: bool = False) -> bool:
+    """Whether a file is what it was when its checksums were recorded.
+
+    Args:
+        path: of the file.
+        recorded: see :func:`block_checksums`.
+        everything: whether all of the file is read, although it seems not to have been modified.
+    """
+    try:
+        modified = path.stat().st_mtime_ns != recorded["changed"]
+        damaged = count_damaged_blocks(path, recorded, everything=everything)
+        if modified and not damaged:  # a copy of the folder: not all of it each time
+            os.utime(path, ns=(recorded["changed"], recorded["changed"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return not damaged
 
 
 def count_damaged_blocks(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,7 +19,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, ColumnKind, concatenate_columns
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
-from pipeline.stores.blocks import block_checksums, count_damaged_blocks
+from pipeline.stores.blocks import block_checksums, file_is_intact
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
 from pipeline.stores.index_cache import IndexCache, IndexedRows
 from pipeline.stores.sqlite_file import SqliteFile, StoreState
@@ -59,15 +58,7 @@ def is_intact(folder: Path, recorded: Mapping[str, Any], *, everything: bool = F
         recorded: see :meth:`LocalStore.checksums`.
         everything: whether all of the file is read, although it seems not to have been modified.
     """
-    path = folder / STORE_NAME
-    try:
-        modified = path.stat().st_mtime_ns != recorded["changed"]
-        damaged = count_damaged_blocks(path, recorded, everything=everything)
-        if modified and not damaged:  # a copy of the folder: not all of it each time
-            os.utime(path, ns=(recorded["changed"], recorded["changed"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return not damaged
+    return file_is_intact(folder / STORE_NAME, recorded, everything=everything)
 
 
 def delete_store(folder: Path) -> None:

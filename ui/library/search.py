@@ -43,6 +43,7 @@ class _State:
 
     folder: Path
     marks: tuple[str, str] | None
+    reduction: str
     ready: bool
 
 
@@ -297,7 +298,8 @@ def _states(catalogue: Catalogue, entries: list[Entry]) -> _States:
     for entry in entries:
         folder = catalogue.folder / entry.token
         try:
-            states[entry.token] = _State(folder, revision_of(folder), has_current_store(folder))
+            marks, ready = revision_of(folder), has_current_store(folder)
+            states[entry.token] = _State(folder, marks, entry.reduction, ready)
         except InputError:  # deleted a moment ago, or damaged
-            states[entry.token] = _State(folder, None, not folder.is_dir())
+            states[entry.token] = _State(folder, None, "", not folder.is_dir())
     return states

@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.common import settings
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_list, format_number
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
 from pipeline.embedding.corpus_models import is_corpus_model
 from pipeline.embedding.registry import DEFAULT_MODEL, is_known_model
+from pipeline.evaluation.topic_methods import is_topic_method
 from pipeline.insights.model_tasks import MAX_REVIEWS
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import CompareModelsRequest
@@ -27,7 +28,12 @@ _NAMES = {
     DEFAULT_MODEL: N_("multilingual-e5-small (the app's own)"),
     f"{DEFAULT_MODEL}:int8": N_("multilingual-e5-small in 8 bits"),
     "tfidf": N_("TF-IDF: shared letters, no meaning"),
+    "word2vec": N_("Word2Vec: words learnt from your reviews"),
+    "sif": N_("Word2Vec, where rare words count more (SIF)"),
+    "lda": N_("LDA: groups by words, no search"),
+    "lsa": N_("LSA: groups by words, no search"),
 }
+_CHOSEN_FIRST = 3
 _DIMENSIONS = (16, 32, 64, 96, 128, 192, 256)
 _NO_LABELS = N_("No labels")
 _MAX_LABELS = 60
@@ -60,7 +66,7 @@ def choose_comparison(session: Session, view: View) -> None:
         models = st.multiselect(
             _("Models"),
             _offered(),
-            default=list(_NAMES),
+            default=list(_NAMES)[:_CHOSEN_FIRST],
             format_func=lambda name: _(_NAMES[name]) if name in _NAMES else short_name(name),
             key="models-chosen",
             accept_new_options=True,
@@ -102,6 +108,15 @@ def choose_comparison(session: Session, view: View) -> None:
                 ),
                 icon=":material/info:",
             )
+        groups = [name for name in models if is_topic_method(name)]
+        if groups and label == _NO_LABELS:
+            st.warning(
+                _(
+                    "{methods} only group reviews, which is measured by labels: choose some.",
+                    methods=format_list([name.upper() for name in groups]),
+                ),
+                icon=":material/info:",
+            )
         nothing = not right and label == _NO_LABELS
         if len(view.original.texts) > MAX_REVIEWS:
             st.caption(
@@ -117,7 +132,11 @@ def choose_comparison(session: Session, view: View) -> None:
             type="primary",
             key="models-compare",
             icon=":material/science:",
-            disabled=running or nothing or not models or bool(unknown),
+            disabled=running
+            or nothing
+            or not models
+            or bool(unknown)
+            or (bool(groups) and label == _NO_LABELS),
             help=_("Judge hits on the page Explore, or choose labels, first.") if nothing else None,
         ):
             _submit(session, view, models, dimensions, None if label == _NO_LABELS else label)

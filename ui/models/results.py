@@ -19,6 +19,9 @@ from pipeline.figures.model_comparison import dimensions_figure, quality_speed_f
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
 from ui.components.widgets import error_box, escape_markdown
+from ui.models.dimensions import offer_dimensions
+from ui.session.session import Session
+from ui.session.view import View
 
 _KINDS = {
     "retrieval": N_("Search"),
@@ -35,7 +38,7 @@ _COLUMNS = {  # the keys are those of the download
 }
 
 
-def show_results(job: Job) -> None:
+def show_results(session: Session, view: View, job: Job) -> None:
     """What a comparison that is done has found, or why it has found nothing."""
     if job.state != "done":
         if job.problem:
@@ -51,7 +54,8 @@ def show_results(job: Job) -> None:
     words = describe_verdict(found["message"], found["values"])
     st.markdown(f"**{escape_markdown(words)}**")
     dark = st.context.theme.type == "dark"
-    if sum(record["reduction"] is None for record in records) > 1:
+    whole = [each for each in records if each["reduction"] is None and each["quality"] is not None]
+    if len(whole) > 1:
         st.plotly_chart(
             quality_speed_figure(records, dark=dark),
             key="models-chart",
@@ -74,6 +78,7 @@ def show_results(job: Job) -> None:
                 "“The first” simply cuts vectors off; PCA keeps what differs most in your reviews."
             )
         )
+        offer_dimensions(session, view, records)
 
 
 def _table(records: list[dict[str, Any]]) -> None:
@@ -140,8 +145,8 @@ def _row(record: dict[str, Any], kinds: list[str]) -> dict[str, Any]:
         "": "★" if record["chosen"] else "",
         "Model": record["model"],
         "Dimensions": record["dimension"],
-        "Kept": _(_WAYS[record["reduction"]]),
-        "Quality": 100 * record["quality"],
+        "Kept": _("groups only") if record["quality"] is None else _(_WAYS[record["reduction"]]),
+        "Quality": None if record["quality"] is None else 100 * record["quality"],
     }
     for kind in kinds:
         main = record.get(kind, {}).get(MAIN_MEASURES[kind])
@@ -167,7 +172,7 @@ def _estimate(main: dict[str, float | None]) -> str:
 
 
 def _by_language(records: list[dict[str, Any]]) -> pd.DataFrame:
-    whole = [record for record in records if record["reduction"] is None]
+    whole = [record for record in records if record["by_language"] and record["reduction"] is None]
     codes = list(dict.fromkeys(code for record in whole for code in record["by_language"]))
     return pd.DataFrame(
         [

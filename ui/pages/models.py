@@ -22,4 +22,4 @@ if session.is_partial:
 choose_comparison(session, view)
 job = st.session_state.get(JOB)
 if job is not None and job.finished:
-    show_results(job)
+    show_results(session, view, job)

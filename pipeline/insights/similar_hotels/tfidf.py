@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from pipeline.common.errors import InputError
 from pipeline.insights.similar_hotels.hotel_texts import HotelTexts
@@ -67,7 +67,7 @@ class TfidfSimilarity:
         spellings: key of a word -> how often it is written in which way.
     """
 
-    weights: Any
+    weights: csr_matrix
     terms: tuple[str, ...]
     spellings: dict[str, Counter[str]]
 
@@ -101,19 +101,44 @@ def fit_tfidf(hotels: HotelTexts, settings: NgramSettings | None = None) -> Tfid
     Raises:
         InputError: the texts have no words.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     settings = settings or NgramSettings()
     documents, spellings = _ngrams_of_hotels(hotels, settings)
-    limits: dict[str, Any] = {"min_df": settings.min_df, "max_df": settings.max_df}
-    for chosen in (limits, {"min_df": 1, "max_df": 1.0}):
-        vectorizer = TfidfVectorizer(analyzer=list, **chosen)
-        try:
-            weights = vectorizer.fit_transform(documents).tocsr()
-        except ValueError:  # no terms remain
-            continue
-        return TfidfSimilarity(weights, tuple(vectorizer.get_feature_names_out()), spellings)
-    raise InputError("The texts of the hotels have no words that could be compared")
+    counts = [Counter(document) for document in documents]
+    hotels_with = Counter(term for own in counts for term in own)
+    most = settings.max_df * len(documents)
+    terms = sorted(
+        term for term, having in hotels_with.items() if settings.min_df <= having <= most
+    ) or sorted(hotels_with)
+    if not terms:
+        raise InputError("The texts of the hotels have no words that could be compared")
+    return TfidfSimilarity(_weights(counts, terms, hotels_with), tuple(terms), spellings)
+
+
+def _weights(
+    counts: Sequence[Counter[str]], terms: Sequence[str], hotels_with: Counter[str]
+) -> csr_matrix:
+    """TF-IDF weights: float64 (h, t), rows of length 1.
+
+    As scikit-learn has them by default: the natural logarithm of the inverse share of documents,
+    as if one more had every term, plus 1. To import that library takes longer than all the rest.
+
+    Args:
+        counts: of the n-grams of each of h hotels.
+        terms: those that count.
+        hotels_with: the number of hotels that have each.
+    """
+    column_of = {term: column for column, term in enumerate(terms)}
+    having = np.array([hotels_with[term] for term in terms])
+    inverse = np.log((1 + len(counts)) / (1 + having)) + 1
+    rows = [{column_of[term]: n for term, n in own.items() if term in column_of} for own in counts]
+    columns = np.array([column for own in rows for column in sorted(own)], np.int64)
+    values = np.array([own[column] for own in rows for column in sorted(own)], np.float64)
+    sizes = [len(own) for own in rows]
+    values *= inverse[columns]
+    row_of = np.repeat(np.arange(len(rows)), sizes)
+    lengths = np.sqrt(np.bincount(row_of, values**2, minlength=len(rows)))
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return csr_matrix((values / lengths[row_of], columns, starts), (len(rows), len(terms)))
 
 
 def _ngrams_of_hotels(

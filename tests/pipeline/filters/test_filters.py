@@ -16,7 +16,7 @@ from pipeline.filters.binding import bind
 from pipeline.filters.columns import make_columns
 from pipeline.filters.expressions import And, Equals, In, IsMissing, Not, Or, Range, mask, to_sql
 from pipeline.filters.parser import filter_to_text, parse_filter, quote
-from pipeline.library.search_store import analysis_fingerprint, upsert_passages
+from pipeline.library.stored_passages import analysis_fingerprint, upsert_passages
 from pipeline.reviews.read import read_reviews
 from pipeline.stores.local import open_store
 from tests.support.naughty import NAUGHTY

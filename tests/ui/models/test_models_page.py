@@ -1,6 +1,7 @@
 """The page "Models": from the choice of models to the decision in words."""
 
-from tests.support.apptest import finish, press, run_until, start, upload
+from pipeline.library.search_store import has_current_store, load_search_store
+from tests.support.apptest import catalogue, finish, press, run_until, session, start, upload
 from tests.support.waiting import wait_until
 from ui.models.request import JOB
 
@@ -20,7 +21,10 @@ def _reviews():
     return "\n".join(["review,about", *rows]).encode()
 
 
-def test_models_are_compared_on_the_labels_of_a_column():
+OWN = "multilingual-e5-small"
+
+
+def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used():
     at = start().switch_page("ui/pages/models.py").run()
     assert any("No reviews to compare models on" in title.value for title in at.title)
     at.switch_page("ui/pages/start.py").run()
@@ -28,8 +32,10 @@ def test_models_are_compared_on_the_labels_of_a_column():
     at.switch_page("ui/pages/models.py").run()
     compare = next(button for button in at.button if button.label == "Compare")
     assert compare.disabled  # there is nothing to measure models on yet
-    at.multiselect(key="models-chosen").set_value(["tfidf", "tfidf@8"]).run()
+    at.multiselect(key="models-chosen").set_value([OWN, "tfidf@8", "sif@8", "lda"]).run()
+    assert any("LDA only group" in each.value for each in at.warning)
     at.selectbox(key="models-labels").set_value("about").run()
+    assert not at.warning
     at.multiselect(key="models-dimensions").set_value([16]).run()
     press(at, "Compare")
     job = at.session_state[JOB]
@@ -37,9 +43,28 @@ def test_models_are_compared_on_the_labels_of_a_column():
     run_until(at, lambda: any("Which model" in each.value for each in at.subheader))
     assert job.state == "done", job.message
     table = at.dataframe[0].value
-    assert set(table["Model"]) == {"tfidf", "tfidf@8"} and table["Quality"].max() > 90
-    assert list(table["Kept"].unique()) == ["all", "the first", "by PCA"]
-    assert any("tfidf" in each.value and "**" in each.value for each in at.markdown)
+    assert set(table["Model"]) == {OWN, "tfidf@8", "sif@8", "lda"}
+    assert table["Quality"].max() > 90
+    groups = table[table["Model"] == "lda"].iloc[0]
+    assert (
+        groups["Groups"] and not groups["Labels learnt"] and groups["Quality"] != groups["Quality"]
+    )
+    assert list(table["Kept"].unique()) == ["all", "the first", "by PCA", "groups only"]
+    assert any("points" in each.value and "**" in each.value for each in at.markdown)
+
+    token = session(at).autosave.revision.token
+    folder = catalogue().path(token)
+    at.button(key="models-fewer-dimensions").click().run()
+    assert not at.exception
+    (entry,) = catalogue().entries()
+    assert entry.reduction in ("pca16", "prefix16")
+    assert any("keeps" in each.value and "16 dimensions" in each.value for each in at.markdown)
+    wait_until(lambda: has_current_store(folder))
+    assert load_search_store(folder).reduction.dimension == 16
+    at.button(key="models-all-dimensions").click().run()
+    assert not at.exception and catalogue().find(token).reduction == ""
+    wait_until(lambda: has_current_store(folder))
+    assert load_search_store(folder).reduction is None
 
 
 def test_a_model_that_nobody_has_named_is_not_loaded():
