@@ -2,7 +2,7 @@
 
 Each entry is compared with the question in several ways (:meth:`FaqIndex.features`), in vectors
 without the directions of language. They are weighed by a conditional logit model with "no answer"
-as one more choice (McFadden 1974), fitted on the FAQ and the questions of another, invented hotel
+as one more choice (McFadden 1974), fitted on the FAQs and questions of five other, invented houses
 (``benchmarks/faq_fit.py``). Nothing is fitted to the FAQ at hand, which may have three entries.
 """
 
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.answers.faq_file import Faq
-from pipeline.answers.question_profiles import profiles
+from pipeline.answers.question_profiles import familiarity, profiles
 from pipeline.common.progress import Progress
-from pipeline.embedding.bundled_model import FINGERPRINT
+from pipeline.embedding.bundled_model import ENCODER_FINGERPRINT
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace, language_directions
 from pipeline.embedding.parallel_corpus import NAME as PARALLEL
@@ -24,12 +24,14 @@ from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import shared_arrays
 from pipeline.heads.questions import QuestionHead, find_question_head
 
-# Weights of the features, and the score of "no answer": with the question head and without.
-WEIGHTS = (3.46, 2.96, 1.31, 2.84, 2.03, 2.68)
-NO_ANSWER_SCORE = 7.31
-PLAIN_WEIGHTS = (2.95, 4.32, 4.29, 4.48)
-PLAIN_NO_ANSWER_SCORE = 7.16
-MAX_NO_ANSWER = 0.65  # probability of "no answer" from which the FAQ does not answer
+# Weights of the features; and the score of "no answer": its constant, and what it grows by with the
+# familiarity of the question: one that is known well should have an entry that is as near. With the
+# question head and without.
+WEIGHTS = (4.38, 3.18, 1.67, 2.13, 0.50, 8.29)
+NO_ANSWER = (4.74, 4.02)
+PLAIN_WEIGHTS = (2.86, 4.02, 4.82, 12.39)
+PLAIN_NO_ANSWER = (8.30, 0.0)
+MAX_NO_ANSWER = 0.40  # probability of "no answer" from which the FAQ does not answer
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ class EncodedTexts:
         neutral: float32 (n, d), vectors without the language effect.
         asked: float32 (n, k), by the question head; None without one.
         profiles: float32 (n, m), see :mod:`pipeline.answers.question_profiles`.
+        familiarity: float32 (n,), see there; 0 without a question head.
     """
 
     neutral: np.ndarray
     asked: np.ndarray | None
     profiles: np.ndarray
+    familiarity: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,16 @@ class QuestionSpace:
 
     def encode(self, raw: np.ndarray, texts: Sequence[str]) -> EncodedTexts:
         """Encode n texts, given the model's vectors of them as queries, float (n, d)."""
-        asked = None if self.head is None else self.head.vectors(raw)
+        neutral = self.neutral.transform(raw.astype(np.float32, copy=False))
+        if self.head is None:
+            unknown = np.zeros(len(texts), np.float32)
+            return EncodedTexts(neutral, None, profiles(texts, None, None), unknown)
+        asked = self.head.vectors(raw)
         return EncodedTexts(
-            self.neutral.transform(raw.astype(np.float32, copy=False)),
+            neutral,
             asked,
             profiles(texts, asked, self.head),
+            familiarity(asked, self.head),
         )
 
 
@@ -118,14 +127,12 @@ class FaqIndex:
 
     def probabilities(self, asked: EncodedTexts) -> np.ndarray:
         """Probability of each entry, and last of "no answer": float64 (q, n + 1)."""
-        return choice_probabilities(self.features(asked), *self.weights)
-
-    @property
-    def weights(self) -> tuple[np.ndarray, float]:
-        """Weights of the features, float64 (f,), and the score of "no answer"."""
-        if self.space.head is None:
-            return np.array(PLAIN_WEIGHTS), PLAIN_NO_ANSWER_SCORE
-        return np.array(WEIGHTS), NO_ANSWER_SCORE
+        known = self.space.head is not None
+        weights, (constant, slope) = (
+            (WEIGHTS, NO_ANSWER) if known else (PLAIN_WEIGHTS, PLAIN_NO_ANSWER)
+        )
+        none = constant + slope * asked.familiarity.astype(np.float64)
+        return choice_probabilities(self.features(asked), np.array(weights), none)
 
     def features(self, asked: EncodedTexts) -> np.ndarray:
         """How questions and entries compare: float64 (q, n, f).
@@ -146,16 +153,15 @@ class FaqIndex:
         return np.stack([left @ right.T for left, right in pairs], axis=-1).astype(np.float64)
 
 
-def choice_probabilities(features: np.ndarray, weights: np.ndarray, none: float) -> np.ndarray:
+def choice_probabilities(features: np.ndarray, weights: np.ndarray, none: np.ndarray) -> np.ndarray:
     """Probabilities of the conditional logit model: float64 (q, n + 1), the last of "no answer".
 
     Args:
         features: float64 (q, n, f).
         weights: float64 (f,).
-        none: score of "no answer".
+        none: float64 (q,), scores of "no answer".
     """
-    scores = features @ weights
-    scores = np.concatenate([scores, np.full((len(scores), 1), none)], axis=1)
+    scores = np.concatenate([features @ weights, none[:, None]], axis=1)
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
@@ -167,10 +173,10 @@ def question_space(encoder: Encoder) -> QuestionSpace:
 
 def bundled_question_space() -> QuestionSpace:
     """The space of the bundled model, which need not be loaded for it."""
-    arrays = shared_arrays(PARALLEL, FINGERPRINT)
+    arrays = shared_arrays(PARALLEL, ENCODER_FINGERPRINT)
     if arrays is None:
         raise RuntimeError("run `python -m benchmarks.ship`")
-    return _space(arrays["means"], find_question_head(FINGERPRINT))
+    return _space(arrays["means"], find_question_head(ENCODER_FINGERPRINT))
 
 
 def _space(means: np.ndarray, head: QuestionHead | None) -> QuestionSpace:

@@ -46,15 +46,33 @@ def profiles(
         vectors: float32 (n, k), by the question head; None without one.
         head: of the model that made the vectors.
     """
-    matters = load_questions().matters
-    order = np.argsort(matters, kind="stable")
-    starts = np.flatnonzero(np.diff(matters[order], prepend=-1))
+    order, starts = _by_matter()
     likeness = _LEXICAL_WEIGHT * np.maximum.reduceat(_lexical(texts)[:, order], starts, axis=1)
     if head is not None and vectors is not None:
         likeness = likeness + _mean_of_nearest(vectors @ head.known.T[:, order], starts)
     shares = np.exp(_SHARPNESS * (likeness - likeness.max(axis=1, keepdims=True)))
     shares /= shares.sum(axis=1, keepdims=True)
     return np.sqrt(shares).astype(np.float32)
+
+
+def familiarity(vectors: np.ndarray, head: QuestionHead) -> np.ndarray:
+    """How like texts are to the matter that is nearest to each: float32 (n,).
+
+    Args:
+        vectors: float32 (n, k), by the question head.
+        head: of the model that made the vectors.
+    """
+    order, starts = _by_matter()
+    cosines = _mean_of_nearest(vectors @ head.known.T[:, order], starts)
+    return cosines.max(axis=1).astype(np.float32)
+
+
+@cache
+def _by_matter() -> tuple[np.ndarray, np.ndarray]:
+    """The order of the known questions by matter, and where each matter begins in it."""
+    matters = load_questions().matters
+    order = np.argsort(matters, kind="stable")
+    return order, np.flatnonzero(np.diff(matters[order], prepend=-1))
 
 
 def _mean_of_nearest(cosines: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ import numpy as np
 
 from pipeline.common.errors import InputError
 from pipeline.common.paths import cache_folder
+from pipeline.embedding.prompts import find_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,8 @@ _LAYER_NAMES = {
 }
 
 
-FINGERPRINT = f"multilingual-e5-small-{WEIGHTS_SHA256[:8]}-{BUILD}"  # in float32
+FINGERPRINT = f"multilingual-e5-small-{WEIGHTS_SHA256[:8]}-{BUILD}"  # of the weights in float32
+ENCODER_FINGERPRINT = f"{FINGERPRINT}-{find_prompts(FINGERPRINT).digest}"  # of its vectors
 
 
 def model_folder() -> Path:

@@ -9,6 +9,7 @@ and map.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ class Prompts:
 
     query: str = ""
     document: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Differs between prompts; eight characters."""
+        return hashlib.sha256(f"{self.query}\0{self.document}".encode()).hexdigest()[:8]
 
 
 _E5 = re.compile(r"e5(?!.*instruct)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,8 +63,7 @@ class SentenceEncoder:
         self.dimension = int(dimension)
         found = find_prompts(name, model.prompts, model.default_prompt_name)
         self._query, self._document = found.query, found.document
-        prompts = f"{self._query}\0{self._document}".encode()
-        self.fingerprint = f"{fingerprint}-{hashlib.sha256(prompts).hexdigest()[:8]}"
+        self.fingerprint = f"{fingerprint}-{found.digest}"
 
     @property
     def size_bytes(self) -> int:

@@ -7,7 +7,7 @@ are about nothing that a hotel answers ("What is the capital of Canada?").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Self
@@ -23,6 +23,7 @@ from pipeline.heads.network import Network, scale_input
 
 NAME = "questions"
 _SEPARATOR = " | "
+_NETWORKS = ("alone", "translations")  # names of stored arrays
 
 
 @dataclass(frozen=True)
@@ -57,29 +58,30 @@ class QuestionHead:
 
     Attributes:
         removed: float32 (r, d), orthonormal directions of language.
-        network: (d) -> (k), whose cosines tell whether two questions ask for the same.
-        known: float32 (n, k), vectors of :func:`load_questions`, rows of length 1.
+        networks: each (d) -> (k), whose cosines tell whether two questions ask for the same.
+        known: float32 (n, 2 k), vectors of :func:`load_questions`, rows of length 1.
     """
 
     removed: np.ndarray
-    network: Network
+    networks: tuple[Network, ...]
     known: np.ndarray
 
     def vectors(self, raw: np.ndarray) -> np.ndarray:
-        """Vectors whose cosines tell whether two texts ask for the same: float32 (n, k).
+        """Vectors whose cosines tell whether two texts ask for the same: float32 (n, 2 k).
 
         Args:
             raw: float (n, d), the model's vectors of questions or of entries of a FAQ.
         """
-        scaled = scale_input(raw.astype(np.float32, copy=False), self.removed)
-        return unit_rows(self.network(scaled)).astype(np.float32)
+        return _vectors(
+            self.networks, scale_input(raw.astype(np.float32, copy=False), self.removed)
+        )
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
         """Restore a head from the arrays that training returned."""
         return cls(
             np.asarray(arrays["removed"], np.float32),
-            Network.from_arrays("network", arrays),
+            tuple(Network.from_arrays(name, arrays) for name in _NETWORKS),
             np.asarray(arrays["known"], np.float32),
         )
 
@@ -93,14 +95,22 @@ def find_question_head(fingerprint: str) -> QuestionHead | None:
 
 def compute_question_head(encoder: Encoder) -> dict[str, np.ndarray]:
     """Train the head of a model; the arrays of :class:`QuestionHead`."""
-    from pipeline.heads.training import fit_questions
+    from pipeline.heads.training import train_questions
 
     questions = load_questions()
     removed = language_directions(parallel_means(encoder))
-    vectors = scale_input(encoder.encode_queries(questions.texts), removed)
-    network = fit_questions(vectors, questions.matters)
-    known = unit_rows(network(vectors)).astype(np.float16)
+    networks = train_questions(encoder, removed, questions.texts, questions.matters)
+    known = _vectors(networks, scale_input(encoder.encode_queries(questions.texts), removed))
     stored = {
-        name: array.astype(np.float16) for name, array in network.to_arrays("network").items()
+        key: array.astype(np.float16)
+        for name, network in zip(_NETWORKS, networks, strict=True)
+        for key, array in network.to_arrays(name).items()
     }
-    return {"removed": removed, "known": known, **stored}
+    return {"removed": removed, "known": known.astype(np.float16), **stored}
+
+
+def _vectors(networks: Sequence[Network], scaled: np.ndarray) -> np.ndarray:
+    """Outputs of the networks side by side, whose cosine is the mean of theirs."""
+    return unit_rows(np.concatenate([unit_rows(net(scaled)) for net in networks], axis=1)).astype(
+        np.float32
+    )

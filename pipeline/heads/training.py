@@ -8,7 +8,7 @@ classifier of praise, complaint and neither.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +28,8 @@ _BATCH = 512
 _EPOCHS = 40
 _QUESTION_HIDDEN = 512
 _QUESTION_TEMPERATURE = 0.1
-_QUESTION_EPOCHS = 150  # questions are few, and each matter has one wording or two a language
+_QUESTION_EPOCHS = 60  # more learn the questions by heart: matters that are none of them suffer
+_QUESTION_DECAY = 0.1
 _POLARITY_HIDDEN = 128
 _POLARITY_EPOCHS = 10  # more learn the sentences by heart: other reviews are judged worse
 _POLARITY_NETWORKS = 3  # averaged
@@ -101,24 +102,43 @@ def fit_likeness(
     return _fit_contrastive(sets, _HIDDEN, steps, _TEMPERATURE, weight_decay=1e-4, seed=seed)
 
 
-def fit_questions(vectors: np.ndarray, matters: np.ndarray, *, seed: int = 0) -> Network:
-    """Train the head whose cosines tell whether two questions ask for the same.
+def train_questions(
+    encoder: Encoder, removed: np.ndarray, questions: Sequence[str], matters: np.ndarray
+) -> tuple[Network, ...]:
+    """Train the networks whose cosines, averaged, tell whether two questions ask for the same.
+
+    One sees questions alone; the other also translations (``data/aspects``, ``data/parallel``),
+    which keep what it knows of matters that no question is about.
 
     Args:
-        vectors: float32 (n, d), of questions in many languages.
+        encoder: the model.
+        removed: float32 (r, d), directions of language.
+        questions: n texts in many languages.
         matters: int (n,), what each asks for.
-        seed: for weights and batches.
     """
     import torch
 
-    steps = _QUESTION_EPOCHS * len(vectors) // _BATCH
-    return _fit_contrastive(
-        [(torch.tensor(vectors), [matters])],
-        _QUESTION_HIDDEN,
-        steps,
-        _QUESTION_TEMPERATURE,
-        weight_decay=1e-3,
-        seed=seed,
+    vectors = torch.tensor(scale_input(encoder.encode_queries(questions), removed))
+    asked = (vectors, [matters])
+    spoken = load_lines("questions")
+    headings, sentences = (
+        _translations(name, encoder, removed, languages=spoken) for name in ("aspects", "parallel")
+    )
+    translations = (
+        torch.tensor(np.concatenate([headings[0], sentences[0]])),
+        [np.concatenate([headings[1], sentences[1] + headings[1].max() + 1])],
+    )
+    steps = _QUESTION_EPOCHS * len(questions) // _BATCH
+    return tuple(
+        _fit_contrastive(
+            sets,
+            _QUESTION_HIDDEN,
+            steps,
+            _QUESTION_TEMPERATURE,
+            weight_decay=_QUESTION_DECAY,
+            seed=0,
+        )
+        for sets in ([asked], [asked, translations])
     )
 
 
@@ -224,10 +244,21 @@ def _contrastive_loss(
 
 
 def _translations(
-    name: str, encoder: Encoder, removed: np.ndarray
+    name: str, encoder: Encoder, removed: np.ndarray, *, languages: Container[str] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors (n, d) and line numbers (n,) of the reference texts ``data/<name>``."""
-    lines = load_lines(name)
+    """Vectors (n, d) and line numbers (n,) of the reference texts ``data/<name>``.
+
+    Args:
+        name: of the texts.
+        encoder: the model.
+        removed: float32 (r, d), directions of language.
+        languages: codes of those that are taken; all when left out.
+    """
+    lines = {
+        code: texts
+        for code, texts in load_lines(name).items()
+        if languages is None or code in languages
+    }
     vectors = encoder.encode_documents([text for texts in lines.values() for text in texts])
     numbers = np.concatenate([np.arange(len(texts)) for texts in lines.values()])
     return scale_input(vectors, removed), numbers

@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 
+from tests.support.chat_server import chat_server
 from tests.support.command import ROOT
 from tests.support.waiting import PATIENCE, wait_until
 
@@ -33,7 +34,14 @@ _SCROLL_WIDTH = (
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def chat():
+    """The language model that the server may ask; it answers what a test sets."""
+    with chat_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, chat):
     """The address of a running app; its output is in a file, as a full pipe would block it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -41,6 +49,7 @@ def server(tmp_path_factory):
     log = tmp_path_factory.mktemp("server") / "log.txt"
     environment = os.environ | {"HF_HUB_OFFLINE": "1"}
     environment["POLYGUEST_DATA"] = str(tmp_path_factory.mktemp("data"))  # not the user's
+    environment["POLYGUEST_CHAT_URL"] = chat.url
     environment.pop("POLYGUEST_START", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from pipeline.answers.faq_file import faq_of_table
-from pipeline.answers.faq_index import build_faq_index, choice_probabilities
+from pipeline.answers.faq_index import build_faq_index, bundled_question_space, choice_probabilities
 from pipeline.answers.question_profiles import profiles
 from pipeline.heads.questions import find_question_head, load_questions
 from pipeline.tables.read import read_table
 from tests.support.command import ROOT, run
 from tests.support.fake_encoder import FakeEncoder
 
-FAQ = ROOT / "benchmarks" / "faq" / "entries.csv"
+FAQ = ROOT / "benchmarks" / "faq" / "lake" / "entries.csv"
 ENTRIES = (
     "question,answer\n"
     "How warm is the swimming pool water?,The swimming pool water is 28 degrees\n"
@@ -51,7 +51,7 @@ def test_words_of_one_matter_have_like_profiles_in_two_languages():
 
 def test_no_answer_is_one_of_the_choices():
     features = np.array([[[1.0], [0.0]], [[0.0], [0.0]]])
-    chances = choice_probabilities(features, np.array([9.0]), 4.0)
+    chances = choice_probabilities(features, np.array([9.0]), np.array([4.0, 4.0]))
     assert chances[0].argmax() == 0 and chances[1].argmax() == 2
 
 
@@ -66,11 +66,13 @@ def test_the_shipped_head_belongs_to_the_questions(encoder):
     head = find_question_head(encoder.fingerprint)
     assert head is not None, "run `python -m benchmarks.ship`"
     assert len(head.known) == len(load_questions().texts)
+    # The app has the space without loading the model.
+    assert np.array_equal(bundled_question_space().neutral.removed, head.removed)
 
 
 @pytest.fixture(scope="module")
 def judged():
-    with (ROOT / "benchmarks" / "faq" / "questions.csv").open(encoding="utf-8") as file:
+    with (ROOT / "benchmarks" / "faq" / "lake" / "questions.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
