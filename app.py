@@ -67,6 +67,8 @@ def draw() -> None:
         session.analyse_sample()
     session.is_new = False
     found = session.update()  # what was waited for has just come in, wherever the user is
+    if session.view is not None:
+        session.view.set_language(session.language)
     sync_widgets(session)
     restore_topic_filter(session)
     # First, so that the link to another page and it are one step back.

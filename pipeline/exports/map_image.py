@@ -93,7 +93,7 @@ def map_image(
             }
             for code in legend[:_MAX_LEGEND]
         ],
-        "more": _("and {n} more", n=format_number(len(legend) - _MAX_LEGEND))
+        "more": ngettext("and {n} more", "and {n} more", len(legend) - _MAX_LEGEND)
         if len(legend) > _MAX_LEGEND
         else "",
     }

@@ -10,7 +10,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
-from pipeline.common.translation import ngettext
+from pipeline.common.translation import ngettext, pgettext
 from pipeline.exports.report import ChangeLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.exports.selection import Selection
@@ -119,9 +119,9 @@ def change_table(changes: Changes) -> Table:
     """All changes that were looked for, the clear ones first."""
     columns = [
         SheetColumn(_("Topic"), TEXT, 34),
-        SheetColumn(_("Of"), TEXT, 12),
+        SheetColumn(pgettext("kind of figure", "Of"), TEXT, 12),
         SheetColumn(_("Group"), TEXT, 26),
-        SheetColumn(_("Clear"), TEXT, 8),
+        SheetColumn(pgettext("more than chance", "Clear"), TEXT, 8),
         SheetColumn(_("Share before"), PERCENT, 10),
         SheetColumn(_("Share after"), PERCENT, 10),
         SheetColumn(_("Times as often"), MARK_CELL, 10),

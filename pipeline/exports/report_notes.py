@@ -9,6 +9,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import Note, NoteSubjects
 from pipeline.common.locale_format import format_day
 from pipeline.common.translation import gettext as _
+from pipeline.common.translation import pgettext
 from pipeline.exports.report import NoteLine
 from pipeline.exports.report_scope import ReportScope
 from pipeline.exports.selection import Selection
@@ -32,7 +33,7 @@ def note_table(analysis: Analysis, selection: Selection, notes: Sequence[Note]) 
     """All notes on topics and chosen reviews, in the order they were written."""
     columns = [
         SheetColumn(_("Day"), DATE, 11),
-        SheetColumn(_("By"), TEXT, 18),
+        SheetColumn(pgettext("author of a note", "By"), TEXT, 18),
         SheetColumn(_("About"), TEXT, 40),
         SheetColumn(_("Note"), TEXT, 90, wrapped=True),
     ]

@@ -97,6 +97,16 @@ def write_catalogue(path: Path, catalogue: Catalog) -> None:
     path.write_text("\n\n".join([head, *messages]), "utf-8")
 
 
+def merge_messages(catalogue: Catalog, template: Catalog) -> None:
+    """Give a catalogue the messages of the template; new and changed ones are to be filled."""
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    for message in catalogue:
+        if message.id and message.fuzzy:
+            message.flags.discard("fuzzy")
+            message.string = ("",) * catalogue.num_plurals if message.pluralizable else ""
+
+
 def update() -> str:
     """Take the messages of the sources into the template and the catalogues; says what there is."""
     template = extract_messages()
@@ -104,8 +114,7 @@ def update() -> str:
     said = [f"{len(template)} messages"]
     for language in TRANSLATIONS:
         catalogue = read_catalogue(language)
-        catalogue.update(template, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
+        merge_messages(catalogue, template)
         write_catalogue(catalogue_path(language), catalogue)
         missing = sum(not _is_translated(message) for message in catalogue if message.id)
         said.append(f"{language}: {missing} without a translation")

@@ -9,10 +9,11 @@ from pipeline.common.translation import gettext as _
 from ui.session.language import choose_language
 
 # The server's Content-Security-Policy names this script by its hash: it never changes with values.
+# In braces, as it is run again after a choice, when a constant of the page would exist already.
 DOCUMENT_SCRIPT = (
-    "const shown = document.querySelector('.pg-document').dataset;"
+    "{ const shown = document.querySelector('.pg-document').dataset;"
     "document.documentElement.lang = shown.lang;"
-    "document.documentElement.dir = shown.dir;"
+    "document.documentElement.dir = shown.dir; }"
 )
 _KEY = "language-choice"
 

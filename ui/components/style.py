@@ -9,8 +9,12 @@ _LINE = "rgba(128, 128, 128, 0.28)"
 _CSS = f"""<style>
 .block-container {{ padding: 3.9rem 2.5rem 3rem; max-width: 1500px; }}
 [data-testid="InputInstructions"], .st-key-document {{ display: none; }}
-.st-key-language {{ position: fixed; top: .55rem; inset-inline-end: 3.6rem; width: 8.2rem;
+.st-key-language {{ position: fixed; top: .55rem; inset-inline-end: 1rem; width: 8.2rem;
   z-index: 999991; }}
+.stAppToolbar {{ padding-inline-end: 9rem; }}
+[dir=rtl] :is(h1, h2, h3, [data-testid=stCaptionContainer], [data-testid=stMarkdownContainer],
+  [data-testid=stMarkdownContainer] p) {{ text-align: right !important; }}
+[dir=rtl] [data-testid=stSidebar][aria-expanded=false] {{ display: none; }}
 [dir=rtl] .stPlotlyChart, [dir=rtl] .stSlider, [dir=rtl] code {{ direction: ltr; }}
 .pg-lead {{ font-size: 1.05rem; opacity: .8; margin: 0; max-width: 46rem; }}
 .pg-head {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.6rem; }}
