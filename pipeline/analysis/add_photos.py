@@ -71,16 +71,22 @@ def find_named_photos(analysis: Analysis, place: Path, column: str | None = None
     else:
         found = count_named(column, columns[column], names)
     if found is None or not found.named:
+        named = {
+            "place": place.name,
+            "photos": list_names(listed, most=3),
+            "columns": list_names(columns),
+        }
+        if column is None:
+            raise InputError(
+                "No column names the photos in '{place}', which are called {photos}: name the "
+                "right one of {columns} with --column",
+                **named,
+            )
         raise InputError(
-            "No column names the photos in '{place}', which are called {photos}: name the right "
-            "one of {columns} with --column"
-            if column is None
-            else "The column '{column}' does not name the photos in '{place}', which are called "
+            "The column '{column}' does not name the photos in '{place}', which are called "
             "{photos}: name the right one of {columns} with --column",
-            column=short_name(column or ""),
-            place=place.name,
-            photos=list_names(listed, most=3),
-            columns=list_names(columns),
+            column=short_name(column),
+            **named,
         )
     pairs = [
         (row, name) for row, cell in enumerate(columns[found.name]) for name in names.find_all(cell)

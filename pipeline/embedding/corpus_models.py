@@ -41,8 +41,10 @@ def make_corpus_model(model: str, *, seed: int = 0) -> CorpusModel:
     found = _NAME.fullmatch(model)
     if found is None:
         raise InputError(
-            f"There is no method '{model}': choose {', '.join(CORPUS_MODELS)}, or tfidf@128 and "
-            "the like for another number of dimensions"
+            "There is no method '{model}': choose {methods}, or tfidf@128 and the "
+            "like for another number of dimensions",
+            model=model,
+            methods=", ".join(CORPUS_MODELS),
         )
     dimension = int(found[2] or _DIMENSIONS[found[1]])
     if found[1] == TFIDF:
@@ -77,7 +79,9 @@ class TfidfModel:
         distinct = list(dict.fromkeys(texts))
         if len(distinct) < _MIN_TEXTS:
             raise InputError(
-                f"TF-IDF needs at least {_MIN_TEXTS} different texts; there are {len(distinct)}"
+                "TF-IDF needs at least {least} different texts; there are {number}",
+                least=_MIN_TEXTS,
+                number=len(distinct),
             )
         vectorizer = TfidfVectorizer(
             analyzer="char_wb", ngram_range=_NGRAMS, min_df=2, sublinear_tf=True, dtype=np.float32

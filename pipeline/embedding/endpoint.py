@@ -81,8 +81,11 @@ class EndpointEncoder:
                     found = future.result()
                     if found.shape[1] != self.dimension:
                         raise InputError(
-                            f"{self._service.host} sends vectors of {found.shape[1]} dimensions "
-                            f"after such of {self.dimension}: try again"
+                            "{host} sends vectors of {found} dimensions after such of "
+                            "{dimension}: try again",
+                            host=self._service.host,
+                            found=found.shape[1],
+                            dimension=self.dimension,
                         )
                     vectors[done : done + len(found)] = found
                     done += len(found)
@@ -120,8 +123,11 @@ class EndpointEncoder:
                 raise ValueError("no vectors")
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(
-                f"{self._service.host} answers with something else than {count} vectors: is "
-                f"'{self._model}' a model of embeddings?"
+                "{host} answers with something else than {count} vectors: is '{model}' a model "
+                "of embeddings?",
+                host=self._service.host,
+                count=count,
+                model=self._model,
             ) from error
         return vectors
 
@@ -136,7 +142,9 @@ def open_endpoint(name: str, *, dimension: int | None = None) -> EndpointEncoder
     service = settings.embeddings_service()
     if service is None or not model:
         raise InputError(
-            f"The model '{name}' is behind an endpoint: set {settings.EMBEDDINGS_URL.name} to its "
-            "address, such as http://localhost:11434/v1, and name the model as endpoint:NAME"
+            "The model '{name}' is behind an endpoint: set {setting} to its address, such as "
+            "http://localhost:11434/v1, and name the model as endpoint:NAME",
+            name=name,
+            setting=settings.EMBEDDINGS_URL.name,
         )
     return EndpointEncoder(service, model, dimension=dimension)

@@ -212,8 +212,10 @@ def _checked_labels(column: str, cells: Sequence[str]) -> tuple[str, ...]:
     different = len(set(labels) - {""})
     if not 2 <= different <= sum(map(bool, labels)) / 2:
         raise InputError(
-            f"The column '{short_name(column)}' has {different:,} different labels of these "
-            "reviews: choose one with a few that recur"
+            "The column '{column}' has {number} different labels of these reviews: choose one with "
+            "a few that recur",
+            column=short_name(column),
+            number=f"{different:,}",
         )
     return labels
 

@@ -36,8 +36,9 @@ def measure_topic_method(method: str, tasks: Tasks, *, seed: int = 0) -> tuple[E
     """
     if tasks.labels is None:
         raise InputError(
-            f"'{method}' groups texts, which is measured by labels: give --labels or "
-            "--label-column, or leave it out"
+            "'{method}' groups texts, which is measured by labels: give --labels or "
+            "--label-column, or leave it out",
+            method=method,
         )
     rows = [row for row, label in enumerate(tasks.labels) if label]
     labels = [tasks.labels[row] for row in rows]

@@ -119,9 +119,9 @@ def change_table(changes: Changes) -> Table:
     """All changes that were looked for, the clear ones first."""
     columns = [
         SheetColumn(_("Topic"), TEXT, 34),
-        SheetColumn(pgettext("kind of figure", "Of"), TEXT, 12),
+        SheetColumn(pgettext("column of changes", "Of"), TEXT, 12),
         SheetColumn(_("Group"), TEXT, 26),
-        SheetColumn(pgettext("more than chance", "Clear"), TEXT, 8),
+        SheetColumn(pgettext("column of changes", "Clear"), TEXT, 8),
         SheetColumn(_("Share before"), PERCENT, 10),
         SheetColumn(_("Share after"), PERCENT, 10),
         SheetColumn(_("Times as often"), MARK_CELL, 10),

@@ -126,7 +126,10 @@ def commit(
             return None
         entry = require_entry(kept)
         if revision_of(kept) != (base.key, base.state):
-            raise ConflictError(f"Somebody else has changed “{entry.name}” meanwhile")
+            raise ConflictError(
+                "Somebody else has changed “{name}” meanwhile",
+                name=entry.name,
+            )
 
         def stage(scratch: Path) -> set[str]:
             if revision[1] != base.state:

@@ -156,7 +156,10 @@ def load_search_store(folder: Path) -> SearchStore | None:
         )
     except (DamagedStoreError, KeyError, ValueError, TypeError, OSError, BadZipFile) as error:
         drop_store_manifest(folder, manifest)
-        raise DamagedStoreError(f"The search store in '{folder}' is damaged") from error
+        raise DamagedStoreError(
+            "The search store in '{folder}' is damaged",
+            folder=folder,
+        ) from error
 
 
 def update_search_store(folder: Path, *, progress: Progress | None = None) -> bool:
@@ -195,7 +198,10 @@ def update_search_store(folder: Path, *, progress: Progress | None = None) -> bo
     except Timeout as error:
         raise InputError("Another program is preparing this analysis: try again") from error
     except OSError as error:
-        raise InputError(f"The analysis can't be prepared for search: {error.strerror}") from error
+        raise InputError(
+            "The analysis can't be prepared for search: {reason}",
+            reason=error.strerror,
+        ) from error
     return True
 
 
