@@ -15,11 +15,6 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} " + (noun if count == 1 else plural or f"{noun}s")
 
 
-def was_or_were(count: int) -> str:
-    """The verb that agrees with a count."""
-    return "was" if count == 1 else "were"
-
-
 def short_name(name: object) -> str:
     """A name from a file on one line, without control characters: at most 40 characters."""
     # What lies far behind them can't be seen, and may be long.

@@ -43,11 +43,6 @@ def error_box(message: str) -> None:
     st.error(escape_markdown(message), icon=":material/info:")
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 review", "1,200 reviews"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def lead(text: str) -> None:
     """The paragraph that opens a page."""
     st.html(f'<p class="pg-lead">{escape(text)}</p>')

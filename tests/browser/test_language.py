@@ -1,0 +1,21 @@
+"""The language of the pages in a real browser: chosen, mirrored, kept over a reload."""
+
+LANGUAGE = "[document.documentElement.lang, document.documentElement.dir]"
+
+
+def test_a_language_is_chosen_mirrored_and_kept(visitors):
+    guest = visitors()
+    page = guest.page
+    page.goto(f"{guest.address}/?lang=ar")
+    page.wait_for_function(f"{LANGUAGE}.join() === 'ar,rtl'")
+    page.get_by_role("link", name="استكشاف").wait_for()
+    assert guest.scroll_width() <= 1280
+    page.locator(".st-key-language input").click()
+    page.get_by_role("option", name="Deutsch").click()
+    page.wait_for_function(f"{LANGUAGE}.join() === 'de,ltr'")
+    page.get_by_role("link", name="Erkunden").wait_for()
+    guest.settle()
+    assert "lang=de" in page.url
+    page.reload()
+    page.get_by_role("link", name="Erkunden").wait_for()
+    page.wait_for_function(f"{LANGUAGE}.join() === 'de,ltr'")
