@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,9 @@ def make_analysis(reviews: int, hotels: int) -> Analysis:
     sentences, fingerprint = _sentences()
     raw = _near(sentences[rng.integers(0, len(sentences), len(unit))], rng)
     units = review_units(tuple(texts))
+    blank = TopicAssigner(
+        fit_topic_space(raw[:2_000].astype(np.float32)), np.empty((0, 0)), np.arange(_TOPICS)
+    )
     first = np.searchsorted(unit, np.arange(reviews))
     topic_of = rng.integers(0, _TOPICS, reviews)
     languages = codes.astype(str)
@@ -87,11 +91,7 @@ def make_analysis(reviews: int, hotels: int) -> Analysis:
         units=units,
         raw=raw[first].astype(np.float32),
         space=raw_space(raw.shape[1]),
-        assigner=TopicAssigner(
-            fit_topic_space(raw[:2_000].astype(np.float32)),
-            raw[:_TOPICS].astype(np.float32),
-            np.arange(_TOPICS),
-        ),
+        assigner=replace(blank, centroids=blank.points(raw[:_TOPICS].astype(np.float32))),
         assignments=topic_of,
         coordinates=rng.normal(size=(reviews, 2)).astype(np.float32),
         topics=tuple(_topic(number, topic_of == number, languages) for number in range(_TOPICS)),

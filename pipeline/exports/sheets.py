@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,9 @@ _NUMBER_FORMATS = {
     TEXT: "@", NUMBER: "#,##0", PERCENT: "0.0%", MARK: "0.0", DATE: "yyyy-mm-dd",
 }  # fmt: skip
 _FIRST_DAY = datetime.date(1900, 1, 1)  # which Excel has
+# From here on a day is the number of days since 30 December 1899: Excel has a 29 February 1900.
+_FIRST_PLAIN_DAY, _DAY_ZERO = datetime.date(1900, 3, 1), datetime.date(1899, 12, 30).toordinal()
+_SHORT = 80  # characters of a text that may be in many cells
 # XML 1.0 excludes them, and a spreadsheet draws nothing for the others.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -120,12 +124,13 @@ class WorkbookWriter:
         for number, column in enumerate(used):
             sheet.write_string(0, number, cell_text(column.title), self._header)
         written = 0
+        forms = [(column.kind, self._format(column.kind, column.wrapped)) for column in used]
         for row in table.rows:
             if written + 1 == MAX_ROWS:
                 break
             written += 1
-            for number, (column, value) in enumerate(zip(used, row, strict=False)):
-                self._write(sheet, written, number, value, column.kind, wrapped=column.wrapped)
+            for number, ((kind, form), value) in enumerate(zip(forms, row, strict=False)):
+                self._write(sheet, written, number, value, kind, form)
         sheet.autofilter(0, 0, written, len(used) - 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -154,7 +159,8 @@ class WorkbookWriter:
                 line += 1
             for row in rows:
                 for number, value in enumerate(row):
-                    self._write(sheet, line, number, value, _kind_of(value), wrapped=number == 2)
+                    kind = _kind_of(value)
+                    self._write(sheet, line, number, value, kind, self._format(kind, number == 2))
                 line += 1
             line += 1
 
@@ -192,16 +198,16 @@ class WorkbookWriter:
         column: int,
         value: Any,  # noqa: ANN401  of the column's kind
         kind: str,
-        *,
-        wrapped: bool,
+        form: Format,
     ) -> None:
         if value is None or value == "":
             return
-        form = self._format(kind, wrapped=wrapped)
         if kind == DATE:
             day = value.item() if isinstance(value, np.datetime64) else value
             if isinstance(day, datetime.date):
-                if day >= _FIRST_DAY:
+                if day >= _FIRST_PLAIN_DAY:
+                    sheet.write_number(row, column, day.toordinal() - _DAY_ZERO, form)
+                elif day >= _FIRST_DAY:
                     sheet.write_datetime(row, column, _midnight(day), form)
                 else:
                     sheet.write_string(row, column, day.isoformat(), form)
@@ -211,7 +217,7 @@ class WorkbookWriter:
         elif math.isfinite(value):
             sheet.write_number(row, column, float(value), form)
 
-    def _format(self, kind: str, *, wrapped: bool) -> Format:
+    def _format(self, kind: str, wrapped: bool) -> Format:
         key = (kind, wrapped)
         if key not in self._formats:
             form: dict[str, Any] = {"num_format": _NUMBER_FORMATS[kind], "valign": "top"}
@@ -242,7 +248,17 @@ def table_csv(table: Table) -> str:
 
 def cell_text(value: object) -> str:
     """A text as a cell can hold it: nothing that XML excludes, not too long, never a formula."""
-    text = _CONTROLS.sub("", replace_surrogates(str(value)))
+    text = str(value)
+    return _short_cell_text(text) if len(text) <= _SHORT else _cell_text(text)
+
+
+@lru_cache(maxsize=10_000)
+def _short_cell_text(text: str) -> str:
+    return _cell_text(text)
+
+
+def _cell_text(text: str) -> str:
+    text = _CONTROLS.sub("", replace_surrogates(text))
     guarded = escape_formula(text)
     if len(guarded) > MAX_CELL // 2 and len(guarded.encode("utf-16-le")) // 2 > MAX_CELL:
         cut = guarded.encode("utf-16-le")[: 2 * (MAX_CELL - 1)]

@@ -21,6 +21,7 @@ from pipeline.insights.theme_figures import count_by_group, theme_figures
 from pipeline.insights.themes import Themes, incidence
 from pipeline.search.hybrid import SearchResult
 from pipeline.topics.polarity import COMPLAINT, PRAISE
+from pipeline.topics.sentiment import NEITHER
 
 _KEYWORD_LANGUAGES = 4
 _SENTIMENT = {PRAISE: N_("praise"), COMPLAINT: N_("complaint")}
@@ -130,16 +131,18 @@ def review_table(
     ]
     shape = len(analysis.texts), len(analysis.topics)
     topics = incidence(analysis.units.review, analysis.assignments, shape)
+    places, languages = _place_values(analysis, attributes), _language_names(analysis)
+    main = analysis.main_topics.tolist()
 
     def cells() -> Iterator[list[Any]]:
         for number in map(int, rows):
             found = topics.indices[topics.indptr[number] : topics.indptr[number + 1]].tolist()
             yield [
                 analysis.ids[number],
-                *_place_cells(analysis, attributes, number),
+                *(column[number] for column in places),
                 *([] if ratings is None else [ratings[number]]),
-                language_name(str(analysis.languages[number])),
-                analysis.topics[int(analysis.main_topics[number])].name,
+                languages[number],
+                analysis.topics[main[number]].name,
                 "; ".join(analysis.topics[topic].name for topic in found),
                 analysis.texts[number],
                 *(_column_cell(column, number) for column in others.values()),
@@ -165,19 +168,32 @@ def passage_table(
     columns.append(SheetColumn(_("Text"), TEXT, 90, wrapped=True))
     passages = analysis.searched_passages
     first = np.searchsorted(passages.review, np.arange(len(analysis.texts)))
+    places, languages = _place_values(analysis, attributes), _language_names(analysis)
+    rows = np.flatnonzero(chosen[passages.review])
+    reviews = passages.review[rows]
+    said = np.zeros(len(passages), np.int8) if sentiment is None else sentiment
+    words = {sign: _sentiment_cell(sign) for sign in (PRAISE, COMPLAINT, NEITHER)}
+    numbers = (
+        reviews,
+        rows - first[reviews] + 1,
+        themes.passage_themes[rows],
+        said[rows],
+        passages.starts[rows],
+        passages.ends[rows],
+    )
 
     def cells() -> Iterator[list[Any]]:
-        for row in np.flatnonzero(chosen[passages.review]).tolist():
-            number, theme = int(passages.review[row]), int(themes.passage_themes[row])
-            text = analysis.texts[number]
+        for number, place, theme, judged, start, end in zip(
+            *(column.tolist() for column in numbers), strict=True
+        ):
             yield [
                 analysis.ids[number],
-                row - int(first[number]) + 1,
-                *_place_cells(analysis, attributes, number),
-                language_name(str(analysis.languages[number])),
+                place,
+                *(column[number] for column in places),
+                languages[number],
                 themes.names[theme] if theme >= 0 else "",
-                *([] if sentiment is None else [_sentiment_cell(int(sentiment[row]))]),
-                text[int(passages.starts[row]) : int(passages.ends[row])].strip(),
+                *([] if sentiment is None else [words[judged]]),
+                analysis.texts[number][start:end].strip(),
             ]
 
     return Table(_("Passages"), columns, cells())
@@ -214,6 +230,7 @@ def hit_table(
         SheetColumn(_("Text"), TEXT, 90, wrapped=True),
     ]
     rows: list[list[Any]] = []
+    places, languages = _place_values(analysis, attributes), _language_names(analysis)
     for query, found in results:
         passages = analysis.searched_passages.select(found.passages).texts(analysis.texts)
         for place, unit in enumerate(found.rows.tolist()):
@@ -225,9 +242,9 @@ def hit_table(
                     analysis.ids[number],
                     str(found.strengths[place]),
                     float(found.scores[place]),
-                    *_place_cells(analysis, attributes, number),
+                    *(column[number] for column in places),
                     *([] if ratings is None else [ratings[number]]),
-                    language_name(str(analysis.languages[number])),
+                    languages[number],
                     analysis.topic_of(unit).name,
                     passages[place].strip(),
                     analysis.texts[number],
@@ -247,11 +264,18 @@ def _place_columns(analysis: Analysis, attributes: ReviewAttributes) -> list[She
     return columns
 
 
-def _place_cells(analysis: Analysis, attributes: ReviewAttributes, review: int) -> list[Any]:
-    cells: list[Any] = [] if analysis.days is None else [_day(analysis.days[review])]
+def _place_values(analysis: Analysis, attributes: ReviewAttributes) -> list[list[Any]]:
+    """The values of the columns of :func:`_place_columns`: n each, plain ones, read once."""
+    values = [] if analysis.days is None else [analysis.days.astype("datetime64[D]").tolist()]
     if attributes.hotels is not None:
-        cells.append(attributes.hotels[review])
-    return cells
+        values.append(attributes.hotels.tolist())
+    return values
+
+
+def _language_names(analysis: Analysis) -> list[str]:
+    """The name of each review's language."""
+    names = {code: language_name(code) for code in analysis.language_counts}
+    return [names[code] for code in analysis.languages.tolist()]
 
 
 def _other_columns(analysis: Analysis) -> dict[str, Column]:
