@@ -102,9 +102,7 @@ def _topic_html(topic: TopicSummary) -> str:
     quotes = "".join(
         f'<p class="pg-quiet" style="margin:.3rem 0 0">{escape(_(_JUDGEMENTS[sign]))}</p>'
         + "".join(
-            f'<blockquote class="pg-quote">{_quote_html(each)} '
-            f"{citation_html(each.number)}</blockquote>"
-            for each in passages
+            f'<blockquote class="pg-quote">{_quote_html(each)}</blockquote>' for each in passages
         )
         for sign, passages in topic.quotes.items()
         if passages
@@ -119,7 +117,10 @@ def _topic_html(topic: TopicSummary) -> str:
 
 def _quote_html(passage: Passage) -> str:
     code = escape(passage.language)
-    return f'<span dir="auto" lang="{code}">{escape(passage.text)}</span>'
+    return (
+        f'<span dir="auto" lang="{code}">{escape(passage.text)} '
+        f"{citation_html(passage.number)}</span>"
+    )
 
 
 def _model_answer(view: View, evidence: Evidence) -> None:

@@ -51,7 +51,7 @@ def _sentence_html(sentence: CheckedSentence, known: Collection[int]) -> str:
                 numbers=numbers,
             )
         )
-    if not sentence.is_supported:
+    if not sentence.is_supported and (sentence.cited or not sentence.unknown):
         faults.append(_("No passage that it cites says this: check it."))
     if not faults:
         return f'<p class="pg-said" dir="auto">{said}</p>'

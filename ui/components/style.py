@@ -103,7 +103,8 @@ _CSS = f"""<style>
 .pg-said.doubtful {{ border-inline-start: 3px solid #e8a317; padding-inline-start: .6rem;
   margin-bottom: .1rem; }}
 .pg-doubt {{ margin: 0 0 .5rem; padding-inline-start: .8rem; font-size: .84rem; opacity: .8; }}
-.pg-hit:target {{ background: rgba(232, 163, 23, .18); scroll-margin-top: 4.5rem; }}
+.pg-hit:target {{ background: rgba(232, 163, 23, .18); scroll-margin-top: 4.5rem;
+  box-shadow: 0 0 0 .4rem rgba(232, 163, 23, .18); }}
 .st-key-below-box > div {{ flex: 0 1 auto; width: auto; }}
 .st-key-below-box button {{ min-height: 1.8rem; padding-block: 0; }}
 .pg-more summary {{ cursor: pointer; opacity: .75; font-size: .84rem; }}

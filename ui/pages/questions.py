@@ -26,10 +26,11 @@ part = st.segmented_control(
     label_visibility="collapsed",
 )
 if part == _FAQ:
-    # A FAQ has nothing to set: Streamlit would keep the sidebar of the other part, emptied.
+    # A FAQ has nothing to set: Streamlit would keep the sidebar of the other part, emptied. On a
+    # phone it holds the links to the other pages.
     st.html(
-        "<style>[data-testid=stSidebar], [data-testid=stExpandSidebarButton] "
-        "{ display: none }</style>"
+        "<style>@media (min-width: 768px) { [data-testid=stSidebar], "
+        "[data-testid=stExpandSidebarButton] { display: none } }</style>"
     )
     lead(
         _(
