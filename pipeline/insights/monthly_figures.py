@@ -44,12 +44,15 @@ def monthly_shares(trend: MonthlyTrend) -> MonthlyFigures:
     return MonthlyFigures(trend.months, 100 * trend.shares, low, high, numbers)
 
 
-def monthly_marks(months: np.ndarray, marks: np.ndarray) -> MonthlyFigures | None:
+def monthly_marks(
+    months: np.ndarray, marks: np.ndarray, *, scale: tuple[float, float] = (-np.inf, np.inf)
+) -> MonthlyFigures | None:
     """Mean marks with Student's intervals; None without marks in two months.
 
     Args:
         months: datetime64[M] (n,), of the reviews, NaT where unknown.
         marks: float64 (n,), NaN where there is none.
+        scale: the lowest and the highest mark there is, where intervals end.
     """
     from scipy.stats import t
 
@@ -67,4 +70,5 @@ def monthly_marks(months: np.ndarray, marks: np.ndarray) -> MonthlyFigures | Non
         half = t.ppf(0.975, counts - 1) * np.sqrt(squares / (counts - 1) / counts)
     half[counts < 2] = np.nan
     numbers = tuple(f"{count:,.0f} reviews" for count in counts)
-    return MonthlyFigures(tuple(map(str, axis)), means, means - half, means + half, numbers)
+    low, high = np.clip(means - half, *scale), np.clip(means + half, *scale)
+    return MonthlyFigures(tuple(map(str, axis)), means, low, high, numbers)

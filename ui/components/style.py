@@ -15,6 +15,9 @@ _CSS = f"""<style>
 [dir=rtl] :is(h1, h2, h3, [data-testid=stCaptionContainer], [data-testid=stMarkdownContainer],
   [data-testid=stMarkdownContainer] p) {{ text-align: right !important; }}
 [dir=rtl] [data-testid=stSidebar][aria-expanded=false] {{ display: none; }}
+[dir=rtl] :is([data-testid=stCheckbox] label > :first-child, .stButtonGroup) {{ direction: ltr; }}
+[dir=rtl] .stTooltipIcon {{ margin-inline-start: .3rem; }}
+[class*="st-key-finding-"] {{ flex-wrap: nowrap; }}
 [dir=rtl] .stPlotlyChart, [dir=rtl] .stSlider, [dir=rtl] code {{ direction: ltr; }}
 .pg-lead {{ font-size: 1.05rem; opacity: .8; margin: 0; max-width: 46rem; }}
 .pg-head {{ display: flex; flex-wrap: wrap; align-items: baseline; gap: .2rem 1.6rem; }}

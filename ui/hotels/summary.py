@@ -66,8 +66,11 @@ def show_marks(view: View, chosen: ChosenGroup) -> None:
     if analysis.days is None or analysis.ratings is None:
         return
     rows = np.flatnonzero(chosen.groups.codes == chosen.number)
+    marks = analysis.ratings.shown
     figures = monthly_marks(
-        analysis.days[rows].astype("datetime64[M]"), analysis.ratings.shown[rows]
+        analysis.days[rows].astype("datetime64[M]"),
+        marks[rows],
+        scale=(float(np.nanmin(marks)), analysis.ratings.shown_highest),
     )
     if figures is None:
         return

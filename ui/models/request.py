@@ -59,8 +59,8 @@ def choose_comparison(session: Session, view: View) -> None:
             st.markdown(
                 _(
                     "**No golden set yet.** Judge hits with thumbs up on the page Explore, or "
-                    "upload queries with right answers there (Tools, Evaluate). Without it, models "
-                    "are measured by how well they keep the labels of a column apart."
+                    "upload queries with right answers there (“How good is this search?”). Without "
+                    "it, models are measured by how well they keep the labels of a column apart."
                 )
             )
         models = st.multiselect(

@@ -108,8 +108,8 @@ def _table(records: list[dict[str, Any]]) -> None:
     st.caption(
         _(
             "In brackets: the 95 % interval. {measures}. The app's own search adds two networks to "
-            "its own model's vectors, which this does not measure; the page Explore does (Tools, "
-            "Evaluate).",
+            "its own model's vectors, which this does not measure; the page Explore does (“How "
+            "good is this search?”).",
             measures=" · ".join(f"{_(_KINDS[kind])}: {MAIN_MEASURES[kind]}" for kind in kinds),
         )
     )
