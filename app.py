@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from pipeline.common.settings import starts_with_sample
 from pipeline.common.translation import gettext as _
 from ui.changes import address as changes_address
-from ui.compare import choices
+from ui.compare import address as compare_address
 from ui.components import review_dialog
 from ui.components.language_choice import set_document_language, show_language_choice
 from ui.components.page_switch import switch_page
@@ -36,7 +36,7 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
     *review_dialog.ADDRESS,
     *cards.ADDRESS,
     *parts.ADDRESS,
-    *choices.ADDRESS,
+    *compare_address.ADDRESS,
     *changes_address.ADDRESS,
     *choose_hotel.ADDRESS,
 )

@@ -110,6 +110,6 @@ def test_a_colleague_sees_what_the_link_names_and_so_does_a_page_loaded_again(vi
     guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
 
     go(colleague, f"{link}&where=%3Cscript%3Ealert(1)%3C/script%3E&topic=x&colour=rating")
-    colleague.page.get_by_text("are left out: filters, topics.").wait_for()
+    colleague.page.get_by_text("are left out: filters and topics.").wait_for()
     assert colleague.page.get_by_role("radio", name="Rating").is_checked()
     assert "script" not in colleague.page.url

@@ -12,9 +12,8 @@ from pipeline.insights.comparison import Comparison, compare_analysis
 from pipeline.insights.groups import PERIODS, group_reviews
 from pipeline.insights.themes import ASPECTS
 from ui.components.group_choice import column_label, group_columns
-from ui.components.theme_choice import choose_themes, theme_part
+from ui.components.theme_choice import choose_themes
 from ui.components.widgets import escape_markdown
-from ui.session.address import choice_part
 from ui.session.view import View
 
 ALL_GROUPS, TWO_GROUPS, IMPACT = N_("All groups"), N_("Two groups"), N_("Impact on marks")
@@ -71,29 +70,3 @@ def choose_comparison(view: View, allowed: np.ndarray) -> Comparison | None:
     except InputError as error:
         st.info(escape_markdown(str(error)))
         return None
-
-
-ADDRESS = (
-    choice_part(
-        "compare",
-        N_("the part"),
-        PART_KEY,
-        lambda view: {"two": TWO_GROUPS, "impact": IMPACT},
-        default=ALL_GROUPS,
-    ),
-    choice_part(
-        "by",
-        N_("the column to compare by"),
-        BY_KEY,
-        lambda view: {name: name for name in compared_columns(view)},
-        default=None,
-    ),
-    theme_part("count", THEMES_KEY, ASPECTS),
-    choice_part(
-        "show",
-        N_("the figure"),
-        MEASURE_KEY,
-        lambda view: {name: name for name in MEASURES},
-        default=MEASURES[0],
-    ),
-)

@@ -28,9 +28,13 @@ from ui.components.theme_choice import choose_themes, hidden_themes
 from ui.components.widgets import escape, escape_markdown
 from ui.session.view import View
 
-_WORDS = N_("A filter in words")
+BY_WORDS = N_("A filter in words")
 _FIRST = 5
 _SIDES = (N_("First"), N_("Second"))
+SIDES_KEY = "compare-sides"
+VALUE_KEYS = "compare-first", "compare-second"  # the names of the groups
+FILTER_KEYS = "compare-first-filter", "compare-second-filter"
+LONGEST_FILTER = 2_000  # letters of a filter
 
 
 @dataclass(frozen=True)
@@ -55,19 +59,19 @@ def show_two_groups(view: View, allowed: np.ndarray) -> None:
         view: whose reviews.
         allowed: bool (n,), reviews that pass the filters.
     """
-    columns = [*compared_columns(view), _WORDS]
-    if st.session_state.get("compare-sides") not in columns:
-        st.session_state["compare-sides"] = columns[0]
+    columns = [*compared_columns(view), BY_WORDS]
+    if st.session_state.get(SIDES_KEY) not in columns:
+        st.session_state[SIDES_KEY] = columns[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="sides"):
         column = st.selectbox(
             _("Two groups by"),
             columns,
-            format_func=lambda name: _(name) if name == _WORDS else column_label(name),
-            key="compare-sides",
+            format_func=lambda name: _(name) if name == BY_WORDS else column_label(name),
+            key=SIDES_KEY,
             width=200,
         )
         themes = choose_themes(view, key=THEMES_KEY, usual=ASPECTS)
-    sides = _typed(view) if column == _WORDS else _values(view, column)
+    sides = _typed(view) if column == BY_WORDS else _values(view, column)
     if sides is None:
         return
     comparison, both = compare_sides(view, themes, sides, allowed)
@@ -116,21 +120,22 @@ def _values(view: View, column: str) -> tuple[Side, Side] | None:
     except InputError as error:
         st.info(escape_markdown(str(error)))
         return None
-    sizes = groups.sizes
+    sizes = dict(zip(groups.names, groups.sizes.tolist(), strict=True))
     sides = []
     for number, (place, label) in enumerate(zip(st.columns(2), _SIDES, strict=True)):
+        key = VALUE_KEYS[number]
+        if st.session_state.get(key) not in sizes:  # those of another column
+            st.session_state[key] = groups.names[min(number, len(groups) - 1)]
         with place:
             chosen = st.selectbox(
                 _(label),
-                range(len(groups)),
-                index=min(number, len(groups) - 1),
-                format_func=lambda each: (
-                    f"{group_label(view.original, column, groups.names[each])} "
-                    f"({format_number(int(sizes[each]))})"
+                groups.names,
+                format_func=lambda name: (
+                    f"{group_label(view.original, column, name)} ({format_number(sizes[name])})"
                 ),
-                key=f"side-{number}-{view.number}-{column}",
+                key=key,
             )
-        sides.append(Side(groups.names[chosen], groups.codes == chosen, column))
+        sides.append(Side(chosen, groups.codes == groups.names.index(chosen), column))
     if sides[0].name == sides[1].name:
         st.info(_("Choose two different ones."))
         return None
@@ -147,8 +152,8 @@ def _typed(view: View) -> tuple[Side, Side] | None:
             typed = st.text_input(
                 _(label),
                 placeholder=examples[number],
-                key=f"side-filter-{number}-{view.number}",
-                max_chars=2_000,
+                key=FILTER_KEYS[number],
+                max_chars=LONGEST_FILTER,
             )
         if not typed.strip():
             continue

@@ -11,6 +11,8 @@ _CSS = f"""<style>
 [data-testid="InputInstructions"], .st-key-document {{ display: none; }}
 .st-key-language {{ position: fixed; top: .55rem; inset-inline-end: 1rem; width: 8.2rem;
   z-index: 999991; }}
+[data-testid=stLayoutWrapper]:has(> :is(.st-key-document, .st-key-language)) {{
+  position: absolute; }}
 .stAppToolbar {{ padding-inline-end: 9rem; }}
 [dir=rtl] :is(h1, h2, h3, [data-testid=stCaptionContainer], [data-testid=stMarkdownContainer],
   [data-testid=stMarkdownContainer] p) {{ text-align: right !important; }}

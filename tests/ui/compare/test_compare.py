@@ -144,6 +144,32 @@ def test_two_groups_are_hotels_or_filters(page):
     page.segmented_control(key="compare-part").set_value("All groups").run()
 
 
+def test_a_link_names_both_groups(page):
+    page.segmented_control(key="compare-part").set_value("Two groups").run()
+    page.selectbox(key="compare-sides").set_value("hotel").run()
+    page.selectbox(key="compare-first").set_value("Porto").run()
+    named = {name: page.query_params[name] for name in ("analysis", "compare", "sides", "first")}
+    second = page.query_params["second"]
+    page.segmented_control(key="compare-part").set_value("All groups").run()
+    assert (named["first"], second) == ("Porto", "Lyon")
+    other = opened(named | {"second": "nowhere"})
+    assert other.selectbox(key="compare-first").value == "Porto"
+    assert other.selectbox(key="compare-second").value == "Lyon"  # the usual one
+    typed = {"sides": "*", "first": "rating <= 2", "second": "rating >= 4"}
+    other = opened(named | typed)
+    assert "What <bdi>rating &lt;= 2</bdi> says more" in pieces(other)
+    assert other.query_params["second"] == "rating >= 4"
+
+
+def opened(query):
+    """The page as a link of this query shows it."""
+    at = new()
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    return go(at)
+
+
 def test_the_table_shows_each_measure_and_finds_names(page):
     page.segmented_control(key="compare-measure").set_value("mark").run()
     assert not page.exception
