@@ -31,7 +31,7 @@ def test_next_month_falls_into_last_months_topics(tmp_path):
     done = run("add", out, april, "--out", tmp_path / "both")
     assert done.returncode == 0, done.stderr
     assert "140 reviews added, 30 were there already" in done.stdout
-    assert "My topic: " in done.stdout and " % of the reviews" in done.stdout
+    assert "My topic: " in done.stdout and "% of the reviews" in done.stdout
     # Most of what is new falls into topics, though the first file is a small one.
     unfit = int(re.search(r"(\d+) reviews fit no topic", done.stdout)[1])
     assert unfit < 0.25 * 140

@@ -105,5 +105,5 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
     files.save(job)
     written = json.loads((folder / f"{token}.json").read_text())
     assert written["request"] == request | {"id": job.id, "rows": 640}
-    assert written == entry | {"state": "waiting", "request": written["request"]}
+    assert written == entry | {"state": "waiting", "values": {}, "request": written["request"]}
     files.close()

@@ -150,7 +150,8 @@ def test_bad_input_comes_back_as_its_line(file, cache):
     assert talk.wait(1)["event"] == "refused"
     assert "is empty" in talk.wait(1)["message"]
     analyse(talk, file, 2, settings=QUICK | {"topics": 500})
-    assert "500 topics can't be made" in talk.wait(2)["message"]
+    refused = talk.wait(2)  # a message and its values, which are put in where it is shown
+    assert "500 topics can't be made" in refused["message"].format(**refused["values"])
     assert not (file.parent / "result2").exists()
     analyse(talk, file, 3)
     assert talk.wait(3)["event"] == "done"
