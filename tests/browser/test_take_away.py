@@ -33,16 +33,16 @@ def test_a_report_is_made_downloaded_and_opened(visitors, tmp_path):
     about.click(force=True)  # closes the list
     dialog.get_by_text("32 reviews chosen").wait_for()
 
-    name, pdf = take(dialog, page, "Report", "PDF")
+    name, pdf = take(dialog, page, "report", "PDF")
     assert name == f"two-hotels-{HOTELS[1]}-report.pdf"
     book = pypdfium2.PdfDocument(pdf)
     assert 1 <= len(book) <= 4
     assert "What guests say about" in book[0].get_textpage().get_text_bounded()
-    name, xlsx = take(dialog, page, "Workbook", "Excel")
+    name, xlsx = take(dialog, page, "workbook", "Excel")
     assert name.endswith(".xlsx")
     assert openpyxl.load_workbook(io.BytesIO(xlsx))["Reviews"].max_row == 33
 
-    _, html = take(dialog, page, "Report", "HTML")
+    _, html = take(dialog, page, "report", "HTML")
     (tmp_path / "report.html").write_bytes(html)
     reader = guest.context.new_page()
     reader.goto((tmp_path / "report.html").as_uri())
@@ -50,7 +50,7 @@ def test_a_report_is_made_downloaded_and_opened(visitors, tmp_path):
     reader.set_viewport_size({"width": 390, "height": 844})
     assert reader.evaluate("document.documentElement.scrollWidth") <= 390
 
-    _, html = take(dialog, page, "Map", "HTML")
+    _, html = take(dialog, page, "map", "HTML")
     (tmp_path / "map.html").write_bytes(html)
     reader.goto((tmp_path / "map.html").as_uri())
     reader.locator("#search").fill("בחדר")
