@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import check_sealed, sealed
-from pipeline.common.transaction import current_file
+from pipeline.common.transaction import current_file, replace_files
 from pipeline.common.translation import gettext as _
 
 MANIFEST = "analysis.json"
@@ -168,3 +168,21 @@ def damaged(folder: Path, error: Exception) -> InputError:
         "again",
         folder=folder,
     )
+
+
+def replace_analysis_files(folder: Path, write: Callable[[Path], Iterable[str]]) -> None:
+    """Replace files of an analysis folder, all or none.
+
+    Arguments as for :func:`pipeline.common.transaction.replace_files`.
+
+    Raises:
+        InputError: the folder can't be written.
+    """
+    try:
+        replace_files(folder, write)
+    except OSError as error:
+        raise InputError(
+            "The folder '{folder}' can't be written: {reason}",
+            folder=folder,
+            reason=error.strerror,
+        ) from error

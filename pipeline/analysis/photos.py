@@ -11,16 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.manifest import replace_analysis_files
 from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.transaction import complete_replacement, current_file, replace_files
+from pipeline.common.transaction import complete_replacement, current_file
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.reviews.photo_references import PhotoNames
 
@@ -142,7 +142,7 @@ def save_photos(folder: Path, analysis: Analysis, photos: NewPhotos) -> None:
         )
         return ()
 
-    _replace(folder, write)
+    replace_analysis_files(folder, write)
 
 
 def remove_photos(folder: Path) -> None:
@@ -151,7 +151,7 @@ def remove_photos(folder: Path) -> None:
     Raises:
         InputError: the folder can't be written.
     """
-    _replace(folder, lambda _scratch: PHOTO_FILES)
+    replace_analysis_files(folder, lambda _scratch: PHOTO_FILES)
 
 
 def has_photos(folder: Path) -> bool:
@@ -236,14 +236,3 @@ def _rows(analysis: Analysis, column: str, names: list[str], ids: list[str]) -> 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).digest()
-
-
-def _replace(folder: Path, write: Callable[[Path], Iterable[str]]) -> None:
-    try:
-        replace_files(folder, write)
-    except OSError as error:
-        raise InputError(
-            "The folder '{folder}' can't be written: {reason}",
-            folder=folder,
-            reason=error.strerror,
-        ) from error

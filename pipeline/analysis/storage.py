@@ -32,11 +32,12 @@ from pipeline.analysis.manifest import (
     digests_of,
     has_digest,
     read_manifest,
+    replace_analysis_files,
     write_manifest,
 )
 from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
-from pipeline.common.transaction import complete_replacement, replace_files, replacement_state
+from pipeline.common.transaction import complete_replacement, replacement_state
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.dates import parse_dates
@@ -282,14 +283,7 @@ def _replace(folder: Path, write: Callable[[Path], None]) -> None:
         write(scratch)
         return outdated_files(folder, scratch)
 
-    try:
-        replace_files(folder, write_all)
-    except OSError as error:
-        raise InputError(
-            "The folder '{folder}' can't be written: {reason}",
-            folder=folder,
-            reason=error.strerror,
-        ) from error
+    replace_analysis_files(folder, write_all)
 
 
 def outdated_files(folder: Path, newer: Path) -> set[str]:
