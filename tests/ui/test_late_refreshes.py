@@ -1,9 +1,8 @@
 """Refreshes of a page that was left don't bring it back."""
 
-import asyncio
-
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.support.coroutines import run_coroutine
 from ui.late_refreshes import LateRefreshFilter
 
 
@@ -33,7 +32,7 @@ def pages_handed_on(*messages, seconds=0.5, raw=False):
     served = LateRefreshFilter(app, clock=lambda: now)
     end = {"type": "websocket.disconnect"}
     waiting.append(end)
-    asyncio.run(served({"type": "websocket"}, receive, None))
+    run_coroutine(served, {"type": "websocket"}, receive, None)
     return reached[:-1]
 
 

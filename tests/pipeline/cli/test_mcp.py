@@ -4,7 +4,6 @@ import json
 import os
 import sys
 
-import anyio
 import pytest
 
 mcp = pytest.importorskip("mcp")
@@ -17,6 +16,7 @@ from pipeline.common.workspace import Workspace  # noqa: E402
 from pipeline.library.catalogue import Catalogue  # noqa: E402
 from tests.support.analyses import three_topics  # noqa: E402
 from tests.support.command import ROOT  # noqa: E402
+from tests.support.coroutines import run_coroutine  # noqa: E402
 from tests.support.fake_encoder import FakeEncoder  # noqa: E402
 
 TOOLS = {"list_analyses", "list_topics", "search_reviews", "find_passages"}
@@ -50,7 +50,7 @@ def test_an_assistant_reads_analyses_over_stdio(catalogue):
             missing = await client.call_tool("list_topics", {"analysis": "April"})
             return tools, listed, topics, missing
 
-    tools, listed, topics, missing = anyio.run(ask)
+    tools, listed, topics, missing = run_coroutine(ask)
     assert {tool.name for tool in tools} == TOOLS
     assert all(tool.annotations.read_only_hint for tool in tools)
     assert [entry["name"] for entry in records(listed)] == ["March"]
@@ -74,7 +74,7 @@ def test_search_and_passages(catalogue, monkeypatch):
             )
             return hits, empty, passages
 
-    hits, empty, passages = anyio.run(ask)
+    hits, empty, passages = run_coroutine(ask)
     found = records(hits)
     assert len(found) == 3 and "noise" in found[0]["text"]
     assert empty.is_error and "query is empty" in empty.content[0].text

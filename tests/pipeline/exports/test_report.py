@@ -109,7 +109,7 @@ def test_what_changed_is_told_with_its_hotel():
     assert report.changes_title.startswith("before 2025-04-01: 90 reviews")
     (line, *_) = report.changes
     assert line.name == "Complaints about Noise (Hotel Madrid)" and line.grew
-    assert line.direction == "worse" and "%" not in line.words
+    assert line.direction == "worse" and "from 33.3% to 80.0% of the reviews" in line.words
 
 
 def test_marks_that_may_differ_by_chance_are_not_coloured():
