@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.common.arrays import BLOCK
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
@@ -194,6 +195,23 @@ class Analysis:
         return self.passages or whole_units(self.units, self.raw)
 
     @cached_property
+    def passage_points(self) -> np.ndarray:
+        """Where the p passages lie in the space of the topics: float16 (p, q).
+
+        They stay the same through edits and are saved: on 300,000 passages they take seconds.
+        """
+        return self.topic_points(self.searched_passages.raw)
+
+    def topic_points(self, raw: np.ndarray) -> np.ndarray:
+        """Raw vectors of texts, float (k, d), in the space of the topics: float16 (k, q)."""
+        points = np.empty((len(raw), self.assigner.space.dimension), np.float16)
+        for start in range(0, len(raw), BLOCK):
+            part = slice(start, start + BLOCK)
+            vectors = self.space.transform(raw[part].astype(np.float32))
+            points[part] = self.assigner.points(vectors)
+        return points
+
+    @cached_property
     def search_space(self) -> SearchSpace:
         """The space that passages and queries are compared in; plain vectors without correction."""
         heads = find_heads(self.encoder) if self.settings.space == "neutral" else None
@@ -286,6 +304,8 @@ class Analysis:
         for name in cached:
             if name in self.__dict__:
                 changed.__dict__[name] = self.__dict__[name]
+        if changed.assigner.space is self.assigner.space and "passage_points" in self.__dict__:
+            changed.__dict__["passage_points"] = self.passage_points
         return changed
 
     def topic_of(self, unit: int) -> Topic:

@@ -105,6 +105,9 @@ def append_reviews(
         ),
         ratings=_join_ratings(analysis, new),
     )
+    if new.passages is not None and "passage_points" in vars(analysis):
+        points = analysis.topic_points(new.passages.raw)
+        extended.__dict__["passage_points"] = np.concatenate([analysis.passage_points, points])
     return extended, is_outlier
 
 

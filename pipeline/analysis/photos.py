@@ -30,6 +30,10 @@ VECTORS_FILE, PICTURES_FILE = "photos.npz", "photos.bin"
 PHOTO_FILES = (VECTORS_FILE, PICTURES_FILE)  # in an analysis' folder
 _KEY = "photos-1"  # the form of the files
 _DIGEST_BYTES = 16
+_NO_MODEL = N_(
+    "These photos came with a file, made by a model that is not known here: add them again with "
+    "the command 'photos', or name that model in the setting POLYGUEST_MODELS and import again"
+)
 DAMAGED = N_("The photos of this analysis are damaged: add them again with the command 'photos'")
 
 
@@ -58,7 +62,7 @@ class Photos:
     Attributes:
         folder: that has their pictures.
         column: of the file that names them.
-        model: name of the model of their vectors.
+        model: name of the model of their vectors; "" where it is not known on this computer.
         fingerprint: of that model.
         names: of the photos in the folder or zip that they came from.
         reviews: int64 (p,), number of each photo's review.
@@ -79,6 +83,15 @@ class Photos:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def check_model(self) -> None:
+        """Check that the model is known.
+
+        Raises:
+            InputError: it is not.
+        """
+        if not self.model:
+            raise InputError(_NO_MODEL)
 
     def picture(self, photo: int) -> bytes:
         """A photo's small picture, JPEG.
@@ -152,6 +165,18 @@ def remove_photos(folder: Path) -> None:
         InputError: the folder can't be written.
     """
     replace_analysis_files(folder, lambda _scratch: PHOTO_FILES)
+
+
+def damaged_photos(folder: Path, analysis: Analysis) -> bool:
+    """Whether the photos of an analysis are not what was written; reads all of them."""
+    try:
+        photos = load_photos(folder, analysis)
+        if photos is not None:
+            for photo in range(len(photos)):
+                photos.picture(photo)
+    except InputError:
+        return True
+    return False
 
 
 def has_photos(folder: Path) -> bool:

@@ -173,14 +173,27 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
             passages=Passages.from_arrays(vectors, units),
         )
+        if (points := vectors.get("points")) is not None:
+            without_topics.__dict__["passage_points"] = _checked_points(points, without_topics)
         days = _days_of(texts, without_topics)
         ratings = _ratings_of(texts, without_topics)
-        return _with_state(replace(without_topics, days=days, ratings=ratings), meta, folder)
+        return _with_state(without_topics.edited(days=days, ratings=ratings), meta, folder)
     except MemoryError:
         raise
     except Exception as error:  # each library raises its own errors for damaged files
         log.info("an analysis can't be loaded", exc_info=True)
         raise damaged(folder, error) from error
+
+
+def _checked_points(points: np.ndarray, analysis: Analysis) -> np.ndarray:
+    """The stored :attr:`Analysis.passage_points`.
+
+    Raises:
+        ValueError: they are of other passages.
+    """
+    if points.shape != (len(analysis.searched_passages), analysis.assigner.space.dimension):
+        raise ValueError("the points are of other passages")
+    return points
 
 
 def load_state(analysis: Analysis, folder: Path) -> Analysis:
@@ -322,6 +335,8 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
         arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
     if analysis.passages is not None:
         arrays |= analysis.passages.to_arrays()
+        if len(analysis.passages) != len(analysis.units):
+            arrays["points"] = analysis.passage_points
     if analysis.coordinates is not None:
         arrays["places"] = analysis.coordinates
     key = os.urandom(16).hex()  # all files of one analysis have the same key

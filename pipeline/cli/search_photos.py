@@ -84,6 +84,7 @@ def _encode(query: str, photos: Photos) -> np.ndarray:
     """
     from pipeline.embedding.registry import load_encoder_of_analysis
 
+    photos.check_model()
     encoder = load_encoder_of_analysis(photos.model)
     if encoder.fingerprint != photos.fingerprint:
         raise InputError(

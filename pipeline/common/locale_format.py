@@ -5,13 +5,14 @@ The language is that of :func:`pipeline.common.translation.current_language`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import reduce
 
 from babel import Locale, lists, numbers
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 
-from pipeline.common.translation import current_language, locale_of
+from pipeline.common.translation import current_language, locale_of, pgettext
 from pipeline.common.translation import gettext as _
 
 _UNDETERMINED = "und"  # ISO 639: where no language was found
@@ -54,12 +55,34 @@ def format_list(names: Iterable[str]) -> str:
     return str(lists.format_list(list(names), locale=_locale()))
 
 
+def join_parts(parts: Iterable[str]) -> str:
+    """Parts of one sentence: "twice as often, since May, mostly Madrid"; blank ones left out."""
+    return _joined(parts, lambda both: pgettext("parts of a sentence", "{first}, {second}", **both))
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Names that more may follow: "a, b, c"."""
+    return _joined(names, lambda both: pgettext("names in a list", "{first}, {second}", **both))
+
+
+def join_statements(statements: Iterable[str]) -> str:
+    """Statements that have commas themselves: "a, b; c, d"."""
+    return _joined(
+        statements, lambda both: pgettext("statements in a list", "{first}; {second}", **both)
+    )
+
+
 def language_name(code: str) -> str:
     """The name of a language: "Japanese"; its code where it has none."""
     if code == _UNDETERMINED:
         return _("Unknown language")
     name = _locale().languages.get(code.replace("-", "_"))
     return name[:1].upper() + name[1:] if name else code
+
+
+def _joined(parts: Iterable[str], join: Callable[[dict[str, str]], str]) -> str:
+    given = [part for part in parts if part]
+    return reduce(lambda first, second: join({"first": first, "second": second}), given or [""])
 
 
 def _locale() -> Locale:

@@ -137,6 +137,11 @@ def is_known_model(model: str) -> bool:
     return not {model, base}.isdisjoint(settings.trusted_models())
 
 
+def is_hub_name(model: str) -> bool:
+    """Whether a model is named as on the model hub, and no path."""
+    return bool(_HUB_NAME.fullmatch(model)) and ".." not in model and not Path(model).exists()
+
+
 def load_encoder_of_analysis(model: str) -> Encoder:
     """Load the model that an analysis names, which somebody else may have written.
 
@@ -154,7 +159,7 @@ def load_encoder_of_analysis(model: str) -> Encoder:
         f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
         f"the model hub: if you trust it, name it in the setting {settings.MODELS.name}"
     )
-    if not _HUB_NAME.fullmatch(base) or ".." in base or Path(base).exists():
+    if not is_hub_name(base):
         raise InputError(refusal)
     check_address_space(_ADDRESS_SPACE)
     loaded, fingerprint = _load_named(base, local=True, refusal=lambda _error: refusal)

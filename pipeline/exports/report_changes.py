@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import join_parts
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext, pgettext
@@ -71,7 +72,10 @@ def worsened(scope: ReportScope, changes: Changes) -> tuple[str, ...]:
         if _direction(cell) == "worse":
             worse.setdefault(cell.theme, cell)
     lines = [_change_line(cell, changes, highest) for cell in worse.values()]
-    return tuple(f"{line.name}: {line.words}." for line in lines[:_MAX_WORSENED])
+    return tuple(
+        _("{change}: {figures}.", change=line.name, figures=line.words)
+        for line in lines[:_MAX_WORSENED]
+    )
 
 
 def _told(changes: Changes) -> list[Change]:
@@ -90,7 +94,7 @@ def _change_line(cell: Change, changes: Changes, highest: float) -> ChangeLine:
     words = [describe_figures(cell, highest), describe_origin(cell, changes)]
     return ChangeLine(
         name=describe_title(cell, changes),
-        words=", ".join(filter(None, words)),
+        words=join_parts(words),
         grew=cell.grew,
         direction=_direction(cell),
     )

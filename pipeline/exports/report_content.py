@@ -14,6 +14,7 @@ from pipeline.common.locale_format import (
     format_list,
     format_number,
     format_percent,
+    join_names,
     language_name,
 )
 from pipeline.common.translation import current_language, ngettext
@@ -131,7 +132,7 @@ def _method(scope: ReportScope, analysed: date | None) -> tuple[str, ...]:
     analysis = scope.analysis
     rows = np.flatnonzero(scope.chosen)
     languages = count_values(analysis.languages[rows].tolist())
-    listed = ", ".join(
+    listed = join_names(
         f"{language_name(code)} {format_number(n)}"
         for code, n in list(languages.items())[:_MAX_LANGUAGES]
     )

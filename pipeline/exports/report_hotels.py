@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number, format_percent
+from pipeline.common.locale_format import format_number, format_percent, join_statements
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.exports.report import HotelLine
@@ -148,7 +148,7 @@ def _named(scope: ReportScope, comparison: Comparison, found: Sequence[Finding])
                 rest=format_percent(float(table.rest_shares[cell])),
             )
         )
-    return "; ".join(parts)
+    return join_statements(parts)
 
 
 def _sentence(scope: ReportScope, comparison: Comparison, finding: Finding) -> str:

@@ -8,32 +8,23 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.common.csv_writer import escape_formula, to_csv
-from pipeline.text.normalise import replace_surrogates
+from pipeline.common.csv_writer import to_csv
+from pipeline.exports.cells import DATE, MARK, NUMBER, PERCENT, TEXT, cell_text, day_number
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-TEXT, NUMBER, PERCENT, MARK, DATE = "text", "number", "percent", "mark", "date"
 MAX_ROWS = 1_048_576  # of a sheet, with its header
 MAX_COLUMNS = 16_384
-MAX_CELL = 32_767  # UTF-16 code units
 _NUMBER_FORMATS = {
     TEXT: "@", NUMBER: "#,##0", PERCENT: "0.0%", MARK: "0.0", DATE: "yyyy-mm-dd",
 }  # fmt: skip
-_FIRST_DAY = datetime.date(1900, 1, 1)  # which Excel has
-# From here on a day is the number of days since 30 December 1899: Excel has a 29 February 1900.
-_FIRST_PLAIN_DAY, _DAY_ZERO = datetime.date(1900, 3, 1), datetime.date(1899, 12, 30).toordinal()
-_SHORT = 80  # characters of a text that may be in many cells
-# XML 1.0 excludes them, and a spreadsheet draws nothing for the others.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _HEADER_COLOUR, _EDGE_COLOUR = "#e8efee", "#9fb8b6"
 
@@ -86,6 +77,9 @@ class WorkbookWriter:
     ) -> None:
         from xlsxwriter import Workbook
 
+        from pipeline.exports.table_sheet import TableSheet
+
+        self._sheet_class = TableSheet
         self._book: Workbook = Workbook(
             target,
             {
@@ -115,7 +109,7 @@ class WorkbookWriter:
         Returns:
             The sheet, and the number of rows that were written.
         """
-        sheet = self._book.add_worksheet(_sheet_name(table.name))
+        sheet = self._book.add_worksheet(_sheet_name(table.name), self._sheet_class)
         used = table.columns[:MAX_COLUMNS]
         for number, column in enumerate(used):
             sheet.set_column(number, number, column.width)
@@ -123,14 +117,8 @@ class WorkbookWriter:
         sheet.set_row(0, 30)
         for number, column in enumerate(used):
             sheet.write_string(0, number, cell_text(column.title), self._header)
-        written = 0
         forms = [(column.kind, self._format(column.kind, column.wrapped)) for column in used]
-        for row in table.rows:
-            if written + 1 == MAX_ROWS:
-                break
-            written += 1
-            for number, ((kind, form), value) in enumerate(zip(forms, row, strict=False)):
-                self._write(sheet, written, number, value, kind, form)
+        written = sheet.write_rows(1, table.rows, forms, most=MAX_ROWS - 1)
         sheet.autofilter(0, 0, written, len(used) - 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -205,12 +193,10 @@ class WorkbookWriter:
         if kind == DATE:
             day = value.item() if isinstance(value, np.datetime64) else value
             if isinstance(day, datetime.date):
-                if day >= _FIRST_PLAIN_DAY:
-                    sheet.write_number(row, column, day.toordinal() - _DAY_ZERO, form)
-                elif day >= _FIRST_DAY:
-                    sheet.write_datetime(row, column, _midnight(day), form)
-                else:
+                if (number := day_number(day)) is None:
                     sheet.write_string(row, column, day.isoformat(), form)
+                else:
+                    sheet.write_number(row, column, number, form)
             return
         if kind == TEXT:
             sheet.write_string(row, column, cell_text(value), form)
@@ -246,36 +232,10 @@ def table_csv(table: Table) -> str:
     )
 
 
-def cell_text(value: object) -> str:
-    """A text as a cell can hold it: nothing that XML excludes, not too long, never a formula."""
-    text = str(value)
-    return _short_cell_text(text) if len(text) <= _SHORT else _cell_text(text)
-
-
-@lru_cache(maxsize=10_000)
-def _short_cell_text(text: str) -> str:
-    return _cell_text(text)
-
-
-def _cell_text(text: str) -> str:
-    text = _CONTROLS.sub("", replace_surrogates(text))
-    guarded = escape_formula(text)
-    if len(guarded) > MAX_CELL // 2 and len(guarded.encode("utf-16-le")) // 2 > MAX_CELL:
-        cut = guarded.encode("utf-16-le")[: 2 * (MAX_CELL - 1)]
-        guarded = cut.decode("utf-16-le", "ignore") + "…"
-    if guarded.startswith("<r>") and guarded.endswith("</r>"):
-        return f"{guarded} "  # XlsxWriter would copy it into the file as XML
-    return guarded
-
-
 def _csv_cell(value: object) -> object:
     if isinstance(value, float | np.floating):
         return f"{value:.6g}" if math.isfinite(value) else ""
     return value
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime(day.year, day.month, day.day)
 
 
 def _kind_of(value: object) -> str:

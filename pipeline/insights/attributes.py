@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.common.locale_format import format_number, format_percent, language_name
+from pipeline.common.locale_format import (
+    format_number,
+    format_percent,
+    join_names,
+    language_name,
+)
 from pipeline.common.translation import gettext as _
 
 _Rating = TypeVar("_Rating", float, np.ndarray)
@@ -131,7 +136,7 @@ def topic_table(
                 "reviews": len(chosen),
                 "share": 100 * len(chosen) / total,
                 "languages": len(mix),
-                "mix": ", ".join(first),
+                "mix": join_names(first),
                 "rating": attributes.shown_rating(mean_rating(attributes, chosen)),
             }
         )

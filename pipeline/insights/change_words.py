@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.common.locale_format import format_number, format_percent, language_name
+from pipeline.common.locale_format import (
+    format_number,
+    format_percent,
+    join_parts,
+    language_name,
+)
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -93,7 +98,7 @@ def describe_origin(change: Change, changes: Changes) -> str:
         else:
             said = N_("mostly {group} ({share} of the fall)")
         parts.append(_(said, group=name, share=share))
-    return ", ".join(parts)
+    return join_parts(parts)
 
 
 def describe_complaints(change: Change, changes: Changes) -> str:
@@ -118,5 +123,5 @@ def describe_change(change: Change, changes: Changes, highest: float = 5.0) -> s
     return _(
         "{change}: {figures}",
         change=describe_title(change, changes),
-        figures=", ".join(part for part in parts if part),
+        figures=join_parts(parts),
     )

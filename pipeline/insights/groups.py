@@ -86,7 +86,7 @@ def group_reviews(analysis: Analysis, column: str, allowed: np.ndarray | None = 
         if period in PERIODS:
             raise InputError(
                 "The reviews have no column of dates to group by {period}",
-                period=period,
+                period=column_noun(period),
             )
         raise InputError(
             "There is no column '{column}' to group by; choose month, quarter, year, or one of: "

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, hstack
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
 from pipeline.common.wording import short_name
 from pipeline.insights.fixed_effects import Coefficients, FixedEffects
@@ -101,7 +102,7 @@ def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | Non
     if regression.explained_all:
         raise InputError(
             "The marks don't differ within a {factors}: nothing can be said of themes",
-            factors=", ".join(map(column_noun, factors)),
+            factors=format_list(map(column_noun, factors)),
         )
     mentions = _mention_effects(regression, themes, rows)
     complaints, praise = _judged_effects(regression, themes, rows)

@@ -67,8 +67,7 @@ def topic_themes(analysis: Analysis) -> Themes:
     passages = analysis.searched_passages
     themes = number[analysis.assignments[passages.unit]]
     if len(passages) != len(analysis.units):
-        vectors = analysis.space.transform(passages.raw.astype(np.float32))
-        nearest = number[analysis.assigner.assign(vectors)]
+        nearest = number[analysis.assigner.assign_points(analysis.passage_points)]
         own = nearest == themes
         has_own = np.zeros(len(analysis.units), bool)
         has_own[passages.unit[own]] = True

@@ -15,7 +15,8 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.manifest import MANIFEST
 from pipeline.analysis.notes import NOTES_FILE, load_notes
+from pipeline.analysis.photos import PICTURES_FILE, VECTORS_FILE, has_photos
 from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
@@ -33,6 +35,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.isolation.budget import Budget
 from pipeline.isolation.pool import run_isolated
 from pipeline.library.archive_checks import check_imported
+from pipeline.library.imported_photos import rewrite_photos
 from pipeline.search.evaluation import GOLDEN_FILE, load_golden_set
 from pipeline.search.saved import SEARCHES_FILE, load_searches
 from pipeline.tables.types import Limits
@@ -53,6 +56,8 @@ LIMITS = {
     SEARCHES_FILE: MB,
     GOLDEN_FILE: 16 * MB,
     NOTES_FILE: 64 * MB,
+    VECTORS_FILE: 1_024 * MB,
+    PICTURES_FILE: 8_192 * MB,
 }
 REQUIRED = ("analysis.json", "report.json", "vectors.npz", "table.parquet", "texts.parquet")
 _STATE = re.compile(r"state-[0-9a-f]{16}\.npz")  # exactly one
@@ -80,7 +85,7 @@ def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
     """
     make_folder(path.parent)
     with scratch_folder(path.parent, path.name) as tables, atomic_write(path) as file:
-        meta = (folder / MANIFEST).read_bytes()
+        meta, photos = (folder / MANIFEST).read_bytes(), _photos_stamp(folder)
         if not (folder / TABLES[0]).is_file():
             write_tables(load_analysis(folder), tables)
         with zipfile.ZipFile(file, "w") as archive:
@@ -94,20 +99,33 @@ def write_archive(folder: Path, about: Mapping[str, str], path: Path) -> None:
                     member.file_size = source.stat().st_size
                     with open(source, "rb") as data, archive.open(member, "w") as out:
                         shutil.copyfileobj(data, out, MB)
-        if (folder / MANIFEST).read_bytes() != meta:
+        if (folder / MANIFEST).read_bytes() != meta or _photos_stamp(folder) != photos:
             raise FileNotFoundError(errno.ENOENT, "The analysis was changed meanwhile")
 
 
-def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis]:
+@dataclass(frozen=True)
+class ImportedAnalysis:
+    """An analysis that came as a file.
+
+    Attributes:
+        about: of the archive, with the saved searches under "searches", the golden set under
+            "golden" and the users' notes under "notes".
+        analysis: the analysis.
+        folder: where it is written anew, with its photos.
+    """
+
+    about: dict[str, Any]
+    analysis: Analysis
+    folder: Path
+
+
+@contextmanager
+def read_archive(path: Path, *, scratch: Path) -> Iterator[ImportedAnalysis]:
     """Read and check a file written by :func:`write_archive`.
 
     Args:
         path: the file, possibly from a stranger.
-        scratch: a folder on a disk with enough space; nothing is left there.
-
-    Returns:
-        The ``about`` of the archive, with the saved searches under "searches", the golden set
-        under "golden" and the users' notes under "notes"; and the analysis.
+        scratch: a folder on a disk with enough space; nothing is left there afterwards.
 
     Raises:
         InputError: the file can't be imported, with the reason.
@@ -117,7 +135,8 @@ def read_archive(path: Path, *, scratch: Path) -> tuple[dict[str, Any], Analysis
     budget = replace(budget, megabytes=megabytes)
     with scratch_folder(scratch, "import") as folder:
         about = run_isolated(_rewrite, path, folder, label=path.name, budget=budget)
-        return about, load_analysis(folder / _REWRITTEN)
+        rewritten = folder / _REWRITTEN
+        yield ImportedAnalysis(about, load_analysis(rewritten), rewritten)
 
 
 def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
@@ -137,6 +156,8 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
         analysis = _load_unpacked(folder)
         check_imported(analysis)
         save_analysis(analysis, folder / _REWRITTEN)
+        if has_photos(folder):
+            rewrite_photos(folder, analysis, folder / _REWRITTEN)
     except (InputError, MemoryError):
         raise
     except FileNotFoundError as error:
@@ -159,6 +180,15 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
         "notes": load_notes(folder),
     }
     return about | extras
+
+
+def _photos_stamp(folder: Path) -> tuple[int, int] | None:
+    """Which photos an analysis has just now, without reading them; they have no manifest."""
+    try:
+        found = (folder / VECTORS_FILE).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _member(name: str) -> zipfile.ZipInfo:

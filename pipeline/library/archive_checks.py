@@ -296,6 +296,7 @@ def _has_passages(passages: Passages, analysis: Analysis) -> bool:
     """Whether passages lie within the texts of an analysis, with vectors of its model."""
     lengths = np.array([len(text) for text in analysis.texts])
     p, end = len(passages), int(lengths.max()) + 1
+    points = vars(analysis).get("passage_points")
     return (
         _are_ids(passages.unit, p, len(analysis.units))
         and _are_ids(passages.ends, p, end)
@@ -303,6 +304,7 @@ def _has_passages(passages: Passages, analysis: Analysis) -> bool:
         and bool((passages.starts <= passages.ends).all())
         and bool((passages.ends <= lengths[passages.review]).all())
         and _are_numbers(passages.raw, (p, analysis.raw.shape[1]), np.float16)
+        and (points is None or _are_numbers(points, points.shape, np.float16))
     )
 
 

@@ -22,12 +22,12 @@ from typing import IO, Any
 
 import numpy as np
 
-from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.photos import has_photos
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write, check_sealed, sealed
 from pipeline.common.rights import make_folder
 from pipeline.common.scratch import scratch_folder
-from pipeline.library.archive import read_archive, write_archive
+from pipeline.library.archive import ImportedAnalysis, read_archive, write_archive
 from pipeline.library.catalogue import Catalogue, write_imported
 from pipeline.library.checkout import (
     NOTES_FILE,
@@ -231,18 +231,16 @@ def _restore(
             if member.startswith(f"{token}/"):
                 _unpack(backup, member, folder / member.removeprefix(f"{token}/"), digest)
         entry = foreign_entry(folder, token)
-        about, analysis = read_archive(folder / _ANALYSIS, scratch=catalogue.folder)
-        return _keep(catalogue, entry, about, analysis, folder)
+        with read_archive(folder / _ANALYSIS, scratch=catalogue.folder) as imported:
+            return _keep(catalogue, entry, imported, folder)
     except (InputError, zipfile.BadZipFile) as error:
         return Restored(name, None, problem=str(error))
 
 
-def _keep(
-    catalogue: Catalogue, entry: Entry, about: dict[str, Any], analysis: Analysis, folder: Path
-) -> Restored:
+def _keep(catalogue: Catalogue, entry: Entry, imported: ImportedAnalysis, folder: Path) -> Restored:
     problem = ""
     here = {each.token: each for each in catalogue.entries()}.get(entry.token)
-    if here is not None and _is_there(catalogue, here, analysis):
+    if here is not None and _is_there(catalogue, here, imported):
         return Restored(here.name, here)
     if catalogue.has(entry.token):
         where = "the list" if here else "the list, the trash or damaged"
@@ -252,21 +250,24 @@ def _keep(
         )
 
     def write(target: Path) -> None:
-        write_imported(analysis, about, target)
+        write_imported(imported, target)
         for name in source_files(folder):
             shutil.copyfile(folder / name, target / name)
         write_notes(target, _checked_notes(folder))
 
-    kept = catalogue.keep(entry, analysis, write)
+    kept = catalogue.keep(entry, imported.analysis, write)
     return Restored(kept.name, kept, is_new=True, problem=problem)
 
 
-def _is_there(catalogue: Catalogue, here: Entry, analysis: Analysis) -> bool:
+def _is_there(catalogue: Catalogue, here: Entry, imported: ImportedAnalysis) -> bool:
     """Whether the list has this analysis undamaged, in the same state."""
+    analysis = imported.analysis
     try:
         if find_damage(catalogue.path(here.token)):
             return False
         kept = catalogue.open(here.token)
+        if has_photos(imported.folder) and not has_photos(catalogue.path(here.token)):
+            return False
     except InputError:
         return False
     return (

@@ -13,17 +13,17 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import save_notes
+from pipeline.analysis.photos import PHOTO_FILES
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.rights import keep_private
@@ -35,7 +35,7 @@ from pipeline.common.transaction import (
     sync_folder,
 )
 from pipeline.embedding.reduction import parse_reduction
-from pipeline.library.archive import read_archive, write_archive
+from pipeline.library.archive import ImportedAnalysis, read_archive, write_archive
 from pipeline.library.entry import (
     ENTRY_FILE,
     Entry,
@@ -379,23 +379,22 @@ class Catalogue:
             InputError: it is not an exported analysis, or contains something else.
         """
         try:
-            about, analysis = read_archive(path, scratch=self.folder)
+            with read_archive(path, scratch=self.folder) as imported:
+                name, file, digest = (
+                    value if isinstance(value := imported.about.get(key), str) else ""
+                    for key in ("name", "file", "digest")
+                )
+                return self.add(
+                    imported.analysis,
+                    write=lambda folder: write_imported(imported, folder),
+                    name=name if name.strip() else path.stem or "imported",
+                    file=one_line(file),
+                    digest=digest if _DIGEST.fullmatch(digest) else "",
+                )
         except OSError as error:
             raise InputError(
                 "The data folder can't be written: {problem}", problem=error.strerror
             ) from error
-        name, file, digest = (
-            value if isinstance(value := about.get(key), str) else ""
-            for key in ("name", "file", "digest")
-        )
-
-        return self.add(
-            analysis,
-            write=lambda folder: write_imported(analysis, about, folder),
-            name=name if name.strip() else path.stem or "imported",
-            file=one_line(file),
-            digest=digest if _DIGEST.fullmatch(digest) else "",
-        )
 
     def _existing(self, folder: Path, token: str) -> str:
         if _TOKEN.fullmatch(token):
@@ -425,9 +424,13 @@ class Catalogue:
             ) from error
 
 
-def write_imported(analysis: Analysis, about: Mapping[str, Any], folder: Path) -> None:
+def write_imported(imported: ImportedAnalysis, folder: Path) -> None:
     """Write what :func:`pipeline.library.archive.read_archive` has read into a folder."""
-    save_analysis(analysis, folder)
+    about = imported.about
+    save_analysis(imported.analysis, folder)
+    for name in PHOTO_FILES:
+        if (imported.folder / name).is_file():
+            shutil.copyfile(imported.folder / name, folder / name)
     if about["searches"]:
         save_searches(folder, about["searches"])
     if about["golden"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.analysis.manifest import damaged_files, has_digests
+from pipeline.analysis.photos import damaged_photos, has_photos
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
 from pipeline.library.checkout import damaged_extras
@@ -26,6 +27,8 @@ def find_damage(folder: Path) -> list[str]:
         found += damaged_files(folder)
         if not has_digests(folder):
             load_analysis(folder)
+        if has_photos(folder) and damaged_photos(folder, load_analysis(folder)):
+            found.append("photos are not what was written")
     except InputError as error:
         found.append(str(error))
     found += [f"{name} is not what was written" for name in damaged_extras(folder, everything=True)]

@@ -34,6 +34,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".png", ".webp")
 _MAX_NAMES = 200_000  # of files in a folder or zip
 _QUALITY = 82
+_MAX_SMALL_BYTES = 1_000_000  # of a picture that is made
+_JPEG = b"\xff\xd8\xff"
 _BATCH = 64  # photos that a process is given at once
 _NOT_READ = "it can't be read within the limits of time and memory"
 
@@ -71,6 +73,17 @@ def shrink_photos(
         yield from zip(batch, _shrink_batch(place, batch), strict=True)
         if progress:
             progress(min(start + _BATCH, len(names)), len(names))
+
+
+def remake_picture(data: bytes) -> bytes | None:
+    """A small picture of :func:`shrink_photos`, made anew; None where it is no such picture.
+
+    To be called in a process with limits, as the picture may be a stranger's.
+    """
+    if len(data) > _MAX_SMALL_BYTES or not data.startswith(_JPEG):
+        return None
+    made = _shrink_one(partial(io.BytesIO, data))
+    return made if isinstance(made, bytes) else None
 
 
 def _shrink_batch(place: Path, names: list[str]) -> list[bytes | str]:

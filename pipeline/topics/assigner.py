@@ -30,7 +30,7 @@ class TopicAssigner:
 
     def assign(self, vectors: np.ndarray) -> np.ndarray:
         """Nearest topic of neutral vectors (m, d), outliers included: int64 (m,)."""
-        return self.centroid_topics[self.nearest(vectors)]
+        return self.assign_points(self.points(vectors))
 
     def is_new_inlier(self, vectors: np.ndarray, fitted: np.ndarray) -> np.ndarray:
         """Which new neutral vectors (m, d) belong to a topic at all: bool (m,).
@@ -42,6 +42,10 @@ class TopicAssigner:
         if self.outlier_detector is None:
             return np.ones(len(vectors), bool)
         return self.outlier_detector.for_new_texts(fitted).is_inlier(vectors)
+
+    def assign_points(self, points: np.ndarray) -> np.ndarray:
+        """Nearest topic of :meth:`points` (m, p), outliers included: int64 (m,)."""
+        return self.centroid_topics[nearest_centroid(points, self.centroids).astype(np.int64)]
 
     def nearest(self, vectors: np.ndarray) -> np.ndarray:
         """Nearest centroid of neutral vectors (m, d): int64 (m,)."""

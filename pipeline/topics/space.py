@@ -52,6 +52,12 @@ class TopicSpace:
     bandwidths: np.ndarray
     projection: np.ndarray
 
+    @property
+    def dimension(self) -> int:
+        """Length of the points."""
+        fitted = self.projection if self.landmarks.shape[1] else self.components.axes
+        return int(fitted.shape[1])
+
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Neutral vectors (n, d) -> float32 (n, q), rows of length 1."""
         points = self.components.transform(vectors)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_number, join_parts
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.reviews.units import SENTENCE
@@ -60,7 +60,7 @@ def _rows_words(added: dict[str, Any]) -> str:
         parts.append(ngettext("{n} was there already", "{n} were there already", known))
     if rejected := added["rows_rejected"]:
         parts.append(ngettext("{n} can't be used", "{n} can't be used", rejected))
-    return _("{parts}.", parts=", ".join(parts))
+    return _("{parts}.", parts=join_parts(parts))
 
 
 def _fit_words(unfit: int, kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pipeline.common.locale_format import join_parts
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.filters.expressions import Filter, Range
@@ -101,7 +102,7 @@ def alert_html(view: View, changes: Changes, change: Change) -> str:
         describe_complaints(change, changes),
         describe_origin(change, changes),
     ]
-    said = ", ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    said = join_parts(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
     sentence = _(
         "{change}: {figures}",
         change=f"<b><bdi>{escape(describe_title(change, changes))}</bdi></b>",

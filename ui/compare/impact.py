@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_number, join_statements
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -114,7 +114,7 @@ def _chart(view: View, shown: list[ThemeImpact], themes: Themes, of: str) -> Non
         effects_chart(names, effects, dark=st.context.theme.type == "dark"),
         key=f"impact-chart-{view.number}-{themes.kind}-{of}",
         config={"displayModeBar": False},
-        alt="; ".join(words),
+        alt=join_statements(words),
     )
     highest, more = format_number(view.attributes.highest_rating), len(known) - _CHARTED
     if more > 0:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pipeline.analysis.photos import Photos
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_number, join_names
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import excerpt
@@ -82,7 +82,7 @@ def _show(view: View, photos: Photos, photo: int, place: int, shown: int) -> Non
         facts.append(str(view.attributes.hotels[row]))
     if view.attributes.dates is not None:
         facts.append(str(view.attributes.dates[row]))
-    about = excerpt(", ".join(filter(None, facts)), 80)
+    about = excerpt(join_names(facts), 80)
     with st.container(width=_WIDTH, gap="xsmall"):
         st.image(
             photos.picture(photo),

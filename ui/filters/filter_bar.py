@@ -11,7 +11,7 @@ import streamlit as st
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.filter_columns import filter_units
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.locale_format import format_number, join_names, language_name
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -199,7 +199,7 @@ def _summary(view: View, reviews: int, *, searching: bool) -> str:
             reviews,
             all=every,
         )
-    names = ", ".join(view.analysis.topics[topic_id].name for topic_id in chosen)
+    names = join_names(view.analysis.topics[topic_id].name for topic_id in chosen)
     return ngettext(
         "Searching {n} review of {all} that matches the filters, inside {topics}",
         "Searching {n} reviews of {all} that match the filters, inside {topics}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_number, join_statements
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.insights.findings import percent
@@ -58,7 +58,7 @@ def _first(shares: list[ThemeShare], hidden: frozenset[int]) -> list[ThemeShare]
 def _fewer(themes: Themes, shares: tuple[ThemeShare, ...], hidden: frozenset[int]) -> None:
     """What clearly fewer reviews than elsewhere complain about."""
     found = [e for e in shares if e.is_clear and not e.is_more and e.theme not in hidden]
-    listed = "; ".join(
+    listed = join_statements(
         _(
             "{topic} ({share}, {rest} elsewhere)",
             topic=f"<bdi>{escape(themes.names[each.theme])}</bdi>",

@@ -111,9 +111,10 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         entry = session.catalogue().import_archive(path)
         st.session_state[_SAID] = _("**{name}** is in the list.", name=escape_markdown(entry.name))
         return
-    about, analysis = read_archive(path, scratch=session.folder.path)
     folder = session.folder.new_path()
-    write_imported(analysis, about, folder)
+    with read_archive(path, scratch=session.folder.path) as imported:
+        about, analysis = imported.about, imported.analysis
+        write_imported(imported, folder)
     name = about.get("file") if isinstance(about.get("file"), str) else ""
     sources = sources_of(analysis, name or "reviews", session.folder)
     view = open_view(session.folder.next_number(), folder, language=session.language)

@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_moment, format_number, language_name
+from pipeline.common.locale_format import (
+    format_moment,
+    format_number,
+    join_names,
+    language_name,
+)
 from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext, pgettext
@@ -274,7 +279,7 @@ def _facts(entry: Entry) -> str:
         file = ngettext(
             "{file} and {n} file more", "{file} and {n} files more", entry.added, file=file
         )
-    named = ", ".join(language_name(code) for code in list(entry.languages)[:_LANGUAGES])
+    named = join_names(language_name(code) for code in list(entry.languages)[:_LANGUAGES])
     if (more := len(entry.languages) - _LANGUAGES) > 0:
         named = ngettext(
             "{languages} and {n} more", "{languages} and {n} more", more, languages=named

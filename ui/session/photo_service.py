@@ -48,6 +48,7 @@ def search_photos(
     Raises:
         InputError: the model of the photos can't be loaded, or does not answer.
     """
+    photos.check_model()
     (vector,) = worker().encode([query.text], photos.model)
     if len(vector) != photos.vectors.shape[1]:
         raise InputError("The model of the photos has changed: add them again")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number
+from pipeline.common.locale_format import format_number, join_parts
 from pipeline.common.progress import Progress
 from pipeline.common.translation import current_language, ngettext
 from pipeline.common.translation import gettext as _
@@ -274,7 +274,7 @@ def sentence(table: Table, reviews: Reviews) -> str:
         "{file}: {form}, {n} rows read, {kept} kept, {rejected} rejected.",
         reviews.rows_read,
         file=table.name,
-        form=", ".join(form),
+        form=join_parts(form),
         kept=format_number(len(reviews.texts)),
         rejected=format_number(len(reviews.rejected)),
     )

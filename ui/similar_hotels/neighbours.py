@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.common.errors import InputError
-from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.locale_format import format_number, join_names, language_name
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -139,7 +139,7 @@ def _hotel_html(hotels: ComparedHotels, hotel: int) -> str:
 
 def _named_languages(codes: list[str]) -> str:
     """The first of some languages, and how many there are besides."""
-    names = ", ".join(language_name(code) for code in codes[:4])
+    names = join_names(language_name(code) for code in codes[:4])
     if (rest := len(codes) - 4) > 0:
         return ngettext(
             "{languages} and {n} more", "{languages} and {n} more", rest, languages=names

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pipeline.analysis.notes import note_on_topic
 from pipeline.analysis.topic_names import topic_name_languages
-from pipeline.common.locale_format import format_percent, language_name
+from pipeline.common.locale_format import format_percent, join_names, language_name
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -251,7 +251,7 @@ def _row(card: TopicSummary, attributes: ReviewAttributes) -> dict[str, Any]:
         "Topic": topic.name,
         "Reviews": topic.reviews,
         "Share": 100 * card.share,
-        "Most reviews in": ", ".join(first[:3]),
+        "Most reviews in": join_names(first[:3]),
         "Mean rating": attributes.shown_rating(card.rating),
         "Trend": [share for share in card.shares if math.isfinite(share)],
         "Stays together": topic.stability,

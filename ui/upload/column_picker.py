@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pipeline.common.locale_format import join_names
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext, ngettext_noop
@@ -189,7 +190,7 @@ def choose_questions(preview: Preview, columns: ColumnRoles | None) -> Questions
             ),
         )
     if len(found) > len(_PAIR):
-        listed = ", ".join(f"“{escape_markdown(name)}”" for name in found)
+        listed = join_names(f"“{escape_markdown(name)}”" for name in found)
         st.caption(_("Questions of this file: {questions}", questions=listed))
     return chosen
 
@@ -237,7 +238,7 @@ def _tell_endings(reviews: Reviews) -> str:
     """How many endings were removed, and the first ones, escaped."""
     found = reviews.counts["endings"]
     listed = (f"“{escape_markdown(ending)}”" for ending in reviews.endings[:_SHOWN_ENDINGS])
-    shown = ", ".join(listed)
+    shown = join_names(listed)
     if reviews.rules.strip_shared_endings:
         return ngettext(
             "{n} review found, cleaned: {endings}",

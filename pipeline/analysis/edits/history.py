@@ -11,6 +11,7 @@ from pipeline.analysis.analysis import Analysis, InitialTopics, hotel_names
 from pipeline.analysis.edits.draft import Draft, Edit, text_digest
 from pipeline.analysis.edits.operations import OPERATIONS
 from pipeline.common.errors import InputError
+from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
@@ -190,7 +191,7 @@ def describe_edit(analysis: Analysis, edit: Edit) -> str:
         said = N_("Hid {topic}") if edit["hidden"] else N_("Showed {topic}")
         return _(said, topic=name(edit["topic"]))
     if kind == "merge":
-        return _("Merged {topics}", topics=", ".join(map(name, edit["topics"])))
+        return _("Merged {topics}", topics=format_list(map(name, edit["topics"])))
     if kind == "split":
         return _("Split {topic} into {parts}", topic=name(edit["topic"]), parts=edit["parts"])
     if kind == "move":

@@ -123,6 +123,24 @@ def test_numbers_dates_and_lists():
     assert locale_format.language_name("qqq") == "qqq"
 
 
+def test_parts_of_sentences_are_joined_as_the_language_does():
+    parts = ["a", "", "b", "c"]
+
+    def joined(code):
+        with use_language(code):
+            return (
+                locale_format.join_parts(parts),
+                locale_format.join_names(parts),
+                locale_format.join_statements(parts),
+            )
+
+    assert joined("en") == ("a, b, c", "a, b, c", "a; b; c")
+    assert joined("zh") == ("a，b，c", "a、b、c", "a；b；c")
+    assert joined("ar") == ("a، b، c", "a، b، c", "a؛ b؛ c")
+    assert joined("fr")[2] == "a\xa0; b\xa0; c"
+    assert locale_format.join_parts([]) == ""
+
+
 def test_languages_of_browsers():
     found = {tag: translation.find_language(tag) for tag in ("ja-JP", "zh_Hans_CN", "pt-BR", "")}
     assert found == {"ja-JP": "ja", "zh_Hans_CN": "zh", "pt-BR": None, "": None}

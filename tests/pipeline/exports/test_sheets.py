@@ -9,19 +9,18 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipeline.exports.sheets import (
+from pipeline.exports.cells import (
     DATE,
     MARK,
     MAX_CELL,
     NUMBER,
     PERCENT,
     TEXT,
-    SheetColumn,
-    Table,
     cell_text,
-    table_csv,
-    table_xlsx,
+    day_number,
 )
+from pipeline.exports.sheets import SheetColumn, Table, table_csv, table_xlsx
+from pipeline.exports.table_sheet import TableSheet
 from tests.support.naughty import NAUGHTY
 
 COLUMNS = [
@@ -74,6 +73,43 @@ def test_what_the_writer_would_take_for_xml(text):
     assert opened(data).active["A2"].value.strip() == text.strip()
     xml = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in xml and "<r><t>x" not in xml
+
+
+def cell_by_cell(sheet, row, rows, columns, *, most):
+    """What :meth:`TableSheet.write_rows` does, by XlsxWriter's own methods."""
+    for number, values in enumerate(rows, row):
+        for place, (value, (kind, form)) in enumerate(zip(values, columns, strict=True)):
+            if kind == TEXT and value:
+                sheet.write_string(number, place, cell_text(value), form)
+            elif kind == DATE:
+                sheet.write_number(number, place, day_number(value), form)
+            elif kind != TEXT and value is not None and np.isfinite(value):
+                sheet.write_number(number, place, float(value), form)
+    return len(rows)
+
+
+def test_rows_are_written_as_xlsxwriter_writes_cells(monkeypatch):
+    days = [DAY, datetime.date(1900, 1, 1), datetime.date(1900, 2, 28), datetime.date(1900, 3, 1)]
+    numbers = [0, -1, 1e-9, 1 / 3, 1e17, np.nan, None, np.float32(0.1), np.int64(2**40)]
+    texts = [
+        "all styles",
+        *NAUGHTY,
+        "_x0041_",
+        "a\rb",
+        'a & <b> "c"',
+        "\u3000x",
+        "x\n",
+        "\n",
+        "é" * 200,
+        "",
+    ]
+    rows = [
+        [text, numbers[n % 9], numbers[n % 7], numbers[n % 5], days[n % 4]]
+        for n, text in enumerate(texts)
+    ]
+    written = table_xlsx(Table("x", COLUMNS, rows))
+    monkeypatch.setattr(TableSheet, "write_rows", cell_by_cell)
+    assert written == table_xlsx(Table("x", COLUMNS, rows))
 
 
 def test_long_texts_and_what_xml_excludes():
