@@ -37,7 +37,7 @@ def test_files_beside_the_modules(wheel):
     wanted = {"app.py", ".streamlit/config.toml", "pipeline/py.typed", "ui/py.typed"}
     for folder in ("pipeline", "ui", "sample_data"):
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and path.suffix in (".py", ".txt", ".npz", ".csv"):
+            if path.is_file() and path.suffix in (".py", ".txt", ".npz", ".csv", ".xlsx"):
                 wanted.add(path.relative_to(ROOT).as_posix())
     assert wanted - names == set()
 

@@ -49,7 +49,7 @@ _STEPPED = (5.0, 10.0, 20.0, 100.0)  # highest marks of usual scales
 _ODD_STEPPED = (6.0, 7.0)  # of HolidayCheck's suns, and of surveys
 _MISSING_MARK = 99  # what surveys write for no answer
 _MIN_MARKS = 5  # from which on a mark over the scale can be a mistake
-_MIN_ANSWERS = 0.5  # share of cells that are answers on a scale, such as "Good"
+_MIN_ANSWERS = 0.5  # share of cells in words that are answers on a scale, such as "Good"
 _NAMED_SOURCES = 4  # with their scales, in a sentence
 _MIN_OWN_MARKS = 8  # of a platform, for a scale of its own
 _FIVE_POINTS = ("google", "tripadvisor", "airbnb", "yelp", "facebook", "trustpilot", "vrbo",
@@ -249,7 +249,9 @@ def read_ratings(
     cells = [_normalise(value) for value in values]
     forms = {cell: _parse_cell(cell) for cell in dict.fromkeys(cells)}
     answers = answer_steps(cell for cell, form in forms.items() if form is None)
-    if sum(cell in answers for cell in cells) >= _MIN_ANSWERS * sum(map(bool, cells)):
+    # Among the cells that are no figures: a joined table has one platform's words in few rows.
+    words = [cell for cell in cells if forms[cell] is None and cell not in _NOT_RATED]
+    if sum(cell in answers for cell in words) >= _MIN_ANSWERS * len(words):
         forms |= {cell: (step, 5.0) for cell, step in answers.items()}
     forms |= _read_sentences(cells, forms)
     marks = np.array([form[0] if form else np.nan for form in map(forms.get, cells)], np.float64)

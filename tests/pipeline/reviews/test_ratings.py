@@ -115,6 +115,16 @@ def test_answers_of_surveys(answers):
     assert parse_ratings(answers.split("|")).tolist() == [5, 4, 3, 2, 1]
 
 
+def test_words_of_one_platform_among_the_figures_of_others():
+    values = [*("8", "9", "7") * 4, "Excellent", "Very good", "Average", "Poor", "Terrible", ""]
+    sources = [*["Booking.com"] * 12, *["Tripadvisor"] * 6]
+    found = read_ratings(values, sources=sources)
+    assert found.ratings.of_five[12:17].tolist() == [5, 4, 3, 2, 1]
+    assert found.unreadable == 0
+    rooms = ["quiet", "by the lift", "facing north", "good"]  # in other words: a column of remarks
+    assert np.isnan(read_ratings([*"1234", *rooms]).ratings.marks[4:]).all()
+
+
 def test_numbers_in_a_sentence_that_all_cells_share():
     values = [f"Avec une note de {mark}" for mark in ("8", "9,5", "6", "10", "7")]
     assert parse_ratings(values).tolist() == [4, 4.75, 3, 5, 3.5]

@@ -1,0 +1,115 @@
+"""The samples as they are shipped: read as a person reads them, and with their stories in them."""
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from pipeline.reviews.read import read_reviews
+from pipeline.text.language_id import detect_languages
+from tests.support.command import ROOT, run
+
+FOLDER = ROOT / "sample_data"
+RESORTS, RYOKAN, PLATFORMS = (
+    FOLDER / name for name in ("resort_group.csv", "ryokan.csv", "four_platforms.xlsx")
+)
+PLATFORM_WORDS = {"Excellent": 5, "Very good": 4, "Average": 3, "Poor": 2, "Terrible": 1}
+
+
+def roles(reviews):
+    return {role: name for role, name in reviews.columns.to_dict().items() if name}
+
+
+def hotels(reviews):
+    return Counter(reviews.frame[reviews.columns.hotel].str.strip())
+
+
+@pytest.mark.parametrize("path", [RESORTS, RYOKAN, PLATFORMS], ids=lambda path: path.stem)
+def test_each_guest_wrote_something_else(path):
+    reviews = read_reviews(path)
+    assert len(set(reviews.texts)) == len(reviews.texts) > 250
+    assert not np.isnat(reviews.days).any()
+    assert np.isfinite(reviews.marks.of_five).all()
+    assert path.stat().st_size < 250_000
+
+
+def test_resorts_in_two_languages():
+    reviews = read_reviews(RESORTS)
+    assert roles(reviews) == {
+        "text": "Comentario", "id": "Código", "hotel": "Hotel", "date": "Fecha",
+        "rating": "Puntuación", "source": "Canal",
+    }  # fmt: skip
+    assert len(reviews.texts) == 425 and not reviews.rejected
+    assert len(hotels(reviews)) == 12 and min(hotels(reviews).values()) >= 20
+    assert (str(reviews.days.min()), str(reviews.days.max())) == ("2024-09-01", "2026-02-28")
+    assert reviews.marks.common_highest == 5
+    assert Counter(detect_languages(reviews.texts)).keys() == {"en", "es"}
+
+
+def test_ryokan_in_their_own_words():
+    reviews = read_reviews(RYOKAN)
+    assert roles(reviews) == {
+        "text": "本文", "id": "口コミ番号", "hotel": "宿名", "date": "投稿日", "rating": "総合評価",
+    }  # fmt: skip
+    assert len(reviews.texts) == 254 and not reviews.rejected
+    assert len(hotels(reviews)) == 6
+    assert reviews.marks.common_highest == 5
+    row = reviews.ids.index("K00253")
+    assert reviews.texts[row] == "スキー場まで送迎五分。乾燥室あり。文句なし。"
+    assert str(reviews.days[row]) == "2026-02-25"
+    assert reviews.marks.marks[row] == 4
+    replies = reviews.frame["宿からの返信"]
+    assert (replies != "").sum() >= 20 and not set(replies) - {""} & set(reviews.texts)
+
+
+def test_four_platforms_in_one_sheet():
+    reviews = read_reviews(PLATFORMS)
+    assert roles(reviews) == {
+        "text": "Review", "title": "Title", "hotel": "Property", "date": "Posted",
+        "rating": "Score", "positive": "Pros", "negative": "Cons", "source": "Platform",
+    }  # fmt: skip
+    assert len(reviews.texts) == 290
+    assert len(reviews.rejected) == 5  # a mark without a word
+    assert len(hotels(reviews)) == 5
+    assert reviews.days.min() >= np.datetime64("2024-11-01")
+    assert reviews.days.max() <= np.datetime64("2026-01-31")
+    platform, score = reviews.frame["Platform"], reviews.frame["Score"]
+    best = {"Booking.com": 10, "Google": 5, "Trip.com": 10, "Tripadvisor": 5}
+    assert reviews.marks.highest.tolist() == [best[name] for name in platform]
+    for row in np.flatnonzero(platform == "Tripadvisor"):
+        assert reviews.marks.marks[row] == PLATFORM_WORDS[score[row]]
+    both = (reviews.frame["Pros"] != "") & (reviews.frame["Cons"] != "")
+    row = int(np.flatnonzero(both)[0])
+    assert reviews.texts[row] == f"{reviews.frame['Pros'][row]}\n{reviews.frame['Cons'][row]}"
+    assert len(set(detect_languages(reviews.texts))) >= 12
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory, encoder):
+    """The resorts, analysed by the command line."""
+    folder = tmp_path_factory.mktemp("resorts") / "analysis"
+    done = run("analyse", RESORTS, "--out", folder, "--no-map")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_resorts_differ_in_what_guests_say(analysed):
+    found = json.loads(run("compare", analysed, "--aspects", "--json").stdout)
+    more = {
+        (row["group"], row["topic"]) for row in found if row["significant"] and row["ratio"] > 2
+    }
+    assert {
+        ("Brisalta Bahía Coral", "Breakfast"),
+        ("Brisalta Sierra Clara", "Wi-Fi and internet"),
+        ("Brisalta Casa Jazmín", "Staff and service"),
+    } <= more
+
+
+def test_breakfast_got_worse_at_one_resort_from_a_month_on(analysed):
+    found = json.loads(run("changes", analysed, "--aspects", "--json").stdout)
+    clear = [row for row in found if row["topic"] == "Breakfast" and (row["q"] or 1) < 0.05]
+    complaints = [row for row in clear if row["of"] == "complaints"]
+    assert {row["group"] for row in complaints} == {None, "Brisalta Bahía Coral"}
+    assert {row["month"] for row in complaints} == {"2025-12"}
+    assert all(row["after"] > 10 * row["before"] for row in complaints)
