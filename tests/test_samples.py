@@ -1,6 +1,5 @@
-"""The samples as they are shipped: read as a person reads them, and with their stories in them."""
+"""The samples as they are shipped, read as a person reads them."""
 
-import json
 from collections import Counter
 
 import numpy as np
@@ -8,7 +7,8 @@ import pytest
 
 from pipeline.reviews.read import read_reviews
 from pipeline.text.language_id import detect_languages
-from tests.support.command import ROOT, run
+from tests.support.command import ROOT
+from ui.session.samples import SAMPLES
 
 FOLDER = ROOT / "sample_data"
 RESORTS, RYOKAN, PLATFORMS = (
@@ -32,6 +32,11 @@ def test_each_guest_wrote_something_else(path):
     assert not np.isnat(reviews.days).any()
     assert np.isfinite(reviews.marks.of_five).all()
     assert path.stat().st_size < 250_000
+
+
+def test_the_number_of_reviews_is_known_before_they_are_read():
+    for sample in SAMPLES:
+        assert len(read_reviews(sample.path).texts) == sample.rows
 
 
 def test_resorts_in_two_languages():
@@ -83,33 +88,3 @@ def test_four_platforms_in_one_sheet():
     row = int(np.flatnonzero(both)[0])
     assert reviews.texts[row] == f"{reviews.frame['Pros'][row]}\n{reviews.frame['Cons'][row]}"
     assert len(set(detect_languages(reviews.texts))) >= 12
-
-
-@pytest.fixture(scope="module")
-def analysed(tmp_path_factory, encoder):
-    """The resorts, analysed by the command line."""
-    folder = tmp_path_factory.mktemp("resorts") / "analysis"
-    done = run("analyse", RESORTS, "--out", folder, "--no-map")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def test_resorts_differ_in_what_guests_say(analysed):
-    found = json.loads(run("compare", analysed, "--aspects", "--json").stdout)
-    more = {
-        (row["group"], row["topic"]) for row in found if row["significant"] and row["ratio"] > 2
-    }
-    assert {
-        ("Brisalta Bahía Coral", "Breakfast"),
-        ("Brisalta Sierra Clara", "Wi-Fi and internet"),
-        ("Brisalta Casa Jazmín", "Staff and service"),
-    } <= more
-
-
-def test_breakfast_got_worse_at_one_resort_from_a_month_on(analysed):
-    found = json.loads(run("changes", analysed, "--aspects", "--json").stdout)
-    clear = [row for row in found if row["topic"] == "Breakfast" and (row["q"] or 1) < 0.05]
-    complaints = [row for row in clear if row["of"] == "complaints"]
-    assert {row["group"] for row in complaints} == {None, "Brisalta Bahía Coral"}
-    assert {row["month"] for row in complaints} == {"2025-12"}
-    assert all(row["after"] > 10 * row["before"] for row in complaints)

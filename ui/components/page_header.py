@@ -1,48 +1,16 @@
-"""The head of a page that shows an analysis, and what it shows while none is open."""
+"""The head of a page that shows an analysis."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from ui.components.copy_link import copy_link
 from ui.components.language_correction import correction_badge
-from ui.components.page_switch import switch_page
 from ui.components.partial_banner import partial_banner
-from ui.components.widgets import error_box, escape, job_progress, large_number
-from ui.session.current import current_session
+from ui.components.widgets import error_box, escape, large_number
 from ui.session.session import Session
 from ui.session.view import View
-
-
-def require_view(title: str) -> tuple[Session, View]:
-    """The session and its view; without a view the page ends here, with ways to open one.
-
-    Args:
-        title: of the page while there is nothing on it.
-    """
-    session = current_session()
-    if session.view is None or session.source is None:
-        _offer_start(session, title)
-        st.stop()
-    return session, session.view
-
-
-def _offer_start(session: Session, title: str) -> None:
-    st.title(title)
-    if session.is_working:
-        job_progress()
-    else:
-        if session.problem:
-            error_box(session.problem)
-        st.write(_("Open a file of reviews first, or look around with the sample."))
-        with st.container(horizontal=True):
-            if st.button(_("Open a file"), icon=":material/upload_file:", type="primary"):
-                switch_page("ui/pages/start.py")
-            if st.button(_("Try it with sample reviews"), icon=":material/play_circle:"):
-                session.analyse_sample()
-                st.rerun()
 
 
 def page_header(session: Session, view: View) -> None:

@@ -122,6 +122,10 @@ _CSS = f"""<style>
 .pg-entry .name {{ font-size: 1.05rem; }}
 .pg-entry .open {{ font-size: .78rem; margin-inline-start: .6rem; padding: .05rem .45rem;
   border-radius: .6rem; background: {_LINE}; }}
+.st-key-examples [data-testid=stHorizontalBlock] {{ flex-wrap: wrap; }}
+@media (max-width: 1100px) {{
+  .st-key-examples [data-testid=stColumn] {{ min-width: calc(50% - 1rem); }}
+}}
 .facts {{ display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .88rem; opacity: .8; }}
 .pg-warning {{ border-radius: .4rem; padding: .45rem .6rem; font-size: .88rem;
   background: rgba(232, 163, 23, .18); }}
@@ -140,6 +144,7 @@ _CSS = f"""<style>
     order: -1; }}
   .st-key-roles [data-testid=stColumn], .st-key-filters [data-testid=stColumn] {{
     min-width: calc(50% - .5rem); flex-basis: calc(50% - .5rem); }}
+  .st-key-examples [data-testid=stColumn] {{ min-width: 100%; }}
   [data-testid=stColumn]:not(:has([data-testid=stElementContainer],
     [data-testid=stPopover])) {{ display: none; }}
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}

@@ -1,4 +1,4 @@
-"""The list of saved analyses, in full and as the start page shows it."""
+"""The list of saved analyses, in full and as the start page and empty pages show it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ui.session.autosave import analyses_of
 from ui.session.current import sync_widgets
 from ui.session.session import Session
 
-_NEWEST = 3  # on the start page
+_NEWEST = 3  # on the start page and on pages without an analysis
 _PAGE = 20  # in the list, before "Show more"
 _MANY = 6  # from which a box to find one is offered
 _LANGUAGES = 4  # named in a row
@@ -102,8 +102,13 @@ def show_trash(session: Session) -> None:
                     )
 
 
-def show_newest(session: Session) -> None:
-    """The newest analyses, on the start page."""
+def show_newest(session: Session, *, stay: bool = False) -> None:
+    """The newest analyses, to be opened.
+
+    Args:
+        session: whose.
+        stay: whether the page stays when one is opened; else it is its map that is shown.
+    """
     entries = list_entries(session)
     if not entries:
         return
@@ -114,7 +119,7 @@ def show_newest(session: Session) -> None:
             st.container(horizontal=True, vertical_alignment="center", gap="small"),
         ):
             st.html(f'<div class="pg-entry">{_title(entry)}{_facts(entry)}</div>', width="stretch")
-            _open_button(session, entry, "newest")
+            _open_button(session, entry, "newest", stay=stay)
     if len(entries) > _NEWEST:
         st.page_link(
             "ui/pages/analyses.py",
@@ -190,7 +195,7 @@ def _row(session: Session, entry: Entry) -> None:
             )
 
 
-def _open_button(session: Session, entry: Entry, place: str) -> None:
+def _open_button(session: Session, entry: Entry, place: str, *, stay: bool = False) -> None:
     if not st.button(
         _("Open"),
         icon=":material/scatter_plot:",
@@ -204,6 +209,8 @@ def _open_button(session: Session, entry: Entry, place: str) -> None:
         sync_widgets(session)
     except InputError as error:
         session.problem = str(error)
+        st.rerun()
+    if stay:
         st.rerun()
     switch_page("ui/pages/explore.py")
 

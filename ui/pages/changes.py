@@ -15,10 +15,11 @@ from ui.changes.months import show_months
 from ui.changes.table import show_table
 from ui.components.downloads import table_downloads
 from ui.components.group_choice import choose_groups
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes, hidden_themes
 from ui.components.widgets import escape, language_line
+from ui.library.require_view import require_view
 
 session, view = require_view(_("No changes yet"))
 show_sidebar(session, view)

@@ -22,11 +22,12 @@ from ui.compare.heat_table import show_heat_table
 from ui.compare.impact import show_impact
 from ui.compare.open_reviews import open_requested
 from ui.compare.two_groups import show_two_groups
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes
 from ui.components.widgets import escape_markdown
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
+from ui.library.require_view import require_view
 
 session, view = require_view(_("Nothing to compare yet"))
 open_requested(session, view)

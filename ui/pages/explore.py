@@ -3,12 +3,13 @@
 import streamlit as st
 
 from pipeline.common.translation import gettext as _
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.explore.map import choose_colour, show_map, show_selection
 from ui.explore.photos import photos_of, show_photos
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
+from ui.library.require_view import require_view
 from ui.search.search_box import run_search, search_bar, show_results
 from ui.session.current import page_drawn
 from ui.session.photo_service import photo_units

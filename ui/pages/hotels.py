@@ -8,13 +8,14 @@ from pipeline.insights.changes import find_changes
 from pipeline.insights.group_profile import group_profile
 from ui.changes.alerts import show_alert
 from ui.changes.choose_periods import recent_periods
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.components.theme_choice import choose_themes, hidden_themes
 from ui.components.widgets import escape_markdown, note_mixed_scales
 from ui.hotels.choose_hotel import THEMES_KEY, choose_hotel
 from ui.hotels.judgements import show_judgements
 from ui.hotels.summary import show_marks, show_summary
+from ui.library.require_view import require_view
 
 session, view = require_view(_("No hotels yet"))
 show_sidebar(session, view)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pipeline.common.translation import gettext as _
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
+from ui.library.require_view import require_view
 from ui.models.request import JOB, choose_comparison
 from ui.models.results import show_results
 

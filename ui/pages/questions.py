@@ -7,10 +7,11 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from ui.answers.ask_reviews import ask_reviews
 from ui.answers.faq import ask_faq
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.components.widgets import lead
 from ui.filters.filter_bar import choose_filters, filter_problems
+from ui.library.require_view import require_view
 
 _REVIEWS, _FAQ = N_("Ask the reviews"), N_("FAQ")
 _PARTS = (_REVIEWS, _FAQ)

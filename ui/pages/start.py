@@ -5,6 +5,7 @@ import streamlit as st
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from ui.components.widgets import error_box, escape_markdown, job_progress, lead
+from ui.library.gallery import show_gallery
 from ui.library.listing import show_newest
 from ui.session.current import current_session
 from ui.upload.upload import upload_and_preview
@@ -45,4 +46,5 @@ else:
     upload_and_preview(session)
     if session.preview is None:
         show_newest(session)
+        show_gallery(session)
         show_welcome()

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from pipeline.common.translation import gettext as _
-from ui.components.page_header import page_header, require_view
+from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
 from ui.components.topic_editing import phrase_form, show_hidden, show_history, undo_buttons
 from ui.components.widgets import job_progress
+from ui.library.require_view import require_view
 from ui.topics.add_file import add_file
 from ui.topics.aspect_list import show_aspects
 from ui.topics.cards import choose_cards, note_few_sentences, show_cards, show_table

@@ -14,7 +14,6 @@ from typing import Any
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.notes import Note
 from pipeline.common.errors import InputError
-from pipeline.common.paths import SAMPLE
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
@@ -30,12 +29,12 @@ from ui.session.notebook import Notebook
 from ui.session.open_analysis import OpenAnalysis, Shown, find_shared
 from ui.session.partial_results import PartialResults
 from ui.session.preview import Preview
+from ui.session.samples import HOTELS, Sample, is_sample
 from ui.session.search_state import SearchState
 from ui.session.undo import UndoHistory
 from ui.session.view import View, open_view
 from ui.session.work import Work
 
-SAMPLE_ROWS = 789
 EXPLORE, CHANGES = "ui/pages/explore.py", "ui/pages/changes.py"
 _PARTIAL = N_("These are first results: edit the topics once all reviews have been read")
 
@@ -148,9 +147,9 @@ class Session:
 
     # What the worker is asked for.
 
-    def analyse_sample(self) -> None:
-        """Analyse the reviews that come with the program."""
-        self.analyse(ReviewSource(SAMPLE.name, SAMPLE, SAMPLE_ROWS), Settings())
+    def analyse_sample(self, sample: Sample = HOTELS) -> None:
+        """Analyse reviews that come with the program."""
+        self.analyse(ReviewSource(sample.path.name, sample.path, sample.rows), Settings())
 
     def analyse(self, source: ReviewSource, settings: Settings, *, label: str = "") -> None:
         """Ask for an analysis; what is under way is stopped, what is shown stays.
@@ -337,7 +336,7 @@ class Session:
         """
         if (shared := find_shared(token)) is not None:
             view = copy_shared(shared, self.folder, language=self.language)
-            automatic = shared.sources[0].path != SAMPLE
+            automatic = not is_sample(shared.sources[0].path)
             self.show(view, shared.sources, Autosave(self.workspace, automatic=automatic))
             return
         catalogue = self.catalogue()
@@ -461,7 +460,7 @@ class Session:
         self.analysis, self.history = OpenAnalysis(source), UndoHistory()
         self.partial, self.search = PartialResults(), SearchState()
         self.autosave = Autosave(
-            self.workspace, automatic=source is not None and source.path != SAMPLE
+            self.workspace, automatic=source is not None and not is_sample(source.path)
         )
         self.notebook = Notebook(author=self.notebook.author)
         self.next_file, self.problem, self.opened_file = None, "", True

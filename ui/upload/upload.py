@@ -7,7 +7,6 @@ import time
 from typing import IO
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from pipeline.analysis.analysis import Settings
 from pipeline.common.errors import InputError
@@ -40,30 +39,27 @@ _SHOWN_NOTES = 5
 
 
 def upload_and_preview(session: Session) -> None:
-    """Uploader, sample button, and the preview of what was uploaded."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        file = st.file_uploader(
-            _("Your reviews: CSV in any encoding, Excel, JSON, HTML table or Parquet"),
-            type=TYPES,
-            key="upload",
-            on_change=_forget_problem,
-            # The browser looks at the size before it sends a byte.
-            max_upload_size=upload_limit(),
+    """Uploader, and the preview of what was uploaded."""
+    file = st.file_uploader(
+        _("Your reviews: CSV in any encoding, Excel, JSON, HTML table or Parquet"),
+        type=TYPES,
+        key="upload",
+        on_change=_forget_problem,
+        # The browser looks at the size before it sends a byte.
+        max_upload_size=upload_limit(),
+    )
+    with st.container(key="refused"):
+        # Shown by a rule of style when the browser has refused a file, of which the server
+        # knows nothing.
+        refused = _(
+            "This file was not taken. It may have up to {size} MB: split a larger one into "
+            "smaller files, or raise the limit {setting}. If it is not that large, try once "
+            "more.",
+            size=format_number(upload_limit()),
+            setting=MAX_MB.name,
         )
-        with st.container(key="refused"):
-            # Shown by a rule of style when the browser has refused a file, of which the server
-            # knows nothing.
-            refused = _(
-                "This file was not taken. It may have up to {size} MB: split a larger one into "
-                "smaller files, or raise the limit {setting}. If it is not that large, try once "
-                "more.",
-                size=format_number(upload_limit()),
-                setting=MAX_MB.name,
-            )
-            st.html(f'<div class="pg-refused">{escape(refused)}</div>')
+        st.html(f'<div class="pg-refused">{escape(refused)}</div>')
     if file is None:
-        _offer_sample(session, right)
         if not (session.problem and session.preview and session.preview_is_open):
             session.preview = None
             return
@@ -71,16 +67,6 @@ def upload_and_preview(session: Session) -> None:
     elif session.preview is None or session.preview.file != file.file_id:
         session.preview = store_upload(session, file.file_id, file.name, file)
     _show(session, session.preview)
-
-
-def _offer_sample(session: Session, place: DeltaGenerator) -> None:
-    with place:
-        quiet = '<p class="pg-quiet" style="margin:0">{}</p>'
-        st.html(quiet.format(escape(_("No file at hand?"))))
-        if st.button(_("Try it with sample reviews"), icon=":material/play_circle:", key="sample"):
-            session.analyse_sample()
-            st.rerun()
-        st.html(quiet.format(escape(_("789 invented reviews of 10 hotels, in 19 languages."))))
 
 
 def _forget_problem() -> None:

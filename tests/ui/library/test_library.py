@@ -1,6 +1,7 @@
 """Analyses are kept, listed, opened again with all changes, deleted with undo, handed on."""
 
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from pipeline.search.evaluation import GoldenQuery, load_golden_set, save_golden
 from pipeline.search.saved import SavedSearch, load_searches, save_searches
 from tests.support.apptest import (
     SMALL,
+    THINGS,
     catalogue,
     finish,
     pieces,
@@ -18,7 +20,9 @@ from tests.support.apptest import (
     start,
     upload,
 )
+from ui.library import gallery
 from ui.session.autosave import file_title
+from ui.session.samples import Sample
 
 SEARCH = SavedSearch("night", "noise at night")
 JUDGED = GoldenQuery("night", frozenset({"3", "\ud800 4"}), frozenset({"5"}))
@@ -196,7 +200,10 @@ def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
 def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monkeypatch):
     sample = tmp_path / "hotel_reviews.csv"
     sample.write_bytes(SMALL)
-    monkeypatch.setattr("ui.session.session.SAMPLE", sample)
+    small = Sample(sample, len(THINGS) ** 2)
+    monkeypatch.setattr("ui.session.samples.SAMPLES", (small,))
+    card = replace(gallery._CARDS[0], sample=small)
+    monkeypatch.setattr(gallery, "_CARDS", (card, *gallery._CARDS[1:]))
     at = finish(press(start(), "Try it with sample reviews"))
     assert catalogue().entries() == []
     go(at, "ui/pages/analyses.py")
@@ -265,3 +272,15 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     assert not [b for b in at.button if b.key and b.key.startswith("everywhere-")]
     click(at, f"remove-{entry.token}")
     assert not at.exception and catalogue().trashed() == [] and "Deleted: " not in pieces(at)
+
+
+def test_a_page_without_an_analysis_lists_those_that_are_kept(data):
+    analysed(name="spring.csv")
+    at = go(start(), "ui/pages/topics.py")
+    assert at.title[0].value == "No topics yet"
+    assert not any(button.label == "Open the resort group" for button in at.button)
+    (entry,) = catalogue().entries()
+    click(at, f"open-newest-{entry.token}")
+    assert session(at).source.name == "spring.csv"
+    assert not at.title  # it is the page's own now, not the map
+    assert at.segmented_control(key="part").value == "Topics"
