@@ -10,7 +10,7 @@ BESIDE := --numprocesses logical --maxprocesses 4
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
 test test-quick: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test test-quick lint translations hooks fix bench bench-serving bench-peers bench-store install clean
+.PHONY: run test test-quick lint translations docs screenshots hooks fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -33,6 +33,12 @@ lint: $(VENV)/.dev
 
 translations: $(VENV)/.dev ## texts of the pages -> the catalogues in pipeline/data/locale
 	$(BIN)/python -m tests.support.catalogues update
+
+docs: $(VENV)/.docs ## the documentation site -> build/site/index.html; any broken link is an error
+	$(BIN)/python docs/site/build.py
+
+screenshots: $(VENV)/.dev chromium ## pictures of the running app -> docs/images (three minutes)
+	$(BIN)/python -m tests.support.screenshots
 
 hooks: $(VENV)/.dev ## the checks of `make lint` before each commit
 	$(BIN)/pre-commit install
@@ -80,4 +86,8 @@ $(VENV)/.run: $(VENV)/.made requirements.txt
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.made requirements-docs.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@

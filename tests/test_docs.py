@@ -99,8 +99,8 @@ def test_names_in_code_can_be_imported(page):
 @pytest.mark.parametrize("page", CURRENT, ids=page_id)
 def test_commands_and_options_exist(page):
     commands = subcommands(_parser("polyguest", COMMANDS)) | {"app": argparse.ArgumentParser()}
-    code = " ".join(code_of(page)).replace("python -m pipeline ", "\npolyguest ")
-    for line in code.split("\n")[1:] + re.findall(r"polyguest [^\n]*", code):
+    code = "\n".join(code_of(page)).replace("python -m pipeline ", "polyguest ")
+    for line in re.findall(r"\bpolyguest [^\n]*", code):
         words = line.split("`")[0].split()
         name = words[1] if len(words) > 1 else ""
         if not re.fullmatch(r"[a-z]+", name):

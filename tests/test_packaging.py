@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow  # builds a wheel
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> zipfile.ZipFile:
     source = tmp_path_factory.mktemp("source")
-    for name in ("pipeline", "ui", "sample_data", ".streamlit"):
+    for name in ("pipeline", "polyguest", "ui", "sample_data", ".streamlit"):
         shutil.copytree(
             ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
@@ -34,8 +34,9 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 
 def test_files_beside_the_modules(wheel):
     names = set(wheel.namelist())
-    wanted = {"app.py", ".streamlit/config.toml", "pipeline/py.typed", "ui/py.typed"}
-    for folder in ("pipeline", "ui", "sample_data"):
+    wanted = {"app.py", ".streamlit/config.toml", "pipeline/py.typed"}
+    wanted |= {"polyguest/py.typed", "ui/py.typed"}
+    for folder in ("pipeline", "polyguest", "ui", "sample_data"):
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and path.suffix in (".py", ".txt", ".npz", ".csv", ".xlsx"):
                 wanted.add(path.relative_to(ROOT).as_posix())
@@ -45,7 +46,7 @@ def test_files_beside_the_modules(wheel):
 def test_only_the_programs_own_names(wheel):
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.startswith("polyguest-")} == {
-        ".streamlit", "app.py", "pipeline", "sample_data", "ui",
+        ".streamlit", "app.py", "pipeline", "polyguest", "sample_data", "ui",
     }  # fmt: skip
 
 

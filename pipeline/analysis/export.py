@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,32 @@ RESULT_COLUMNS = ("review_id", "language", "topic_id", "topic", "x", "y")
 VALUE_COLUMNS = ("review_date", "rating_of_5")  # after the others, as they came later
 SENTENCE_COLUMNS = ("review_id", "sentence", "text", "language", "topic_id", "topic", "x", "y")
 HIT_COLUMNS = ("query", "rank", "review_id", "score", "language", "topic", "text")
+HIT_DETAILS = ("strength", "by_letters", "passage")
 
 
 def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
-    """The file's own columns, then those of the analysis.
+    """The rows of :func:`reviews_rows` as CSV text."""
+    return _csv(reviews_rows(analysis, rows))
 
-    These are review_id, language, topic_id, topic, with a map x and y, review_date (ISO)
+
+def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str:
+    """The rows of :func:`sentences_rows` as CSV text."""
+    return _csv(sentences_rows(analysis, units))
+
+
+def topics_csv(analysis: Analysis) -> str:
+    """The rows of :func:`topics_rows` as CSV text."""
+    return _csv(topics_rows(analysis))
+
+
+def _csv(rows: Iterator[list[Any]]) -> str:
+    return to_csv(next(rows), rows)
+
+
+def reviews_rows(analysis: Analysis, rows: Sequence[int] | None = None) -> Iterator[list[Any]]:
+    """Yield a header, then a row for each review: the file's columns, then those of the analysis.
+
+    The latter are review_id, language, topic_id, topic, with a map x and y, review_date (ISO)
     and rating_of_5, the rating in proportion to a best mark of 5.
 
     If sentences are grouped, topic and coordinates are those of the sentence that represents the
@@ -64,13 +84,17 @@ def reviews_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> str:
         rating = "" if ratings is None or np.isnan(ratings[n]) else f"{ratings[n]:g}"
         return [*cells, days[n], rating]
 
-    return to_csv(header, map(row, numbers))
+    yield header
+    yield from map(row, numbers)
 
 
-def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str:
-    """One row per sentence: review, number within it from 1, text, language, topic, coordinates."""
+def sentences_rows(analysis: Analysis, units: Sequence[int] | None = None) -> Iterator[list[Any]]:
+    """Yield a header, then a row for each sentence.
+
+    That is its review, number within it from 1, text, language, topic and coordinates.
+    """
     all_units = analysis.units
-    header = SENTENCE_COLUMNS if analysis.coordinates is not None else SENTENCE_COLUMNS[:-2]
+    yield list(SENTENCE_COLUMNS if analysis.coordinates is not None else SENTENCE_COLUMNS[:-2])
 
     def row(unit: int) -> list[Any]:
         review = int(all_units.review[unit])
@@ -85,11 +109,13 @@ def sentences_csv(analysis: Analysis, units: Sequence[int] | None = None) -> str
             cells += [f"{value:.4f}" for value in analysis.coordinates[unit]]
         return cells
 
-    return to_csv(header, map(row, range(len(all_units)) if units is None else units))
+    yield from map(row, range(len(all_units)) if units is None else units)
 
 
-def topics_csv(analysis: Analysis) -> str:
-    """One row per topic: name, size, share of each language, keywords in each, and "name_fits".
+def topics_rows(analysis: Analysis) -> Iterator[list[Any]]:
+    """Yield a header, then a row for each topic.
+
+    That is its name, size, share of each language, keywords in each, and "name_fits".
 
     Each review counts once, for its topic in ``reviews.csv``. If sentences are grouped,
     ``mentions`` counts the reviews with any sentence in the topic. ``name_fits`` is the share of
@@ -100,6 +126,7 @@ def topics_csv(analysis: Analysis) -> str:
     header = ["topic_id", "topic", "reviews", *(["mentions"] if by_sentence else [])]
     header += [f"share_{code}" for code in codes] + [f"keywords_{code}" for code in codes]
     header.append("name_fits")
+    yield header
 
     def row(topic: Topic) -> list[Any]:
         languages = analysis.languages[analysis.main_topics == topic.id]
@@ -116,13 +143,22 @@ def topics_csv(analysis: Analysis) -> str:
             "" if topic.name_share is None else f"{topic.name_share:.4f}",
         ]
 
-    return to_csv(header, map(row, analysis.topics))
+    yield from map(row, analysis.topics)
 
 
-def hit_records(analysis: Analysis, hits: SearchResult) -> list[dict[str, Any]]:
-    """Search hits as JSON records: rank from 1, review_id, score, language, topic, text."""
+def hit_records(
+    analysis: Analysis, hits: SearchResult, *, details: bool = False
+) -> list[dict[str, Any]]:
+    """Search hits as JSON records: rank from 1, review_id, score, language, topic, text.
+
+    Args:
+        analysis: that was searched.
+        hits: of a query.
+        details: whether to add strength ("strong", "likely" or "weak"), by_letters (whether a name
+            was found by its spelling) and passage (the part of the text that says it).
+    """
     reviews = analysis.units.review[hits.rows]
-    return [
+    records: list[dict[str, Any]] = [
         {
             "rank": rank,
             "review_id": analysis.ids[review],
@@ -135,3 +171,9 @@ def hit_records(analysis: Analysis, hits: SearchResult) -> list[dict[str, Any]]:
             zip(hits.rows, reviews, hits.scores, strict=True), 1
         )
     ]
+    if details:
+        passages = analysis.searched_passages.select(hits.passages).texts(analysis.texts)
+        values = zip(hits.strengths.tolist(), hits.lexical_matches.tolist(), passages, strict=True)
+        for record, found in zip(records, values, strict=True):
+            record |= dict(zip(HIT_DETAILS, found, strict=True))
+    return records

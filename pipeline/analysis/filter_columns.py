@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.wording import list_names, short_name
+from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, make_column, take_rows
+from pipeline.filters.expressions import mask
+from pipeline.filters.parser import parse_filter
 from pipeline.text.normalise import replace_surrogates
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 from pipeline.topics.sentiment import NAMES, NEITHER
@@ -99,6 +102,71 @@ def filter_units(
     if ids := list(topics):
         units &= np.isin(analysis.assignments, ids)
     return units
+
+
+def select_units(
+    analysis: Analysis,
+    *,
+    languages: Collection[str] = (),
+    topics: Collection[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None,
+    expression: str = "",
+) -> np.ndarray | None:
+    """Mask of the units that pass all filters: bool (m,); None where there is no filter.
+
+    Args:
+        analysis: the analysis.
+        languages: language codes to include.
+        topics: names or ids of topics to include.
+        where: column of the file -> values to include, compared as text.
+        expression: a filter such as "rating <= 2".
+
+    Raises:
+        InputError: a filter names what is not there, or can't be read.
+    """
+    if not (languages or where or topics or expression):
+        return None
+    ids = [find_topic(analysis, name) for name in topics]
+    passing = filter_units(analysis, languages=languages, where=where, topics=ids)
+    if expression:
+        columns = analysis_columns(analysis)
+        kinds = {name: column.kind for name, column in columns.items()}
+        passing &= mask(bind(parse_filter(expression), kinds), columns, len(passing))
+    return passing
+
+
+def select_reviews(analysis: Analysis, units: np.ndarray | None) -> np.ndarray | None:
+    """Mask of the reviews with a unit that passes: bool (n,); None where there is no filter.
+
+    Raises:
+        InputError: no review passes.
+    """
+    if units is None:
+        return None
+    if not units.any():
+        raise InputError("No review passes the filters: remove one")
+    reviews = np.zeros(len(analysis.texts), bool)
+    reviews[analysis.units.review[units]] = True
+    return reviews
+
+
+def find_topic(analysis: Analysis, wanted: str) -> int:
+    """The id of a topic by its name, in any case, or by its id as text.
+
+    Raises:
+        InputError: there is none.
+    """
+    names = [topic.name for topic in analysis.topics]
+    for number, name in enumerate(names):
+        if wanted.casefold() == name.casefold():
+            return number
+    if wanted.isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    raise InputError(
+        "There is no topic '{topic}'; the topics are: {topics}",
+        topic=short_name(wanted),
+        topics=list_names(f"{number} {name}" for number, name in enumerate(names)),
+    )
 
 
 def _typed_column(cells: list[str], role: str | None) -> Column:

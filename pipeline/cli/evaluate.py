@@ -25,20 +25,17 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print or write recall, MRR and NDCG, of all queries and by language."""
+    from pipeline.analysis.search import search_analysis
     from pipeline.analysis.storage import load_analysis
     from pipeline.common.csv_writer import to_csv
     from pipeline.search import evaluation
-    from pipeline.search.hybrid import search_reviews
-    from pipeline.search.query import parse_query
 
     analysis = load_analysis(options.folder)
     wanted = evaluation.read_golden_set(options.golden, known=analysis.ids)
-    queries = [parse_query(each.query) for each in wanted]
-    raw = load_encoder_of(analysis).encode_queries([query.text for query in queries])
-    found = search_reviews(
-        analysis.search_index,
-        queries,
-        analysis.search_space.encode_queries(raw, [query.text for query in queries]),
+    found = search_analysis(
+        analysis,
+        [each.query for each in wanted],
+        load_encoder_of(analysis),
         top=len(analysis.texts),
         hybrid=not options.vectors_only,
     )

@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError
-from pipeline.common.wording import list_names, short_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,21 +27,15 @@ def allowed_units(analysis: Analysis, options: argparse.Namespace) -> np.ndarray
     Raises:
         InputError: a filter names what is not there, or can't be read.
     """
-    from pipeline.analysis.filter_columns import analysis_columns, filter_units
-    from pipeline.filters.binding import bind
-    from pipeline.filters.expressions import mask
-    from pipeline.filters.parser import parse_filter
+    from pipeline.analysis.filter_columns import select_units
 
-    where = _conditions(options.where)
-    if not (options.language or where or options.topic or options.filter):
-        return None
-    topics = [_topic(analysis, name) for name in options.topic]
-    allowed = filter_units(analysis, languages=options.language, where=where, topics=topics)
-    if options.filter:
-        columns = analysis_columns(analysis)
-        kinds = {name: column.kind for name, column in columns.items()}
-        allowed &= mask(bind(parse_filter(options.filter), kinds), columns, len(allowed))
-    return allowed
+    return select_units(
+        analysis,
+        languages=options.language,
+        topics=options.topic,
+        where=_conditions(options.where),
+        expression=options.filter,
+    )
 
 
 def allowed_reviews(analysis: Analysis, options: argparse.Namespace) -> np.ndarray | None:
@@ -51,27 +44,9 @@ def allowed_reviews(analysis: Analysis, options: argparse.Namespace) -> np.ndarr
     Raises:
         InputError: as :func:`allowed_units`, or no review passes.
     """
-    import numpy as np
+    from pipeline.analysis.filter_columns import select_reviews
 
-    units = allowed_units(analysis, options)
-    if units is None:
-        return None
-    if not units.any():
-        raise InputError("No review passes the filters: remove one")
-    reviews = np.zeros(len(analysis.texts), bool)
-    reviews[analysis.units.review[units]] = True
-    return reviews
-
-
-def _topic(analysis: Analysis, wanted: str) -> int:
-    names = [topic.name for topic in analysis.topics]
-    for number, name in enumerate(names):
-        if wanted.casefold() == name.casefold():
-            return number
-    if wanted.isdecimal() and int(wanted) < len(names):
-        return int(wanted)
-    listed = list_names(f"{number} {name}" for number, name in enumerate(names))
-    raise InputError(f"There is no topic '{short_name(wanted)}'; the topics are: {listed}")
+    return select_reviews(analysis, allowed_units(analysis, options))
 
 
 def _conditions(where: list[str]) -> dict[str, list[str]]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pipeline.search.hybrid import SearchResult
 
 _JUDGED = {-1: "complaints", 1: "praise"}
-_DETAILS = ("strength", "by_letters", "passage")  # keys of a record
 
 
 class _Result(NamedTuple):
@@ -54,6 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print or write the hits."""
+    from pipeline.analysis.export import HIT_DETAILS
     from pipeline.analysis.storage import load_analysis
 
     queries = _queries(options)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     elif options.json or options.format == "json":
         for result in results:
             for record in () if options.details else result.records:
-                for name in _DETAILS:
+                for name in HIT_DETAILS:
                     del record[name]
         shown: Any = results[0].records
         if options.queries:
@@ -101,16 +101,12 @@ def _search(
     allowed: np.ndarray | None,
     options: argparse.Namespace,
 ) -> list[_Result]:
-    from pipeline.search.hybrid import search_reviews
-    from pipeline.search.query import parse_query
+    from pipeline.analysis.search import search_analysis
 
-    index, encoder = analysis.search_index, load_encoder_of(analysis)
-    queries = [parse_query(text) for text in typed]
-    raw = encoder.encode_queries([query.text for query in queries])
-    found = search_reviews(
-        index,
-        queries,
-        analysis.search_space.encode_queries(raw, [query.text for query in queries]),
+    found = search_analysis(
+        analysis,
+        typed,
+        load_encoder_of(analysis),
         top=options.top,
         allowed=allowed,
         balanced=options.balanced,
@@ -138,13 +134,7 @@ def _search_like(
 def _result(analysis: Analysis, query: str, found: SearchResult) -> _Result:
     from pipeline.analysis.export import hit_records
 
-    passages = analysis.searched_passages.select(found.passages).texts(analysis.texts)
-    details = zip(found.strengths.tolist(), found.lexical_matches.tolist(), passages, strict=True)
-    records = [
-        record | dict(zip(_DETAILS, values, strict=True))
-        for record, values in zip(hit_records(analysis, found), details, strict=True)
-    ]
-    return _Result(query, records, found)
+    return _Result(query, hit_records(analysis, found, details=True), found)
 
 
 def _row(analysis: Analysis, name: str) -> int:
@@ -158,10 +148,10 @@ def _row(analysis: Analysis, name: str) -> int:
 
 
 def _as_csv(results: list[_Result], details: bool) -> str:
-    from pipeline.analysis.export import HIT_COLUMNS
+    from pipeline.analysis.export import HIT_COLUMNS, HIT_DETAILS
     from pipeline.common.csv_writer import to_csv
 
-    columns = HIT_COLUMNS + (_DETAILS if details else ())
+    columns = HIT_COLUMNS + (HIT_DETAILS if details else ())
     rows = ({"query": each.query, **record} for each in results for record in each.records)
     return to_csv(columns, ([row[name] for name in columns] for row in rows))
 

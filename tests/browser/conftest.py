@@ -1,36 +1,9 @@
 """A real server process and a real browser, one of each for all browser tests."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
-
 import pytest
 
+from tests.support.browsing import ARGUMENTS, Visitor, find_chromium, running_app
 from tests.support.chat_server import chat_server
-from tests.support.command import ROOT
-from tests.support.waiting import PATIENCE, wait_until
-
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-gl=angle",  # WebGL without a graphics card
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
-_SCROLL_WIDTH = (
-    "Math.max(document.documentElement.scrollWidth,"
-    " document.querySelector('[data-testid=stMain]').scrollWidth)"
-)
 
 
 @pytest.fixture(scope="session")
@@ -42,129 +15,22 @@ def chat():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory, chat):
-    """The address of a running app; its output is in a file, as a full pipe would block it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    environment["POLYGUEST_DATA"] = str(tmp_path_factory.mktemp("data"))  # not the user's
-    environment["POLYGUEST_CHAT_URL"] = chat.url
-    environment.pop("POLYGUEST_START", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until(lambda: _answers(address) or process.poll() is not None, said=log.read_text)
-        assert process.poll() is None, f"the server ended:\n{log.read_text()}"
+    """The address of a running app."""
+    with running_app(tmp_path_factory.mktemp("server"), POLYGUEST_CHAT_URL=chat.url) as address:
         yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        print(log.read_text())  # pytest shows it beside a failure
-
-
-def _answers(address):
-    try:
-        return urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).status == 200
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Headless chromium."""
     playwright = pytest.importorskip("playwright.sync_api")
-    found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    found = find_chromium()
     if found is None:
-        pytest.skip(f"no browser: none of {', '.join(_CHROMIUM)} is installed")
+        pytest.skip("no browser: chromium is not installed")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-class Visitor:
-    """A user with a browser window; remembers what went wrong in it."""
-
-    def __init__(self, browser, address, *, width=1280, height=900):
-        self.address = address
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height},
-            reduced_motion="reduce",  # here the processor draws each frame
-        )
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE * 1000)
-        self.errors = []
-        self.outside = []
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", self._watch)
-
-    def open(self):
-        """Go to the start page."""
-        self.page.goto(self.address)
-        self.page.get_by_role("button", name="Try it with sample reviews").wait_for()
-        self.settle()
-
-    def settle(self):
-        """Wait until the server has drawn everything."""
-        self.page.wait_for_timeout(200)
-        self.page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-
-    def wait_for_map(self):
-        """Wait until an analysis is shown."""
-        self.page.locator(".js-plotly-plot .nsewdrag").wait_for()
-        self.settle()
-
-    def search(self, query):
-        """Type a query and press Enter."""
-        box = self.page.get_by_label("Search by meaning")
-        box.fill(query)
-        box.press("Enter")
-        self.settle()
-
-    def traces(self):
-        """Name and number of points of each trace on the map."""
-        return self.page.evaluate(
-            "document.querySelector('.js-plotly-plot')._fullData.map(t => [t.name, t.x.length])"
-        )
-
-    def lasso(self, left=0.05, top=0.05, right=0.95, bottom=0.95):
-        """Draw around a part of the map, given as shares of it."""
-        box = self.page.locator(".js-plotly-plot .nsewdrag").bounding_box()
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        for number, (x, y) in enumerate(corners):
-            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
-            if number == 0:
-                self.page.mouse.down()
-        self.page.mouse.up()
-        self.settle()
-
-    def narrow(self):
-        """Make the window a phone's, and wait until the page has followed."""
-        self.page.set_viewport_size({"width": 390, "height": 844})
-        self.page.wait_for_function(f"{_SCROLL_WIDTH} <= 390")
-
-    def scroll_width(self):
-        """How wide the page's content is."""
-        return self.page.evaluate(_SCROLL_WIDTH)
-
-    def _note(self, message):
-        if message.type == "error":
-            self.errors.append(message.text)
-
-    def _watch(self, request):
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.outside.append(request.url)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Visitor
 from tests.browser.test_story import upload
+from tests.support.browsing import Visitor
 
 THINGS = ("bed", "breakfast", "street", "pool")
 HOTELS = ("Roma", "פריז")

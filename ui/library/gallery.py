@@ -71,7 +71,9 @@ _CARDS = (
 def show_gallery(session: Session) -> None:
     """The cards; a click analyses the sample and leads to its map."""
     st.subheader(_("Examples"), anchor=False)
-    st.caption(_("Every review in them is invented. An example is kept only once you change or save it."))
+    st.caption(
+        _("Every review in them is invented. An example is kept only once you change or save it.")
+    )
     with st.container(key="examples"):
         for place, card in zip(st.columns(len(_CARDS)), _CARDS, strict=True):
             with place.container(border=True, height="stretch"):
