@@ -11,9 +11,11 @@ from pipeline.common.translation import gettext as _
 from ui.changes import address as changes_address
 from ui.compare import address as compare_address
 from ui.components import review_dialog
+from ui.components.help_menu import show_help_menu
 from ui.components.language_choice import set_document_language, show_language_choice
 from ui.components.page_switch import switch_page
 from ui.components.style import add_style
+from ui.components.tour import show_tour
 from ui.explore import map as explore_map
 from ui.explore import selection_address
 from ui.explore.restore_selection import restore_topic_filter
@@ -85,16 +87,19 @@ def draw() -> None:
         page("similar_hotels", _("Similar hotels"), ":material/hotel:"),
         page("questions", _("Questions"), ":material/forum:"),
         page("models", _("Models"), ":material/science:"),
-        page("how_it_works", _("How it works"), ":material/help:"),
+        page("how_it_works", _("How it works"), ":material/lightbulb:"),
     ]
     shown = st.navigation(pages, position="top")
+    show_help_menu()
     show_language_choice()
     if found:
         switch_page(found)
     session.save_searches()
     note_page(shown.url_path, [each.url_path for each in pages])
+    touring = show_tour()  # before the page, which may stop where nothing is open
     shown.run()
-    review_dialog.show_open_review(session)
+    if not touring:  # one dialog at a time
+        review_dialog.show_open_review(session)
 
 
 if __name__ == "__main__":

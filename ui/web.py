@@ -28,6 +28,7 @@ from streamlit.web.server import server_util
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
 from ui.components.language_choice import DOCUMENT_SCRIPT
+from ui.components.tour import SEEN_SCRIPT
 from ui.memory import collect_at_intervals, import_page_modules
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
@@ -99,11 +100,11 @@ def security_headers() -> dict[str, str]:
     """The headers of every answer.
 
     Streamlit needs inline styles; Plotly's map in WebGL compiles its drawing (``unsafe-eval``).
-    Nothing else may run than the server's own scripts, and the one that sets the language of the
-    document.
+    Nothing else may run than the server's own scripts: among them the one that sets the language
+    of the document, and the one that remembers the tour.
     """
     index = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    scripts = [*_INLINE_SCRIPT.findall(index), DOCUMENT_SCRIPT]
+    scripts = [*_INLINE_SCRIPT.findall(index), DOCUMENT_SCRIPT, SEEN_SCRIPT]
     inline = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     policy = {
         "default-src": "'self'",

@@ -8,12 +8,21 @@ _LINE = "rgba(128, 128, 128, 0.28)"
 
 _CSS = f"""<style>
 .block-container {{ padding: 3.9rem 2.5rem 3rem; max-width: 1500px; }}
-[data-testid="InputInstructions"], .st-key-document {{ display: none; }}
+[data-testid="InputInstructions"], .st-key-document, .st-key-tour-memory {{ display: none; }}
 .st-key-language {{ position: fixed; top: .55rem; inset-inline-end: 1rem; width: 8.2rem;
   z-index: 999991; }}
-[data-testid=stLayoutWrapper]:has(> :is(.st-key-document, .st-key-language)) {{
+[data-testid=stLayoutWrapper]:has(
+  > :is(.st-key-document, .st-key-language, .st-key-help, .st-key-tour-memory)) {{
   position: absolute; }}
-.stAppToolbar {{ padding-inline-end: 9rem; }}
+.st-key-help {{ position: fixed; top: .55rem; inset-inline-end: 9.4rem; width: 2.5rem;
+  z-index: 999991; }}
+.st-key-help button {{ min-width: 2.5rem; min-height: 2.5rem; padding: 0; }}
+.st-key-help button [data-testid=stMarkdownContainer] {{ position: absolute; width: 1px;
+  height: 1px; overflow: hidden; clip-path: inset(50%); }}
+.st-key-help button [aria-hidden=true]:has(> span > [data-testid=stIconMaterial]) {{
+  display: none; }}
+.st-key-help button[aria-expanded=true] {{ color: inherit; }}
+.stAppToolbar {{ padding-inline-end: 12rem; }}
 [dir=rtl] :is(h1, h2, h3, [data-testid=stCaptionContainer], [data-testid=stMarkdownContainer],
   [data-testid=stMarkdownContainer] p) {{ text-align: right !important; }}
 [dir=rtl] [data-testid=stSidebar][aria-expanded=false] {{ display: none; }}

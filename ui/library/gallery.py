@@ -76,11 +76,14 @@ def show_gallery(session: Session) -> None:
     )
     with st.container(key="examples"):
         for place, card in zip(st.columns(len(_CARDS)), _CARDS, strict=True):
-            with place.container(border=True, height="stretch"):
-                st.markdown(f"{card.icon} **{_(card.name)}**")
-                st.caption(_(card.shows))
-                rows = card.sample.rows
-                st.caption(ngettext("{n} review", "{n} reviews", rows))
+            with place.container(
+                border=True, height="stretch", vertical_alignment="distribute", gap="small"
+            ):
+                with st.container(gap="xsmall"):
+                    st.markdown(f"{card.icon} **{_(card.name)}**")
+                    st.caption(_(card.shows))
+                    rows = card.sample.rows
+                    st.caption(ngettext("{n} review", "{n} reviews", rows))
                 if st.button(
                     _(card.button),
                     icon=":material/play_circle:",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
+from ui.components.tour import offer_tour
 from ui.components.widgets import error_box, escape_markdown, job_progress, lead
 from ui.library.gallery import show_gallery
 from ui.library.listing import show_newest
@@ -21,6 +22,7 @@ lead(
         "Spanish. Everything stays on this computer."
     )
 )
+offer_tour()
 if session.problem:
     error_box(session.problem)
 
