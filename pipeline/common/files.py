@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
 import os
@@ -18,6 +19,8 @@ from pipeline.common.scratch import remove_abandoned, scratch_file
 from pipeline.common.transaction import sync_folder
 
 log = logging.getLogger(__name__)
+
+_READ_AT_ONCE = 16 << 20  # bytes
 
 
 @contextmanager
@@ -88,7 +91,7 @@ def load_arrays(path: Path, *, key: str, compare: bool = True) -> dict[str, np.n
         compare: whether to compare the checksum, which the caller may have done for the file.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(_opened(path), allow_pickle=False) as data:
             if str(data["key"]) != key:
                 return None
             arrays = {name: data[name] for name in data.files if name not in ("key", "checksum")}
@@ -102,6 +105,14 @@ def load_arrays(path: Path, *, key: str, compare: bool = True) -> dict[str, np.n
             raise
         log.warning("%s is damaged", path, exc_info=True)
         return None
+
+
+def _opened(path: Path) -> Path | io.BytesIO:
+    """A file, or the bytes of a small one.
+
+    A zip file is read in hundreds of steps. On a busy server each waits for the interpreter's lock.
+    """
+    return io.BytesIO(path.read_bytes()) if path.stat().st_size <= _READ_AT_ONCE else path
 
 
 def _json_checksum(values: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from pipeline.stores.local import has_store, is_intact
 FOLDER = "store"
 ARRAYS_FILE = "searchable.npz"
 _MANIFEST_FILE = "searchable.json"
-_FORMAT = 3
+_FORMAT = 4
 _KEYS = {"format", "key", "state", "model", "id_column", "encoder", "heads"}
 
 

@@ -39,7 +39,9 @@ _ARRAY_KEYS = {
     "mean": "usual",
     "std": "spread",
     "language_means": "means",
-    "language_covariances": "covariances",
+    "file_weights": "file_weights",
+    "factors": "factors",
+    "starts": "factor_starts",
 }
 
 
@@ -55,7 +57,11 @@ class Calibration:
             raised for short texts.
         language_means: float32 (l, d + 1), mean of each language's vectors, Z-normalised as in
             :func:`calibrate`.
-        language_covariances: float32 (l, d + 1, d + 1), their covariances.
+        file_weights: float32 (l,), share of the file's covariance in that of each language.
+        factors: float32 (f, d + 1), factors F of the languages' own covariances FᵀF, one below the
+            other, then that of the file's. A language of few vectors has few rows: a whole matrix
+            for each would be most of what a small analysis takes in memory and on disk.
+        starts: int64 (l + 1,), first row of each factor.
     """
 
     languages: np.ndarray
@@ -64,7 +70,9 @@ class Calibration:
     mean: np.ndarray
     std: np.ndarray
     language_means: np.ndarray
-    language_covariances: np.ndarray
+    file_weights: np.ndarray
+    factors: np.ndarray
+    starts: np.ndarray
 
     def z_normalise(self, cosines: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
         """Apply the first step, in place, to cosines (..., k) of the k vectors in ``rows``."""
@@ -76,11 +84,10 @@ class Calibration:
         """Mean and standard deviation of q queries' scores in each language: float32 (q, l)."""
         extended = np.hstack([queries, np.ones((len(queries), 1), np.float32)])
         means = extended @ self.language_means.T
-        variances = [
-            ((extended @ covariance) * extended).sum(axis=1)
-            for covariance in self.language_covariances
-        ]
-        return means, np.sqrt(np.maximum(np.stack(variances, axis=1), _EPSILON))
+        squares = (extended @ self.factors.T) ** 2
+        variances = np.add.reduceat(squares, self.starts, axis=1)
+        shrunk = variances[:, :-1] + self.file_weights * variances[:, -1:]
+        return means, np.sqrt(np.maximum(shrunk, _EPSILON))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Arrays to store, see :meth:`from_arrays`."""
@@ -134,25 +141,22 @@ def calibrate(
 
     everything = z_normalised(_subsample(np.arange(m), generator))
     file_mean = everything.mean(axis=0)
-    file_moment = everything.T @ everything / len(everything)
     language_means = np.empty((len(names), d + 1), np.float32)
-    language_covariances = np.empty((len(names), d + 1, d + 1), np.float32)
+    file_weights = np.empty(len(names), np.float32)
+    factors = []
     for code in range(len(names)):
         rows = np.flatnonzero(codes == code)
         own = z_normalised(_subsample(rows, generator))
         own_mean = own.mean(axis=0)
         weight = len(rows) / (len(rows) + _LANGUAGE_PRIOR)
-        centre = weight * own_mean + (1 - weight) * file_mean
-        language_means[code] = centre
-        moment = weight * (own.T @ own) / len(own) + (1 - weight) * file_moment
-        # Both moments are taken about the language's shrunk mean.
-        own_offset = np.outer(own_mean - centre, own_mean - centre)
-        file_offset = np.outer(file_mean - centre, file_mean - centre)
-        language_covariances[code] = (
-            moment
-            - weight * (np.outer(own_mean, own_mean) - own_offset)
-            - (1 - weight) * (np.outer(file_mean, file_mean) - file_offset)
-        )
+        language_means[code] = weight * own_mean + (1 - weight) * file_mean
+        file_weights[code] = 1 - weight
+        # The covariance of a mixture is the mixture of the covariances and that of the means.
+        between = np.sqrt(weight * (1 - weight)) * (own_mean - file_mean)
+        within = np.sqrt(weight) * _covariance_factor(own, own_mean)
+        factors.append(np.vstack([within, between]))
+    starts = np.cumsum([0, *map(len, factors)])
+    factors.append(_covariance_factor(everything, file_mean))
     return Calibration(
         languages=names,
         codes=codes.astype(np.int32),
@@ -160,8 +164,22 @@ def calibrate(
         mean=mean.astype(np.float32),
         std=std.astype(np.float32),
         language_means=language_means,
-        language_covariances=language_covariances,
+        file_weights=file_weights,
+        factors=np.vstack(factors).astype(np.float32),
+        starts=starts,
     )
+
+
+def _covariance_factor(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """A factor F of n rows' covariance FᵀF: float64 (f, d), where f is the less of n and d."""
+    if len(rows) <= rows.shape[1]:
+        return (rows - mean) / np.sqrt(len(rows))
+    covariance = rows.T @ rows / len(rows) - np.outer(mean, mean)
+    try:
+        return np.linalg.cholesky(covariance).T
+    except np.linalg.LinAlgError:  # not of full rank
+        values, vectors = np.linalg.eigh(covariance)
+        return np.sqrt(np.maximum(values, 0))[:, None] * vectors.T
 
 
 def _subsample(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -171,9 +171,15 @@ def _found(
     where: Filter | None,
     states: _States,
 ) -> CrossSearchResult:
-    """The hits, cached until the query or an analysis changes."""
+    """The hits, cached until the query or an analysis changes.
+
+    Those that are being prepared count once they are ready: where others add analyses all the time,
+    each would otherwise be searched for twice.
+    """
     top = int(st.session_state.get("everywhere-top", _STEP))
-    shown = tuple((states[e.token], e.name) for e in entries)
+    waiting = st.session_state.get(_JOB) is not None
+    known_states = [(states[entry.token], entry.name) for entry in entries]
+    shown = tuple(each for each in known_states if each[0].ready or not waiting)
     key = (query, only, where, top, shown, current_language())
     known: tuple[Any, CrossSearchResult] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:

@@ -28,6 +28,24 @@ def test_calibration_matches_direct_computation():
         assert spreads[0, code] == pytest.approx(own.std(), rel=0.02)
 
 
+@pytest.mark.parametrize("copies", [1, 3])  # 90 vectors span no more of the 40 dimensions
+def test_deviations_in_small_languages_are_those_of_the_mixture_with_the_file(copies):
+    generator = np.random.default_rng(3)
+    vectors = np.repeat(unit_rows(generator.normal(size=(30, 40)) + 0.3), copies, axis=0)
+    vectors = vectors.astype(np.float32)
+    languages = np.resize(["a"] * 4 + ["b"] * 11, len(vectors))
+    queries = vectors[:3]
+    calibration = calibrate(vectors, languages)
+    scores = calibration.z_normalise(queries @ vectors.T, slice(None))
+    _means, spreads = calibration.query_statistics(queries)
+    for code, language in enumerate(calibration.languages):
+        own = scores[:, languages == language]
+        weight = own.shape[1] / (own.shape[1] + 20)
+        between = weight * (1 - weight) * (own.mean(axis=1) - scores.mean(axis=1)) ** 2
+        variances = weight * own.var(axis=1) + (1 - weight) * scores.var(axis=1) + between
+        np.testing.assert_allclose(spreads[:, code], np.sqrt(variances), rtol=1e-4)
+
+
 def test_language_closer_to_the_query_is_not_preferred():
     """Half of the reviews are shifted towards all queries, as a query's own language is."""
     generator = np.random.default_rng(1)
