@@ -154,7 +154,7 @@ def _parse_number(column: str, value: Value) -> float:
     if len(text) <= 400 and re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.I | re.A):
         return float(text)
     raise InputError(
-        "'{value}' is not a number, but column '{column}' holds numbers.",
+        "'{value}' is not a number, but column '{column}' holds numbers. Write one, such as 4.",
         value=short_name(value),
         column=short_name(column),
     )

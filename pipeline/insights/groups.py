@@ -85,7 +85,7 @@ def group_reviews(analysis: Analysis, column: str, allowed: np.ndarray | None = 
         groupable = [each for each in columns if each not in ("topic", "topic_id")]
         if period in PERIODS:
             raise InputError(
-                "The reviews have no column of dates to group by {period}",
+                "The reviews have no column of dates to group by {period}: choose another column",
                 period=column_noun(period),
             )
         raise InputError(

@@ -78,14 +78,18 @@ def measure_impact(analysis: Analysis, themes: Themes, allowed: np.ndarray | Non
         InputError: there are too few marks, or all are equal.
     """
     if analysis.ratings is None:
-        raise InputError("The reviews have no marks: impact needs a column of ratings")
+        raise InputError(
+            "The reviews have no marks: impact needs a column of ratings; analyse the "
+            "file again and choose one"
+        )
     included = np.ones(len(analysis.texts), bool) if allowed is None else allowed
     all_marks = analysis.ratings.shown
     rows = np.flatnonzero(included & np.isfinite(all_marks))
     marks, highest = all_marks[rows], analysis.ratings.shown_highest
     if len(rows) < _MIN_MARKS:
         raise InputError(
-            "{number} reviews have a mark: impact needs {min_marks} of them at least",
+            "{number} reviews have a mark: impact needs {min_marks} of them at least; "
+            "remove a filter or add a file",
             number=len(rows),
             min_marks=_MIN_MARKS,
         )

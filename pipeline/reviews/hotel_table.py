@@ -93,7 +93,7 @@ def find_hotel_columns(
             )
     if not len(frame):
         raise InputError(
-            "{table} has a header but no rows that can be read.",
+            "{table} has a header but no rows that can be read. Choose another file.",
             table=table.name,
         )
     columns = sample_columns(frame)

@@ -383,7 +383,7 @@ def _check_rows(table: Table) -> None:
                 reason=first.reason,
             )
         raise InputError(
-            "{table} has a header but no rows that can be read.",
+            "{table} has a header but no rows that can be read. Choose another file.",
             table=table.name,
         )
 

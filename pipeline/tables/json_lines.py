@@ -77,7 +77,7 @@ def object_records(objects: Iterator[JsonObject], name: str) -> Iterator[Record]
         )
     if len(columns) > _MAX_COLUMNS:
         raise InputError(
-            "{name} has more than {max_columns} different keys.",
+            "{name} has more than {max_columns} different keys. Export it as CSV.",
             name=name,
             max_columns=format_number(_MAX_COLUMNS),
         )

@@ -169,7 +169,7 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
         if isinstance(error, InputError):
             raise
         raise InputError(
-            "{name} is a zip archive that can't be read: {error}",
+            "{name} is a zip archive that can't be read: {error}. Pack or export it again.",
             name=name,
             error=error,
         ) from error

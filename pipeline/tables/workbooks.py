@@ -95,7 +95,7 @@ def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None
     visible = [sheet for sheet in sheets.values() if sheet.visible]
     if not visible:
         raise InputError(
-            "{name} has no sheet with a table.",
+            "{name} has no sheet with a table. Put the reviews in a sheet, one in each row.",
             name=name,
         )
     return next((sheet.title for sheet in visible if _has_rows(sheet)), visible[0].title)

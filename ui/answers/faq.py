@@ -100,7 +100,12 @@ def _open() -> OpenFaq | None:
         error_box(str(error))
         return None
     except OSError as error:
-        error_box(_("The upload could not be stored: {reason}", reason=str(error.strerror)))
+        error_box(
+            _(
+                "The upload could not be stored: {reason}. Make room on the disk, then try again.",
+                reason=str(error.strerror),
+            )
+        )
         return None
     st.session_state["open_faq"] = opened
     return opened

@@ -44,13 +44,13 @@ def show_table(view: View, changes: Changes, hidden: frozenset[int]) -> None:
                 "between": text(
                     pgettext("column of changes", "Between"),
                     width=110,
-                    help=_("Where the true ratio lies, with 95 % certainty"),
+                    help=_("Where the true figure lies, 19 times out of 20"),
                 ),
                 "reviews": number(_("Reviews"), width=80, help=_("After")),
                 "clear": st.column_config.CheckboxColumn(
                     pgettext("column of changes", "Clear"),
                     width=60,
-                    help=_("More than chance, corrected for the number of figures"),
+                    help=_("Hardly chance, even though so many figures are looked at"),
                 ),
                 "turned": text(pgettext("column of changes", "Turned"), width=80),
             },

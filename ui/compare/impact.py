@@ -34,8 +34,9 @@ _NO_FIGURES = {
     _MENTIONS: N_("No topic has enough reviews to say what its mentions cost or earn."),
 }
 _HELP = N_(
-    "Complaints and praise are adjusted for what else a review complains about and praises; "
-    "a mention is compared with all reviews without it."
+    "Complaints and praise: what each costs or earns by itself, leaving aside "
+    "whatever else the same guest complains about or praises. Mentions: reviews "
+    "that speak of it, compared with all others."
 )
 _CHARTED = 15
 _GAINS = 3

@@ -63,7 +63,16 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
             st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
             topic_count = st.slider(_("Number of topics"), 2, most, key="topic_count")
         show_curve(analysis)
-        unit = st.selectbox(_("Group by"), _UNITS, format_func=_unit_label(view), key="unit")
+        unit = st.selectbox(
+            _("Group by"),
+            _UNITS,
+            format_func=_unit_label(view),
+            key="unit",
+            help=_(
+                "Guests often speak of several things in one review. By sentences, each of them "
+                "counts for its own topic; “automatic” does so where reviews are long enough."
+            ),
+        )
         st.subheader(_("Language correction"), anchor=False)
         correction = st.toggle(
             _("Remove language effect"),

@@ -25,7 +25,8 @@ _CSS = f"""<style>
 .stAppToolbar {{ padding-inline-end: 12rem; }}
 [dir=rtl] :is(h1, h2, h3, [data-testid=stCaptionContainer], [data-testid=stMarkdownContainer],
   [data-testid=stMarkdownContainer] p) {{ text-align: right !important; }}
-[dir=rtl] [data-testid=stSidebar][aria-expanded=false] {{ display: none; }}
+[dir=rtl] [data-testid=stSidebar]:is([aria-expanded=false], [data-collapsed=true]) {{
+  display: none; }}
 [dir=rtl] :is([data-testid=stCheckbox] label > :first-child, .stButtonGroup) {{ direction: ltr; }}
 [dir=rtl] .stTooltipIcon {{ margin-inline-start: .3rem; }}
 [class*="st-key-finding-"] {{ flex-wrap: nowrap; }}

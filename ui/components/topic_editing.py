@@ -121,7 +121,7 @@ def move_menu(session: Session, view: View, units: list[int]) -> None:
                 _("Or make a new topic of these"),
                 placeholder=_("Name (optional)"),
                 max_chars=_MOST_LETTERS,
-                help=_("Similar reviews are included."),
+                help=_("Reviews that say much the same go into the new topic, too."),
             )
             if st.form_submit_button(_("Create topic"), icon=":material/add_circle:"):
                 refs = unit_references(view.original, units)

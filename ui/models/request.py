@@ -83,8 +83,8 @@ def choose_comparison(session: Session, view: View) -> None:
             key="models-labels",
             format_func=lambda name: _(name) if name == _NO_LABELS else short_name(name),
             help=_(
-                "A column whose values say what a review is about, or whose: models are measured "
-                "by how well they tell these apart."
+                "A column that sorts the reviews, such as their subject or hotel: models are "
+                "measured by how well they tell its values apart."
             ),
         )
         dimensions = st.multiselect(
@@ -92,7 +92,9 @@ def choose_comparison(session: Session, view: View) -> None:
             _DIMENSIONS,
             default=[64, 128, 256],
             key="models-dimensions",
-            help=_("Fewer numbers for each review take less memory; this shows what they cost."),
+            help=_(
+                "Shorter vectors take less memory; this shows how much worse they find reviews."
+            ),
         )
         unknown = [name for name in models if not is_known_model(name) and name not in _NAMES]
         unknown = [name for name in unknown if not is_corpus_model(name)]

@@ -182,7 +182,10 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
         st.toggle(
             _("Balance languages"),
             key="balanced",
-            help=_("Languages share the first places, so that none stands behind all of another."),
+            help=_(
+                "Every language with results is among the first ones, so that one language does "
+                "not fill the list."
+            ),
             on_change=_redraw,
         )
         if found.judgement:

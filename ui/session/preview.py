@@ -242,7 +242,11 @@ class _Read:
 def _read(path: Path, name: str, options: ReadOptions, progress: Progress | None = None) -> _Read:
     table = read_table(path, name=name, **asdict(options), progress=progress)
     if not len(table.frame):
-        problem = InputError("{file} has a header but no rows with reviews.", file=name)
+        problem = InputError(
+            "{file} has a header but no rows with reviews. Choose another file, or "
+            "correct below how it is read.",
+            file=name,
+        )
         return _Read(table, problem=problem)
     try:
         return _Read(table, *recall_or_guess_columns(table.frame))

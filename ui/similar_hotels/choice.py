@@ -119,7 +119,9 @@ def _choose_columns(session: Session, table: HotelTable) -> None:
         return
     if name == text:
         table.compared = None
-        table.error = InputError("Name and description are the same column.")
+        table.error = InputError(
+            "Name and description are the same column. Choose another one for the description."
+        )
         return
     is_new = guessed is None or (guessed.hotel, guessed.text) != (name, text)
     if is_new or (table.compared is None and not table.problem):

@@ -220,7 +220,7 @@ def show_table(session: Session, view: View, cards: list[TopicSummary]) -> None:
             _("Name fits"),
             format="percent",
             width=90,
-            help=_("Share of its texts that are about what the name says"),
+            help=_("How many of its texts really are about what the name says"),
         ),
     }
     empty = [name for name in table if table[name].isna().all() or not table[name].map(_told).any()]

@@ -168,7 +168,10 @@ def _choose_scale(preview: Preview) -> str | None:
         index=scales.index(preview.rating_scale),
         format_func=name,
         key=f"scale-{preview.number}-{preview.times}",
-        help=_("The best mark of the file. Marks out of 10 are shown out of 10."),
+        help=_(
+            "The best mark that guests can give, such as 5 or 10. Choose it here if it "
+            "was not recognised."
+        ),
     )
 
 
@@ -186,7 +189,8 @@ def choose_questions(preview: Preview, columns: ColumnRoles | None) -> Questions
             format_func=lambda choice: _(_QUESTIONS[choice]),
             key=f"questions-{preview.number}",
             help=_(
-                "What becomes of answers to several questions, or of what was liked and disliked."
+                "Where a guest wrote in several columns, such as liked and disliked: make one"
+                " review of them, or several."
             ),
         )
     if len(found) > len(_PAIR):

@@ -87,7 +87,10 @@ def store_upload(session: Session, file: str, name: str, data: IO[bytes]) -> Pre
         with st.spinner(_("Uploading the file …")), atomic_write(preview.path) as stream:
             shutil.copyfileobj(data, stream)
     except OSError as error:
-        preview.problem = _("The upload could not be stored: {problem}", problem=error.strerror)
+        preview.problem = _(
+            "The upload could not be stored: {problem}. Make room on the disk, then try again.",
+            problem=error.strerror,
+        )
     return preview
 
 
