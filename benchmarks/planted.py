@@ -99,11 +99,9 @@ def compose(
         said = [str(each) for each in rng.choice(pool, size=int(rng.integers(2, 5)), replace=False)]
         given = -1
         for place, problem in enumerate(problems):
-            if _may_have(problem, row) and rng.random() < problem.share:
-                said.insert(
-                    int(rng.integers(len(said) + 1)),
-                    str(rng.choice(sayings[code, problem.statement])),
-                )
+            own = sayings.get((code, problem.statement))  # one remark has none in Turkish
+            if own and _may_have(problem, row) and rng.random() < problem.share:
+                said.insert(int(rng.integers(len(said) + 1)), str(rng.choice(own)))
                 given = place
         row["review"] = " ".join(text if text[-1] in ".!?。！？؟" else f"{text}." for text in said)
         rows.append(row | {"planted": given})

@@ -22,6 +22,7 @@ from pipeline.reviews.units import UNIT_KINDS, Units
 from pipeline.search.index import SearchIndex, build_search_index
 from pipeline.search.space import SearchSpace
 from pipeline.text.passages import text_weights
+from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_classifier
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.sentiment import NEITHER, find_sentiment_classifier, sentiment_languages
@@ -227,6 +228,14 @@ class Analysis:
         return self._sentiment(passages.raw, passages.review)
 
     @cached_property
+    def aspect_mentions(self) -> AspectMentions | None:
+        """The aspects of the fixed list that passages mention; None without a classifier."""
+        classifier = find_aspect_classifier(self.encoder)
+        if classifier is None:
+            return None
+        return classifier.match(self.searched_passages.raw, self.passage_sentiment)
+
+    @cached_property
     def unit_sentiment(self) -> np.ndarray | None:
         """Sentiment of the m units, each as a whole: int8 (m,), as :attr:`passage_sentiment`."""
         return self._sentiment(self.raw, self.units.review)
@@ -297,6 +306,7 @@ class Analysis:
             "search_space",
             "search_index",
             "passage_sentiment",
+            "aspect_mentions",
             "unit_sentiment",
             "unit_languages",
             "language_counts",

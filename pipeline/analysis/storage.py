@@ -25,6 +25,7 @@ import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Batch, InitialTopics, Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
+from pipeline.analysis.judgements import judgement_arrays, restore_judgements
 from pipeline.analysis.manifest import (
     DamagedFileError,
     checked_file,
@@ -175,6 +176,7 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
         )
         if (points := vectors.get("points")) is not None:
             without_topics.__dict__["passage_points"] = _checked_points(points, without_topics)
+        restore_judgements(without_topics, vectors)
         days = _days_of(texts, without_topics)
         ratings = _ratings_of(texts, without_topics)
         return _with_state(without_topics.edited(days=days, ratings=ratings), meta, folder)
@@ -337,6 +339,7 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
         arrays |= analysis.passages.to_arrays()
         if len(analysis.passages) != len(analysis.units):
             arrays["points"] = analysis.passage_points
+        arrays |= judgement_arrays(analysis)
     if analysis.coordinates is not None:
         arrays["places"] = analysis.coordinates
     key = os.urandom(16).hex()  # all files of one analysis have the same key

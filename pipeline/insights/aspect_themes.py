@@ -31,15 +31,14 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
     Raises:
         InputError: there is no classifier of aspects for the model.
     """
-    classifier = find_aspect_classifier(analysis.encoder)
-    if classifier is None:
+    mentions = analysis.aspect_mentions
+    if mentions is None:
         raise InputError(
             "The model {model} can't tell which aspects a review mentions: choose topics "
             "instead, or analyse the file with the default model",
             model=analysis.settings.model,
         )
     passages = analysis.searched_passages
-    mentions = classifier.match(passages.raw, analysis.passage_sentiment)
     broad = np.array(aspect_groups()[0])
     shown = _in_order(np.union1d(mentions.aspects, broad[mentions.aspects]), broad)
     number = np.full(len(broad), -1, np.int64)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.judgements import forget_judgements
 from pipeline.analysis.manifest import MANIFEST
 from pipeline.analysis.notes import NOTES_FILE, load_notes
 from pipeline.analysis.photos import PICTURES_FILE, VECTORS_FILE, has_photos
@@ -155,6 +156,7 @@ def _rewrite(path: Path, folder: Path) -> dict[str, Any]:
         about = json.loads((folder / ABOUT).read_text("utf-8"))
         analysis = _load_unpacked(folder)
         check_imported(analysis)
+        forget_judgements(analysis)
         save_analysis(analysis, folder / _REWRITTEN)
         if has_photos(folder):
             rewrite_photos(folder, analysis, folder / _REWRITTEN)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from pipeline.analysis import analysis as analysis_module
 from pipeline.common.errors import InputError
-from pipeline.insights import aspect_themes as module
 from pipeline.insights.aspect_themes import aspect_themes, has_aspects
 from pipeline.insights.themes import ASPECTS
 from pipeline.reviews.passages import whole_units
@@ -29,7 +29,7 @@ class Classifier:
 
 @pytest.fixture
 def analysis(monkeypatch):
-    monkeypatch.setattr(module, "find_aspect_classifier", lambda fingerprint: Classifier())
+    monkeypatch.setattr(analysis_module, "find_aspect_classifier", lambda fingerprint: Classifier())
     texts = ("a", "b", "c", "d")
     units, raw = review_units(texts), np.eye(4, dtype=np.float32)
     found = synthetic_analysis(n=4, units=units, passages=whole_units(units, raw))
