@@ -6,12 +6,13 @@ else, ``pipeline`` included, may change with any version.
 """
 
 from pipeline.common.errors import InputError
+from pipeline.common.version import VERSION
 from polyguest._analysis import Analysis, analyse, load_analysis
 from polyguest._comparison import compare
 from polyguest._reviews import Reviews, read_reviews
 from polyguest._search import search
 
-__version__ = "0.2.0"
+__version__ = VERSION
 __all__ = [
     "Analysis",
     "InputError",

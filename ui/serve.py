@@ -12,6 +12,7 @@ from typing import NoReturn
 from pipeline.common.paths import PROJECT
 from pipeline.jobs.client import shared_client
 from ui.memory import import_page_modules
+from ui.server_logs import set_up_server_logs
 
 _APP = PROJECT / "app.py"
 
@@ -22,6 +23,7 @@ def main(options: Sequence[str] | None = None) -> NoReturn:
     Args:
         options: of ``streamlit run``; those of the command line when left out.
     """
+    set_up_server_logs()
     shared_client()
     from streamlit.web.cli import main as streamlit
 

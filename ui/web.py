@@ -27,9 +27,11 @@ from streamlit.web.server import server_util
 
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
+from pipeline.jobs.metrics import start_metrics
 from ui.components.language_choice import DOCUMENT_SCRIPT
 from ui.components.tour import SEEN_SCRIPT
 from ui.memory import collect_at_intervals, import_page_modules
+from ui.server_logs import set_up_server_logs
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -188,6 +190,8 @@ def _as_same_site(scope: Scope, origin: str | None) -> Scope:
 async def open_browser(_app: st.App) -> AsyncIterator[None]:
     """When the server starts: keep its files private, get ready, and open its address."""
     restrict_process()
+    set_up_server_logs()
+    end_metrics = start_metrics()
     threading.Thread(target=import_page_modules, daemon=True).start()
     ended = collect_at_intervals()
     if not st.get_option("server.headless"):
@@ -195,3 +199,4 @@ async def open_browser(_app: st.App) -> AsyncIterator[None]:
         cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
     yield
     ended.set()
+    end_metrics()

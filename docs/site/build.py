@@ -32,7 +32,8 @@ NAVIGATION = {
         "models",
     ),
     "For administrators": (
-        "guides/administrator", "guides/deploy", "guides/backup", "settings", "security", "scale",
+        "guides/administrator", "guides/deploy", "guides/operate", "guides/backup", "settings",
+        "security", "scale",
     ),
     "For engineers": (
         "guides/engineer", "architecture", "method", "names", "store", "vector-databases",

@@ -17,6 +17,7 @@ from pipeline.cli import (
     changes,
     compare,
     compare_models,
+    doctor,
     embed,
     evaluate,
     export_map,
@@ -60,6 +61,7 @@ COMMANDS: tuple[AddCommand, ...] = tuple(  # as --help lists them
         evaluate,
         compare_models,
         analyses,
+        doctor,
         mcp,
     )
 )
@@ -86,8 +88,8 @@ def main(
         commands: each adds its parser.
 
     Returns:
-        The exit code: 0; 2 when the input can't be used; 1 after a fault of the program; 130 when
-        it was stopped from the keyboard.
+        The exit code: 0; 2 when the input can't be used; 1 after a fault of the program, or where
+        `doctor` has found one; 130 when it was stopped from the keyboard.
     """
     restrict_process()
     try:

@@ -172,6 +172,24 @@ LANGUAGE = Variable(
     "the browser's",
     "Language of the app's pages while a user has chosen none: en, ar, de, es, fr, ja or zh.",
 )
+LOG = Variable(
+    "POLYGUEST_LOG",
+    "text or json",
+    "text",
+    "Form of the server's log on standard error; json is a line an event without users' texts.",
+)
+METRICS_PORT = Variable(
+    "POLYGUEST_METRICS_PORT",
+    "port",
+    "",
+    "Port on which Prometheus reads figures of the server; off while it is empty.",
+)
+METRICS_ADDRESS = Variable(
+    "POLYGUEST_METRICS_ADDRESS",
+    "address",
+    "127.0.0.1",
+    "Address of this computer on which that port is opened.",
+)
 START = Variable(
     "POLYGUEST_START",
     "sample or empty",
@@ -211,6 +229,9 @@ VARIABLES = (
     KEEP,
     HOSTS,
     LANGUAGE,
+    LOG,
+    METRICS_PORT,
+    METRICS_ADDRESS,
     START,
     WORKER,
 )
@@ -348,6 +369,34 @@ def saves_analyses() -> bool:
 def default_language() -> str:
     """Language of the app's pages while a user has chosen none, unchecked; "" for the browser's."""
     return LANGUAGE.given
+
+
+def logs_json() -> bool:
+    """Whether logs are JSON lines."""
+    return LOG.value.lower() == "json"
+
+
+def metrics_port() -> int | None:
+    """Port on which the server's figures are read; None where they are off.
+
+    Raises:
+        InputError: the setting is no port.
+    """
+    value = METRICS_PORT.given
+    if not value:
+        return None
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise InputError(
+            "{name} is '{value}': give a port from 1 to 65535, or leave it empty",
+            name=METRICS_PORT.name,
+            value=value,
+        )
+    return int(value)
+
+
+def metrics_address() -> str:
+    """Address of this computer on which that port is opened."""
+    return METRICS_ADDRESS.value
 
 
 def starts_with_sample() -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.common.measures import MEASURES, RESTART
 from pipeline.common.paths import cache_folder
 from pipeline.jobs.job import ACTIVE, Job, JobState, PartialResult
 from pipeline.jobs.process import COMMAND, WorkerProcess
@@ -99,7 +100,7 @@ class WorkerClient:
         """Stop a job: for the user at once, in the worker within about a second."""
         with self._lock:
             if not job.finished:
-                job.state = JobState.STOPPED
+                job.end(JobState.STOPPED)
                 self._save(job)
                 self._withdraw(job)
 
@@ -151,6 +152,17 @@ class WorkerClient:
         """Of the process that runs the jobs now."""
         return self._process.id
 
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """Role, "jobs" or "queries" -> the process that has it now."""
+        return {"jobs": self._process.id, "queries": self._queries.process_id}
+
+    def unfinished_jobs(self) -> dict[JobState, int]:
+        """How many jobs wait, run or are paused."""
+        with self._lock:
+            states = [job.state for job in self._jobs.values()]
+        return {state: states.count(state) for state in (*ACTIVE, JobState.PAUSED)}
+
     def _next_id(self) -> int:
         self._last_id += 1
         return self._last_id
@@ -191,6 +203,7 @@ class WorkerClient:
 
     def _on_exit(self) -> None:
         """The process has died, and another one has started: repeat the job, or give it up."""
+        MEASURES.count(RESTART, "jobs")
         with self._lock:
             self.warm = False
             running, self._running = self._running, None
@@ -201,7 +214,8 @@ class WorkerClient:
                     job.state, job.cold = JobState.WAITING, True
                     self._queue.put(job, first=True)
                 else:
-                    job.message, job.state = CRASH_MESSAGE, JobState.FAILED
+                    job.message = CRASH_MESSAGE
+                    job.end(JobState.FAILED)
                     self._save(job)
             self._dispatch()
 
@@ -226,7 +240,7 @@ class WorkerClient:
                 state = JobState(event)
                 self._running = None
                 if _is_current(job, job_id):
-                    job.state = state
+                    job.end(state)
                     if state == JobState.REFUSED:
                         job.message, job.values = message["message"], message.get("values", {})
                     elif state == JobState.FAILED:
@@ -251,6 +265,11 @@ def shared_client() -> WorkerClient:
         if _shared is None:
             _shared = WorkerClient(files=cache_folder("jobs"))
         return _shared
+
+
+def started_client() -> WorkerClient | None:
+    """The client of this server, where it has been started."""
+    return _shared
 
 
 def has_unfinished_jobs(owner: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -9,9 +10,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipeline.common.measures import JOB, MEASURES, STAGE
 from pipeline.common.progress import OTHER_STAGES, STAGES
 from pipeline.common.translation import gettext as _
 from pipeline.jobs.requests import AnalyseRequest, Request
+
+log = logging.getLogger(__name__)
 
 
 class JobState(StrEnum):
@@ -175,9 +179,26 @@ class Job:
         """Record the progress that the worker has reported."""
         if self.state == JobState.WAITING:
             self.state, self._started = JobState.RUNNING, time.monotonic()
+            self._stage_started = self._started
         if stage != self.stage:
+            self._measure_stage()
             self.stage, self._stage_started = stage, time.monotonic()
         self.done, self.total = done, max(total, 1)
+
+    def end(self, state: JobState) -> None:
+        """Set the final state; counts the job, and logs what it took."""
+        seconds = 0.0
+        if self.state == JobState.RUNNING:
+            seconds = time.monotonic() - self._started
+            self._measure_stage()
+        self.state = state
+        MEASURES.count(JOB, state)
+        facts = {"job": self.request.task, "state": str(state), "seconds": round(seconds, 2)}
+        facts |= {"reviews": self.rows, "attempts": self.attempts}
+        log.info("a job has ended", extra={"facts": facts})
+
+    def _measure_stage(self) -> None:
+        MEASURES.add_seconds(STAGE, self.stage, time.monotonic() - self._stage_started)
 
     def update_speed(self, reviews_per_second: float, seconds_left: float) -> None:
         """Record the speed of embedding and how long it will still take."""

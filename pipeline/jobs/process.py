@@ -97,7 +97,7 @@ class WorkerProcess:
             try:
                 self._on_message(json.loads(line))
             except (ValueError, KeyError):
-                log.exception("the worker process sent %r", line[:200])
+                log.exception("the worker process sent %d bytes that are no message", len(line))
         process.wait()
         if time.monotonic() - started < 1:
             time.sleep(1)  # a process that dies at its start is not restarted all the time

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.measures import MEASURES, RESTART
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.jobs.process import COMMAND, WorkerProcess
 
@@ -101,6 +102,11 @@ class QueryClient:
         message = {"do": "highlight", "text": text, "phrases": phrases, "names": names}
         return tuple(self._ask(message, _HIGHLIGHT_TIMEOUT)["terms"])
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that answers now."""
+        return self._process.id
+
     def close(self) -> None:
         """End the process."""
         self._process.close()
@@ -128,6 +134,7 @@ class QueryClient:
         return answer
 
     def _on_exit(self) -> None:
+        MEASURES.count(RESTART, "queries")
         with self._lock:
             for query_id, pending in list(self._pending.items()):
                 pending.attempts += 1

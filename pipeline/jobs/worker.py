@@ -64,6 +64,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.common.errors import InputError, resource_problem
+from pipeline.common.logs import set_up_json_logs
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import worker_role
@@ -284,7 +285,8 @@ def main() -> None:
     """Answer requests from standard input until it closes."""
     # Ctrl+C in the terminal is for the server; this process ends when the server closes its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if not set_up_json_logs(worker_role()):
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     answers = take_stdout()
 
     def send(answer: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ import numpy as np
 from pipeline.common.errors import InputError
 from pipeline.stores.base import Fingerprint, StoreUnavailableError
 
+SQLITE_VERSION = sqlite3.sqlite_version
 _FORMAT = "1"
 _CHECKPOINT_ATTEMPTS, _CHECKPOINT_PAUSE = 10, 0.2  # seconds
 # What SQLite says of a disk that is full, can't be written or is out of reach.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.browsing import ARGUMENTS, Visitor, find_chromium, running_app
+from tests.support.browsing import ARGUMENTS, Visitor, find_chromium, free_port, running_app
 from tests.support.chat_server import chat_server
 
 
@@ -14,15 +14,22 @@ def chat():
 
 
 @pytest.fixture(scope="session")
+def metrics_port():
+    """The port on which the server tells its figures."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
     """Where a test may save a model that the server may load."""
     return tmp_path_factory.mktemp("models") / "clip"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, chat, tiny_model):
+def server(tmp_path_factory, chat, metrics_port, tiny_model):
     """The address of a running app."""
-    settings = {"POLYGUEST_CHAT_URL": chat.url, "POLYGUEST_MODELS": str(tiny_model)}
+    settings = {"POLYGUEST_CHAT_URL": chat.url, "POLYGUEST_METRICS_PORT": str(metrics_port)}
+    settings["POLYGUEST_MODELS"] = str(tiny_model)
     with running_app(tmp_path_factory.mktemp("server"), **settings) as address:
         yield address
 

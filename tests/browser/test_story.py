@@ -4,7 +4,10 @@ import csv
 import io
 import re
 
+from pipeline.common.progress import OTHER_STAGES, STAGES
 from tests.support.command import SAMPLE
+from tests.support.figures import read_figures
+from tests.support.waiting import PATIENCE
 
 
 def third_of_sample():
@@ -23,8 +26,9 @@ def upload(visitor, name, data, mime="text/csv"):
     visitor.settle()
 
 
-def test_story_from_upload_to_the_reviews_that_say_it(visitors):
+def test_story_from_upload_to_the_reviews_that_say_it(visitors, metrics_port):
     guest = visitors()
+    before, _text = read_figures(metrics_port)
     page = guest.page
     guest.open()
 
@@ -72,6 +76,27 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors):
 
     guest.narrow()
     assert guest.scroll_width() <= 390
+    check_figures(before, *read_figures(metrics_port))
+
+
+def check_figures(before, after, text):
+    """The server's figures have followed the story, and have no word of it."""
+
+    def grown(name, *labels):
+        return after[name][labels] - before.get(name, {}).get(labels, 0)
+
+    assert grown("polyguest_search_seconds_count", "analysis") >= 1
+    assert 0 < grown("polyguest_search_seconds_sum", "analysis") < PATIENCE
+    assert grown("polyguest_jobs_ended_total", "done") >= 1
+    assert grown("polyguest_stage_seconds_count", "topics") >= 1
+    stages = {labels[0] for labels in after["polyguest_stage_seconds_count"]}
+    assert stages <= set(STAGES | OTHER_STAGES)
+    assert set(after["polyguest_jobs"]) == {("waiting",), ("running",), ("paused",)}
+    memory = after["polyguest_process_resident_bytes"]
+    assert set(memory) == {("server",), ("jobs",), ("queries",)}
+    assert all(50e6 < value < 20e9 for value in memory.values())
+    for word in ("music", "my hotels", "Velmora"):
+        assert word not in text
 
 
 def test_two_visitors_do_not_disturb_each_other(visitors):

@@ -13,6 +13,7 @@ import streamlit as st
 from pipeline.analysis.manifest import revision_of
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.measures import MEASURES, SEARCH
 from pipeline.common.translation import current_language, ngettext
 from pipeline.common.translation import gettext as _
 from pipeline.common.wording import list_names
@@ -183,14 +184,15 @@ def _found(
     key = (query, only, where, top, shown, current_language())
     known: tuple[Any, CrossSearchResult] | None = st.session_state.get(_FOUND)
     if known is None or known[0] != key:
-        found = search_all(
-            catalogue,
-            query,
-            lambda text, model: worker().encode([text], model)[0],
-            top=top,
-            where=where,
-            only=only,
-        )
+        with MEASURES.timed(SEARCH, "library"):
+            found = search_all(
+                catalogue,
+                query,
+                lambda text, model: worker().encode([text], model)[0],
+                top=top,
+                where=where,
+                only=only,
+            )
         known = st.session_state[_FOUND] = key, found
     return known[1]
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.common.errors import InputError
+from pipeline.common.measures import MEASURES, SEARCH
 from pipeline.common.translation import current_language
 from pipeline.search.compare import QueryComparison, compare_queries
 from pipeline.search.hybrid import SearchResult, match_probabilities, search_reviews
@@ -65,15 +66,16 @@ def search(
     """
 
     def make() -> SearchResult:
-        found = search_reviews(
-            view.original.search_index,
-            [query],
-            encode(view, [query]),
-            top=top,
-            allowed=allowed,
-            balanced=balanced,
-            judging=judging,
-        )
+        with MEASURES.timed(SEARCH, "analysis"):
+            found = search_reviews(
+                view.original.search_index,
+                [query],
+                encode(view, [query]),
+                top=top,
+                allowed=allowed,
+                balanced=balanced,
+                judging=judging,
+            )
         return found[0]
 
     return _answer(view, ("search", query, top, allowed.tobytes(), balanced, judging), make)

@@ -1,0 +1,184 @@
+"""Checks of the program's parts: model, workers, database, analyses, fonts, services, extras."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.common import settings
+from pipeline.common.errors import InputError
+from pipeline.common.locale_format import language_name
+from pipeline.common.paths import cache_folder
+from pipeline.common.workspace import Workspace
+from pipeline.diagnosis.check import Finding, failed, ok, warning
+
+_WORKER_SECONDS = 120.0  # in which a worker must have loaded its model and answered
+_CONNECT_SECONDS = 3.0
+_QUESTION = "Loud music at night"
+_EXTRAS = (  # package, extra of the program, what it is for
+    ("mcp", "mcp", "assistants that read saved analyses"),
+    ("prometheus-client", "metrics", "figures for Prometheus"),
+    ("gensim", "", "related words"),
+)
+
+
+def check_model() -> Iterator[Finding]:
+    """Whether the language model is there, or can be made of its package."""
+    from pipeline.embedding.bundled_model import FINGERPRINT, PACKAGE, WEIGHTS_NAME, is_intact
+
+    folder = settings.cache_root() / "models" / FINGERPRINT
+    if is_intact(folder):
+        yield ok("model", f"intact, in {folder}")
+    elif find_spec(PACKAGE) or (folder.parent / WEIGHTS_NAME).is_file():
+        yield ok("model", f"made at the first start, in {folder}")
+    else:
+        advice = "start the app once with network: the message says which file to put where"
+        yield warning("model", f"its package {PACKAGE} is not installed", advice)
+
+
+def check_worker() -> Iterator[Finding]:
+    """Whether a worker process starts, loads the model and answers."""
+    from pipeline.embedding.registry import DEFAULT_MODEL
+    from pipeline.jobs.process import WorkerProcess
+
+    answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+    start = time.monotonic()
+    worker = WorkerProcess("queries", answers.put, lambda: answers.put(None))
+    try:
+        asked = {"do": "encode", "id": 1, "model": DEFAULT_MODEL, "texts": [_QUESTION]}
+        worker.send(asked)
+        answer = _answer(answers, start + _WORKER_SECONDS)
+    finally:
+        worker.close()
+    seconds = time.monotonic() - start
+    if answer is None:
+        advice = "look at the lines above; too little memory ends a worker, see 'memory'"
+        yield failed("worker", f"no answer in {seconds:.0f} s, or it ended", advice)
+    elif answer["event"] != "vectors":
+        said = str(answer.get("message", "a fault"))
+        yield failed("worker", said, "see 'model', and the lines above")
+    else:
+        yield ok("worker", f"has loaded the model and answered after {seconds:.1f} s")
+
+
+def _answer(answers: queue.Queue[dict[str, Any] | None], until: float) -> dict[str, Any] | None:
+    """The answer to the request; None where the worker has died or the time is up."""
+    while (left := until - time.monotonic()) > 0:
+        try:
+            answer = answers.get(timeout=left)
+        except queue.Empty:
+            return None
+        if answer is None or answer["id"] == 1:
+            return answer
+    return None
+
+
+def check_database() -> Iterator[Finding]:
+    """Whether SQLite and FAISS keep rows on the disk and find them."""
+    import numpy as np
+
+    from pipeline.stores.base import Fingerprint
+    from pipeline.stores.local import open_store
+    from pipeline.stores.sqlite_file import SQLITE_VERSION
+
+    vectors = np.eye(4, dtype=np.float32)
+    with tempfile.TemporaryDirectory(dir=cache_folder("doctor")) as folder:
+        store = open_store(Path(folder), Fingerprint("doctor", 4))
+        try:
+            store.upsert(list("abcd"), vectors, {"number": [1, 2, 3, 4]})
+            found = store.search(vectors[2:3], top=1).ids[0][0]
+        finally:
+            store.close()
+    versions = f"SQLite {SQLITE_VERSION}, FAISS {metadata.version('faiss-cpu')}"
+    if found == "c":
+        yield ok("database", f"{versions}: rows are kept and found")
+    else:
+        advice = "install the pinned packages again, see 'packages'"
+        yield failed("database", f"{versions}: a row that was kept is not found", advice)
+
+
+def check_saved_analyses() -> Iterator[Finding]:
+    """Whether all saved analyses have a readable entry and manifest."""
+    from pipeline.analysis.manifest import read_manifest
+    from pipeline.library.catalogue import Catalogue
+
+    folder = Workspace.current().analyses
+    if not folder.is_dir():
+        yield ok("saved analyses", "none yet")
+        return
+    catalogue = Catalogue(folder)
+    tokens = catalogue.tokens()
+    damaged = set(tokens) - {entry.token for entry in catalogue.entries()}
+    for token in tokens:
+        try:
+            read_manifest(catalogue.path(token))
+        except InputError:
+            damaged.add(token)
+    if damaged:
+        advice = "'polyguest analyses verify' says more, 'analyses restore' restores from a backup"
+        yield failed("saved analyses", f"{len(damaged)} of {len(tokens)} are damaged", advice)
+    else:
+        yield ok("saved analyses", f"{len(tokens)}, their entries and manifests can be read")
+
+
+def check_fonts() -> Iterator[Finding]:
+    """Whether PDF reports and pictures of maps have letters for the languages of guests."""
+    from pipeline.exports.typesetting import font_families, is_installed
+
+    if not is_installed():
+        advice = "'pip install typst'; HTML reports need none"
+        yield warning("fonts", "the typesetter of PDF and pictures is missing", advice)
+        return
+    families = font_families()
+    common = families.pop("")
+    lacking = [language_name(code) for code, found in families.items() if found == common]
+    if lacking:
+        advice = "'apt-get install fonts-noto-core fonts-noto-cjk', or the fonts of your system"
+        found = f"none of the usual ones for {', '.join(lacking)}: PDF and pictures may lack quotes"
+        yield warning("fonts", found, advice)
+    else:
+        yield ok("fonts", f"for {len(families)} scripts beside Latin, Greek and Cyrillic")
+
+
+def check_services() -> Iterator[Finding]:
+    """Whether the services that the settings name can be reached; nothing is sent to them."""
+    for variable in (settings.TRANSLATE_URL, settings.EMBEDDINGS_URL, settings.CHAT_URL):
+        if not variable.given:
+            continue
+        try:
+            parts = urlsplit(variable.given)
+            host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            continue  # the settings have been found wrong
+        try:
+            with contextlib.closing(socket.create_connection((host, port), _CONNECT_SECONDS)):
+                yield ok("services", f"{variable.name}: {host} answers on port {port}")
+        except OSError as error:
+            advice = "start it, correct the address, or leave the setting out"
+            why = error.strerror or type(error).__name__
+            yield warning("services", f"{variable.name}: {host} port {port}: {why}", advice)
+
+
+def check_extras() -> Iterator[Finding]:
+    """Which optional parts are installed."""
+    there, absent = [], []
+    for package, extra, purpose in _EXTRAS:
+        try:
+            there.append(f"{package} {metadata.version(package)} ({purpose})")
+        except metadata.PackageNotFoundError:
+            absent.append(f"{package} ({purpose})")
+            if extra == "metrics" and settings.METRICS_PORT.given:
+                advice = "'pip install -r requirements-metrics.txt', or leave the setting out"
+                yield failed("extras", f"{settings.METRICS_PORT.name} needs {package}", advice)
+    said = [f"there: {', '.join(there)}"] if there else []
+    said += [f"not there: {', '.join(absent)}"] if absent else []
+    yield ok("extras", "; ".join(said))
