@@ -19,8 +19,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.embedding.registry import load_sentence_encoder
-from pipeline.embedding.sentence_transformer import SentenceEncoder
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.registry import load_encoder
 
 PACKAGES = (
     "sentence-transformers", "torch", "onnxruntime", "scikit-learn", "umap-learn", "faiss-cpu",
@@ -203,9 +203,9 @@ def row(cells: tuple[str, ...]) -> str:
 
 
 @cache
-def encoder() -> SentenceEncoder:
+def encoder() -> Encoder:
     """The bundled model, loaded once."""
-    return load_sentence_encoder()
+    return load_encoder()
 
 
 def machine() -> str:

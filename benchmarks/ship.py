@@ -8,7 +8,7 @@ from benchmarks.data import SAMPLE
 from pipeline.embedding.embed import write_sample_vectors
 from pipeline.embedding.parallel_corpus import compute_parallel_means
 from pipeline.embedding.reference import compute_line_means, ship
-from pipeline.embedding.registry import load_encoder
+from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder
 from pipeline.heads.heads import compute_heads
 from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.heads.questions import NAME as QUESTIONS
@@ -24,7 +24,7 @@ from pipeline.topics.glosses import compute_vocabulary_vectors
 from pipeline.topics.polarity import NAME as POLARITY
 
 if __name__ == "__main__":
-    encoder = load_encoder()
+    encoder = load_encoder(f"{DEFAULT_MODEL}:float32")
     print(ship("parallel", encoder, compute_parallel_means(encoder)))
     for name in (ASPECTS, NON_HOTEL, POLARITY):
         print(ship(name, encoder, compute_line_means(name, encoder)))
@@ -34,4 +34,5 @@ if __name__ == "__main__":
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
     texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
     sentences = make_units(texts, detect_languages(texts), SENTENCE).texts
-    print(write_sample_vectors(encoder, [*texts, *sentences]))
+    for model in (encoder, load_encoder(f"{DEFAULT_MODEL}:int8")):
+        print(write_sample_vectors(model, [*texts, *sentences]))

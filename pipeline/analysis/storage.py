@@ -41,6 +41,7 @@ from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.transaction import complete_replacement, replacement_state
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
+from pipeline.embedding.registry import pinned_model
 from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.passages import Passages
 from pipeline.reviews.ratings import Ratings, read_ratings
@@ -167,7 +168,7 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
             coordinates=vectors.get("places"),
             topics=(),
             candidates=tuple(_from_json(Candidate, candidate) for candidate in meta["candidates"]),
-            settings=Settings.from_dict(meta["settings"]),
+            settings=_settings_of(meta),
             encoder=meta["encoder"],
             report=json.loads(checked_file(folder, meta, "report.json").read_text("utf-8")),
             batch=vectors["batch"],
@@ -185,6 +186,12 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
     except Exception as error:  # each library raises its own errors for damaged files
         log.info("an analysis can't be loaded", exc_info=True)
         raise damaged(folder, error) from error
+
+
+def _settings_of(meta: dict[str, Any]) -> Settings:
+    """The settings, with the precision that the vectors have where the default is another now."""
+    found = Settings.from_dict(meta["settings"])
+    return replace(found, model=pinned_model(found.model, meta["encoder"]))
 
 
 def _checked_points(points: np.ndarray, analysis: Analysis) -> np.ndarray:

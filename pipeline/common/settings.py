@@ -100,7 +100,7 @@ PRECISION = Variable(
     "POLYGUEST_PRECISION",
     "float32 or int8",
     "float32",
-    "Arithmetic of the bundled model, unless its name says which; int8 is faster.",
+    "Arithmetic of the bundled model, unless its name says which; int8 is faster and smaller.",
 )
 MODELS = Variable(
     "POLYGUEST_MODELS",

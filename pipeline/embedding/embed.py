@@ -89,13 +89,13 @@ def write_sample_vectors(encoder: Encoder, texts: Sequence[str]) -> Path:
     distinct = list(dict.fromkeys(texts))
     vectors = encoder.encode_documents(distinct).astype(np.float16)
     keys = np.frombuffer(b"".join(_keys(encoder, distinct)), np.uint8).reshape(-1, _KEY_BYTES)
-    save_arrays(SAMPLE_VECTORS, key=_shipped_key(encoder), keys=keys, vectors=vectors)
-    return SAMPLE_VECTORS
+    save_arrays(_shipped_file(encoder), key=_shipped_key(encoder), keys=keys, vectors=vectors)
+    return _shipped_file(encoder)
 
 
 def shipped_vectors(encoder: Encoder) -> dict[bytes, np.ndarray]:
     """Vectors shipped for this model, not yet verified: key of a text -> float16 (d,)."""
-    arrays = load_arrays(SAMPLE_VECTORS, key=_shipped_key(encoder))
+    arrays = load_arrays(_shipped_file(encoder), key=_shipped_key(encoder))
     if arrays is None or arrays["vectors"].shape != (len(arrays["keys"]), encoder.dimension):
         return {}
     keys = arrays["keys"].tobytes()
@@ -108,6 +108,11 @@ def shipped_vectors(encoder: Encoder) -> dict[bytes, np.ndarray]:
 
 def _keys(encoder: Encoder, texts: Sequence[str]) -> list[bytes]:
     return [text_key(encoder.fingerprint, "documents", text) for text in texts]
+
+
+def _shipped_file(encoder: Encoder) -> Path:
+    in_eight_bits = "-int8-" in encoder.fingerprint
+    return SAMPLE_VECTORS.with_stem("vectors-int8") if in_eight_bits else SAMPLE_VECTORS
 
 
 def _shipped_key(encoder: Encoder) -> str:

@@ -1,56 +1,55 @@
-"""The bundled model with 8-bit matrix products: ONNX Runtime inside a SentenceTransformer.
+"""The bundled model with 8-bit matrix products, by ONNX Runtime: no PyTorch is loaded.
 
-Tokenizer, pooling and normalisation are those of the SentenceTransformer folder; only the
-transformer is replaced (:mod:`pipeline.embedding.onnx_graph`). Its graph is built once, beside the
-folder, and checked at each load; word embeddings are memory-mapped from the folder's own weights,
-so that only the rows in use take memory.
+The graph (:mod:`pipeline.embedding.onnx_graph`) is built once, in the user's cache folder, and
+checked at each load. The table of words stays in its 4 bits in the package's file, of which only
+the rows in use are read; every process that has the model shares them.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import math
-import os
-import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules import InputModule
-from tokenizers import Tokenizer
 
-from pipeline.common.files import atomic_write
-from pipeline.embedding.bundled_model import file_digest
+from pipeline.common.files import atomic_write, load_arrays
+from pipeline.common.paths import PACKAGE_DATA, cache_folder
+from pipeline.common.progress import Progress
+from pipeline.embedding.bundled_model import (
+    FINGERPRINT,
+    PROMPTS,
+    file_digest,
+    find_weights,
+    open_weights,
+)
+from pipeline.embedding.calls import Call, CallPool, encode_in_order
+from pipeline.embedding.prompts import find_prompts
+from pipeline.embedding.tokeniser import UnigramTokeniser
+from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
-log = logging.getLogger(__name__)
+BUILD = 2  # raise it when a text would get a different vector
+SMOOTHING = PACKAGE_DATA / "smoothing.npz"  # made by benchmarks.smoothing
+INT8_FINGERPRINT = f"{FINGERPRINT}-int8-{BUILD}"  # of the weights
 
-BUILD = 1  # raise it when a text would get a different vector
-_WEIGHTS = "model.safetensors"
 
+class QuantisedEncoder:
+    """An :class:`Encoder` of the bundled model in 8 bits. Safe to share between threads.
 
-class QuantisedTransformer(InputModule):
-    """The transformer module of a SentenceTransformer: texts -> vectors of their tokens.
+    Each text is a call of its own, on one thread: its vector depends on the text alone.
 
-    Each row of a batch is computed separately, at its own length and on the calling thread.
+    Args:
+        name: as given by the user.
+        weights: of the model.
+        graph: file of the ONNX graph.
+        threads: how many texts are computed at once; the number of cores when None.
     """
 
-    def __init__(self, folder: Path, graph: Path) -> None:
-        super().__init__()
+    def __init__(
+        self, weights: WeightsFile, graph: Path, *, name: str, threads: int | None = None
+    ) -> None:
         import onnxruntime
 
-        self._config = json.loads((folder / "config.json").read_text("utf-8"))
-        self.max_seq_length = int(self._config["max_position_embeddings"])
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(self.max_seq_length)
-        weights = _Weights(folder / _WEIGHTS)
-        self._word_embeddings = weights("embeddings.word_embeddings.weight")
-        types = weights("embeddings.token_type_embeddings.weight")
-        self._position_embeddings = weights("embeddings.position_embeddings.weight") + types[0]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_mem_pattern = False  # it would cache a plan for each text length
@@ -58,78 +57,85 @@ class QuantisedTransformer(InputModule):
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
+        self._tokeniser = UnigramTokeniser(weights.vocabulary(), most=weights.shape.positions)
+        self._words = weights.blocks(WORDS)
+        self._positions = weights.tensor(POSITIONS) + weights.tensor(TYPES)[0]
+        self._pool = CallPool(threads)
+        prompts = find_prompts(name, PROMPTS)
+        self._query, self._document = prompts.query, prompts.document
+        self.name = name
+        self.dimension = weights.shape.hidden
+        self.fingerprint = f"{INT8_FINGERPRINT}-{prompts.digest}"
+        self.size_bytes = weights.path.stat().st_size
 
-    def preprocess(
-        self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any
-    ) -> dict[str, torch.Tensor | Any]:
-        """Token ids and mask, int64 (n, longest)."""
-        rows = [self.tokenizer.encode((prompt or "") + text).ids for text in inputs]
-        ids = np.full((len(rows), max(map(len, rows))), self._config["pad_token_id"], np.int64)
-        mask = np.zeros_like(ids)
-        for row, tokens in enumerate(rows):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+    def encode_documents(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of reviews: float32 (n, d), rows of length 1, in the order given."""
+        encode = partial(self._encode, self._document)
+        return encode_in_order(texts, self.dimension, encode, progress)
 
-    def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Add "token_embeddings", float32 (n, longest, d)."""
-        ids, mask = features["input_ids"].numpy(), features["attention_mask"].numpy()
-        vectors = np.zeros((*ids.shape, self.get_embedding_dimension()), np.float32)
-        for row in range(len(ids)):
-            tokens = ids[row, : int(mask[row].sum())]
-            embeddings = self._word_embeddings[tokens] + self._position_embeddings[: len(tokens)]
-            inputs = {"embeddings": embeddings[None]}
-            vectors[row, : len(tokens)] = self._session.run(None, inputs)[0]
-        return {**features, "token_embeddings": torch.from_numpy(vectors)}
+    def encode_queries(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of queries: float32 (n, d), rows of length 1, in the order given."""
+        encode = partial(self._encode, self._query)
+        return encode_in_order(texts, self.dimension, encode, progress)
 
-    def get_embedding_dimension(self) -> int:
-        """Length of a token's vector."""
-        return int(self._config["hidden_size"])
+    def _encode(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
+        yield from self._pool.run(self._calls(prompt, texts), len(texts))
 
-    def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
-        """Not supported: copy the folder it was built from instead."""
-        raise NotImplementedError("a quantised model is built from its folder, not saved")
+    def _calls(self, prompt: str, texts: list[str]) -> Iterator[Call]:
+        for row, text in enumerate(texts):
+            yield row, partial(self._vector, self._tokeniser.encode(prompt + text))
 
-
-def load_quantised(folder: Path) -> SentenceTransformer:
-    """The SentenceTransformer of a BERT folder, with 8-bit matrix products."""
-    from sentence_transformers.models import Normalize, Pooling
-
-    settings = json.loads((folder / "config_sentence_transformers.json").read_text("utf-8"))
-    transformer = QuantisedTransformer(folder, graph_file(folder))
-    return SentenceTransformer(
-        modules=[transformer, Pooling(transformer.get_embedding_dimension(), "mean"), Normalize()],
-        prompts=settings["prompts"],
-        device="cpu",
-    )
+    def _vector(self, ids: list[int]) -> np.ndarray:
+        """Vector of a text's tokens: float32 (1, d)."""
+        embeddings = dequantise(self._words[ids])
+        embeddings += self._positions[: len(ids)]
+        (tokens,) = self._session.run(None, {"embeddings": embeddings[None]})
+        mean = tokens[0].mean(axis=0, keepdims=True)
+        return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
-def graph_file(folder: Path) -> Path:
-    """The ONNX graph of a BERT folder; built in a few seconds if missing or damaged."""
+def load_quantised(name: str) -> QuantisedEncoder:
+    """The bundled model in 8 bits.
+
+    Args:
+        name: as given by the user.
+
+    Raises:
+        InputError: the weights can't be found or are not the expected file.
+    """
+    weights = open_weights(find_weights())
+    return QuantisedEncoder(weights, graph_file(weights), name=name)
+
+
+def graph_file(weights: WeightsFile, folder: Path | None = None) -> Path:
+    """The ONNX graph of the weights; built in a second if missing or damaged.
+
+    Args:
+        weights: of the model.
+        folder: of the graph; the user's cache folder when left out.
+    """
     from filelock import FileLock
 
-    path = folder.parent / f"{folder.name}-int8-{BUILD}.onnx"
+    path = (folder or cache_folder("models")) / f"{INT8_FINGERPRINT}.onnx"
     if _is_intact(path):
         return path
     with FileLock(f"{path}.lock"):
         if not _is_intact(path):
-            _build(folder, path)
+            _build(weights, path)
     return path
 
 
-def _build(folder: Path, path: Path) -> None:
-    from pipeline.embedding.onnx_graph import quantised_bert
+def _build(weights: WeightsFile, path: Path) -> None:
+    from pipeline.embedding.onnx_graph import quantised_bert, signed_products_overflow
 
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    graph = quantised_bert(
-        _Weights(folder / _WEIGHTS),
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        hidden=config["hidden_size"],
-        epsilon=config["layer_norm_eps"],
-    )
+    smoothing = load_arrays(SMOOTHING, key=FINGERPRINT)
+    assert smoothing is not None  # noqa: S101  it comes with the program
     with atomic_write(path) as file:
-        file.write(graph)
+        file.write(quantised_bert(weights, smoothing, signed=not signed_products_overflow()))
     with atomic_write(_digest_path(path), "w", encoding="utf-8") as file:
         file.write(file_digest(path))
 
@@ -143,27 +149,3 @@ def _is_intact(path: Path) -> bool:
 
 def _digest_path(path: Path) -> Path:
     return path.with_suffix(".digest")
-
-
-class _Weights:
-    """Memory-mapped tensors of a safetensors file, by name."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with open(path, "rb") as file:
-            (size,) = struct.unpack("<Q", file.read(8))
-            if size > os.fstat(file.fileno()).st_size:
-                raise OSError(f"{path} is not a safetensors file")
-            self._table = json.loads(file.read(size))
-        self._start = 8 + size
-
-    def __call__(self, name: str) -> np.ndarray:
-        entry = self._table[name]
-        if entry["dtype"] != "F32":
-            raise ValueError(f"{name} is {entry['dtype']}, expected F32")
-        first, end = entry["data_offsets"]
-        count = math.prod(entry["shape"])
-        if end - first != 4 * count:
-            raise ValueError(f"{name} has {end - first} bytes, expected {4 * count}")
-        offset = self._start + first
-        return np.memmap(self._path, "<f4", "r", offset, tuple(entry["shape"])).view(np.ndarray)

@@ -1,31 +1,48 @@
 """A BERT encoder with 8-bit matrix products as an ONNX graph, built node by node.
 
 The usual dynamic quantisation has one scale for all activations of a call, so that a few large
-ones make all others coarse (mean cosine with float32 of 0.9965 for multilingual-e5-small). Here
-each token has a scale of its own, and so has each output channel of a matrix: 0.9990, at the same
-speed. Building the graph takes no exporter; attention, normalisation and GELU are ONNX Runtime's
-fused operators.
+ones make all others coarse. Here each token has a scale of its own, and so has each output channel
+of a matrix. Before attention and the feed-forward part, channels that are far larger than others
+are made smaller and their weights larger (SmoothQuant; Xiao et al. 2023, arXiv 2211.10438), by
+factors that :mod:`benchmarks.smoothing` chose on the project's parallel texts. After GELU, whose
+values are hardly negative, most of the 8 bits are for positive ones. Building the graph takes no
+exporter; attention, normalisation and GELU are ONNX Runtime's fused operators.
 
-Weights use 7 of the 8 bits: processors with AVX2 but without VNNI add pairs of products in 16 bits,
-which 8-bit weights would silently overflow ("reduced range" in ONNX Runtime's documentation).
+On processors with AVX2 but without VNNI a product of bytes with and without sign overflows
+silently. There (:func:`signed_products_overflow`) the weights are stored without sign, which is
+exact and slower; the results are the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-_FUSED = "com.microsoft"  # domain of ONNX Runtime's fused operators
-_MAX_WEIGHT, _MAX_ACTIVATION, _ZERO_POINT = 63, 127, 128
-_CLIP_FACTORS = np.linspace(0.8, 1.0, 21)
+from pipeline.embedding.weights_file import WeightsFile
 
-Weights = Callable[[str], np.ndarray]  # name in BertModel's state dict -> float32 tensor
+_FUSED = "com.microsoft"  # domain of ONNX Runtime's fused operators
+_MAX_WEIGHT = 127
+_CLIP_FACTORS = np.linspace(0.8, 1.0, 21)
+_LEAST_GELU = 0.17  # it is nowhere below the negative of it
+
+
+@dataclass(frozen=True)
+class _Rounding:
+    """How activations become bytes: 0 is ``zero``, the largest of a token ``zero + steps``."""
+
+    zero: int
+    steps: int
+
+
+_SIGNED = _Rounding(128, 127)
+_AFTER_GELU = _Rounding(16, 239)
 
 
 def quantised_bert(
-    weights: Weights, *, layers: int, heads: int, hidden: int, epsilon: float
+    weights: WeightsFile, smoothing: Mapping[str, np.ndarray], *, signed: bool
 ) -> bytes:
     """Serialised graph: "embeddings" float32 (1, t, hidden) -> "tokens" float32, same shape.
 
@@ -33,34 +50,60 @@ def quantised_bert(
     the caller, who can memory-map them.
 
     Args:
-        weights: returns a tensor of transformers' ``BertModel`` by its name.
-        layers, heads, hidden, epsilon: from the model's configuration.
+        weights: of the model.
+        smoothing: factors of channels, float (layers, hidden), before "attention" and before
+            "feed_forward".
+        signed: whether weights are stored with sign.
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph(weights)
+    graph = _Graph(weights, signed=signed)
     x = graph.node(
         "LayerNormalization",
         ["embeddings", *graph.norm_constants("embeddings.LayerNorm")],
         axis=-1,
-        epsilon=epsilon,
+        epsilon=weights.shape.epsilon,
     )
-    for layer in range(layers):
-        x = _layer(graph, x, f"encoder.layer.{layer}", heads=heads, epsilon=epsilon)
+    for layer in range(weights.shape.layers):
+        factors = {name: rows[layer].astype(np.float32) for name, rows in smoothing.items()}
+        x = _layer(graph, x, f"encoder.layer.{layer}", factors)
     graph.nodes.append(helper.make_node("Identity", [x], ["tokens"]))
-    shape: list[str | int | None] = [1, "t", hidden]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "encoder",
-            [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape)],
-            [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, shape)],
-            graph.constants,
-        ),
-        opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)],
-        ir_version=10,
+    shape: list[str | int | None] = [1, "t", weights.shape.hidden]
+    return graph.serialised(
+        helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape),
+        helper.make_tensor_value_info("tokens", TensorProto.FLOAT, shape),
     )
-    return bytes(model.SerializeToString())
+
+
+def signed_products_overflow() -> bool:
+    """Whether this processor's products of bytes with and without sign overflow silently."""
+    tokens, matrix = np.full((1, 64), 255, np.uint8), np.full((64, 64), _MAX_WEIGHT, np.int8)
+    found = product_of_bytes(tokens, matrix, zero=0, signed=True)
+    return bool((found != 255 * _MAX_WEIGHT * 64).any())
+
+
+def product_of_bytes(
+    tokens: np.ndarray, matrix: np.ndarray, *, zero: int, signed: bool
+) -> np.ndarray:
+    """Product of uint8 (t, k), less ``zero``, with int8 (n, k): float32 (t, n), by ONNX Runtime.
+
+    Args:
+        tokens, matrix: what is multiplied.
+        zero: the byte that stands for 0 in ``tokens``.
+        signed: whether the matrix is stored with sign.
+    """
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    graph = _Graph(None, signed=signed)
+    graph.byte_product("tokens", matrix, np.ones(len(matrix)), zero, "product")
+    model = graph.serialised(
+        helper.make_tensor_value_info("tokens", TensorProto.UINT8, tokens.shape),
+        helper.make_tensor_value_info("product", TensorProto.FLOAT, [len(tokens), len(matrix)]),
+    )
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"tokens": tokens})
+    return found
 
 
 def quantise_rows(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -83,40 +126,46 @@ def _round(matrix: np.ndarray, scales: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(matrix / scales[:, None]), -_MAX_WEIGHT, _MAX_WEIGHT)
 
 
-def _layer(graph: _Graph, x: str, name: str, *, heads: int, epsilon: float) -> str:
+def _layer(graph: _Graph, x: str, name: str, factors: Mapping[str, np.ndarray]) -> str:
     attention, feed_forward = f"{name}.attention", f"{name}.intermediate.dense"
     parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
-    projections = graph.quantised_matmul(x, parts)
+    projections = graph.product(x, parts, smoothing=factors["attention"])
     query, key, value = graph.nodes_with_outputs("Split", [projections], 3, axis=-1, num_outputs=3)
-    biases = np.concatenate([graph.weights(f"{part}.bias") for part in parts])
-    bias = graph.constant(biases)
+    bias = graph.constant(np.concatenate([graph.tensor(f"{part}.bias") for part in parts]))
     attended = graph.node(
-        "MultiHeadAttention", [query, key, value, bias], domain=_FUSED, num_heads=heads
+        "MultiHeadAttention",
+        [query, key, value, bias],
+        domain=_FUSED,
+        num_heads=graph.shape.heads,
     )
-    x = _add_and_normalise(graph, attended, x, f"{attention}.output", epsilon)
-    inner = graph.quantised_matmul(x, [feed_forward])
-    bias = graph.constant(graph.weights(f"{feed_forward}.bias"))
+    x = _add_and_normalise(graph, attended, x, f"{attention}.output")
+    inner = graph.product(x, [feed_forward], smoothing=factors["feed_forward"])
+    bias = graph.constant(graph.tensor(f"{feed_forward}.bias"))
     inner = graph.node("BiasGelu", [inner, bias], domain=_FUSED)
-    return _add_and_normalise(graph, inner, x, f"{name}.output", epsilon)
+    return _add_and_normalise(graph, inner, x, f"{name}.output", rounding=_AFTER_GELU)
 
 
-def _add_and_normalise(graph: _Graph, x: str, residual: str, name: str, epsilon: float) -> str:
-    product = graph.quantised_matmul(x, [f"{name}.dense"])
+def _add_and_normalise(
+    graph: _Graph, x: str, residual: str, name: str, *, rounding: _Rounding = _SIGNED
+) -> str:
+    product = graph.product(x, [f"{name}.dense"], rounding=rounding)
     scale, shift = graph.norm_constants(f"{name}.LayerNorm")
-    bias = graph.constant(graph.weights(f"{name}.dense.bias"))
+    bias = graph.constant(graph.tensor(f"{name}.dense.bias"))
     return graph.node(
         "SkipLayerNormalization",
         [product, residual, scale, shift, bias],
         domain=_FUSED,
-        epsilon=epsilon,
+        epsilon=graph.shape.epsilon,
     )
 
 
 class _Graph:
     """Nodes and constants of a graph that is being built; values go by their names."""
 
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
+    def __init__(self, weights: WeightsFile | None, *, signed: bool) -> None:
+        if weights is not None:
+            self.shape, self.tensor = weights.shape, weights.tensor
+        self._signed = signed
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -132,7 +181,8 @@ class _Graph:
 
     def norm_constants(self, name: str) -> tuple[str, str]:
         """Constants of a layer normalisation."""
-        return tuple(self.constant(self.weights(f"{name}.{w}")) for w in ("weight", "bias"))  # type: ignore[return-value]
+        scale, shift = (self.constant(self.tensor(f"{name}.{w}")) for w in ("weight", "bias"))
+        return scale, shift
 
     def nodes_with_outputs(
         self, kind: str, inputs: list[str], count: int, **options: Any
@@ -146,27 +196,61 @@ class _Graph:
     def node(self, kind: str, inputs: list[str], **options: Any) -> str:
         return self.nodes_with_outputs(kind, inputs, 1, **options)[0]
 
-    def quantised_matmul(self, x: str, names: list[str]) -> str:
+    def product(
+        self,
+        x: str,
+        names: list[str],
+        *,
+        smoothing: np.ndarray | None = None,
+        rounding: _Rounding = _SIGNED,
+    ) -> str:
         """Product of x with the named matrices side by side, each token with its own scale."""
-        matrix = np.concatenate([self.weights(f"{name}.weight") for name in names])
+        matrix = np.concatenate([self.tensor(f"{name}.weight") for name in names])
+        if smoothing is not None:
+            x = self.node("Mul", [x, self.constant(smoothing)])
+            matrix = matrix / smoothing
         quantised, scales = quantise_rows(matrix)
         last = self.constant(np.array([-1], np.int64))
-        largest = self.node("ReduceMax", [self.node("Abs", [x]), last], keepdims=1)
-        largest = self.node("Max", [largest, self.scalar(1e-9)])
-        factor = self.node("Div", [self.scalar(_MAX_ACTIVATION), largest])
-        zero = self.scalar(_ZERO_POINT, np.uint8)
-        scaled = self.node("Mul", [x, factor])
+        if rounding is _SIGNED:
+            largest = self.node("ReduceMax", [self.node("Abs", [x]), last], keepdims=1)
+            least = 1e-9
+        else:
+            largest = self.node("ReduceMax", [x, last], keepdims=1)
+            least = _LEAST_GELU * rounding.steps / rounding.zero
+        largest = self.node("Max", [largest, self.scalar(least)])
+        scaled = self.node("Mul", [x, self.node("Div", [self.scalar(rounding.steps), largest])])
+        zero = self.scalar(rounding.zero, np.uint8)
         tokens = self.node("QuantizeLinear", [scaled, self.scalar(1), zero])
-        product = self.node(
-            "MatMulIntegerToFloat",
-            [
-                tokens,
-                self.constant(quantised.T),
-                self.scalar(1),
-                self.constant((scales / _MAX_ACTIVATION).astype(np.float32)),
-                zero,
-                self.constant(np.zeros(len(scales), np.int8)),
-            ],
-            domain=_FUSED,
-        )
+        product = f"product{len(self.nodes)}"
+        self.byte_product(tokens, quantised, scales / rounding.steps, rounding.zero, product)
         return self.node("Mul", [product, largest])
+
+    def byte_product(
+        self, x: str, matrix: np.ndarray, scales: np.ndarray, zero: int, output: str
+    ) -> None:
+        """Product of bytes x with a matrix int8 (n, k), times scales (n,), as float32."""
+        from onnx import helper
+
+        kind = np.int8 if self._signed else np.uint8
+        middle = 0 if self._signed else 128
+        inputs = [
+            x,
+            self.constant((matrix.T.astype(np.int16) + middle).astype(kind)),
+            self.scalar(1),
+            self.constant(scales.astype(np.float32)),
+            self.scalar(zero, np.uint8),
+            self.constant(np.full(len(matrix), middle, kind)),
+        ]
+        node = helper.make_node("MatMulIntegerToFloat", inputs, [output], domain=_FUSED)
+        self.nodes.append(node)
+
+    def serialised(self, given: Any, output: Any) -> bytes:  # noqa: ANN401  protobuf
+        """The graph with its input and output, as a file."""
+        from onnx import helper
+
+        model = helper.make_model(
+            helper.make_graph(self.nodes, "encoder", [given], [output], self.constants),
+            opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)],
+            ir_version=10,
+        )
+        return bytes(model.SerializeToString())

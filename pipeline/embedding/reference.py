@@ -33,8 +33,13 @@ def load_lines(name: str) -> ParallelLines:
 def precomputed(
     name: str, encoder: Encoder, compute: Callable[[], dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
-    """Arrays that depend on the model and on ``data/<name>``: shipped, cached or computed now."""
-    arrays = precomputed_for(name, encoder.fingerprint)
+    """Arrays that depend on the model and on ``data/<name>``: shipped, cached or computed now.
+
+    Those of the bundled model in float32 also serve its form in eight bits.
+    """
+    arrays = shared_arrays(name, encoder.fingerprint)
+    if arrays is None:
+        arrays = precomputed_for(name, encoder.fingerprint)
     if arrays is None:
         arrays = compute()
         key = _key(name, encoder.fingerprint)
@@ -58,7 +63,11 @@ def precomputed_for(name: str, fingerprint: str) -> dict[str, np.ndarray] | None
 
 def shared_arrays(name: str, fingerprint: str) -> dict[str, np.ndarray] | None:
     """Arrays that a model shares with its form in eight bits, whose vectors are nearly the same."""
-    return precomputed_for(name, _EIGHT_BITS.sub("", fingerprint))
+    return precomputed_for(name, _in_float32(fingerprint))
+
+
+def _in_float32(fingerprint: str) -> str:
+    return _EIGHT_BITS.sub("", fingerprint)
 
 
 def ship(name: str, encoder: Encoder, arrays: dict[str, np.ndarray]) -> Path:
@@ -74,7 +83,8 @@ def shipped_path(name: str) -> Path:
 
 def is_shipped(name: str, encoder: Encoder) -> bool:
     """Whether the shipped arrays belong to this model and to the present lines."""
-    return load_arrays(shipped_path(name), key=_key(name, encoder.fingerprint)) is not None
+    key = _key(name, _in_float32(encoder.fingerprint))
+    return load_arrays(shipped_path(name), key=key) is not None
 
 
 def encode_lines(encoder: Encoder, lines: ParallelLines, **options: object) -> np.ndarray:

@@ -50,7 +50,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     base, dimension = split_dimension(model)
     if base.startswith(SCHEME):
         return open_endpoint(base, dimension=dimension)
-    encoder = load_sentence_encoder(base)
+    encoder = _load_whole(base)
     if dimension is None:
         return encoder
     return ReducedEncoder(encoder, prefix_reduction(encoder.dimension, dimension), name=model)
@@ -62,16 +62,8 @@ def split_dimension(model: str) -> tuple[str, int | None]:
     return (found[1], int(found[2])) if found else (model, None)
 
 
-def load_sentence_encoder(model: str = DEFAULT_MODEL) -> SentenceEncoder:
-    """Load the bundled model, or a SentenceTransformer by its name or folder.
-
-    Args:
-        model: as in :func:`load_encoder`, with all of its dimensions.
-
-    Raises:
-        InputError: as :func:`load_encoder`.
-    """
-    check_address_space(_ADDRESS_SPACE)
+def _load_whole(model: str) -> Encoder:
+    """Load the bundled model, or a SentenceTransformer by its name or folder."""
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
         return _load_bundled(model, precision or settings.precision())
@@ -109,12 +101,18 @@ def model_bytes(model: str, encoder: Encoder) -> int | None:
     if base.startswith(SCHEME):
         return None
     if base.partition(":")[0] == DEFAULT_MODEL:
-        from pipeline.embedding.bundled_model import model_folder
-
-        return _folder_bytes(model_folder())
+        return _bundled_bytes(base.partition(":")[2] or settings.precision())
     if Path(base).is_dir():
         return _folder_bytes(Path(base))
     return encoder.size_bytes if isinstance(encoder, SizedEncoder) else None
+
+
+def _bundled_bytes(precision: str) -> int:
+    from pipeline.embedding.bundled_model import find_weights, model_folder
+
+    if precision == "int8":
+        return find_weights().stat().st_size
+    return _folder_bytes(model_folder())
 
 
 def _folder_bytes(folder: Path) -> int:
@@ -195,24 +193,38 @@ def with_precision(model: str, precision: str | None) -> str:
     return f"{model}:{precision}"
 
 
-def _load_bundled(name: str, precision: str) -> SentenceEncoder:
+def pinned_model(model: str, fingerprint: str) -> str:
+    """The name that loads the model which made vectors, whatever precision is the default now.
+
+    Args:
+        model: as the analysis of the vectors names it.
+        fingerprint: of the encoder that made them.
+    """
+    base, dimension = split_dimension(model)
+    made = "int8" if "-int8-" in fingerprint else "float32"
+    if base != DEFAULT_MODEL or made == settings.precision():
+        return model
+    return f"{base}:{made}" if dimension is None else f"{base}:{made}@{dimension}"
+
+
+def _load_bundled(name: str, precision: str) -> Encoder:
     if precision not in PRECISIONS:
         raise InputError(
             f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
         )
-    from pipeline.embedding.bundled_model import model_folder
+    if precision == "int8":
+        from pipeline.embedding.int8 import load_quantised
 
+        return load_quantised(name)
+    from pipeline.embedding.bundled_model import find_weights, model_folder, open_weights
+    from pipeline.embedding.mapped_weights import share_weights
+
+    check_address_space(_ADDRESS_SPACE)
     folder = model_folder()
-    if precision == "float32":
-        loaded = _load(str(folder), local=True)
-        return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
-    import torch
-
-    from pipeline.embedding.int8 import BUILD, load_quantised
-
-    torch.set_num_threads(1)
-    fingerprint = f"{folder.name}-int8-{BUILD}"
-    return SentenceEncoder(load_quantised(folder), name=name, fingerprint=fingerprint)
+    loaded = _load(str(folder), local=True)
+    if loaded.device.type == "cpu":
+        share_weights(loaded, folder, open_weights(find_weights()))
+    return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
 
 
 def _load_named(

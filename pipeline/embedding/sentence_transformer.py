@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.common.progress import Progress
-from pipeline.common.settings import usable_cores
+from pipeline.embedding.calls import Call, CallPool, encode_in_order
 from pipeline.embedding.prompts import find_prompts
 
 if TYPE_CHECKING:
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _GPU_BATCH = 64  # texts
-_MIN_TEXTS_FOR_THREADS = 8  # fewer are computed on the calling thread: a search has one
 _TOKENIZER_BATCH = 128  # texts tokenised at a time, while others are computed
-
-# Row of the first text, and the call that computes float32 (k, d).
-_Call = tuple[int, Callable[[], np.ndarray]]
 
 
 class SentenceEncoder:
@@ -55,8 +50,7 @@ class SentenceEncoder:
         self._is_text_only = set(model.modalities) <= {"text"}
         self._tokenizer_lock = threading.Lock()  # tokenizers raise "Already borrowed" when shared
         self._gpu_lock = _FairLock()
-        self._threads = threads or usable_cores()
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
+        self._pool = CallPool(threads)
         self.name = name
         dimension = model.get_embedding_dimension()
         assert dimension is not None  # noqa: S101  every model with pooling has one
@@ -83,39 +77,19 @@ class SentenceEncoder:
         return self._encode(texts, self._query, progress)
 
     def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> np.ndarray:
-        # Longest first: no core is left with a long text at the end, a GPU pads little, and the
-        # estimated time left only falls. Identical texts are encoded once.
-        distinct = sorted(set(texts), key=lambda text: (-len(text), text))
-        row_of = {text: row for row, text in enumerate(distinct)}
-        encoded = np.zeros((len(distinct), self.dimension), np.float32)
         encode = self._encode_on_cpu if self._model.device.type == "cpu" else self._encode_on_gpu
-        for row, vectors in encode(distinct, prompt):
-            encoded[row : row + len(vectors)] = vectors
-            if progress:
-                progress(row + len(vectors), len(distinct))
-        return encoded[np.array([row_of[text] for text in texts], np.int64)]
+        return encode_in_order(texts, self.dimension, partial(encode, prompt), progress)
 
-    def _encode_on_cpu(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode_on_cpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
         make_calls = self._single_calls if self._packed is None else self._packed_calls
-        calls = make_calls(texts, prompt)
-        if len(texts) < _MIN_TEXTS_FOR_THREADS:
-            yield from ((row, compute()) for row, compute in calls)
-            return
-        futures: list[tuple[int, Future[np.ndarray]]] = []
-        try:
-            for row, compute in calls:  # texts are tokenised while others are computed
-                futures.append((row, self._pool.submit(compute)))
-            for row, future in futures:
-                yield row, future.result()
-        finally:  # the caller may stop early, by an exception from its progress callback
-            for _row, future in futures:
-                future.cancel()
+        # Texts are tokenised while others are computed.
+        yield from self._pool.run(make_calls(texts, prompt), len(texts))
 
-    def _single_calls(self, texts: list[str], prompt: str) -> Iterator[_Call]:
+    def _single_calls(self, texts: list[str], prompt: str) -> Iterator[Call]:
         for row, text in enumerate(texts):
             yield row, partial(self._encode_one, text, prompt)
 
-    def _packed_calls(self, texts: list[str], prompt: str) -> Iterator[_Call]:
+    def _packed_calls(self, texts: list[str], prompt: str) -> Iterator[Call]:
         from pipeline.embedding.packing import split_into_packs
 
         for start in range(0, len(texts), _TOKENIZER_BATCH):
@@ -150,7 +124,7 @@ class SentenceEncoder:
         truncated = vectors.float()[:, : self.dimension]  # for a truncate_dim
         return torch.nn.functional.normalize(truncated, dim=1).numpy()
 
-    def _encode_on_gpu(self, texts: list[str], prompt: str) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode_on_gpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
         import torch
 
         row, size = 0, _GPU_BATCH

@@ -30,6 +30,7 @@ from pipeline.common.progress import Progress
 from pipeline.common.scratch import remove_path
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reduction import Reduction, fit_reduction
+from pipeline.embedding.registry import pinned_model
 from pipeline.library.exact_vectors import exact_vector_checksums, map_exact_vectors
 from pipeline.library.store_manifest import (
     ARRAYS_FILE,
@@ -143,7 +144,7 @@ def load_search_store(folder: Path) -> SearchStore | None:
             raise DamagedStoreError("The store is of other passages")
         return SearchStore(
             folder / FOLDER,
-            manifest["model"],
+            pinned_model(manifest["model"], manifest["encoder"]),
             SearchSpace(neutral, heads_of(manifest)),
             Calibration.from_arrays(arrays),
             arrays["review_of"],

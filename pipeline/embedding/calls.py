@@ -1,0 +1,74 @@
+"""Texts to vectors by calls of a model: the longest first, identical ones once, a call per core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+
+from pipeline.common.progress import Progress
+from pipeline.common.settings import usable_cores
+
+_MIN_TEXTS_FOR_THREADS = 8  # fewer are computed on the calling thread: a search has one
+
+# Row of the first text, and the call that computes float32 (k, d).
+Call = tuple[int, Callable[[], np.ndarray]]
+# Texts, the longest first -> row of the first text and vectors float32 (k, d), in parts.
+EncodeInParts = Callable[[list[str]], Iterator[tuple[int, np.ndarray]]]
+
+
+class CallPool:
+    """Carries out calls of a model, each on one thread; safe to share between threads.
+
+    Args:
+        threads: how many calls run at once; the number of cores when None.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        count = threads or usable_cores()
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="encode")
+
+    def run(self, calls: Iterable[Call], texts: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Row and vectors of each call, in order.
+
+        Args:
+            calls: may take time to come by, in which those before are carried out.
+            texts: number of texts in all calls.
+        """
+        if texts < _MIN_TEXTS_FOR_THREADS:
+            yield from ((row, compute()) for row, compute in calls)
+            return
+        futures: list[tuple[int, Future[np.ndarray]]] = []
+        try:
+            for row, compute in calls:
+                futures.append((row, self._pool.submit(compute)))
+            for row, future in futures:
+                yield row, future.result()
+        finally:  # the caller may stop early, by an exception from its progress callback
+            for _row, future in futures:
+                future.cancel()
+
+
+def encode_in_order(
+    texts: Sequence[str], dimension: int, encode: EncodeInParts, progress: Progress | None
+) -> np.ndarray:
+    """Vectors of texts in the order given, float32 (n, d).
+
+    The longest are computed first: no core is left with a long text at the end, a GPU pads little,
+    and the estimated time left only falls. Identical texts are computed once.
+
+    Args:
+        texts: n texts.
+        dimension: d.
+        encode: computes the distinct ones.
+        progress: called with how many of the distinct ones are done.
+    """
+    distinct = sorted(set(texts), key=lambda text: (-len(text), text))
+    row_of = {text: row for row, text in enumerate(distinct)}
+    encoded = np.zeros((len(distinct), dimension), np.float32)
+    for row, vectors in encode(distinct):
+        encoded[row : row + len(vectors)] = vectors
+        if progress:
+            progress(row + len(vectors), len(distinct))
+    return encoded[np.array([row_of[text] for text in texts], np.int64)]
