@@ -10,6 +10,9 @@ def test_a_language_is_chosen_mirrored_and_kept(visitors):
     page.wait_for_function(f"{LANGUAGE}.join() === 'ar,rtl'")
     page.get_by_role("link", name="استكشاف").wait_for()
     assert guest.scroll_width() <= 1280
+    guest.narrow()
+    assert not page.locator("[data-testid=stSidebar] a").first.is_visible()  # it is closed
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".st-key-language input").click()
     page.get_by_role("option", name="Deutsch").click()
     page.wait_for_function(f"{LANGUAGE}.join() === 'de,ltr'")
