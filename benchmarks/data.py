@@ -58,8 +58,14 @@ def folder() -> Path | None:
     return path if (path / "hotel_parallel_dev.csv").is_file() else None
 
 
-def load(name: str, encoder: Encoder) -> Labelled:
-    """A labelled set with its vectors (cached on disk after the first time)."""
+def load(name: str, encoder: Encoder, *, longest: int | None = None) -> Labelled:
+    """A labelled set with its vectors (cached on disk after the first time).
+
+    Args:
+        name: of the set.
+        encoder: the model.
+        longest: number of the texts that are taken, the longest; all when None.
+    """
     place = folder()
     if name == "sample":
         frame = sample()
@@ -72,6 +78,9 @@ def load(name: str, encoder: Encoder) -> Labelled:
         else np.full(len(frame), "", dtype="<U1")
         for column in COLUMNS[name]
     ]
+    if longest is not None:
+        order = np.argsort(-np.char.str_len(values[0]), kind="stable")
+        values = [value[np.sort(order[:longest])] for value in values]
     texts, topics, languages, groups = values
     vectors = embed_documents(encoder, texts.tolist(), progress=_progress(name))
     return Labelled(name, texts, topics, languages, vectors, groups)

@@ -30,15 +30,19 @@ SETS = ("sample", "hotel_native_dev", "sib200_dev", "hotel_parallel_dev")
 Row = tuple[str, list[float], float]  # what, figure of each encoder, standard error or 0
 
 
-def precision_rows(encoders: Sequence[Encoder], seeds: int) -> Iterator[Row]:
+def precision_rows(
+    encoders: Sequence[Encoder], names: Sequence[str], *, seeds: int, longest: int | None = None
+) -> Iterator[Row]:
     """Every figure of every encoder.
 
     Args:
         encoders: of the same model; the first is what the others are compared with.
+        names: of the sets.
         seeds: of topics, of which the mean is taken.
+        longest: number of the texts of each set that are taken, the longest; all when None.
     """
-    for name in SETS if data.folder() else SETS[:1]:
-        sets = [data.load(name, encoder) for encoder in encoders]
+    for name in names:
+        sets = [data.load(name, encoder, longest=longest) for encoder in encoders]
         yield cosine_row(sets)
         yield topics_row(sets, encoders, seeds)
         if name == "hotel_parallel_dev":
@@ -67,7 +71,8 @@ def topics_row(sets: Sequence[Labelled], encoders: Sequence[Encoder], seeds: int
             ]
         )
     error = max(float(np.std(each, ddof=1)) for each in found) / seeds**0.5
-    return f"{sets[0].name}: NMI with the topic", [float(np.mean(each)) for each in found], error
+    what = f"{sets[0].name}, {len(texts.texts)} texts of one topic: NMI with it"
+    return what, [float(np.mean(each)) for each in found], error
 
 
 def recall_rows(sets: Sequence[Labelled], encoders: Sequence[Encoder]) -> Iterator[Row]:
@@ -114,12 +119,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.precision")
     parser.add_argument("--precisions", default="float32,int8")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--sets", default=",".join(SETS if data.folder() else SETS[:1]))
+    parser.add_argument("--longest", type=int, help="take the longest texts of each set only")
     options = parser.parse_args()
     names = options.precisions.split(",")
     encoders = [load_encoder(f"{DEFAULT_MODEL}:{name}") for name in names]
     print(f"| | {' | '.join(names)} | difference | standard error |")
     print("| --- |" + " --- |" * (len(names) + 2))
-    for what, figures, error in precision_rows(encoders, options.seeds):
+    for what, figures, error in precision_rows(
+        encoders, options.sets.split(","), seeds=options.seeds, longest=options.longest
+    ):
         shown = " | ".join(f"{figure:.4f}" for figure in figures)
         differences = ", ".join(f"{figure - figures[0]:+.4f}" for figure in figures[1:])
         print(f"| {what} | {shown} | {differences} | {error:.4f} |", flush=True)

@@ -72,3 +72,16 @@ def encode_in_order(
         if progress:
             progress(row + len(vectors), len(distinct))
     return encoded[np.array([row_of[text] for text in texts], np.int64)]
+
+
+def split_into_packs(lengths: Sequence[int], budget: int) -> list[slice]:
+    """Split texts into packs of neighbours that fit the budget of tokens, or of a single text."""
+    packs, start, total = [], 0, 0
+    for row, length in enumerate(lengths):
+        if row > start and total + length > budget:
+            packs.append(slice(start, row))
+            start, total = row, 0
+        total += length
+    if start < len(lengths):
+        packs.append(slice(start, len(lengths)))
+    return packs

@@ -7,25 +7,16 @@ the rows in use are read; every process that has the model shares them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.common.arrays import unit_rows
 from pipeline.common.files import atomic_write, load_arrays
 from pipeline.common.paths import PACKAGE_DATA, cache_folder
-from pipeline.common.progress import Progress
-from pipeline.embedding.bundled_model import (
-    FINGERPRINT,
-    PROMPTS,
-    file_digest,
-    find_weights,
-    open_weights,
-)
-from pipeline.embedding.calls import Call, CallPool, encode_in_order
-from pipeline.embedding.prompts import find_prompts
-from pipeline.embedding.tokeniser import UnigramTokeniser
+from pipeline.embedding.bundled_encoder import BundledEncoder
+from pipeline.embedding.bundled_model import FINGERPRINT, file_digest, find_weights, open_weights
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
 BUILD = 2  # raise it when a text would get a different vector
@@ -33,21 +24,15 @@ SMOOTHING = PACKAGE_DATA / "smoothing.npz"  # made by benchmarks.smoothing
 INT8_FINGERPRINT = f"{FINGERPRINT}-int8-{BUILD}"  # of the weights
 
 
-class QuantisedEncoder:
-    """An :class:`Encoder` of the bundled model in 8 bits. Safe to share between threads.
-
-    Each text is a call of its own, on one thread: its vector depends on the text alone.
+class BertInt8:
+    """Token ids of texts -> vectors, each text by itself; thread-safe.
 
     Args:
-        name: as given by the user.
         weights: of the model.
         graph: file of the ONNX graph.
-        threads: how many texts are computed at once; the number of cores when None.
     """
 
-    def __init__(
-        self, weights: WeightsFile, graph: Path, *, name: str, threads: int | None = None
-    ) -> None:
+    def __init__(self, weights: WeightsFile, graph: Path) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -57,48 +42,21 @@ class QuantisedEncoder:
         self._session = onnxruntime.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"]
         )
-        self._tokeniser = UnigramTokeniser(weights.vocabulary(), most=weights.shape.positions)
         self._words = weights.blocks(WORDS)
         self._positions = weights.tensor(POSITIONS) + weights.tensor(TYPES)[0]
-        self._pool = CallPool(threads)
-        prompts = find_prompts(name, PROMPTS)
-        self._query, self._document = prompts.query, prompts.document
-        self.name = name
-        self.dimension = weights.shape.hidden
-        self.fingerprint = f"{INT8_FINGERPRINT}-{prompts.digest}"
-        self.size_bytes = weights.path.stat().st_size
 
-    def encode_documents(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of reviews: float32 (n, d), rows of length 1, in the order given."""
-        encode = partial(self._encode, self._document)
-        return encode_in_order(texts, self.dimension, encode, progress)
-
-    def encode_queries(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of queries: float32 (n, d), rows of length 1, in the order given."""
-        encode = partial(self._encode, self._query)
-        return encode_in_order(texts, self.dimension, encode, progress)
-
-    def _encode(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
-        yield from self._pool.run(self._calls(prompt, texts), len(texts))
-
-    def _calls(self, prompt: str, texts: list[str]) -> Iterator[Call]:
-        for row, text in enumerate(texts):
-            yield row, partial(self._vector, self._tokeniser.encode(prompt + text))
-
-    def _vector(self, ids: list[int]) -> np.ndarray:
-        """Vector of a text's tokens: float32 (1, d)."""
-        embeddings = dequantise(self._words[ids])
-        embeddings += self._positions[: len(ids)]
-        (tokens,) = self._session.run(None, {"embeddings": embeddings[None]})
-        mean = tokens[0].mean(axis=0, keepdims=True)
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
+    def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
+        """Vectors of k texts: float32 (k, d), rows of length 1."""
+        means = []
+        for ids in texts:
+            embeddings = dequantise(self._words[list(ids)])
+            embeddings += self._positions[: len(ids)]
+            (tokens,) = self._session.run(None, {"embeddings": embeddings[None]})
+            means.append(tokens[0].mean(axis=0))
+        return unit_rows(np.stack(means))
 
 
-def load_quantised(name: str) -> QuantisedEncoder:
+def load_in_int8(name: str) -> BundledEncoder:
     """The bundled model in 8 bits.
 
     Args:
@@ -108,7 +66,8 @@ def load_quantised(name: str) -> QuantisedEncoder:
         InputError: the weights can't be found or are not the expected file.
     """
     weights = open_weights(find_weights())
-    return QuantisedEncoder(weights, graph_file(weights), name=name)
+    compute = BertInt8(weights, graph_file(weights))
+    return BundledEncoder(name, weights, compute, fingerprint=INT8_FINGERPRINT)
 
 
 def graph_file(weights: WeightsFile, folder: Path | None = None) -> Path:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PACK_TOKENS = 512  # per call: more is hardly faster, and a job can stop only between calls
-_MIN_TOKENS = 16  # per call: for fewer rows, libraries multiply matrices by another method
+MIN_TOKENS = 16  # per call: for fewer rows, libraries multiply matrices by another method
 _ATTENTION = "polyguest_packed"
 _POSITIONS_FROM_PADDING = ("xlm-roberta", "roberta")  # their first position is padding + 1
 _MODEL_TYPES = ("bert", *_POSITIONS_FROM_PADDING)
@@ -51,8 +51,8 @@ class PackedModel:
             texts: token ids of each, int64 (l,), with the model's start and end tokens.
         """
         count = len(texts)
-        if (total := sum(map(len, texts))) < _MIN_TOKENS:
-            texts = [*texts, texts[0].repeat(_MIN_TOKENS)[: _MIN_TOKENS - total]]
+        if (total := sum(map(len, texts))) < MIN_TOKENS:
+            texts = [*texts, texts[0].repeat(MIN_TOKENS)[: MIN_TOKENS - total]]
         ends = torch.tensor([len(ids) for ids in texts]).cumsum(0).tolist()
         positions = [
             torch.arange(self._first_position, self._first_position + len(ids)) for ids in texts
@@ -97,19 +97,6 @@ def try_packing(model: SentenceTransformer) -> PackedModel | None:
         log.info("texts are computed one by one: this model can't be packed", exc_info=True)
     transformer.set_attn_implementation(previous)
     return None
-
-
-def split_into_packs(lengths: Sequence[int], budget: int = PACK_TOKENS) -> list[slice]:
-    """Split texts into packs of neighbours that fit the budget of tokens, or of a single text."""
-    packs, start, total = [], 0, 0
-    for row, length in enumerate(lengths):
-        if row > start and total + length > budget:
-            packs.append(slice(start, row))
-            start, total = row, 0
-        total += length
-    if start < len(lengths):
-        packs.append(slice(start, len(lengths)))
-    return packs
 
 
 def _register_attention() -> str:

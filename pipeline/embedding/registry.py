@@ -213,17 +213,20 @@ def _load_bundled(name: str, precision: str) -> Encoder:
             f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
         )
     if precision == "int8":
-        from pipeline.embedding.int8 import load_quantised
+        from pipeline.embedding.int8 import load_in_int8
 
-        return load_quantised(name)
-    from pipeline.embedding.bundled_model import find_weights, model_folder, open_weights
-    from pipeline.embedding.mapped_weights import share_weights
-
+        return load_in_int8(name)
     check_address_space(_ADDRESS_SPACE)
+    import torch
+
+    if not torch.accelerator.is_available():
+        from pipeline.embedding.float32 import load_in_float32
+
+        return load_in_float32(name)
+    from pipeline.embedding.bundled_model import model_folder
+
     folder = model_folder()
     loaded = _load(str(folder), local=True)
-    if loaded.device.type == "cpu":
-        share_weights(loaded, folder, open_weights(find_weights()))
     return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.common.progress import Progress
-from pipeline.embedding.calls import Call, CallPool, encode_in_order
+from pipeline.embedding.calls import Call, CallPool, encode_in_order, split_into_packs
 from pipeline.embedding.prompts import find_prompts
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class SentenceEncoder:
             yield row, partial(self._encode_one, text, prompt)
 
     def _packed_calls(self, texts: list[str], prompt: str) -> Iterator[Call]:
-        from pipeline.embedding.packing import split_into_packs
+        from pipeline.embedding.packing import PACK_TOKENS
 
         for start in range(0, len(texts), _TOKENIZER_BATCH):
             part = texts[start : start + _TOKENIZER_BATCH]
@@ -98,7 +98,7 @@ class SentenceEncoder:
                 features = self._model.preprocess(self._inputs(part), prompt=prompt or None)
             masks = features["attention_mask"].bool()
             ids = [row[mask] for row, mask in zip(features["input_ids"], masks, strict=True)]
-            for pack in split_into_packs([len(row) for row in ids]):
+            for pack in split_into_packs([len(row) for row in ids], PACK_TOKENS):
                 yield start + pack.start, partial(self._encode_pack, ids[pack])
 
     def _encode_one(self, text: str, prompt: str) -> np.ndarray:

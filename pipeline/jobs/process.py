@@ -19,8 +19,12 @@ log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "pipeline.jobs.worker")
 # Threads must not spin while they wait: beside any other busy program that made scikit-learn's
-# KMeans ten times slower.
-_QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
+# KMeans ten times slower. With an arena of memory each they would keep what others could use.
+_QUIET_THREADS = {
+    "OMP_WAIT_POLICY": "passive",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 class WorkerProcess:

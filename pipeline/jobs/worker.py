@@ -65,6 +65,7 @@ from typing import Any
 
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.logs import set_up_json_logs
+from pipeline.common.memory import release_memory
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import worker_role
@@ -77,6 +78,7 @@ log = logging.getLogger("pipeline.jobs.worker")
 _PROGRESS_INTERVAL = 0.1  # seconds between progress events
 _JOBS = ("analyse", "edit", "add", "prepare", "compare_models")
 _QUERY_WARM_UP_DELAY = 8.0  # seconds; the first query loads the model if it comes earlier
+_RELEASE_DELAY = 2.0  # seconds after a job
 _MAX_MODELS = 2  # in memory; the least recently used is dropped
 
 Send = Callable[[dict[str, Any]], None]
@@ -159,6 +161,7 @@ class Worker:
             self._warm = True
         except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
+        release_memory()
         self._send({"id": None, "event": "warm"})
 
     def model(self, name: str) -> Encoder:
@@ -235,6 +238,7 @@ class Worker:
 
         stages = StageLog(self._progress_callback(job), emit=emit)
         run(request_from_dict(request), self.model, stages)
+        threading.Timer(_RELEASE_DELAY, release_memory).start()  # somebody waits for the answer
         return {"event": "done"}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def small_model(kind, folder, tokenizer):
 
 
 def test_packs_fill_the_budget_in_order():
-    from pipeline.embedding.packing import split_into_packs
+    from pipeline.embedding.calls import split_into_packs
 
     assert split_into_packs([300, 200, 100, 600, 10, 10], 512) == [
         slice(0, 2),

@@ -1,0 +1,77 @@
+"""The encoder of the bundled model in either precision: our own tokeniser and calls of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from pipeline.common.progress import Progress
+from pipeline.embedding.bundled_model import PROMPTS
+from pipeline.embedding.calls import Call, CallPool, encode_in_order, split_into_packs
+from pipeline.embedding.prompts import find_prompts
+from pipeline.embedding.tokeniser import UnigramTokeniser
+from pipeline.embedding.weights_file import WeightsFile
+
+_TOKENISED_AT_ONCE = 128  # texts, while others are computed
+
+# Ids of the tokens of k texts -> float32 (k, d), rows of length 1.
+Compute = Callable[[Sequence[Sequence[int]]], np.ndarray]
+
+
+class BundledEncoder:
+    """An :class:`Encoder` of the bundled model on the CPU. Safe to share between threads.
+
+    Args:
+        name: as given by the user.
+        weights: of the model.
+        compute: the model; a vector must depend on its own text alone.
+        fingerprint: of the weights and the precision; the prompts are added here.
+        pack_tokens: tokens for one call of ``compute``; 1 for a call per text.
+        threads: how many calls run at once; the number of cores when None.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        weights: WeightsFile,
+        compute: Compute,
+        *,
+        fingerprint: str,
+        pack_tokens: int = 1,
+        threads: int | None = None,
+    ) -> None:
+        self._compute, self._pack_tokens = compute, pack_tokens
+        self._tokeniser = UnigramTokeniser(weights.vocabulary(), most=weights.shape.positions)
+        self._pool = CallPool(threads)
+        prompts = find_prompts(name, PROMPTS)
+        self._query, self._document = prompts.query, prompts.document
+        self.name = name
+        self.dimension = weights.shape.hidden
+        self.fingerprint = f"{fingerprint}-{prompts.digest}"
+        self.size_bytes = weights.path.stat().st_size
+
+    def encode_documents(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of reviews: float32 (n, d), rows of length 1, in the order given."""
+        encode = partial(self._encode, self._document)
+        return encode_in_order(texts, self.dimension, encode, progress)
+
+    def encode_queries(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of queries: float32 (n, d), rows of length 1, in the order given."""
+        encode = partial(self._encode, self._query)
+        return encode_in_order(texts, self.dimension, encode, progress)
+
+    def _encode(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
+        yield from self._pool.run(self._calls(prompt, texts), len(texts))
+
+    def _calls(self, prompt: str, texts: list[str]) -> Iterator[Call]:
+        for start in range(0, len(texts), _TOKENISED_AT_ONCE):
+            part = texts[start : start + _TOKENISED_AT_ONCE]
+            ids = [self._tokeniser.encode(prompt + text) for text in part]
+            for pack in split_into_packs([len(row) for row in ids], self._pack_tokens):
+                yield start + pack.start, partial(self._compute, ids[pack])
