@@ -135,8 +135,8 @@ def test_options_in_the_pages_are_those_of_help():
     for page in CURRENT:
         for code in code_of(page):
             for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+(?!\.)", code):
-                of_streamlit, of_docker = "--server." in code, code.startswith("docker ")
-                assert option in known or of_streamlit or of_docker, f"{option} in {page.name}"
+                elsewhere = re.match(r"docker |buildah |debootstrap ", code) or "--server." in code
+                assert option in known or elsewhere, f"{option} in {page.name}"
 
 
 def test_options_of_search_are_all_documented():
@@ -178,6 +178,19 @@ def test_architecture_lists_every_package():
     layers = config["tool"]["importlinter"]["contracts"][0]["layers"]
     checked = {name.strip() for layer in layers for name in layer.split("|")}
     assert checked - {"__main__"} == packages
+
+
+def test_pictures_are_few_small_and_used():
+    """Those that `make screenshots` takes, and no others."""
+    pytest.importorskip("playwright")
+    from tests.support.screenshots import MOST_BYTES, SHOTS
+
+    pictures = {path.name: path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
+    assert set(pictures) == {f"{name}.png" for name in SHOTS}
+    assert len(pictures) <= 12
+    assert max(pictures.values()) <= MOST_BYTES
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    assert [name for name in pictures if f"images/{name})" not in text] == []
 
 
 def test_decisions_are_listed_in_order():

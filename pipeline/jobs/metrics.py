@@ -7,7 +7,6 @@ address of a user.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -56,12 +55,13 @@ def start_metrics() -> Callable[[], None]:
         log.error("no metrics: port %d of %s can't be opened (%s)", port, address, error)
         return lambda: None
     log.info("metrics on port %d of %s", port, address)
-    return lambda: _end(server.shutdown, thread)
 
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join(2)
 
-def _end(shutdown: Callable[[], None], thread: threading.Thread) -> None:
-    shutdown()
-    thread.join(2)
+    return end
 
 
 class ServerFigures:

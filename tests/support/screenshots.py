@@ -109,7 +109,7 @@ def _questions(guest: Visitor) -> None:
 
 
 SHOTS = {
-    "start": Shot(_start, opened=False, height=560),
+    "start": Shot(_start, opened=False, height=820),
     "upload": Shot(_upload, opened=False),
     "explore": Shot(_explore),
     "explore-phone": Shot(_explore_on_a_phone),
