@@ -12,9 +12,8 @@ from ui.changes import address as changes_address
 from ui.compare import address as compare_address
 from ui.components import review_dialog
 from ui.components.help_menu import show_help_menu
-from ui.components.language_choice import set_document_language, show_language_choice
+from ui.components.language_choice import show_language_choice
 from ui.components.page_switch import switch_page
-from ui.components.style import add_style
 from ui.components.tour import show_tour
 from ui.explore import map as explore_map
 from ui.explore import selection_address
@@ -27,6 +26,8 @@ from ui.session import server, widget_state
 from ui.session.address import follow_address, note_page, open_address
 from ui.session.current import current_session, sync_widgets
 from ui.session.language import begin_language
+from ui.style.document import set_up_document
+from ui.style.stylesheet import add_style
 from ui.topics import cards, parts
 from ui.web import RequestGuard, open_browser
 
@@ -59,7 +60,7 @@ def draw() -> None:
         layout="wide",
     )
     add_style()
-    set_document_language()
+    set_up_document()
     server.worker()  # starts beside the server and loads the model while the page is read
     session = current_session()
     widget_state.keep_widgets()

@@ -28,10 +28,10 @@ from streamlit.web.server import server_util
 from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
 from pipeline.jobs.metrics import start_metrics
-from ui.components.language_choice import DOCUMENT_SCRIPT
 from ui.components.tour import SEEN_SCRIPT
 from ui.memory import collect_at_intervals, import_page_modules
 from ui.server_logs import set_up_server_logs
+from ui.style.document import DOCUMENT_SCRIPT
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)

@@ -23,6 +23,7 @@ COLOURING_NAMES = {
     "sentiment": N_("sentiment"),
 }
 COLOURINGS = tuple(COLOURING_NAMES)
+SHAPES = ("circle", "square", "triangle-up", "cross", "diamond", "x")
 GREY = "#8e939c"  # of outliers, and of everything without a colour of its own
 _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
 # Blue and vermilion are told apart with any colour vision (Okabe and Ito 2008), and so are shapes.
@@ -63,8 +64,8 @@ def available_colourings(analysis: Analysis, attributes: ReviewAttributes) -> tu
 def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str) -> Categories:
     """Colour units by one of ``COLOURINGS``.
 
-    Beyond 20 languages or hotels, the rarest are pooled as "other". Beyond 20 topics, the palette
-    is repeated with another marker symbol.
+    Colours that some eyes can't tell apart come with different marker symbols. Beyond 20 languages
+    or hotels, the rarest are pooled as "other"; beyond 20 topics, symbols are open.
 
     Raises:
         ValueError: the file has no such column.
@@ -75,9 +76,7 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
             codes=analysis.assignments,
             names=tuple(topic.name for topic in analysis.topics),
             colours=tuple(map(topic_colour, analysis.topics)),
-            symbols=tuple(
-                "circle" if topic.colour < len(PALETTE) else "diamond" for topic in analysis.topics
-            ),
+            symbols=tuple(map(topic_shape, analysis.topics)),
         )
     if colouring == "rating" and attributes.ratings is not None:
         known = np.isfinite(attributes.ratings)
@@ -89,7 +88,7 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
             codes=np.array([position[star] for star in stars.tolist()], np.int64)[review],
             names=(*(_rating_name(star, attributes) for star in _RATINGS), _("no rating")),
             colours=(*_RATINGS.values(), GREY),
-            symbols=("circle",) * len(scale),
+            symbols=(*SHAPES[: len(_RATINGS)], "circle"),
         )
     if colouring == "sentiment" and analysis.unit_sentiment is not None:
         told = analysis.has_sentiment[review]
@@ -115,7 +114,7 @@ def categorise(analysis: Analysis, attributes: ReviewAttributes, colouring: str)
         codes=np.array([code.get(value, len(named)) for value in values], np.int64)[review],
         names=(*named, *other),
         colours=(*PALETTE[: len(named)], *([GREY] if other else [])),
-        symbols=("circle",) * (len(named) + len(other)),
+        symbols=(*(_shape(number) for number in range(len(named))), *(["circle"] if other else [])),
     )
 
 
@@ -133,6 +132,16 @@ def _rating_name(star: int, attributes: ReviewAttributes) -> str:
 def topic_colour(topic: Topic) -> str:
     """The colour of a topic, which it keeps through edits; grey for outliers."""
     return GREY if topic.is_outlier else PALETTE[topic.colour % len(PALETTE)]
+
+
+def topic_shape(topic: Topic) -> str:
+    """The marker symbol of a topic, which it keeps through edits."""
+    return "circle" if topic.is_outlier else _shape(topic.colour)
+
+
+def _shape(number: int) -> str:
+    shape = SHAPES[number % len(PALETTE) % len(SHAPES)]
+    return shape if number < len(PALETTE) else f"{shape}-open"
 
 
 def foreground_colour(dark: bool) -> str:

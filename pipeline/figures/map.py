@@ -34,6 +34,7 @@ def map_figure(
     attributes: ReviewAttributes,
     *,
     colour: str = "topic",
+    picked: Sequence[int] = (),
     allowed: np.ndarray | None = None,
     hits: np.ndarray | None = None,
     photos: np.ndarray | None = None,
@@ -51,6 +52,7 @@ def map_figure(
         analysis: an analysis with a map.
         attributes: attributes of its reviews.
         colour: see :func:`categorise`.
+        picked: categories that stand out, while all others are faded; none for all alike.
         allowed: bool (m,), units that pass the filters.
         hits: units that a search has found, best first; all others are faded.
         photos: units of reviews with photos, which are marked by a square around them.
@@ -70,6 +72,9 @@ def map_figure(
     if len(units) <= MAX_HOVER_TEXTS:
         texts = np.array(hover_texts(analysis, attributes, units), object)
     searching = hits is not None
+    faded = set(range(len(categories.names))) if searching else set()
+    if picked:
+        faded = set(range(len(categories.names))) - set(picked)
     figure = go.Figure()
     for code, name in enumerate(categories.names):
         members = np.flatnonzero(categories.codes[units] == code)
@@ -86,9 +91,10 @@ def map_figure(
                     "color": categories.colours[code],
                     "symbol": categories.symbols[code],
                     "size": _point_size(len(units)),
-                    "opacity": 0.18 if searching else 0.8,
+                    "opacity": 0.18 if code in faded else 0.85,
                 },
                 unselected={"marker": {"opacity": 0.12}},
+                showlegend=False,  # the page has a list of its own, for keyboards and fingers
             )
         )
     if photos is not None and len(photos):
@@ -260,7 +266,7 @@ def _hit_trace(
         hovertext=hover_texts(analysis, attributes, hits),
         marker={
             "color": [categories.colours[code] for code in categories.codes[hits].tolist()],
-            "symbol": "circle",
+            "symbol": [categories.symbols[code] for code in categories.codes[hits].tolist()],
             "size": 12,
             "line": {"color": foreground_colour(dark), "width": 1.8},
         },

@@ -60,9 +60,11 @@ def count_languages(languages: np.ndarray) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-# 20 colours that differ from one another and from a white and a dark page.
+# 20 colours that differ from one another, with a contrast of 3 or more to a white and a dark page.
+# Of those that share a marker (pipeline.figures.colours.SHAPES, one after the other), any two
+# differ by a CIEDE2000 of 19 or more for every kind of colour vision.
 PALETTE = (
-    "#4269d0", "#e8a317", "#e4573d", "#3fb8a0", "#7c4fc4", "#e36ba5", "#3d8f47", "#8f5b3c",
-    "#3fa7dc", "#b3ae2c", "#b02a4c", "#00767a", "#c98cf0", "#f08a3c", "#6d7a1f", "#a8326f",
-    "#7fb35e", "#5b6bb0", "#d99a8b", "#8c7aa8",
+    "#ac4200", "#8e9569", "#56989b", "#7c72ca", "#626d52", "#ce7f1b", "#8293bd", "#6b6600",
+    "#7251b1", "#8e5b47", "#aa8a2d", "#0d94ff", "#416977", "#d854bc", "#c1302e", "#3da08c",
+    "#5581e3", "#896c8d", "#b38778", "#21736b",
 )  # fmt: skip

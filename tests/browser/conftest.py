@@ -47,6 +47,50 @@ def browser():
         browser.close()
 
 
+def upload(guest, name, data, mime="text/csv"):
+    """Choose a file on the start page."""
+    guest.page.locator(".st-key-upload input[type=file]").set_input_files(
+        {"name": name, "mimeType": mime, "buffer": data}
+    )
+    guest.settle()
+
+
+def go(guest, address):
+    """Open an address; Streamlit looks for its server below the page's own path first."""
+    guest.page.goto(address)
+    guest.page.locator(".pg-head").wait_for()
+    guest.settle()
+    guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
+
+
+THINGS = ("bed", "breakfast", "street", "pool")
+HOTELS = ("Roma", "פריז")
+
+
+def reviews():
+    """Sixty-four reviews of two hotels, with marks and dates; a half of them right to left."""
+    rows = ["review,hotel,rating,date"]
+    for number in range(64):
+        thing, hotel = THINGS[number % 4], HOTELS[number % 2]
+        said = f"The {thing} was loud at night, room {number}"
+        if hotel != "Roma":
+            said = f"המיטה הייתה רועשת מאוד בלילה בחדר {number}"
+        rows.append(f'"{said}",{hotel},{1 + number % 5},2025-{1 + number % 12:02}-10')
+    return "\n".join(rows).encode()
+
+
+@pytest.fixture(scope="session")
+def link(browser, server):
+    """The address of an analysis of these reviews, without any state."""
+    guest = Visitor(browser, server)
+    guest.open()
+    upload(guest, "two hotels.csv", reviews())
+    guest.page.get_by_role("button", name="Analyse").click()
+    guest.wait_for_map()
+    yield guest.page.url
+    guest.context.close()
+
+
 @pytest.fixture
 def visitors(browser, server):
     """Makes visitors; at the end none of them may have seen an error or gone elsewhere."""

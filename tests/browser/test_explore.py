@@ -2,45 +2,7 @@
 
 import re
 
-import pytest
-
-from tests.browser.test_story import upload
-from tests.support.browsing import Visitor
-
-THINGS = ("bed", "breakfast", "street", "pool")
-HOTELS = ("Roma", "פריז")
-
-
-def reviews():
-    """Sixty-four reviews of two hotels, with marks and dates; a half of them right to left."""
-    rows = ["review,hotel,rating,date"]
-    for number in range(64):
-        thing, hotel = THINGS[number % 4], HOTELS[number % 2]
-        said = f"The {thing} was loud at night, room {number}"
-        if hotel != "Roma":
-            said = f"המיטה הייתה רועשת מאוד בלילה בחדר {number}"
-        rows.append(f'"{said}",{hotel},{1 + number % 5},2025-{1 + number % 12:02}-10')
-    return "\n".join(rows).encode()
-
-
-@pytest.fixture(scope="module")
-def link(browser, server):
-    """The address of an analysis of these reviews, without any state."""
-    guest = Visitor(browser, server)
-    guest.open()
-    upload(guest, "two hotels.csv", reviews())
-    guest.page.get_by_role("button", name="Analyse").click()
-    guest.wait_for_map()
-    yield guest.page.url
-    guest.context.close()
-
-
-def go(guest, address):
-    """Open an address; Streamlit looks for its server below the page's own path first."""
-    guest.page.goto(address)
-    guest.page.locator(".pg-head").wait_for()
-    guest.settle()
-    guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
+from tests.browser.conftest import go
 
 
 def test_the_map_is_near_the_top_and_stays_beside_the_hits(visitors, link):

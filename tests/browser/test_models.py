@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.test_story import upload
+from tests.browser.conftest import upload
 
 SAYS = {
     "noise": "The street was loud all night and music came through the wall",

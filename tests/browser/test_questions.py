@@ -1,7 +1,6 @@
 """The page "Questions" in a real browser: answers from the reviews, and from a FAQ of one's own."""
 
-from tests.browser.test_explore import reviews
-from tests.browser.test_story import upload
+from tests.browser.conftest import go
 
 FAQ = """question,answer
 Where can I park my car?,Behind the house for 12 euros a night.
@@ -25,13 +24,10 @@ def is_seen(guest, place):
     return 0 <= box["y"] < guest.page.viewport_size["height"]
 
 
-def test_questions_to_the_reviews_and_to_a_faq(visitors, chat):
+def test_questions_to_the_reviews_and_to_a_faq(visitors, link, chat):
     guest = visitors(width=1440, height=900)
     page = guest.page
-    guest.open()
-    upload(guest, "two hotels.csv", reviews())
-    page.get_by_role("button", name="Analyse").click()
-    guest.wait_for_map()
+    go(guest, link)
     page.get_by_role("link", name="Questions", exact=True).click()
     ask(guest, "Ask the reviews, in any language", "Was the street loud at night?")
     page.get_by_text("likely to speak of this").wait_for()

@@ -5,6 +5,7 @@ import io
 import re
 
 from pipeline.common.progress import OTHER_STAGES, STAGES
+from tests.browser.conftest import upload
 from tests.support.command import SAMPLE
 from tests.support.figures import read_figures
 from tests.support.waiting import PATIENCE
@@ -17,13 +18,6 @@ def third_of_sample():
     out = io.StringIO()
     csv.writer(out).writerows([header, *rows[::3]])
     return out.getvalue().encode()
-
-
-def upload(visitor, name, data, mime="text/csv"):
-    visitor.page.locator(".st-key-upload input[type=file]").set_input_files(
-        {"name": name, "mimeType": mime, "buffer": data}
-    )
-    visitor.settle()
 
 
 def test_story_from_upload_to_the_reviews_that_say_it(visitors, metrics_port):
@@ -47,7 +41,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors, metrics_port):
 
     guest.lasso()
     page.get_by_text(re.compile(r"^[\d,]+ chosen (review|sentence)s?$")).wait_for()
-    chosen = int(page.locator(".st-key-selection h3").inner_text().split()[0].replace(",", ""))
+    chosen = int(page.locator(".st-key-selection h2").inner_text().split()[0].replace(",", ""))
     assert chosen > everything / 2
 
     guest.search("Loud music at night")
@@ -58,7 +52,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors, metrics_port):
     assert any("Chinese (zh)" in hit for hit in hits)
     assert ["Search results (20)", 20] in guest.traces()
     # The new figure has no outline any more, the chosen reviews are still there.
-    assert page.locator(".st-key-selection h3").inner_text().startswith(f"{chosen:,}")
+    assert page.locator(".st-key-selection h2").inner_text().startswith(f"{chosen:,}")
 
     page.get_by_text("Remove language effect").click()
     page.get_by_text("Language effect not removed").wait_for()

@@ -6,8 +6,7 @@ import re
 import openpyxl
 import pypdfium2
 
-from tests.browser.test_explore import HOTELS, reviews
-from tests.browser.test_story import upload
+from tests.browser.conftest import HOTELS, go
 
 
 def take(dialog, page, place, label):
@@ -17,13 +16,10 @@ def take(dialog, page, place, label):
     return download.value.suggested_filename, download.value.path().read_bytes()
 
 
-def test_a_report_is_made_downloaded_and_opened(visitors, tmp_path):
+def test_a_report_is_made_downloaded_and_opened(visitors, link, tmp_path):
     guest = visitors()
     page = guest.page
-    guest.open()
-    upload(guest, "two hotels.csv", reviews())
-    page.get_by_role("button", name="Analyse").click()
-    guest.wait_for_map()
+    go(guest, link)
     page.get_by_role("button", name="Take away").click()
     dialog = page.get_by_role("dialog")
     about = dialog.get_by_text("Two to four pages to forward")

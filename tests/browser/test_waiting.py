@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.test_story import upload
+from tests.browser.conftest import upload
 from tests.support.waiting import PATIENCE
 
 _ASKS_WITHOUT_PAUSE = """

@@ -94,11 +94,12 @@ def _answers(address: str) -> bool:
 class Visitor:
     """A user with a browser window; remembers what went wrong in it."""
 
-    def __init__(self, browser, address, *, width=1280, height=900):
+    def __init__(self, browser, address, *, width=1280, height=900, **options):
         self.address = address
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             reduced_motion="reduce",  # here the processor draws each frame
+            **options,
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)

@@ -49,7 +49,7 @@ def show_alerts(
     }
     for title, own in lists.items():
         if own:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             for change in own[:_FIRST]:
                 show_alert(session, view, changes, chosen, change)
             if more := own[_FIRST:]:

@@ -55,7 +55,7 @@ def show_months(view: View, changes: Changes, since: str, hidden: frozenset[int]
     shown = [number for number in range(len(themes)) if number not in hidden]
     if monthly is None or not shown:
         return
-    st.subheader(_("Month by month"), anchor=False)
+    st.header(_("Month by month"), anchor=False)
     kinds = [MENTIONS, COMPLAINTS] if themes.complaints is not None else [MENTIONS]
     of, theme, group = _shown_series(changes, shown, kinds)
     st.session_state.update({_OF: of, _THEME: theme, _GROUP: group})

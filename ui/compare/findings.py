@@ -44,7 +44,7 @@ def show_findings(view: View, comparison: Comparison, *, key: str) -> None:
     for title, own in lists.items():
         if not own:
             continue
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         with st.container(gap="xsmall"):
             for finding in own[:_FIRST]:
                 _line(view, comparison, finding, key)

@@ -13,13 +13,25 @@ from ui.session.session import Session
 from ui.session.view import View
 
 
-def page_header(session: Session, view: View) -> None:
-    """File name, counts, and whether the language effect is removed."""
+def unseen_title(title: str) -> None:
+    """The first heading of a page that shows none; screen readers find their way by it."""
+    st.html(f'<h1 class="pg-unseen">{escape(title)}</h1>')
+
+
+def page_header(session: Session, view: View, title: str) -> None:
+    """File name, counts, and whether the language effect is removed.
+
+    Args:
+        session: whose page.
+        view: what is shown.
+        title: of the page, as the links at the top have it; seen by screen readers only.
+    """
     analysis = view.analysis
     name = session.source.name if session.source else ""
     if more := len(analysis.batches) - 1:
         name = ngettext("{file} and {n} file added", "{file} and {n} files added", more, file=name)
     said = "".join(f"<span>{figure}</span>" for figure in _figures(view))
+    unseen_title(title)
     with st.container(horizontal=True, vertical_alignment="center", key="page-head"):
         st.html(
             '<div class="pg-head"><span class="file" dir="auto" translate="no">'

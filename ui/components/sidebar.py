@@ -46,7 +46,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
     analysis = view.analysis
     _restore(session, view)
     with st.sidebar:
-        st.subheader(_("Topics"), anchor=False)
+        st.header(_("Topics"), anchor=False)
         auto = st.toggle(_("Choose automatically"), key="auto_topic_count")
         most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
         topic_count = None
@@ -73,7 +73,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
                 "counts for its own topic; “automatic” does so where reviews are long enough."
             ),
         )
-        st.subheader(_("Language correction"), anchor=False)
+        st.header(_("Language correction"), anchor=False)
         correction = st.toggle(
             _("Remove language effect"),
             key="correction",
@@ -96,7 +96,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
                 job_progress()
         elif full:
             undo_buttons(session, "side")
-        st.subheader(_("Downloads"), anchor=False)
+        st.header(_("Downloads"), anchor=False)
         offer_take_away(session, view)
         note_partial(view)
         _download(

@@ -191,7 +191,7 @@ def show_hidden(session: Session, view: View) -> None:
     hidden = [card for card in view.cards if card.topic.hidden]
     if not hidden:
         return
-    st.subheader(_("Hidden topics"), anchor=False)
+    st.header(_("Hidden topics"), anchor=False)
     for card in hidden:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(f"{card.topic.name} ({format_number(card.topic.reviews)})", width="content")

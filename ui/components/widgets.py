@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from pipeline.analysis.analysis import Analysis
-from pipeline.common.locale_format import format_number, language_name
+from pipeline.common.locale_format import format_number, format_percent, language_name
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.figures.colours import topic_colour
@@ -22,6 +22,7 @@ from ui.components.review_text import text_html
 from ui.session.current import current_session
 from ui.session.server import worker
 from ui.session.view import View
+from ui.style.document import announce
 
 # Seconds between two looks at a job: one runs at a time, while many visitors may wait.
 _WHILE_RUNNING, _WHILE_WAITING = 0.5, 2.0
@@ -86,6 +87,7 @@ def _job_progress(waited: bool) -> None:
     if job is None or job.finished or session.has_news or waited != _waits():
         st.rerun()
     st.progress(job.fraction_done(), text=_how_far(job))
+    _announce_progress(job)
     paused = job.state == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:
@@ -114,6 +116,7 @@ def job_progress_of(key: str) -> None:
     if job is None or job.finished:
         st.rerun()
     st.progress(job.fraction_done(), text=f"{job.stage_name} · {time_left(job.seconds_left())}")
+    _announce_progress(job)
     st.button(
         _("Stop"),
         key=f"{key}-stop",
@@ -121,6 +124,12 @@ def job_progress_of(key: str) -> None:
         args=(job,),
         icon=":material/stop_circle:",
     )
+
+
+def _announce_progress(job: Job) -> None:
+    """Each stage and quarter is said once: more would drown everything else."""
+    quarter = math.floor(4 * job.fraction_done()) / 4
+    announce(f"{job.stage_name}, {format_percent(quarter)}")
 
 
 def _how_far(job: Job) -> str:

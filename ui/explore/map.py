@@ -24,12 +24,14 @@ from ui.components.downloads import download, picture_options
 from ui.components.review_dialog import open_review
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import escape, language_line, show_reviews
+from ui.explore.legend import clear_legend, picked_categories, show_legend
 from ui.explore.selection_address import MOST_NAMED
 from ui.session import search_service
 from ui.session.address import choice_part, switch
 from ui.session.current import current_search, current_session, search_like
 from ui.session.session import Session
 from ui.session.view import View
+from ui.style.document import announce
 
 _MAP_HEIGHT = 640
 _LISTED = 30  # chosen reviews that are shown in full
@@ -114,13 +116,15 @@ def show_map(
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
     marked = np.empty(0, np.int64) if photos is None else photos
-    key = (colour, named, dark, allowed.tobytes(), found, marked.tobytes())
+    picked = picked_categories(view, colour)
+    key = (colour, picked, named, dark, allowed.tobytes(), found, marked.tobytes())
     figure = view.figure(
         key,
         lambda: map_figure(
             view.analysis,
             view.attributes,
             colour=colour,
+            picked=picked,
             allowed=allowed,
             hits=hits,
             photos=marked,
@@ -142,14 +146,10 @@ def show_map(
         config=_CONFIG,
         alt=map_description(view.analysis, drawn, colour, hits),
     )
+    show_legend(view, allowed, colour)
     if focus is not None and focus < len(view.analysis.units):
         _show_focus(view, focus, near)
-    notes = [
-        _(
-            "Draw around points to read their reviews below. Click a name in the legend to hide "
-            "its points."
-        )
-    ]
+    notes = [_("Draw around points, or choose names above, to read their reviews below.")]
     if allowed.sum() > drawn:
         notes.append(
             _(
@@ -206,7 +206,8 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
                 chosen = ngettext("{n} chosen sentence", "{n} chosen sentences", len(rows))
             else:
                 chosen = ngettext("{n} chosen review", "{n} chosen reviews", len(rows))
-            st.subheader(chosen, anchor=False)
+            st.header(chosen, anchor=False)
+            announce(chosen)
             if rows:
                 reviews = view.analysis.units.reviews_of(np.array(rows)).tolist()
                 download(
@@ -239,7 +240,9 @@ def show_selection(session: Session, view: View, allowed: np.ndarray) -> None:
             return
         line = language_line(view.analysis.unit_languages[rows].tolist())
         st.html(f'<span class="pg-quiet">{escape(line)}</span>')
-        note = _("Choose a row to read its review in full.")
+        note = _(
+            "Choose a row (with the keyboard: arrows, Shift+Space) to read its review in full."
+        )
         if len(session.analysis.selected) > MOST_NAMED:
             note += " " + ngettext(
                 "A link names up to {n} of them, and so leaves these out.",
@@ -311,8 +314,10 @@ def _choose() -> None:
     """Keep the selection, which the chart loses whenever it is redrawn."""
     session = current_session()
     if session.view is not None:
+        clear_legend()
         session.analysis.selected = selected_units(st.session_state.get(map_key(session.view)))
 
 
 def _clear() -> None:
     current_session().analysis.selected = ()
+    clear_legend()

@@ -45,7 +45,7 @@ def show_photos(view: View, photos: Photos, wanted: Ask | None, allowed: np.ndar
     there = int(reviews[photos.reviews].sum())
     if not there:
         return
-    st.subheader(_("Photos"), anchor=False)
+    st.header(_("Photos"), anchor=False)
     if wanted is None or not wanted.query.text:
         st.caption(
             ngettext(

@@ -21,7 +21,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     A chosen topic filters the page.
     """
     analysis = view.analysis
-    st.subheader(_("Topics"), anchor=False)
+    st.header(_("Topics"), anchor=False)
     st.caption(_("Select a row to filter by its topic."))
     table = view.figure(
         ("topics", allowed.tobytes()), lambda: topic_table(analysis, view.attributes, allowed)

@@ -24,6 +24,7 @@ from ui.components.widgets import escape, escape_markdown
 from ui.filters.column_filters import column_filters, condition_units, condition_words
 from ui.session.current import current_search
 from ui.session.view import View
+from ui.style.document import announce
 
 _SENTIMENTS = {
     "praise": N_("Praise"),
@@ -163,6 +164,7 @@ def filter_summary(view: View, passing: FilteredUnits, *, searching: bool) -> No
         if reviews > 0:
             said = _summary(view, reviews, searching=searching)
             st.html(f'<span class="pg-quiet">{escape(said)}</span>', width="content")
+            announce(said)
         for column, words in conditions:
             st.button(
                 escape_markdown(excerpt(words, 60)),

@@ -38,16 +38,16 @@ def show_judgements(
 ) -> None:
     """Two lists, of complaints and of praise; of mentions where the sentiment is unknown."""
     if profile.complaints is None or profile.praise is None:
-        st.subheader(_("Said more often than elsewhere"), anchor=False)
+        st.header(_("Said more often than elsewhere"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.mentioned(), hidden), 0)
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(_("What hurts"), anchor=False)
+        st.header(_("What hurts"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.hurting(themes), hidden), COMPLAINT)
         _fewer(themes, profile.complaints, hidden)
     with right:
-        st.subheader(_("What it is praised for"), anchor=False)
+        st.header(_("What it is praised for"), anchor=False)
         _list(session, view, chosen, themes, _first(profile.pleasing(themes), hidden), PRAISE)
 
 

@@ -74,7 +74,7 @@ def show_marks(view: View, chosen: ChosenGroup) -> None:
     )
     if figures is None:
         return
-    st.subheader(_("Mark over time"), anchor=False)
+    st.header(_("Mark over time"), anchor=False)
     st.plotly_chart(
         monthly_chart(figures, unit="", digits=2, dark=st.context.theme.type == "dark", height=220),
         key=f"hotel-marks-{view.number}-{chosen.groups.column}-{chosen.number}",

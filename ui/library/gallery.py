@@ -70,7 +70,7 @@ _CARDS = (
 
 def show_gallery(session: Session) -> None:
     """The cards; a click analyses the sample and leads to its map."""
-    st.subheader(_("Examples"), anchor=False)
+    st.header(_("Examples"), anchor=False)
     st.caption(
         _("Every review in them is invented. An example is kept only once you change or save it.")
     )

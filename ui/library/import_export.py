@@ -73,7 +73,7 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
 def import_file(session: Session) -> None:
     """Uploader for an exported analysis; one line says why a file can't be imported."""
     title = _("Import") if saves_analyses() else _("Open an exported analysis")
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if said := st.session_state.pop(_SAID, ""):
         st.success(said, icon=":material/check:")
     times = st.session_state.setdefault(_TIMES, 0)

@@ -112,7 +112,7 @@ def show_newest(session: Session, *, stay: bool = False) -> None:
     entries = list_entries(session)
     if not entries:
         return
-    st.subheader(_("Your analyses"), anchor=False)
+    st.header(_("Your analyses"), anchor=False)
     for entry in entries[:_NEWEST]:
         with (
             st.container(border=True),

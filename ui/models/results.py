@@ -50,7 +50,7 @@ def show_results(session: Session, view: View, job: Job) -> None:
         error_box(_("The results are gone: compare again"))
         return
     records: list[dict[str, Any]] = found["models"]
-    st.subheader(_("Which model"))
+    st.header(_("Which model"))
     words = describe_verdict(found["message"], found["values"])
     st.markdown(f"**{escape_markdown(words)}**")
     dark = st.context.theme.type == "dark"
@@ -66,7 +66,7 @@ def show_results(session: Session, view: View, job: Job) -> None:
         )
     _table(records)
     if any(record["reduction"] for record in records):
-        st.subheader(_("How many dimensions"))
+        st.header(_("How many dimensions"))
         st.plotly_chart(
             dimensions_figure(records, dark=dark),
             key="models-dimensions-chart",

@@ -23,7 +23,7 @@ from ui.library.require_view import require_view
 
 session, view = require_view(_("No changes yet"))
 show_sidebar(session, view)
-page_header(session, view)
+page_header(session, view, _("Changes"))
 show_added(session, view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="periods"):
     chosen = choose_periods(view)

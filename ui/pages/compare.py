@@ -32,7 +32,7 @@ from ui.library.require_view import require_view
 session, view = require_view(_("Nothing to compare yet"))
 open_requested(session, view)
 show_sidebar(session, view)
-page_header(session, view)
+page_header(session, view, _("Compare"))
 if st.session_state.get(PART_KEY) not in PARTS:
     st.session_state[PART_KEY] = ALL_GROUPS
 part = st.segmented_control(
@@ -56,7 +56,7 @@ elif part == TWO_GROUPS:
     show_two_groups(view, allowed)
 elif (comparison := choose_comparison(view, allowed)) is not None:
     show_findings(view, comparison, key="words")
-    st.subheader(_("All topics"), anchor=False)
+    st.header(_("All topics"), anchor=False)
     reviews = ngettext("{n} review", "{n} reviews", int(comparison.groups.sizes.sum()))
     groups = ngettext("{n} group", "{n} groups", len(comparison.groups))
     if comparison.adjusted_for:

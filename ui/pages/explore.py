@@ -19,7 +19,7 @@ session, view = require_view(_("Nothing to explore yet"))
 page_drawn()
 show_sidebar(session, view)
 with st.container(key="above-map", gap="xsmall"):
-    page_header(session, view)
+    page_header(session, view, _("Explore"))
     wanted = search_bar(view)
     passing = choose_filters(view)
     found = run_search(view, wanted, passing.units)
@@ -32,12 +32,14 @@ marked = None if photos is None else photo_units(view, photos, passing.units)
 if wanted is None or found is None:
     show_map(view, passing.units, None, colour=colour, named=named, photos=marked)
 else:
-    with st.container(key="found"):  # on a phone the hits stand first, see the style
-        left, right = st.columns([11, 9], gap="medium")
-        with left:
-            show_map(view, passing.units, found.rows, colour=colour, named=named, photos=marked)
-        with right:
+    # The hits come first, for phones, keyboards and screen readers; a wide screen has the map at
+    # their side, see the style.
+    with st.container(key="found"):
+        first, beside = st.columns([9, 11], gap="medium")
+        with first:
             show_results(view, wanted, found, passing.units)
+        with beside:
+            show_map(view, passing.units, found.rows, colour=colour, named=named, photos=marked)
 if photos is not None:
     show_photos(view, photos, wanted, passing.units)
 show_selection(session, view, passing.units)

@@ -19,7 +19,7 @@ from ui.library.require_view import require_view
 
 session, view = require_view(_("No hotels yet"))
 show_sidebar(session, view)
-page_header(session, view)
+page_header(session, view, _("Hotels"))
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="hotel"):
     chosen = choose_hotel(view)
     if chosen is not None:
@@ -46,7 +46,7 @@ if chosen is not None:
         )
         own = [each for each in changes.clear if each.group == number and each.theme not in hidden]
         # Translators: the period is such as "the last 3 months" or "2026-04-01 to 2026-06-30".
-        st.subheader(
+        st.header(
             _("What changed: {period}", period=escape_markdown(periods.names[1])), anchor=False
         )
         if not own:

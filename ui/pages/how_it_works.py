@@ -48,16 +48,16 @@ st.title(_("How it works"))
 st.markdown("\n".join(f"{number}. {_(step)}" for number, step in enumerate(_STEPS, 1)))
 session = current_session()
 if session.view is not None and session.source is not None:
-    st.subheader(_("What the correction did to your file"))
+    st.header(_("What the correction did to your file"))
     with st.container(border=True):
         agreement_bars(session)
 else:
     st.info(_("Open a file, and this page shows what the correction did to it."))
-st.subheader(_("Praise and complaints"))
+st.header(_("Praise and complaints"))
 sentiment_accuracy_table()
-st.subheader(_("Reading other languages"))
+st.header(_("Reading other languages"))
 st.markdown(_(HINT))
-st.subheader(_("Your data"))
+st.header(_("Your data"))
 stays = (
     _("What you have analysed is kept on it until you delete it on the page Analyses.")
     if saves_analyses()

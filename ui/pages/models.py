@@ -9,8 +9,7 @@ from ui.models.request import JOB, choose_comparison
 from ui.models.results import show_results
 
 session, view = require_view(_("No reviews to compare models on"))
-page_header(session, view)
-st.title(_("Models"))
+page_header(session, view, _("Models"))
 st.write(
     _(
         "The app comes with one language model. Here you see how it does on your own reviews "

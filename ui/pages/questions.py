@@ -7,7 +7,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from ui.answers.ask_reviews import ask_reviews
 from ui.answers.faq import ask_faq
-from ui.components.page_header import page_header
+from ui.components.page_header import page_header, unseen_title
 from ui.components.sidebar import show_sidebar
 from ui.components.widgets import lead
 from ui.filters.filter_bar import choose_filters, filter_problems
@@ -33,6 +33,7 @@ if part == _FAQ:
         "<style>@media (min-width: 768px) { [data-testid=stSidebar], "
         "[data-testid=stExpandSidebarButton] { display: none } }</style>"
     )
+    unseen_title(_("Questions"))
     lead(
         _(
             "Open the questions and answers of your hotel. A guest’s question in any language "
@@ -43,7 +44,7 @@ if part == _FAQ:
 else:
     session, view = require_view(_("No reviews to ask yet"))
     show_sidebar(session, view, full=False)
-    page_header(session, view)
+    page_header(session, view, _("Questions"))
     passing = choose_filters(view)
     filter_problems(view, passing)
     ask_reviews(view, np.asarray(passing.units))

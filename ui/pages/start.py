@@ -28,7 +28,7 @@ if session.problem:
 
 if session.is_working and session.view is None and session.source is not None:
     with st.container(border=True):
-        st.subheader(_("Analysing your reviews"), anchor=False)
+        st.header(_("Analysing your reviews"), anchor=False)
         st.text(
             ngettext(
                 "{file}: {n} review",

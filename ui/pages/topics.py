@@ -16,7 +16,7 @@ from ui.topics.parts import ASPECTS, FILE, NOTES, PARTS, TOPICS
 
 session, view = require_view(_("No topics yet"))
 show_sidebar(session, view, full=False)
-page_header(session, view)
+page_header(session, view, _("Topics"))
 if session.is_working and not session.is_partial:  # else the head shows it
     with st.container(border=True):
         job_progress()

@@ -26,6 +26,7 @@ from ui.session.current import current_search, redraw_if_wanted, search_for
 from ui.session.related_words import related_words
 from ui.session.search_state import Ask
 from ui.session.view import View
+from ui.style.document import announce
 
 # Translators: examples of what can be searched for.
 EXAMPLES = (
@@ -171,6 +172,7 @@ def show_results(view: View, wanted: Ask, found: SearchResult, allowed: np.ndarr
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         results = ngettext("{n} result", "{n} results", len(found.rows))
         st.html(f"<b>{escape(results)}</b>", width="content")
+        announce(f"{results}: {wanted.typed}" if wanted.typed else results)
         st.segmented_control(
             _("Number of results"),
             _TOPS,

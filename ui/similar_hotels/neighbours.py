@@ -111,7 +111,7 @@ def _table(
 
 
 def _side_by_side(hotels: ComparedHotels, chosen: int, other: SimilarHotel) -> None:
-    st.subheader(_("Side by side"), anchor=False)
+    st.header(_("Side by side"), anchor=False)
     st.caption(_("The chosen hotel and the one whose row is selected in the table."))
     for place, hotel in zip(st.columns(2, gap="large"), (chosen, other.hotel), strict=True):
         with place, st.container(border=True):
@@ -132,7 +132,7 @@ def _hotel_html(hotels: ComparedHotels, hotel: int) -> str:
         for row in rows[:_TEXTS].tolist()
     )
     return (
-        f'<h4 dir="auto">{escape(texts.names[hotel])}</h4>'
+        f'<h3 dir="auto">{escape(texts.names[hotel])}</h3>'
         f'<p class="pg-quiet">{escape(" · ".join(facts))}</p>{shown}'
     )
 

@@ -56,8 +56,8 @@ def card_html(
     """
     topic = card.topic
     lines = [
-        f'<h3 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
-        f"</i>{escape(topic.name)}</h3>",
+        f'<h2 class="pg-name" dir="auto"><i class="dot" style="background:{topic_colour(topic)}">'
+        f"</i>{escape(topic.name)}</h2>",
         f'<div class="pg-facts">{_rating(card, mean, highest)}{_size(card, kind)}</div>',
         _sentiment(card),
         _trend(card),

@@ -108,7 +108,7 @@ def choose_columns(preview: Preview, table: Table) -> ColumnChoice:
     """A box for each role, set to the guess, and one for the scale of the ratings."""
     guessed = preview.guessed
     names = [str(name) for name in table.frame.columns]
-    st.subheader(_("Columns"), anchor=False)
+    st.header(_("Columns"), anchor=False)
     if preview.remembered:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_("Set as you corrected them for an earlier file with these columns."))
@@ -208,7 +208,7 @@ def choose_rules(
         preview: of the upload.
         questions: as chosen.
     """
-    st.subheader(_("Cleaning"), anchor=False)
+    st.header(_("Cleaning"), anchor=False)
     chosen, places = {}, {}
     free = _places(len(_RULES) + 1, 3)
     for place, (rule, label) in zip(free, _RULES.items(), strict=False):
@@ -267,7 +267,7 @@ def _places(number: int, per_row: int) -> list[DeltaGenerator]:
 def show_table(table: Table) -> None:
     """The first rows, as they are in the file."""
     first = table.frame.head(_SHOWN_ROWS)
-    st.subheader(_("First rows"), anchor=False)
+    st.header(_("First rows"), anchor=False)
     st.dataframe(
         first,
         height=min(38 + 35 * len(first), 360),

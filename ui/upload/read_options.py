@@ -27,7 +27,7 @@ def choose_read_options(preview: Preview) -> ReadOptions:
     if not boxes:
         return ReadOptions()
     _restore(preview)
-    st.subheader(_("File format"), anchor=False)
+    st.header(_("File format"), anchor=False)
     chosen: dict[str, str | None] = {}
     with st.container(key="reading"):
         places = st.columns(4, gap="small")

@@ -1,14 +1,16 @@
 """Colours of the map."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
-from pipeline.figures.colours import available_colourings, categorise
+from pipeline.figures.colours import SHAPES, available_colourings, categorise
 from pipeline.insights.attributes import review_attributes, topic_table
 from pipeline.topics.topic import PALETTE
 from tests.support.analyses import synthetic_analysis
+from tests.support.colour_vision import VISIONS, contrast, difference, lab
 
 
 def test_colourings_need_their_columns():
@@ -39,24 +41,36 @@ def test_ratings_are_ordered_and_unrated_come_last():
     assert ratings.codes[0] == 5  # "0" stands for not rated
 
 
-def test_palette_contrasts_with_itself_and_with_light_and_dark_pages():
-    def linear(colour):
-        channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-    def luminance(colour):
-        return float(linear(colour) @ [0.2126, 0.7152, 0.0722])
-
-    def lab(colour):
-        matrix = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-        x, y, z = np.cbrt(np.array(matrix) @ linear(colour) / [0.9505, 1.0, 1.089])
-        return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
+def test_colours_are_told_apart_by_every_eye_on_both_themes():
     assert len(set(PALETTE)) == 20
-    for i, colour in enumerate(PALETTE):
-        assert 1.05 / (luminance(colour) + 0.05) > 2
-        assert (luminance(colour) + 0.05) / (luminance("#171614") + 0.05) > 2
-        assert all(np.linalg.norm(lab(colour) - lab(other)) > 15 for other in PALETTE[:i])
+    for colour in PALETTE:
+        assert min(contrast(colour, page) for page in ("#ffffff", "#171614")) >= 3
+    for vision in VISIONS:
+        seen = [lab(colour, vision) for colour in PALETTE]
+        for first, second in combinations(range(20), 2):
+            apart = difference(seen[first], seen[second])
+            if first % len(SHAPES) == second % len(SHAPES):  # the same marker
+                assert apart > 19, (vision, first, second)
+            elif vision == "all cones":
+                assert apart > 9, (first, second)
+
+
+def test_difference_is_that_of_the_published_pairs():
+    for first, second, apart in (  # Sharma, Wu and Dalal (2005), table 1
+        ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+        ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+    ):
+        assert difference(first, second) == pytest.approx(apart, abs=1e-4)
+
+
+def test_ratings_have_shapes_and_so_have_languages():
+    analysis = synthetic_analysis(200, languages=("en", "de", "ja", "zh", "fr", "es", "it"))
+    attributes = review_attributes(analysis)
+    assert len(set(categorise(analysis, attributes, "rating").symbols[:5])) == 5
+    found = categorise(analysis, attributes, "language")
+    assert len(set(found.symbols[:6])) == 6 and found.symbols[6] == found.symbols[0]
 
 
 def test_ratings_of_ten_are_named_on_their_own_scale():

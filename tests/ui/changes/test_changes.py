@@ -38,7 +38,7 @@ def test_what_changed_is_said_in_words_with_its_hotel(page):
     assert "before 2025-07-01" in body and "360 reviews" in body
     assert "mostly Oslo" in body and "since 2025-07" in body
     assert "(Oslo)" in body and "(Lyon)" not in body and "(Porto)" not in body
-    assert "More than before" in [head.value for head in page.subheader]
+    assert "More than before" in [head.value for head in page.header]
     choose(page, "By", "")  # all reviews together
     assert "(Oslo)" not in pieces(page) and "mostly" not in pieces(page)
     choose(page, "By", "hotel")
@@ -65,7 +65,7 @@ def test_a_change_is_one_click_from_its_reviews(page):
     assert len(chosen) and set(months.astype(str)) == {"2025-07", "2025-08"}
     assert len(set(analysis.assignments[chosen].tolist())) == 1
     assert any(button.label.startswith("date") for button in page.button)
-    assert f"{len(chosen)} chosen reviews" in [head.value for head in page.subheader]
+    assert f"{len(chosen)} chosen reviews" in [head.value for head in page.header]
 
 
 def test_a_hotel_has_its_marks_and_what_its_guests_say_more_often(page):
@@ -74,7 +74,7 @@ def test_a_hotel_has_its_marks_and_what_its_guests_say_more_often(page):
     body = pieces(page)
     assert "160" in body and "on average" in body and "Written in English 160" in body
     assert "clearly more" in body
-    heads = [head.value for head in page.subheader]
+    heads = [head.value for head in page.header]
     assert "Mark over time" in heads and "Said more often than elsewhere" in heads
     press(page, "Read")
     analysis = session(page).view.original

@@ -111,7 +111,7 @@ def go(at):
 
 def test_the_loud_hotel_is_named_and_its_reviews_open_on_explore(page):
     said = pieces(page)
-    assert "Mentioned more" in [each.value for each in page.subheader]
+    assert "Mentioned more" in [each.value for each in page.header]
     assert "of &lt;b&gt;Madrid&lt;/b&gt;&#x27;s reviews" in said and "<b>Madrid</b>" not in said
     next(button for button in page.button if button.label == "Read").click().run()
     assert not page.exception
@@ -121,7 +121,7 @@ def test_the_loud_hotel_is_named_and_its_reviews_open_on_explore(page):
     assert page.session_state["hotels"] == [LOUD]
     go(page)  # back, with the filters as they were
     assert page.session_state["hotels"] == []
-    assert "Mentioned more" in [each.value for each in page.subheader]
+    assert "Mentioned more" in [each.value for each in page.header]
 
 
 def test_a_cell_that_is_chosen_in_the_boxes_is_read_with_quotes(page):

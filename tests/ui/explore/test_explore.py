@@ -84,7 +84,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     session(at).analysis.selected = selected_units(event)
     kind = view.analysis.units.kind
     at.run()
-    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
+    assert any(header.value == f"2 chosen {kind}s" for header in at.header)
     assert not any("The table has the first" in caption.value for caption in at.caption)
     monkeypatch.setattr("ui.explore.map._TABLED", 1)
     at.session_state["colour"] = "language"
@@ -92,9 +92,9 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     assert len(at.dataframe[0].value) == 1
     assert list(at.dataframe[0].value) == ["hotel", "date", "rating", "language", "topic", "text"]
     assert any("The table has the first 1;" in caption.value for caption in at.caption)
-    assert any(header.value == f"2 chosen {kind}s" for header in at.subheader)
+    assert any(header.value == f"2 chosen {kind}s" for header in at.header)
     press(at, "Clear selection")
-    assert not any("chosen" in header.value for header in at.subheader)
+    assert not any("chosen" in header.value for header in at.header)
     assert selected_units(None) == ()
 
 

@@ -35,7 +35,7 @@ def page(tmp_path_factory, file_cache):
     at.query_params["analysis"] = token
     at.run()
     at.switch_page("ui/pages/explore.py").run()
-    assert not at.exception and "Photos" not in [head.value for head in at.subheader]
+    assert not at.exception and "Photos" not in [head.value for head in at.header]
     done = run("photos", token, "--photos", base / "photos", "--model", clip)
     assert done.returncode == 0, done.stderr
     return at
@@ -48,7 +48,7 @@ def traces(at):
 
 def test_photos_are_found_by_a_query_and_lead_to_their_reviews(page):
     page.run()
-    assert not page.exception and "Photos" in [head.value for head in page.subheader]
+    assert not page.exception and "Photos" in [head.value for head in page.header]
     assert any(each.value.startswith("24 photos: search") for each in page.caption)
     assert "With photos (24)" in traces(page)
     page.text_input(key="query").set_value("a warm pool")
@@ -62,7 +62,7 @@ def test_photos_are_found_by_a_query_and_lead_to_their_reviews(page):
     row = session(page).search.review
     assert row % 3 and session(page).view.original.texts[row].startswith("The pool")
     page.multiselect(key="hotels").set_value(["Lyon"]).run()
-    assert "Photos" not in [head.value for head in page.subheader]
+    assert "Photos" not in [head.value for head in page.header]
     page.multiselect(key="hotels").set_value([]).run()
 
 

@@ -40,7 +40,7 @@ def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used
     press(at, "Compare")
     job = at.session_state[JOB]
     wait_until(lambda: job.finished)
-    run_until(at, lambda: any("Which model" in each.value for each in at.subheader))
+    run_until(at, lambda: any("Which model" in each.value for each in at.header))
     assert job.state == "done", job.message
     table = at.dataframe[0].value
     assert set(table["Model"]) == {OWN, "tfidf@8", "sif@8", "lda"}

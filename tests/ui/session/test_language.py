@@ -10,12 +10,13 @@ def script():
     import streamlit as st
 
     from pipeline.common.translation import gettext as _
-    from ui.components.language_choice import set_document_language, show_language_choice
+    from ui.components.language_choice import show_language_choice
     from ui.session.address import follow_address
     from ui.session.language import begin_language
+    from ui.style.document import set_up_document
 
     begin_language()
-    set_document_language()
+    set_up_document()
     follow_address(SimpleNamespace(view=None, link=None, job=None), (), opened=False)
     show_language_choice()
 

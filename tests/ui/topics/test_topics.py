@@ -188,7 +188,7 @@ def test_next_month_falls_into_the_topics_and_shows_what_changed(page):
     shown = " ".join(text.value.replace("\\", "") for text in page.markdown)
     assert "march.csv" in shown
     assert "24 new reviews" in shown
-    assert "Month by month" in [head.value for head in page.subheader]
+    assert "Month by month" in [head.value for head in page.header]
     assert "winter" in pieces(page) and "march.csv: 24 reviews" in pieces(page).replace(
         "<bdi>", ""
     ).replace("</bdi>", "")

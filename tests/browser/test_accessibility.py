@@ -1,0 +1,141 @@
+"""Each page and its states without a serious finding of axe, in both themes, at a desk and a phone.
+
+What axe can't see is in ``test_keyboard.py`` and ``test_touch.py``; ``docs/accessibility.md`` says
+what was looked at by hand.
+"""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from tests.browser.conftest import upload
+from tests.support.browsing import Visitor
+from tests.support.command import SAMPLE
+
+# Contrast is the only rule that a theme changes, and takes most of the time.
+_RUN = """async (only) => {
+  const rules = only ? {runOnly: {type: 'rule', values: only}} : {};
+  const found = await axe.run(document, {resultTypes: ['violations'], ...rules});
+  return found.violations.map(each => [each.id, each.impact,
+    each.nodes.map(node => node.html.slice(0, 160) + ' ' + node.failureSummary)]);
+}"""
+_BEST = {"heading-order", "page-has-heading-one", "landmark-one-main"}
+_THEME = """scheme => {
+  const style = name => getComputedStyle(document.querySelector(name));
+  const light = parseInt(style('main h1').color.match(/\\d+/)[0]) > 128;
+  return style(':root').colorScheme === scheme && light === (scheme === 'dark');
+}"""
+
+
+@pytest.fixture(scope="module")
+def guest(browser, server):
+    """A visitor who goes from page to page; the browser keeps what it has loaded."""
+    visitor = Visitor(browser, server)
+    yield visitor
+    visitor.context.close()
+    assert visitor.outside == []
+
+
+def assert_accessible(guest):
+    """Nothing serious or critical is found in the page as it is, nor in headings and landmarks."""
+    page, found = guest.page, []
+    page.evaluate(AXE_SCRIPT)
+    for scheme, width, only in (
+        ("light", 1280, None),
+        ("dark", 1280, ["color-contrast"]),
+        ("dark", 390, None),
+        ("light", 390, ["color-contrast"]),
+    ):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function(_THEME, arg=scheme)
+        for rule, impact, nodes in page.evaluate(_RUN, only):
+            if impact in ("serious", "critical") or rule in _BEST:
+                found += [f"{rule}, {scheme}, {width}: {node}" for node in nodes]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", ["", "analyses", "explore", "questions", "how-it-works"])
+def test_a_page_with_nothing_open(guest, path):
+    guest.page.goto(f"{guest.address}/{path}")
+    guest.page.get_by_role("heading", level=1).wait_for()
+    guest.settle()
+    assert_accessible(guest)
+
+
+def click(role, name, *, last=False):
+    def do(page):
+        found = page.get_by_role("main").get_by_role(role, name=name)
+        (found.last if last else found.first).click()
+
+    return do
+
+
+def take_away(page):
+    page.get_by_role("button", name="Take away").click()
+    page.get_by_role("dialog").get_by_text("Two to four pages").wait_for()
+
+
+def look_at_list(page):
+    page.get_by_role("combobox", name="Languages").click()
+    page.get_by_role("option").first.wait_for()
+
+
+def find(page):
+    page.locator(".st-key-hits").get_by_role("button", name="More like this").last.wait_for()
+    page.get_by_text("4 chosen").wait_for()
+
+
+def ask(page):
+    page.get_by_role("main").get_by_role("textbox").last.fill("Was it loud at night?")
+    page.keyboard.press("Enter")
+    page.locator(".pg-hit").first.wait_for()
+
+
+_CHOSEN = "chosen=review.0.1.2.3"
+_STATES = {
+    "search": ("explore", f"q=loud+at+night&{_CHOSEN}", find),
+    "filters": ("explore", "", click("button", "More filters")),
+    "list of languages": ("explore", "", look_at_list),
+    "tips": ("explore", "", click("button", "Search tips")),
+    "review": ("explore", "q=bed&review=3", None),
+    "take away": ("explore", "", take_away),
+    "topics": ("topics", "", None),
+    "edit a topic": ("topics", "", click("button", "Edit")),
+    "table of topics": ("topics", "cards=table", None),
+    "aspects": ("topics", "", click("radio", "Fixed list")),
+    "notes": ("topics", "", click("radio", "Notes")),
+    "add a file": ("topics", "", click("radio", "Add a file")),
+    "compare": ("compare", "", None),
+    "two groups": ("compare", "", click("radio", "Two groups")),
+    "impact": ("compare", "", click("radio", "Impact on marks")),
+    "changes": ("changes", "", None),
+    "hotels": ("hotels", "", None),
+    "similar hotels": ("similar-hotels", "", None),
+    "question": ("questions", "", ask),
+    "faq": ("questions", "", click("radio", "FAQ")),
+    "models": ("models", "", None),
+    "how it works": ("how-it-works", "", None),
+    "analyses": ("analyses", "", None),
+}
+
+
+@pytest.mark.parametrize("state", _STATES)
+def test_a_page_with_an_analysis(guest, link, state):
+    path, query, act = _STATES[state]
+    address = link.replace("/explore?", f"/{path}?") + (f"&{query}" if query else "")
+    guest.page.goto(address)
+    guest.page.get_by_role("heading", level=1).wait_for()
+    guest.settle()
+    if act is not None:
+        act(guest.page)
+        guest.settle()
+    assert_accessible(guest)
+
+
+def test_an_upload_before_it_is_analysed(guest):
+    guest.open()
+    upload(guest, "reviews.csv", SAMPLE.read_bytes())
+    guest.page.get_by_role("button", name="Analyse").wait_for()
+    assert_accessible(guest)
