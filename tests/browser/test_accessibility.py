@@ -84,7 +84,7 @@ def look_at_list(page):
 
 def find(page):
     page.locator(".st-key-hits").get_by_role("button", name="More like this").last.wait_for()
-    page.get_by_text("4 chosen").wait_for()
+    page.get_by_role("heading", name="4 chosen reviews").wait_for()
 
 
 def ask(page):
@@ -95,6 +95,8 @@ def ask(page):
 
 _CHOSEN = "chosen=review.0.1.2.3"
 _STATES = {
+    "tour": ("", "", click("button", "Take the tour")),
+    "help": ("explore", "", click("button", "Help")),
     "search": ("explore", f"q=loud+at+night&{_CHOSEN}", find),
     "filters": ("explore", "", click("button", "More filters")),
     "list of languages": ("explore", "", look_at_list),

@@ -40,7 +40,7 @@ def test_story_from_upload_to_the_reviews_that_say_it(visitors, metrics_port):
     assert everything == (int(said[1].replace(",", "")) if said else 263)
 
     guest.lasso()
-    page.get_by_text(re.compile(r"^[\d,]+ chosen (review|sentence)s?$")).wait_for()
+    page.get_by_role("heading", name=re.compile(r"^[\d,]+ chosen (review|sentence)s?$")).wait_for()
     chosen = int(page.locator(".st-key-selection h2").inner_text().split()[0].replace(",", ""))
     assert chosen > everything / 2
 

@@ -20,6 +20,7 @@ _SMALL = """least => [...document.querySelectorAll(
   .map(([each, box]) => `${each.tagName} ${(each.getAttribute('aria-label') || each.innerText)
     .slice(0, 40)} ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
 _PAGES = (
+    "",
     "explore",
     "topics",
     "compare",

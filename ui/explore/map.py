@@ -33,7 +33,7 @@ from ui.session.session import Session
 from ui.session.view import View
 from ui.style.document import announce
 
-_MAP_HEIGHT = 640
+_MAP_HEIGHT = 560
 _LISTED = 30  # chosen reviews that are shown in full
 _TABLED = 1_000  # more would be megabytes of texts for every lasso
 _OPENED = "opened-from-selection"  # in the session's state: how many reviews were
@@ -130,7 +130,7 @@ def show_map(
             photos=marked,
             named=named,
             dark=dark,
-            height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 80,
+            height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 60,
         ),
     )
     drawn = sum(len(trace.x) for trace in figure.data) - len(found or ()) - len(marked)
