@@ -81,7 +81,7 @@ $(VENV)/.made:
 
 $(VENV)/.run: $(VENV)/.made requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -c 'from pipeline.embedding.bundled_model import model_folder; print(model_folder())'
+	$(BIN)/python -c 'from pipeline.embedding.registry import load_encoder; print(load_encoder().name)'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt

@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.embedding.bundled_model import model_folder
+from pipeline.common.paths import cache_folder
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "transformers", "sklearn", "umap", "numba", "faiss", "onnxruntime", "scipy")
@@ -112,7 +112,7 @@ def measure(port: int) -> list[tuple[str, str]]:
         rows += [(f"{name}, after the sample, MB", memory(each)) for name, each in at.items()]
         browser.close()
     rows.append(("installed packages, MB", size(Path(sys.prefix))))
-    rows.append(("the model's folder, MB", size(model_folder())))
+    rows.append(("what is built of the model, MB", size(cache_folder("models"))))
     return rows
 
 

@@ -2,8 +2,9 @@
 
 The operations are those of transformers' ``BertModel`` and sentence-transformers' pooling, in their
 order, so that the vectors are the same to the bit; packed as in :mod:`pipeline.embedding.packing`.
-All processes share the weights: the matrices are mapped from the model's folder, and rows of the
-table of words are computed from the 4 bits in which the package has them, to the same values.
+All processes share the weights: the matrices are mapped from a file that is built once, in the
+user's cache folder, and rows of the table of words are computed from the 4 bits in which the
+package has them, to the same values.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from pipeline.common.paths import cache_folder
+from pipeline.embedding.built_file import built_file
 from pipeline.embedding.bundled_encoder import BundledEncoder
-from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, model_folder, open_weights
+from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
 from pipeline.embedding.packing import MIN_TOKENS, PACK_TOKENS
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
-_WEIGHTS = "model.safetensors"
 _PROBES = (1, 12, 2, 7)  # lengths of texts
 
 
@@ -29,15 +31,15 @@ class BertInFloat32:
 
     Args:
         weights: of the model.
-        folder: that was built from them.
+        matrices: file of all tensors but the table of words.
     """
 
-    def __init__(self, weights: WeightsFile, folder: Path) -> None:
+    def __init__(self, weights: WeightsFile, matrices: Path) -> None:
         from safetensors.torch import load_file
 
         self._shape = weights.shape
         self._words = weights.blocks(WORDS)
-        self._tensors = load_file(folder / _WEIGHTS)  # mapped
+        self._tensors = load_file(matrices)  # mapped
 
     def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
         """Vectors of k texts: float32 (k, d), rows of length 1."""
@@ -103,9 +105,26 @@ def load_in_float32(name: str) -> BundledEncoder:
     """
     torch.set_num_threads(1)  # the encoder runs a call per thread
     weights = open_weights(find_weights())
-    compute = BertInFloat32(weights, model_folder())
+    compute = BertInFloat32(weights, matrices_file(weights))
     pack_tokens = PACK_TOKENS if _can_be_packed(compute) else 1
     return BundledEncoder(name, weights, compute, fingerprint=FINGERPRINT, pack_tokens=pack_tokens)
+
+
+def matrices_file(weights: WeightsFile, folder: Path | None = None) -> Path:
+    """All tensors but the table of words, in float32; built in a second if missing or damaged.
+
+    Args:
+        weights: of the model.
+        folder: of the file; the user's cache folder when left out.
+    """
+    path = (folder or cache_folder("models")) / f"{FINGERPRINT}-float32.safetensors"
+    return built_file(path, lambda: _build(weights))
+
+
+def _build(weights: WeightsFile) -> bytes:
+    from safetensors.numpy import save
+
+    return save({name: weights.tensor(name) for name in weights.names if name != WORDS})
 
 
 def _can_be_packed(compute: BertInFloat32) -> bool:

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.common.arrays import unit_rows
-from pipeline.common.files import atomic_write, load_arrays
+from pipeline.common.files import load_arrays
 from pipeline.common.paths import PACKAGE_DATA, cache_folder
+from pipeline.embedding.built_file import built_file
 from pipeline.embedding.bundled_encoder import BundledEncoder
-from pipeline.embedding.bundled_model import FINGERPRINT, file_digest, find_weights, open_weights
+from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
 BUILD = 2  # raise it when a text would get a different vector
@@ -71,40 +72,19 @@ def load_in_int8(name: str) -> BundledEncoder:
 
 
 def graph_file(weights: WeightsFile, folder: Path | None = None) -> Path:
-    """The ONNX graph of the weights; built in a second if missing or damaged.
+    """The ONNX graph of the weights; built in a few seconds if missing or damaged.
 
     Args:
         weights: of the model.
         folder: of the graph; the user's cache folder when left out.
     """
-    from filelock import FileLock
-
     path = (folder or cache_folder("models")) / f"{INT8_FINGERPRINT}.onnx"
-    if _is_intact(path):
-        return path
-    with FileLock(f"{path}.lock"):
-        if not _is_intact(path):
-            _build(weights, path)
-    return path
+    return built_file(path, lambda: _build(weights))
 
 
-def _build(weights: WeightsFile, path: Path) -> None:
+def _build(weights: WeightsFile) -> bytes:
     from pipeline.embedding.onnx_graph import quantised_bert, signed_products_overflow
 
     smoothing = load_arrays(SMOOTHING, key=FINGERPRINT)
     assert smoothing is not None  # noqa: S101  it comes with the program
-    with atomic_write(path) as file:
-        file.write(quantised_bert(weights, smoothing, signed=not signed_products_overflow()))
-    with atomic_write(_digest_path(path), "w", encoding="utf-8") as file:
-        file.write(file_digest(path))
-
-
-def _is_intact(path: Path) -> bool:
-    try:
-        return _digest_path(path).read_text("utf-8") == file_digest(path)
-    except (OSError, ValueError):
-        return False
-
-
-def _digest_path(path: Path) -> Path:
-    return path.with_suffix(".digest")
+    return quantised_bert(weights, smoothing, signed=not signed_products_overflow())

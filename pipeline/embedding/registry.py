@@ -108,11 +108,12 @@ def model_bytes(model: str, encoder: Encoder) -> int | None:
 
 
 def _bundled_bytes(precision: str) -> int:
-    from pipeline.embedding.bundled_model import find_weights, model_folder
+    from pipeline.embedding.bundled_model import find_weights, open_weights
+    from pipeline.embedding.float32 import matrices_file
 
-    if precision == "int8":
-        return find_weights().stat().st_size
-    return _folder_bytes(model_folder())
+    path = find_weights()
+    size = path.stat().st_size
+    return size if precision == "int8" else size + matrices_file(open_weights(path)).stat().st_size
 
 
 def _folder_bytes(folder: Path) -> int:

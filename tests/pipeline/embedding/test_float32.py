@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+from pipeline.embedding.bundled_model import find_weights, open_weights
+from pipeline.embedding.float32 import matrices_file
 from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder
 from tests.pipeline.embedding.test_encoder import TEXTS
 
@@ -29,3 +31,12 @@ def test_no_other_library_of_models_is_loaded():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_damaged_matrices_are_built_anew(tmp_path):
+    weights = open_weights(find_weights())
+    path = matrices_file(weights, tmp_path)
+    intact = path.read_bytes()
+    assert len(intact) < 90_000_000
+    path.write_bytes(intact[:-1000] + bytes(1000))
+    assert matrices_file(weights, tmp_path).read_bytes() == intact

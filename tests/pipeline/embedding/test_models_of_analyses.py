@@ -33,3 +33,17 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
         with pytest.raises(InputError, match="load"):
             registry.load_encoder_of_analysis(model)
     assert loaded[1:] == [("owner/other", False), (tmp_path.name, True), (str(tmp_path), True)]
+
+
+def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
+    float32, int8 = "e5-1571fc98-1-0a1b", "e5-1571fc98-1-int8-2-0a1b"
+    own = registry.DEFAULT_MODEL
+    monkeypatch.delenv("POLYGUEST_PRECISION", raising=False)
+    assert registry.pinned_model(own, float32) == own
+    assert registry.pinned_model(own, int8) == f"{own}:int8"
+    assert registry.pinned_model(f"{own}@128", int8) == f"{own}:int8@128"
+    monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
+    assert registry.pinned_model(own, int8) == own
+    assert registry.pinned_model(own, float32) == f"{own}:float32"
+    assert registry.pinned_model(f"{own}:float32", float32) == f"{own}:float32"
+    assert registry.pinned_model("other/model", float32) == "other/model"
