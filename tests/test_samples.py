@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from pipeline.embedding.embed import embed_documents
 from pipeline.reviews.read import read_reviews
 from pipeline.text.language_id import detect_languages
 from tests.support.command import ROOT
@@ -88,3 +89,24 @@ def test_four_platforms_in_one_sheet():
     row = int(np.flatnonzero(both)[0])
     assert reviews.texts[row] == f"{reviews.frame['Pros'][row]}\n{reviews.frame['Cons'][row]}"
     assert len(set(detect_languages(reviews.texts))) >= 12
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "hotel"),
+    [
+        (RYOKAN, "The room was cold in winter", "渓流荘こだま館"),
+        (RYOKAN, "Dinner was excellent", "旅館八重霞"),
+        (RYOKAN, "The room smelt of cigarettes", "磯の宿なみまくら"),
+        (PLATFORMS, "Noise of trams and building works", "Aldermere Prague"),
+        (PLATFORMS, "Wonderful breakfast with cakes", "Aldermere Vienna"),
+        (PLATFORMS, "Steep stairs and no lift", "Aldermere Amsterdam"),
+        (PLATFORMS, "The air conditioning did not work", "Aldermere Athens"),
+    ],
+)
+def test_english_queries_find_what_a_hotel_is_known_for(path, query, hotel, encoder):
+    reviews = read_reviews(path)
+    scores = embed_documents(encoder, reviews.texts) @ encoder.encode_queries([query])[0]
+    best = np.argsort(-scores)[:10]
+    names = reviews.frame[reviews.columns.hotel].str.strip()
+    assert (names[best] == hotel).sum() > 5  # most of them
+    assert len(set(detect_languages([reviews.texts[row] for row in best])) - {"en"}) >= 1

@@ -22,7 +22,7 @@ lead(
         "Spanish. Everything stays on this computer."
     )
 )
-offer_tour()
+offer = st.container()
 if session.problem:
     error_box(session.problem)
 
@@ -38,6 +38,8 @@ if session.is_working and session.view is None and session.source is not None:
             )
         )
         job_progress()
+    with offer:
+        offer_tour()  # while there is time
 else:
     if session.view is not None and session.source is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -47,6 +49,8 @@ else:
             )
     upload_and_preview(session)
     if session.preview is None:
+        with offer:
+            offer_tour()
         show_newest(session)
         show_gallery(session)
         show_welcome()
