@@ -5,6 +5,7 @@ import re
 import tomllib
 from importlib import import_module
 from importlib.metadata import distribution
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,20 @@ def test_links_resolve(page):
         if anchor:
             headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.M)
             assert anchor in map(slug, headings), f"{target} in {page.name}"
+
+
+def test_every_page_has_its_place_on_the_site(tmp_path):
+    """What `make docs` does before Sphinx: navigation, and links that leave docs/."""
+    spec = spec_from_file_location("site_build", ROOT / "docs" / "site" / "build.py")
+    build = module_from_spec(spec)
+    spec.loader.exec_module(build)
+    build.stage(tmp_path / "sources")
+    index = (tmp_path / "sources" / "index.md").read_text("utf-8")
+    assert index.count("{toctree}") == len(build.NAVIGATION) == 4
+    engineer = (tmp_path / "sources" / "guides" / "engineer.md").read_text("utf-8")
+    assert "](../contributing.md)" in engineer
+    assert "](../search-method.md)" in engineer
+    assert "mermaid" not in (tmp_path / "sources" / "architecture.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", CURRENT, ids=page_id)

@@ -33,7 +33,7 @@ NAVIGATION = {
     ),
     "For administrators": (
         "guides/administrator", "guides/deploy", "guides/operate", "guides/backup", "settings",
-        "security", "scale",
+        "security", "scale", "accessibility",
     ),
     "For engineers": (
         "guides/engineer", "architecture", "method", "names", "store", "vector-databases",
@@ -74,7 +74,10 @@ def stage(folder: Path) -> None:
     records = sorted(page for page in pages if page.startswith("decisions/0"))
     missing = {page.removesuffix(".md") for page in pages if page not in records} ^ placed
     if missing:
-        raise SiteError(f"in one only of pages and navigation: {', '.join(sorted(missing))}")
+        names = ", ".join(sorted(missing))
+        raise SiteError(
+            f"not both among the pages and in NAVIGATION of docs/site/build.py: {names}"
+        )
     for page, source in pages.items():
         text = (ROOT / source).read_text("utf-8")
         pieces = _FENCED.split(text)
