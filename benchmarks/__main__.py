@@ -151,6 +151,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
 }
 PEERS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "encoding": ("Embedding beside SentenceTransformer.encode", other("benchmarks.encoding")),
+    "precision": ("The bundled model in 8 bits beside float32", other("benchmarks.precision")),
     "layout": ("Map beside umap-learn's defaults", other("benchmarks.layout")),
     "grouping": ("Topics beside KMeans and BERTopic, same vectors", other("benchmarks.peers")),
 }
