@@ -9,7 +9,8 @@ from tests.support.browsing import Visitor
 _SMALL = """least => [...document.querySelectorAll(
     'button, a[href], summary, select, textarea, input:not([type=file])')]
   .filter(each =>
-    !each.closest('[inert], [hidden], [data-testid=stDataFrame], .modebar, .pg-text p')
+    !each.closest('[inert], [hidden], [data-testid=stDataFrame], .modebar, .pg-text p,'
+      + '[data-testid=hidden-dateinput-container]')
     && !each.disabled)
   .map(each => each.matches('input[type=checkbox], [role=switch]') ? each.closest('label') : each)
   .map(each => each.matches('[role=combobox]') ? each.closest('[role=group]') : each)
