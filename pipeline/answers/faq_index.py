@@ -8,7 +8,7 @@ as one more choice (McFadden 1974), fitted on the FAQs and questions of five oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,11 @@ NO_ANSWER = (4.74, 4.02)
 PLAIN_WEIGHTS = (2.86, 4.02, 4.82, 12.39)
 PLAIN_NO_ANSWER = (8.30, 0.0)
 MAX_NO_ANSWER = 0.40  # probability of "no answer" from which the FAQ does not answer
+# The same with the question head and one feature more: how much of the question an entry covers.
+COVERED_WEIGHTS = (3.80, 2.58, 1.56, 2.12, 0.10, 5.24, 6.83)
+COVERED_NO_ANSWER = (8.36, 3.60)
+COMPARED = 8  # entries that are compared with a question token by token
+MIN_ANSWER = 0.42  # probability of the best entry from which it answers
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,21 @@ class FaqIndex:
         space: in which they are compared.
         questions: the entries' questions.
         wholes: the entries' questions with their answers.
+        texts: these as texts.
     """
 
     space: QuestionSpace
     questions: EncodedTexts
     wholes: EncodedTexts
+    texts: tuple[str, ...]
 
     def match(
-        self, texts: Sequence[str], raw: np.ndarray, *, top: int = 3
+        self,
+        texts: Sequence[str],
+        raw: np.ndarray,
+        *,
+        top: int = 3,
+        cover: Callable[[str, Sequence[str]], np.ndarray | None] | None = None,
     ) -> list[tuple[FaqMatch, ...]]:
         """The entries that answer each question, best first; none where the FAQ does not answer.
 
@@ -114,16 +126,39 @@ class FaqIndex:
             texts: q questions.
             raw: float (q, d), the model's vectors of them as queries.
             top: how many entries at most.
+            cover: see :mod:`pipeline.answers.coverage`, of the model of these vectors; without it,
+                or without a question head, the vectors alone decide.
         """
-        probabilities = self.probabilities(self.space.encode(raw, texts))
-        answers: list[tuple[FaqMatch, ...]] = []
-        for row in probabilities:
-            if row[-1] > MAX_NO_ANSWER:
-                answers.append(())
-                continue
-            order = np.argsort(-row[:-1], kind="stable")[:top]
-            answers.append(tuple(FaqMatch(int(entry), float(row[entry])) for entry in order))
-        return answers
+        asked, found = self.space.encode(raw, texts), None
+        if cover is not None and self.space.head is not None:
+            found = self.covered_probabilities(asked, texts, cover)
+        if found is not None:
+            return [_best(row, top, answers=row[:-1].max() >= MIN_ANSWER) for row in found]
+        probabilities = self.probabilities(asked)
+        return [_best(row, top, answers=row[-1] <= MAX_NO_ANSWER) for row in probabilities]
+
+    def covered_probabilities(
+        self,
+        asked: EncodedTexts,
+        texts: Sequence[str],
+        cover: Callable[[str, Sequence[str]], np.ndarray | None],
+    ) -> np.ndarray | None:
+        """As :meth:`probabilities`, also by what each of the nearest entries says of a question.
+
+        None where the model can't tell that.
+        """
+        features = self.features(asked)
+        nearest = nearest_entries(features, np.array(WEIGHTS))
+        found = np.zeros((len(texts), len(self.texts) + 1))
+        for row, (text, chosen) in enumerate(zip(texts, nearest, strict=True)):
+            shares = cover(text, [self.texts[entry] for entry in chosen])
+            if shares is None:
+                return None
+            compared = np.concatenate([features[row, chosen], shares[:, None]], axis=1)
+            none = COVERED_NO_ANSWER[0] + COVERED_NO_ANSWER[1] * asked.familiarity[row : row + 1]
+            chances = choice_probabilities(compared[None], np.array(COVERED_WEIGHTS), none)[0]
+            found[row, chosen], found[row, -1] = chances[:-1], chances[-1]
+        return found
 
     def probabilities(self, asked: EncodedTexts) -> np.ndarray:
         """Probability of each entry, and last of "no answer": float64 (q, n + 1)."""
@@ -151,6 +186,19 @@ class FaqIndex:
         if heads[0] is not None and heads[1] is not None and heads[2] is not None:
             pairs = [(heads[0], heads[1]), (heads[0], heads[2]), *pairs]
         return np.stack([left @ right.T for left, right in pairs], axis=-1).astype(np.float64)
+
+
+def nearest_entries(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The entries that a question is compared with token by token, best first: int64 (q, k)."""
+    return np.argsort(-(features @ weights), axis=1, kind="stable")[:, :COMPARED]
+
+
+def _best(chances: np.ndarray, top: int, *, answers: bool) -> tuple[FaqMatch, ...]:
+    """The likeliest entries; none where the FAQ does not answer."""
+    if not answers:
+        return ()
+    order = np.argsort(-chances[:-1], kind="stable")[:top]
+    return tuple(FaqMatch(int(entry), float(chances[entry])) for entry in order if chances[entry])
 
 
 def choice_probabilities(features: np.ndarray, weights: np.ndarray, none: np.ndarray) -> np.ndarray:
@@ -200,4 +248,5 @@ def faq_index_of_vectors(faq: Faq, raw: np.ndarray, space: QuestionSpace) -> Faq
         space,
         space.encode(raw[:count], [entry.question for entry in faq.entries]),
         space.encode(raw[count:], [entry.text for entry in faq.entries]),
+        tuple(entry.text for entry in faq.entries),
     )

@@ -48,6 +48,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print or write the entries that answer; none where the FAQ does not answer."""
+    from pipeline.answers.coverage import find_coverage
     from pipeline.answers.faq_file import read_faq
     from pipeline.answers.faq_index import build_faq_index
     from pipeline.embedding.registry import load_encoder, with_precision
@@ -62,7 +63,12 @@ def run(options: argparse.Namespace) -> None:
     )
     encoder = load_encoder(with_precision(options.model, options.precision))
     index = build_faq_index(faq, encoder)
-    found = index.match(questions, encoder.encode_queries(questions), top=options.top)
+    found = index.match(
+        questions,
+        encoder.encode_queries(questions),
+        top=options.top,
+        cover=find_coverage(encoder),
+    )
     records = [_records(faq, matches) for matches in found]
     if options.out:
         _write(options.out, questions, records)

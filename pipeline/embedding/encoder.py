@@ -7,6 +7,7 @@ Queries and documents have a method each, so that a model's prompt can't be forg
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -37,6 +38,32 @@ class Encoder(Protocol):
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> np.ndarray:
         """Vectors of search queries: float32 (n, d), rows of length 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class TextTokens:
+    """The tokens of a text, without those of the prompt and of punctuation.
+
+    Attributes:
+        tokens: t pieces of words.
+        vectors: float32 (t, d), what each means where it stands.
+    """
+
+    tokens: tuple[str, ...]
+    vectors: np.ndarray
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """An encoder that also tells the vectors of single tokens."""
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> list[TextTokens]:
+        """The tokens of texts as queries."""
+        ...
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The tokens of texts alone, which takes next to no time."""
         ...
 
 

@@ -20,6 +20,7 @@ from pipeline.common.paths import cache_folder
 from pipeline.embedding.built_file import built_file
 from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
+from pipeline.embedding.encoder import TextTokens
 from pipeline.embedding.packing import MIN_TOKENS, PACK_TOKENS
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
@@ -43,6 +44,13 @@ class BertInFloat32:
 
     def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
         """Vectors of k texts: float32 (k, d), rows of length 1."""
+        with torch.inference_mode():
+            means = [x.sum(dim=0, keepdim=True) / len(x) for x in self.token_vectors(texts)]
+            unit = functional.normalize(torch.cat(means), dim=1)
+            return functional.normalize(unit, dim=1).numpy()  # twice, as the library does
+
+    def token_vectors(self, texts: Sequence[Sequence[int]]) -> list[torch.Tensor]:
+        """Vectors of the tokens of k texts, float32 (t, d) each."""
         rows = [list(ids) for ids in texts]
         if (total := sum(map(len, rows))) < MIN_TOKENS:
             rows.append((rows[0] * MIN_TOKENS)[: MIN_TOKENS - total])
@@ -52,9 +60,7 @@ class BertInFloat32:
             x = self._embeddings(rows)
             for layer in range(self._shape.layers):
                 x = self._layer(x, f"encoder.layer.{layer}", parts)
-            means = [x[:, part].sum(dim=1) / (part.stop - part.start) for part in parts]
-            unit = functional.normalize(torch.cat(means[: len(texts)]), dim=1)
-            return functional.normalize(unit, dim=1).numpy()  # twice, as the library does
+            return [x[0, part] for part in parts[: len(texts)]]
 
     def _embeddings(self, rows: list[list[int]]) -> torch.Tensor:
         ids = np.concatenate([np.array(row, np.int64) for row in rows])
@@ -107,7 +113,37 @@ def load_in_float32(name: str) -> BundledEncoder:
     weights = open_weights(find_weights())
     compute = BertInFloat32(weights, matrices_file(weights))
     pack_tokens = PACK_TOKENS if _can_be_packed(compute) else 1
-    return BundledEncoder(name, weights, compute, fingerprint=FINGERPRINT, pack_tokens=pack_tokens)
+    return Float32Encoder(name, weights, compute, pack_tokens=pack_tokens)
+
+
+class Float32Encoder(BundledEncoder):
+    """The bundled model in float32, which also tells the vectors of single tokens."""
+
+    def __init__(
+        self, name: str, weights: WeightsFile, compute: BertInFloat32, *, pack_tokens: int
+    ) -> None:
+        super().__init__(name, weights, compute, fingerprint=FINGERPRINT, pack_tokens=pack_tokens)
+        self._bert = compute
+        self._pieces = weights.vocabulary().pieces
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The tokens of texts, without those of punctuation and around them."""
+        rows = (self._tokeniser.encode(text)[1:-1] for text in texts)
+        return [tuple(self._pieces[id_] for id_ in row if self._is_word(id_)) for row in rows]
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> list[TextTokens]:
+        """The tokens of texts as queries, with what each means where it stands."""
+        before, found = len(self._tokeniser.encode(self._query.rstrip())) - 1, []
+        for text in texts:
+            ids = self._tokeniser.encode(self._query + text)
+            (vectors,) = self._bert.token_vectors([ids])
+            kept = [n for n in range(before, len(ids) - 1) if self._is_word(ids[n])]
+            tokens = tuple(self._pieces[ids[n]] for n in kept)
+            found.append(TextTokens(tokens, vectors[kept].numpy()))
+        return found
+
+    def _is_word(self, token: int) -> bool:
+        return any(char.isalnum() for char in self._pieces[token])
 
 
 def matrices_file(weights: WeightsFile, folder: Path | None = None) -> Path:

@@ -50,6 +50,20 @@ class PackedModel:
         Args:
             texts: token ids of each, int64 (l,), with the model's start and end tokens.
         """
+        vectors = []
+        with torch.inference_mode():
+            for tokens in self.token_vectors(texts):
+                features = {
+                    "token_embeddings": tokens[None],
+                    "attention_mask": torch.ones(1, len(tokens), dtype=torch.long),
+                }
+                for module in self._pooling:
+                    features = module(features)
+                vectors.append(features["sentence_embedding"])
+            return torch.cat(vectors)
+
+    def token_vectors(self, texts: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """Vectors of the tokens of k texts, float32 (l, d) each; argument as :meth:`vectors`."""
         count = len(texts)
         if (total := sum(map(len, texts))) < MIN_TOKENS:
             texts = [*texts, texts[0].repeat(MIN_TOKENS)[: MIN_TOKENS - total]]
@@ -62,17 +76,9 @@ class PackedModel:
                 input_ids=torch.cat(list(texts))[None],
                 position_ids=torch.cat(positions)[None],
                 ends=ends,
-            ).last_hidden_state
-            vectors = []
-            for start, end in zip([0, *ends], ends, strict=False):
-                features = {
-                    "token_embeddings": tokens[:, start:end],
-                    "attention_mask": torch.ones(1, end - start, dtype=torch.long),
-                }
-                for module in self._pooling:
-                    features = module(features)
-                vectors.append(features["sentence_embedding"])
-            return torch.cat(vectors[:count])
+            ).last_hidden_state[0]
+        parts = zip([0, *ends], ends, strict=False)
+        return [tokens[start:end] for start, end in parts][:count]
 
 
 def try_packing(model: SentenceTransformer) -> PackedModel | None:

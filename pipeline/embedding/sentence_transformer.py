@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.embedding.calls import Call, CallPool, encode_in_order, split_into_packs
+from pipeline.embedding.encoder import TextTokens
 from pipeline.embedding.prompts import find_prompts
 
 if TYPE_CHECKING:
@@ -75,6 +76,40 @@ class SentenceEncoder:
     ) -> np.ndarray:
         """Vectors of queries: float32 (n, d), rows of length 1, in the order given."""
         return self._encode(texts, self._query, progress)
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The tokens of texts, without those of punctuation and around them."""
+        tokenizer: Any = self._model.tokenizer
+        with self._tokenizer_lock:
+            rows = tokenizer(list(texts), add_special_tokens=False, truncation=True)["input_ids"]
+            named = [tokenizer.convert_ids_to_tokens(row) for row in rows]
+        return [tuple(token for token in row if _is_word(token)) for row in named]
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> list[TextTokens]:
+        """The tokens of texts as queries, with what each means where it stands."""
+        import torch
+
+        tokenizer: Any = self._model.tokenizer
+        found = []
+        for text in texts:
+            with self._tokenizer_lock:
+                features = self._model.preprocess(self._inputs([text]), prompt=self._query or None)
+                ids = features["input_ids"][0]
+                prompt = tokenizer(self._query or "")["input_ids"]
+                tokens = tokenizer.convert_ids_to_tokens(ids.tolist())
+            with torch.inference_mode():
+                if self._packed is None:
+                    vectors = self._model[0](features)["token_embeddings"][0]
+                else:
+                    (vectors,) = self._packed.token_vectors([ids])
+            # A space at the prompt's end is part of the text's first token.
+            pairs = zip(prompt, ids.tolist(), strict=False)
+            before = next((n for n, (one, other) in enumerate(pairs) if one != other), len(prompt))
+            kept = [n for n in range(before, len(tokens) - 1) if _is_word(tokens[n])]
+            found.append(
+                TextTokens(tuple(tokens[n] for n in kept), vectors[kept].float().cpu().numpy())
+            )
+        return found
 
     def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None) -> np.ndarray:
         encode = self._encode_on_cpu if self._model.device.type == "cpu" else self._encode_on_gpu
@@ -146,6 +181,10 @@ class SentenceEncoder:
                 continue
             yield row, vectors
             row += len(vectors)
+
+
+def _is_word(token: str) -> bool:
+    return any(char.isalnum() for char in token)
 
 
 class _FairLock:

@@ -84,6 +84,14 @@ class WorkerClient:
         """
         return self._queries.encode(texts, model, documents=documents)
 
+    def cover(self, question: str, texts: Sequence[str], model: str) -> np.ndarray | None:
+        """How much of a question texts cover: float64 (k,); None where the model can't tell.
+
+        Raises:
+            InputError: as :meth:`encode`.
+        """
+        return self._queries.cover(question, texts, model)
+
     def highlight_terms(
         self, text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
     ) -> tuple[str, ...]:

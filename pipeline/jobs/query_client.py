@@ -89,6 +89,18 @@ class QueryClient:
                 self._cache.popitem(last=False)
         return vectors
 
+    def cover(self, question: str, texts: Sequence[str], model: str) -> np.ndarray | None:
+        """How much of a question texts cover: float64 (k,); None where the model can't tell.
+
+        Blocks. See :mod:`pipeline.answers.coverage`.
+
+        Raises:
+            InputError: as :meth:`encode`.
+        """
+        message = {"do": "cover", "model": model, "question": question, "texts": list(texts)}
+        shares = self._ask(message, _TIMEOUT)["shares"]
+        return None if shares is None else np.array(shares, np.float64)
+
     def highlight_terms(
         self, text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
     ) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ Texts are encoded, and the words of queries found, while a job runs::
     {"do": "encode", "id": 2, "model": "multilingual-e5-small", "texts": [...],
      "documents": false}
         -> {"id": 2, "event": "vectors", "shape": [1, 384], "data": float32 in base64}
+    {"do": "cover", "id": 4, "model": "multilingual-e5-small", "question": "...", "texts": [...]}
+        -> {"id": 4, "event": "covered", "shares": [0.62, ...]}
     {"do": "highlight", "id": 3, "text": "loud music", "phrases": [...], "names": [...]}
         -> {"id": 3, "event": "terms", "terms": [...]}
 
@@ -61,7 +63,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError, resource_problem
 from pipeline.common.logs import set_up_json_logs
@@ -72,6 +74,9 @@ from pipeline.common.settings import worker_role
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder_of_analysis
 from pipeline.isolation.frames import take_stdout
+
+if TYPE_CHECKING:
+    from pipeline.answers.coverage import Coverage
 
 log = logging.getLogger("pipeline.jobs.worker")
 
@@ -104,6 +109,7 @@ class Worker:
         self._send_lock = threading.Lock()
         self._load_lock = threading.Lock()
         self._models: dict[str, Encoder] = {}
+        self._coverage: tuple[Encoder, Coverage | None] | None = None  # of the latest model
         self._cancelled: set[int] = set()
         self._job_lock = threading.Lock()
         self._current_job: tuple[int, int] | None = None  # a job's id and its thread
@@ -113,7 +119,7 @@ class Worker:
         self._words: queue.Queue[dict[str, Any]] = queue.Queue()
         for args in (
             (self._jobs, self._run_job),
-            (self._texts, self._encode),
+            (self._texts, self._answer_texts),
             (self._words, self._highlight),
         ):
             threading.Thread(target=self._process_queue, args=args, daemon=True).start()
@@ -127,7 +133,7 @@ class Worker:
                 self._cancel(request["id"])
             elif kind in _JOBS:
                 self._jobs.put(request)
-            elif kind == "encode":
+            elif kind in ("encode", "cover"):
                 self._texts.put(request)
             elif kind == "highlight":
                 self._words.put(request)
@@ -240,6 +246,21 @@ class Worker:
         run(request_from_dict(request), self.model, stages)
         threading.Timer(_RELEASE_DELAY, release_memory).start()  # somebody waits for the answer
         return {"event": "done"}
+
+    def _answer_texts(self, request: dict[str, Any]) -> dict[str, Any]:
+        return (self._cover if request["do"] == "cover" else self._encode)(request)
+
+    def _cover(self, request: dict[str, Any]) -> dict[str, Any]:
+        """How much of a question texts cover, see :mod:`pipeline.answers.coverage`."""
+        from pipeline.answers.coverage import find_coverage
+
+        model = self.model(request["model"])
+        if self._coverage is None or self._coverage[0] is not model:
+            self._coverage = model, find_coverage(model)
+        cover = self._coverage[1]
+        if cover is None:
+            return {"event": "covered", "shares": None}
+        return {"event": "covered", "shares": cover(request["question"], request["texts"]).tolist()}
 
     def _encode(self, request: dict[str, Any]) -> dict[str, Any]:
         model = self.model(request["model"])

@@ -21,7 +21,7 @@ def labelled():
 
 
 def test_a_model_is_chosen_on_ones_own_labels(visitors):
-    guest = visitors(width=1440, height=900)
+    guest = visitors(width=1700)  # all pages are in sight
     page = guest.page
     guest.open()
     upload(guest, "labelled.csv", labelled())
@@ -39,9 +39,9 @@ def test_a_model_is_chosen_on_ones_own_labels(visitors):
     models.fill("TF-IDF")
     models.press("Enter")
     guest.settle()
-    labels = page.get_by_role("combobox", name="Labels")
-    labels.fill("about")
-    labels.press("Enter")
+    models.press("Escape")
+    page.get_by_role("combobox", name="Labels").click()
+    page.get_by_role("option", name="about", exact=True).click()
     guest.settle()
     compare.click()
     page.get_by_role("heading", name="Which model").wait_for()
@@ -51,7 +51,9 @@ def test_a_model_is_chosen_on_ones_own_labels(visitors):
     assert page.locator("[data-testid=stDataFrame]").first.is_visible()
     charts = page.locator(".js-plotly-plot")
     charts.nth(1).wait_for()  # quality and speed; how many dimensions
+    charts.first.hover()
+    assert charts.first.locator(".modebar-btn").count() == 1  # saves it as a picture
     page.get_by_role("heading", name="How many dimensions").wait_for()
-    page.get_by_role("button", name="Download").wait_for()
+    page.get_by_role("button", name="Download", exact=True).wait_for()
     guest.narrow()
     assert guest.scroll_width() <= 390

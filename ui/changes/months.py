@@ -13,6 +13,7 @@ from pipeline.insights.attributes import excerpt
 from pipeline.insights.change_words import shown_group
 from pipeline.insights.changes import COMPLAINTS, EVERYWHERE, MARK, MENTIONS, Changes
 from pipeline.insights.monthly_figures import monthly_shares
+from ui.components.downloads import chart_options
 from ui.components.group_choice import column_label
 from ui.session.view import View
 
@@ -97,7 +98,7 @@ def show_months(view: View, changes: Changes, since: str, hidden: frozenset[int]
     st.plotly_chart(
         monthly_chart(figures, turned=turned, since=since, dark=st.context.theme.type == "dark"),
         key=f"months-chart-{view.number}-{themes.kind}-{theme}-{group}-{of}",
-        config={"displayModeBar": False},
+        config=chart_options("polyguest-months"),
         alt=chart_words(figures, turned=turned),
     )
     note = _("Share of the reviews; the band is where it lies with 95% certainty.")

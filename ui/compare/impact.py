@@ -18,6 +18,7 @@ from pipeline.insights.gains import Effect
 from pipeline.insights.impact import Impact, ThemeImpact, measure_impact
 from pipeline.insights.impact_words import CAUTION, describe_basis, describe_effect, describe_gain
 from pipeline.insights.themes import Themes
+from ui.components.downloads import chart_options
 from ui.components.theme_choice import hidden_themes
 from ui.components.widgets import escape, escape_markdown, note_mixed_scales
 from ui.session.view import View
@@ -114,7 +115,7 @@ def _chart(view: View, shown: list[ThemeImpact], themes: Themes, of: str) -> Non
     st.plotly_chart(
         effects_chart(names, effects, dark=st.context.theme.type == "dark"),
         key=f"impact-chart-{view.number}-{themes.kind}-{of}",
-        config={"displayModeBar": False},
+        config=chart_options("polyguest-impact"),
         alt=join_statements(words),
     )
     highest, more = format_number(view.attributes.highest_rating), len(known) - _CHARTED

@@ -56,6 +56,16 @@ def picture_options(name: str) -> dict[str, Any]:
     return {"toImageButtonOptions": {"format": "png", "filename": name, "scale": 2}}
 
 
+def chart_options(name: str) -> dict[str, Any]:
+    """Options of a Plotly chart whose toolbar saves it as a picture, and does nothing else."""
+    return {
+        **picture_options(name),
+        "displaylogo": False,
+        "displayModeBar": "hover",
+        "modeBarButtons": [["toImage"]],
+    }
+
+
 def table_downloads(view: View, stem: str, make: Callable[[], Table]) -> None:
     """Two buttons that download a table as CSV and as an Excel workbook.
 

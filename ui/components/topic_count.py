@@ -7,6 +7,7 @@ import streamlit as st
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.translation import gettext as _
 from pipeline.figures.topic_count import candidates_figure, explain_chosen_count
+from ui.components.downloads import chart_options
 from ui.components.widgets import escape_markdown
 
 
@@ -21,7 +22,7 @@ def show_curve(analysis: Analysis) -> None:
         st.markdown(escape_markdown(explain_chosen_count(analysis)))
         st.plotly_chart(
             candidates_figure(analysis, dark=st.context.theme.type == "dark"),
-            config={"displayModeBar": False},
+            config=chart_options("polyguest-topic-count"),
             key="curve",
             alt=explain_chosen_count(analysis),
         )

@@ -11,6 +11,7 @@ from pipeline.common.translation import ngettext
 from pipeline.figures.monthly import chart_words, monthly_chart
 from pipeline.insights.group_profile import GroupProfile, MeanMark
 from pipeline.insights.monthly_figures import monthly_marks
+from ui.components.downloads import chart_options
 from ui.components.widgets import escape, language_line, large_number
 from ui.hotels.choose_hotel import ChosenGroup
 from ui.session.view import View
@@ -78,6 +79,6 @@ def show_marks(view: View, chosen: ChosenGroup) -> None:
     st.plotly_chart(
         monthly_chart(figures, unit="", digits=2, dark=st.context.theme.type == "dark", height=220),
         key=f"hotel-marks-{view.number}-{chosen.groups.column}-{chosen.number}",
-        config={"displayModeBar": False},
+        config=chart_options("polyguest-marks"),
         alt=chart_words(figures, unit=""),
     )

@@ -18,6 +18,7 @@ from pipeline.evaluation.verdict import describe_verdict
 from pipeline.figures.model_comparison import dimensions_figure, quality_speed_figure
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
+from ui.components.downloads import chart_options
 from ui.components.widgets import error_box, escape_markdown
 from ui.models.dimensions import offer_dimensions
 from ui.session.session import Session
@@ -59,7 +60,7 @@ def show_results(session: Session, view: View, job: Job) -> None:
         st.plotly_chart(
             quality_speed_figure(records, dark=dark),
             key="models-chart",
-            config={"displayModeBar": False},
+            config=chart_options("polyguest-models"),
         )
         st.caption(
             _("Filled: no other model is both better and faster. Up and to the right is best.")
@@ -70,7 +71,7 @@ def show_results(session: Session, view: View, job: Job) -> None:
         st.plotly_chart(
             dimensions_figure(records, dark=dark),
             key="models-dimensions-chart",
-            config={"displayModeBar": False},
+            config=chart_options("polyguest-dimensions"),
         )
         st.caption(
             _(

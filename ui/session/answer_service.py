@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,8 +99,14 @@ def match_faq(opened: OpenFaq, question: str, *, top: int = 3) -> tuple[FaqMatch
     Raises:
         InputError: the question can't be encoded.
     """
-    (found,) = opened.index.match([question], worker().encode([question], DEFAULT_MODEL), top=top)
+    raw = worker().encode([question], DEFAULT_MODEL)
+    (found,) = opened.index.match([question], raw, top=top, cover=_cover)
     return found
+
+
+def _cover(question: str, texts: Sequence[str]) -> np.ndarray | None:
+    """How much of a question texts cover, by the bundled model, in the worker."""
+    return worker().cover(question, texts, DEFAULT_MODEL)
 
 
 def _key(asked: Evidence, chat: ChatModel) -> tuple[object, ...]:

@@ -27,6 +27,9 @@ class Worker:
     def encode(self, texts, model, *, documents=False):
         return FakeEncoder().encode_queries(texts)
 
+    def cover(self, question, texts, model):
+        raise AssertionError("a model without a question head is asked for vectors alone")
+
 
 @pytest.fixture(scope="module")
 def analysis():
