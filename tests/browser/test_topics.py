@@ -34,7 +34,7 @@ def test_topics_are_read_changed_and_followed_into_the_next_month(visitors):
     page.get_by_role("button", name="Analyse").click()
     guest.wait_for_map()
     # Another page is opened while an analysis is under way: what was set stays set.
-    grouped = page.get_by_label("Group by")
+    grouped = page.get_by_label("Group by", exact=True)
     grouped.fill("Sentences")
     grouped.press("Enter")
     page.get_by_role("button", name="Stop").wait_for()
