@@ -20,9 +20,17 @@ def metrics_port():
 
 
 @pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """Where a test may save a model that the server may load."""
+    return tmp_path_factory.mktemp("models") / "clip"
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory, chat, metrics_port, tiny_model):
     """The address of a running app."""
-    with running_app(tmp_path_factory.mktemp("server"), POLYGUEST_CHAT_URL=chat.url) as address:
+    settings = {"POLYGUEST_CHAT_URL": chat.url, "POLYGUEST_METRICS_PORT": str(metrics_port)}
+    settings["POLYGUEST_MODELS"] = str(tiny_model)
+    with running_app(tmp_path_factory.mktemp("server"), **settings) as address:
         yield address
 
 
