@@ -14,6 +14,9 @@ import platformdirs
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
 
+_PREFIX = "POLYGUEST_"
+_BENCHMARK_DATA = "POLYGUEST_BENCH_DATA"  # of the benchmarks and the Makefile, not of the program
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -420,6 +423,12 @@ def usable_cores() -> int:
 def given_settings() -> dict[str, str]:
     """The settings that are not left to their defaults: name -> value."""
     return {variable.name: variable.given for variable in VARIABLES if variable.given}
+
+
+def unknown_settings() -> list[str]:
+    """Names in the environment that look like settings and have no effect, sorted."""
+    known = {variable.name for variable in VARIABLES} | {_BENCHMARK_DATA}
+    return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
 
 
 def restore_settings(given: dict[str, str]) -> None:

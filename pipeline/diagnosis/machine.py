@@ -176,10 +176,8 @@ def _user() -> str:
 
 def check_settings() -> Iterator[Finding]:
     """Whether all POLYGUEST_* variables are known and have values that can be used."""
-    known = {variable.name: variable for variable in settings.VARIABLES}
-    names = {name for name in os.environ if name.startswith("POLYGUEST_")}
     clear = True
-    for name in sorted(names - set(known) - {"POLYGUEST_BENCH_DATA"}):
+    for name in settings.unknown_settings():
         clear = False
         advice = "see docs/settings.md for the names, or remove it"
         yield warning("settings", f"{name} is unknown and has no effect", advice)
