@@ -18,7 +18,7 @@ def test_hotels_like_one_are_found_by_three_methods(visitors):
     guest.settle()
     box.fill(CHOSEN)
     box.press("Enter")
-    side = page.locator("h4[dir=auto]")
+    side = page.locator("h3[dir=auto]")
     side.filter(has_text=CHOSEN).wait_for()
     page.get_by_text("Ski-in, ski-out in winter").wait_for()  # the chosen hotel's own words
     page.get_by_role("radio", name="Meaning").wait_for()  # once the worker has analysed the texts
