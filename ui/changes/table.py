@@ -38,8 +38,8 @@ def show_table(view: View, changes: Changes, hidden: frozenset[int]) -> None:
                 "topic": text(_("Topic"), width=240),
                 "group": text(pgettext("column of changes", "In")),
                 "of": text(pgettext("column of changes", "Of")),
-                "before": number(_("Before"), format="%.1f %%", width=80),
-                "after": number(_("After"), format="%.1f %%", width=80),
+                "before": number(_("Before"), format="%.1f%%", width=80),
+                "after": number(_("After"), format="%.1f%%", width=80),
                 "times": number(pgettext("column of changes", "Times"), format="%.2f", width=70),
                 "between": text(
                     pgettext("column of changes", "Between"),

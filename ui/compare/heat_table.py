@@ -54,7 +54,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
     found = {
         "share": Measure(
             _("Share of reviews"),
-            "%.1f %%",
+            "%.1f%%",
             100 * table.shares,
             change,
             comparison.mentions_differ,
@@ -72,7 +72,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
     if complaints is not None:
         found["complaints"] = Measure(
             _("Share of complaints"),
-            "%.1f %%",
+            "%.1f%%",
             100 * complaints.shares,
             100 * (complaints.shares - complaints.rest_shares),
             comparison.complaints_differ,

@@ -68,6 +68,10 @@ def show_neighbours(hotels: ComparedHotels) -> None:
     if not found:
         st.info(_("No other hotel has a word in common with this one. Try “Meaning”."))
         return
+    if round(found[0].score, 2) <= 0:
+        st.info(
+            _("No other hotel is more like this one than the hotels of this file are on average.")
+        )
     other = _table(hotels, chosen, method, found)
     _side_by_side(hotels, chosen, other)
     _all_methods(hotels, chosen)

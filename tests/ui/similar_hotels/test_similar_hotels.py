@@ -81,6 +81,18 @@ def test_the_hotels_of_the_open_file(tmp_path):
     rows = table_of(at)
     assert set(rows["hotel"]) <= {"Hotel 1", "Hotel 2", "Hotel 3"} and len(rows)
     assert "15 reviews" in pieces(at) and " of 5" in pieces(at)
+    assert not at.info
+
+
+def test_a_hotel_that_is_like_no_other_is_said_to_be(tmp_path, monkeypatch):
+    alike = SimpleNamespace(
+        scores=lambda hotels: np.array([[1.0, -0.3, 0.002, -0.1]]),
+        shared=lambda one, other, most: (),
+    )
+    monkeypatch.setattr(ComparedHotels, "similarity", lambda self, method: alike)
+    at = with_open_file(tmp_path)
+    assert [info.value.startswith("No other hotel is more like") for info in at.info] == [True]
+    assert list(table_of(at)["hotel"]) == ["Hotel 2", "Hotel 3", "Hotel 1"]
 
 
 def test_a_strangers_names_and_texts_are_shown_as_they_are(tmp_path):
