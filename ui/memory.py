@@ -7,13 +7,12 @@ visitor's page goes on; each visitor who waits for an analysis has a fragment dr
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import logging
 import threading
-from collections.abc import Callable
-from functools import cache
+
+from pipeline.common.memory import release_memory
 
 log = logging.getLogger(__name__)
 
@@ -71,32 +70,11 @@ def collect_at_intervals(interval: float = _INTERVAL) -> threading.Event:
         before = _young_collections()
         while not ended.wait(interval):
             if _young_collections() != before:  # else nothing has been done
-                gc.collect()
-                return_free_memory()
+                release_memory()
                 before = _young_collections()
 
     threading.Thread(target=collect, name="collect-garbage", daemon=True).start()
     return ended
-
-
-def return_free_memory() -> None:
-    """Give memory that is free back to the system, where the C library is glibc.
-
-    Each thread of a script allocates from an area of its own. What a visitor's arrays leave free
-    there is otherwise kept for that area's next thread.
-    """
-    trim = _malloc_trim()
-    if trim is not None:
-        trim(0)
-
-
-@cache
-def _malloc_trim() -> Callable[[int], int] | None:
-    try:
-        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):  # another C library; TypeError: Windows
-        return None
-    return trim
 
 
 def _young_collections() -> int:

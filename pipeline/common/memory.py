@@ -42,7 +42,9 @@ def check_address_space(needed: int) -> None:
 def release_memory() -> None:
     """Collect garbage and give free memory back to the system, which C libraries keep.
 
-    Takes some hundredths of a second: for processes that have done something large and now wait.
+    Each thread allocates from an area of its own, and what it leaves free there is otherwise kept
+    for that area's next thread. Takes some hundredths of a second: for processes that have done
+    something large and now wait, and for the server at intervals.
     """
     gc.collect()
     if sys.platform == "linux":

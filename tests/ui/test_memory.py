@@ -3,11 +3,9 @@
 import gc
 import importlib
 import importlib.util
-import threading
 import weakref
 from types import SimpleNamespace
 
-import psutil
 import pytest
 import streamlit as st
 
@@ -55,25 +53,6 @@ def test_garbage_is_collected_though_no_script_does_it(monkeypatch):
     finally:
         ended.set()
         gc.enable()
-
-
-@pytest.mark.skipif(memory._malloc_trim() is None, reason="the C library is not glibc")
-def test_memory_that_is_free_goes_back_to_the_system():
-    kept = []
-
-    def visit():
-        pieces = [bytes(4000) for _ in range(16_000)]
-        kept.append(pieces[-1])  # what is free lies below it, where the library leaves it
-
-    def resident():
-        return psutil.Process().memory_info().rss
-
-    thread = threading.Thread(target=visit)
-    thread.start()
-    thread.join()
-    before = resident()
-    memory.return_free_memory()
-    assert before - resident() > 30e6
 
 
 def test_a_server_with_nothing_to_do_collects_nothing(monkeypatch):
