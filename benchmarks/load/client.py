@@ -37,7 +37,22 @@ _DONE = (
     ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 )
 _MOST_SECONDS = 600.0  # for anything that is waited for
-_RUNS_CACHED = 2  # a message that was not sent for as many runs is forgotten, as browsers do
+# A message that was not sent for more runs than these is forgotten, as browsers do; the end of a
+# fragment's run leaves what other fragments and the page have sent.
+_RUNS_CACHED = 2
+
+
+@dataclass
+class _CachedMessage:
+    """A message that the server may name instead of sending it again.
+
+    Attributes:
+        message: as it was sent.
+        used: how many runs had ended when it was last sent or named.
+    """
+
+    message: ForwardMsg
+    used: int = 0
 
 
 @dataclass
@@ -67,7 +82,8 @@ class StreamlitClient:
         self._started: list[tuple[str, tuple[str, ...]]] = []  # runs: id and fragments
         self._finished: set[str] = set()
         self._timers: dict[str, tuple[float, float]] = {}  # fragment -> seconds between, next time
-        self._cached: dict[str, tuple[ForwardMsg, int]] = {}
+        self._cached: dict[str, _CachedMessage] = {}
+        self._ended = 0  # runs
         self._files: dict[str, Any] = {}
         self._cookie = self._ask("GET", "/_stcore/health")[1].get("set-cookie", "").split(";")[0]
         self._ask("GET", "/_stcore/host-config")
@@ -258,13 +274,13 @@ class StreamlitClient:
                 raise ProtocolError("the server names a message that was forgotten")
             metadata, message = (
                 message.metadata,
-                ForwardMsg.FromString(known[0].SerializeToString()),
+                ForwardMsg.FromString(known.message.SerializeToString()),
             )
             message.metadata.CopyFrom(metadata)
             kind = message.WhichOneof("type")
-            self._cached[message.hash] = known[0], len(self._started)
+            known.used = self._ended
         elif message.metadata.cacheable:
-            self._cached[message.hash] = message, len(self._started)
+            self._cached.setdefault(message.hash, _CachedMessage(message)).used = self._ended
         take = getattr(self, f"_take_{kind}", None)
         if kind is not None and take is not None:
             take(getattr(message, kind), message.metadata)
@@ -328,8 +344,10 @@ class StreamlitClient:
         self.page.drop_stale(run, fragments)
         shown = self.page.widgets()
         self.states = {name: state for name, state in self.states.items() if name in shown}
+        self._ended += 1
         self._cached = {
-            name: (message, used)
-            for name, (message, used) in self._cached.items()
-            if len(self._started) - used < _RUNS_CACHED
+            name: cached
+            for name, cached in self._cached.items()
+            if self._ended - cached.used <= _RUNS_CACHED
+            or (fragments and cached.message.delta.fragment_id not in fragments)
         }
