@@ -24,5 +24,7 @@ def _requirements(extra: str) -> list[str]:
 
 setup(
     cmdclass={"build_py": _BuildWithConfig},
-    extras_require={extra: _requirements(extra) for extra in ("dev", "bench", "mcp", "metrics")},
+    extras_require={
+        extra: _requirements(extra) for extra in ("dev", "bench", "mcp", "metrics", "postgresql")
+    },
 )

@@ -27,6 +27,7 @@ _own = tempfile.TemporaryDirectory(prefix="polyguest-tests-", ignore_cleanup_err
 os.environ["POLYGUEST_CACHE"] = str(Path(_own.name) / "cache")
 os.environ["POLYGUEST_DATA"] = str(Path(_own.name) / "data")
 os.environ.pop("POLYGUEST_START", None)
+os.environ.pop("POLYGUEST_DATABASE", None)
 
 
 def _share(name: str, folder: Path) -> None:
@@ -130,6 +131,16 @@ def file_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("POLYGUEST_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture
+def database_address(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Address of an empty PostgreSQL database of this test's own, which the settings name."""
+    from tests.support.postgresql import new_database
+
+    address = new_database()
+    monkeypatch.setenv("POLYGUEST_DATABASE", address)
+    return address
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
         "app.py", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE",
         "requirements.txt", "requirements-dev.txt", "requirements-bench.txt",
         "requirements-mcp.txt", "requirements-metrics.txt",
+        "requirements-postgresql.txt",
     ):  # fmt: skip
         shutil.copy(ROOT / name, source)
     out = tmp_path_factory.mktemp("wheel")

@@ -57,6 +57,12 @@ CACHE = Variable(
     "the user's cache directory",
     "Where the model, vectors and running sessions are. May be deleted while nothing runs.",
 )
+DATABASE = Variable(
+    "POLYGUEST_DATABASE",
+    "address",
+    "",
+    "PostgreSQL database that several servers share, such as postgresql://user:password@host/name.",
+)
 CACHE_MB = Variable(
     "POLYGUEST_CACHE_MB",
     "whole number of MB",
@@ -209,6 +215,7 @@ WORKER = Variable(
 VARIABLES = (
     DATA,
     CACHE,
+    DATABASE,
     CACHE_MB,
     MAX_MB,
     MAX_ROWS,
@@ -248,6 +255,21 @@ def data_root() -> Path:
 def cache_root() -> Path:
     """The user's cache folder; it need not exist."""
     return Path(CACHE.given or platformdirs.user_cache_dir("polyguest", False))
+
+
+def database_address() -> str:
+    """Address of the database that several servers share; "" where there is none.
+
+    Raises:
+        InputError: the setting is no such address.
+    """
+    value = DATABASE.given
+    if value and not value.startswith(("postgresql://", "postgres://")):
+        raise InputError(
+            "{name} is no address of PostgreSQL: give postgresql://user:password@host/name",
+            name=DATABASE.name,
+        )
+    return value
 
 
 def vector_cache_megabytes() -> int:
