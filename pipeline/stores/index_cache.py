@@ -117,7 +117,8 @@ class IndexCache:
         """
         import faiss
 
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # Not its parents: a folder that was moved into the trash meanwhile must not come again.
+        self.folder.mkdir(exist_ok=True)
         token = secrets.token_hex(8)
         vectors = self.folder / f"vectors-{token}.faiss"
         scratch = vectors.with_suffix(".tmp")

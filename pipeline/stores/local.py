@@ -274,7 +274,7 @@ class LocalStore:
             try:
                 return self._cache.save(index, columns, state)
             except OSError:
-                log.warning("can't cache the index in %s", self._cache.folder, exc_info=True)
+                self._report("can't cache the index in %s")
                 return IndexedRows(FlatIndex(index), rows, state.end, columns)
 
     @contextmanager
@@ -282,11 +282,19 @@ class LocalStore:
         """Keep other processes from building the index; not on a disk that can't be written."""
         with ExitStack() as locked:
             try:
-                self._cache.folder.mkdir(parents=True, exist_ok=True)
+                self._cache.folder.mkdir(exist_ok=True)
                 locked.enter_context(FileLock(self._cache.folder / "lock"))
             except OSError:
-                log.warning("can't lock the index in %s", self._cache.folder, exc_info=True)
+                self._report("can't lock the index in %s")
             yield
+
+    def _report(self, problem: str) -> None:
+        """Log the error that is being handled; not when somebody has deleted the analysis."""
+        folder = self._cache.folder
+        if folder.parent.exists():
+            log.warning(problem, folder, exc_info=True)
+        else:
+            log.info(problem + ": it was moved or deleted meanwhile", folder)
 
     def _allowed(self, snapshot: _Snapshot, where: Filter | None) -> np.ndarray | None:
         """Which rows of the snapshot are live and pass: bool (n,), None for all."""

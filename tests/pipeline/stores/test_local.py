@@ -1,5 +1,6 @@
 """The local store: exact search, durable writes, recovery from damage, concurrent access."""
 
+import logging
 import os
 import signal
 import sqlite3
@@ -448,3 +449,13 @@ def test_local_store_implements_the_protocol(store):
     checked: VectorStore = store
     assert isinstance(checked, LocalStore) and checked.fingerprint == FINGERPRINT
     assert checked.schema == {"language": "text", "rating": "number", "date": "date"}
+
+
+def test_a_store_that_was_moved_away_meanwhile_leaves_nothing_behind(store, tmp_path, caplog):
+    store.upsert([str(row) for row in range(50)], unit(50), metadata(50))
+    folder = tmp_path / "store"
+    os.rename(folder, tmp_path / "trash")
+    found = store.search(unit(1))
+    assert found.ids.shape == (1, 20)
+    assert not folder.exists()
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
