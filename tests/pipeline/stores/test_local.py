@@ -454,7 +454,7 @@ def test_local_store_implements_the_protocol(store):
 def test_a_store_that_was_moved_away_meanwhile_leaves_nothing_behind(store, tmp_path, caplog):
     store.upsert([str(row) for row in range(50)], unit(50), metadata(50))
     folder = tmp_path / "store"
-    os.rename(folder, tmp_path / "trash")
+    folder.rename(tmp_path / "trash")
     found = store.search(unit(1))
     assert found.ids.shape == (1, 20)
     assert not folder.exists()
