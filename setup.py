@@ -25,6 +25,7 @@ def _requirements(extra: str) -> list[str]:
 setup(
     cmdclass={"build_py": _BuildWithConfig},
     extras_require={
-        extra: _requirements(extra) for extra in ("dev", "bench", "mcp", "metrics", "postgresql")
+        extra: _requirements(extra)
+        for extra in ("dev", "bench", "mcp", "metrics", "logins", "postgresql")
     },
 )

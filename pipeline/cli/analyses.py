@@ -14,8 +14,7 @@ from pipeline.cli import (
     analyses_notes,
     analyses_search,
 )
-from pipeline.cli.arguments import Subparsers
-from pipeline.common.workspace import Workspace
+from pipeline.cli.arguments import Subparsers, add_workspace, open_command_catalogue
 
 if TYPE_CHECKING:
     from pipeline.library.catalogue import Catalogue
@@ -69,14 +68,14 @@ def add_parser(subparsers: Subparsers) -> None:
     analyses_dimensions.add_parser(actions)
     analyses_backup.add_parser(actions)
     analyses_notes.add_parser(actions)
+    for action in actions.choices.values():
+        add_workspace(action)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Do an action in the user's workspace."""
-    from pipeline.library.catalogue import Catalogue
-
-    options.act(Catalogue(Workspace.current().analyses), options)
+    options.act(open_command_catalogue(options), options)
 
 
 def _add_analysis(parser: argparse.ArgumentParser) -> None:

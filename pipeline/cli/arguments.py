@@ -71,6 +71,27 @@ def add_no_cache(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of the workspace, where there are several."""
+    parser.add_argument(
+        "--workspace",
+        metavar="NAME",
+        help="whose analyses, where POLYGUEST_ACCESS names workspaces",
+    )
+
+
+def open_command_catalogue(options: argparse.Namespace) -> Catalogue:
+    """The saved analyses that a command works on.
+
+    Raises:
+        InputError: the workspace must be named and isn't, or there is none of this name.
+    """
+    from pipeline.access.rooms import command_workspace
+    from pipeline.library.guarded_catalogue import open_catalogue
+
+    return open_catalogue(*command_workspace(options.workspace))
+
+
 def positive(value: str) -> int:
     """A whole number from 1, for ``type=`` of an argument."""
     if not value.isdecimal() or int(value) < 1:

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
-    from pipeline.diagnosis import machine, parts
+    from pipeline.diagnosis import logins, machine, parts
 
     return (
         machine.check_program,
@@ -54,6 +54,7 @@ def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
         machine.check_processor_and_memory,
         machine.check_settings,
         machine.check_folders,
+        logins.check_logins,
         parts.check_model,
         parts.check_worker,
         parts.check_database,

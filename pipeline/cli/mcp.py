@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from pipeline.cli.arguments import Subparsers
+from pipeline.cli.arguments import Subparsers, add_workspace, open_command_catalogue
 from pipeline.common.errors import InputError
-from pipeline.common.workspace import Workspace
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -14,6 +13,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "mcp", help="let an assistant read saved analyses (Model Context Protocol, over stdio)"
     )
+    add_workspace(parser)
     parser.set_defaults(run=run)
 
 
@@ -26,6 +26,4 @@ def run(options: argparse.Namespace) -> None:
             "The package 'mcp' is not installed: 'pip install \"polyguest[mcp]\"' or "
             "'pip install -r requirements-mcp.txt' installs it"
         ) from error
-    from pipeline.library.catalogue import Catalogue
-
-    build_server(Catalogue(Workspace.current().analyses)).run("stdio")
+    build_server(open_command_catalogue(options)).run("stdio")

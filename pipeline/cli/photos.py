@@ -7,7 +7,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.arguments import ANALYSIS_HELP, Subparsers, analysis_folder
+from pipeline.cli.arguments import (
+    ANALYSIS_HELP,
+    Subparsers,
+    add_workspace,
+    analysis_folder,
+    open_command_catalogue,
+)
 from pipeline.common.errors import InputError
 from pipeline.common.wording import count_noun, short_name
 
@@ -33,6 +39,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--model", metavar="FOLDER|NAME", help="of the kind of CLIP, for pictures and texts"
     )
     parser.add_argument("--remove", action="store_true", help="remove the photos that are kept")
+    add_workspace(parser)
     parser.set_defaults(run=run)
 
 
@@ -43,13 +50,11 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.analysis.storage import load_analysis
     from pipeline.cli.progress_bars import ProgressBars
     from pipeline.common.progress import StageLog
-    from pipeline.common.workspace import Workspace
     from pipeline.embedding.image_encoder import load_image_encoder
-    from pipeline.library.catalogue import Catalogue
 
     if not options.remove and (options.photos is None or not options.model):
         raise InputError("Give --photos FOLDER or ZIP and --model FOLDER or NAME, or --remove")
-    catalogue = Catalogue(Workspace.current().analyses)
+    catalogue = open_command_catalogue(options)
     folder = analysis_folder(catalogue, options.analysis)
     locked = catalogue.locked if folder.parent == catalogue.folder else nullcontext
     if options.remove:

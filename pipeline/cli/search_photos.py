@@ -6,7 +6,14 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.arguments import ANALYSIS_HELP, Subparsers, analysis_folder, positive
+from pipeline.cli.arguments import (
+    ANALYSIS_HELP,
+    Subparsers,
+    add_workspace,
+    analysis_folder,
+    open_command_catalogue,
+    positive,
+)
 from pipeline.common.errors import InputError
 from pipeline.common.wording import short_name
 
@@ -24,6 +31,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("query", metavar="QUERY", help="what the photo shows, in words")
     parser.add_argument("--top", type=positive, default=20, metavar="N")
     parser.add_argument("--json", action="store_true")
+    add_workspace(parser)
     parser.set_defaults(run=run)
 
 
@@ -31,13 +39,11 @@ def run(options: argparse.Namespace) -> None:
     """Print the photos, the most alike first."""
     from pipeline.analysis.photos import load_photos
     from pipeline.analysis.storage import load_analysis
-    from pipeline.common.workspace import Workspace
-    from pipeline.library.catalogue import Catalogue
 
     query = " ".join(options.query.split())
     if not query:
         raise InputError("The query is empty: type what the photo may show")
-    folder = analysis_folder(Catalogue(Workspace.current().analyses), options.analysis)
+    folder = analysis_folder(open_command_catalogue(options), options.analysis)
     analysis = load_analysis(folder)
     photos = load_photos(folder, analysis)
     if photos is None or not len(photos):

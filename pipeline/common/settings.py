@@ -175,6 +175,12 @@ HOSTS = Variable(
     "",
     "Names of the app's server beside localhost; `*.` before one stands for anything before it.",
 )
+ACCESS = Variable(
+    "POLYGUEST_ACCESS",
+    "file",
+    "",
+    "TOML file of logins, workspaces and their members; without it there are no logins.",
+)
 LANGUAGE = Variable(
     "POLYGUEST_LANGUAGE",
     "code of a language",
@@ -238,6 +244,7 @@ VARIABLES = (
     EARLY_SECONDS,
     KEEP,
     HOSTS,
+    ACCESS,
     LANGUAGE,
     LOG,
     METRICS_PORT,
@@ -384,6 +391,11 @@ def early_seconds() -> float:
 def host_names() -> tuple[str, ...]:
     """Names of the app's server beside ``localhost``, lower case."""
     return tuple(name for part in HOSTS.given.split(",") if (name := part.strip().lower()))
+
+
+def access_file() -> Path | None:
+    """The file of logins; None where there are none."""
+    return Path(ACCESS.given) if ACCESS.given else None
 
 
 def saves_analyses() -> bool:

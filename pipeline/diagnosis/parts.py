@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.access.access_file import configured_access
+from pipeline.access.rooms import workspace_of
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import language_name
@@ -27,6 +29,7 @@ _QUESTION = "Loud music at night"
 _EXTRAS = (  # package, extra of the program, what it is for
     ("mcp", "mcp", "assistants that read saved analyses"),
     ("prometheus-client", "metrics", "figures for Prometheus"),
+    ("Authlib", "logins", "logins by OpenID Connect"),
     ("gensim", "", "related words"),
 )
 
@@ -108,13 +111,23 @@ def check_database() -> Iterator[Finding]:
 
 def check_saved_analyses() -> Iterator[Finding]:
     """Whether all saved analyses have a readable entry and manifest."""
+    try:
+        source = configured_access()
+    except InputError:  # another check says so
+        return
+    if source is None:
+        yield _analyses_in(Workspace.current().analyses, "saved analyses")
+        return
+    for slug in source.current().rooms:
+        yield _analyses_in(workspace_of(slug).analyses, f"saved analyses of {slug}")
+
+
+def _analyses_in(folder: Path, subject: str) -> Finding:
     from pipeline.analysis.manifest import read_manifest
     from pipeline.library.catalogue import Catalogue
 
-    folder = Workspace.current().analyses
     if not folder.is_dir():
-        yield ok("saved analyses", "none yet")
-        return
+        return ok(subject, "none yet")
     catalogue = Catalogue(folder)
     tokens = catalogue.tokens()
     damaged = set(tokens) - {entry.token for entry in catalogue.entries()}
@@ -125,9 +138,8 @@ def check_saved_analyses() -> Iterator[Finding]:
             damaged.add(token)
     if damaged:
         advice = "'polyguest analyses verify' says more, 'analyses restore' restores from a backup"
-        yield failed("saved analyses", f"{len(damaged)} of {len(tokens)} are damaged", advice)
-    else:
-        yield ok("saved analyses", f"{len(tokens)}, their entries and manifests can be read")
+        return failed(subject, f"{len(damaged)} of {len(tokens)} are damaged", advice)
+    return ok(subject, f"{len(tokens)}, their entries and manifests can be read")
 
 
 def check_fonts() -> Iterator[Finding]:

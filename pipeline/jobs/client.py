@@ -60,16 +60,25 @@ class WorkerClient:
                 self._add(job)
             self._dispatch()
 
-    def submit(self, request: Request, *, rows: int = 1000, owner: str | None = None) -> Job:
+    def submit(
+        self,
+        request: Request,
+        *,
+        rows: int = 1000,
+        owner: str | None = None,
+        user: str = "",
+        room: str = "",
+    ) -> Job:
         """Submit a job; returns at once.
 
         Args:
             request: what is to be done.
             rows: number of reviews, about, for the estimate of the time left.
             owner: whose job it is; owners take turns. The parent folder of the target when None.
+            user, room: who asks for it, and in which workspace; "" where there are no logins.
         """
         with self._lock:
-            job = Job(self._next_id(), request, rows, cold=not self.warm)
+            job = Job(self._next_id(), request, rows, cold=not self.warm, user=user, room=room)
             job.owner = str(job.target.parent) if owner is None else owner
             self._add(job)
             self._files.save(job)
@@ -148,6 +157,14 @@ class WorkerClient:
             running = int(self._running is not None and self._running[0] is not job)
             waiting = list(self._queue)
             return running + waiting.index(job) if job in waiting else 0
+
+    def in_order(self) -> list[Job]:
+        """The jobs that are not finished: what runs, what waits in its order, what is paused."""
+        with self._lock:
+            waiting = list(self._queue)
+            rest = [job for job in self._jobs.values() if not job.finished and job not in waiting]
+            running = [job for job in rest if job.state in ACTIVE]
+            return [*running, *waiting, *(job for job in rest if job not in running)]
 
     def close(self) -> None:
         """End both processes."""

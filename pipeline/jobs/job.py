@@ -77,6 +77,8 @@ class Job:
         done, total: progress within the stage.
         cold: whether the worker has only just started and must load its model first.
         owner: whose job it is; owners take turns.
+        user: who asked for it; "" where there are no logins.
+        room: the workspace that it belongs to; "" where there are no logins.
         token: identifies the job across restarts of the server; can't be guessed.
         attempts: how often it was sent to the worker.
         created_at: seconds since 1970.
@@ -95,6 +97,8 @@ class Job:
     total: int = 1
     cold: bool = False
     owner: str = ""
+    user: str = ""
+    room: str = ""
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     attempts: int = 0
     created_at: float = field(default_factory=time.time)

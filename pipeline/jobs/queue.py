@@ -136,6 +136,8 @@ class JobFiles:
             "request": job.message_to_worker,
             "early": [str(partial.folder), partial.reviews, partial.total] if partial else None,
         }
+        if job.room:  # there are logins
+            entry |= {"user": job.user, "room": job.room}
         try:
             if job.state == JobState.STOPPED:
                 path.unlink(missing_ok=True)
@@ -176,6 +178,7 @@ def _read_job(path: Path) -> Job:
     # Version 0.1.0 did not write the rows into the request.
     job = Job(0, request_from_dict({"rows": rows, **entry["request"]}), rows, cold=True)
     job.token, job.owner = str(entry["token"]), str(entry["owner"])
+    job.user, job.room = str(entry.get("user", "")), str(entry.get("room", ""))
     job.attempts, job.created_at = int(entry["tries"]), float(entry["began"])
     job.message, job.state = str(entry["message"]), JobState(entry["state"])
     job.values = {str(name): str(value) for name, value in entry.get("values", {}).items()}

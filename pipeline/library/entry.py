@@ -42,6 +42,7 @@ class Entry:
         digest: SHA-256 of the first file, hexadecimal, to recognise it; "" if unknown.
         reduction: of the vectors in its search store, as
             :func:`pipeline.embedding.reduction.reduction_name` names it; "" for all dimensions.
+        owner: who added it; "" where there are no logins, or that is unknown.
     """
 
     token: str
@@ -55,6 +56,7 @@ class Entry:
     added: int = 0
     digest: str = ""
     reduction: str = ""
+    owner: str = ""
 
 
 def make_entry(*, name: str, file: str, digest: str = "") -> Entry:
@@ -139,7 +141,10 @@ def foreign_entry(folder: Path, token: str) -> Entry:
     digest = entry.digest if _DIGEST.fullmatch(entry.digest) else ""
     named = entry.reduction
     reduction = named if isinstance(named, str) and is_reduction_name(named) else ""
-    return replace(made, token=token, created=created, digest=digest, reduction=reduction)
+    owner = one_line(entry.owner)[:_MAX_NAME_LENGTH] if isinstance(entry.owner, str) else ""
+    return replace(
+        made, token=token, created=created, digest=digest, reduction=reduction, owner=owner
+    )
 
 
 def write_entry(folder: Path, entry: Entry) -> None:

@@ -9,9 +9,10 @@ from functools import partial
 import pytest
 
 from pipeline.common import settings
-from pipeline.diagnosis import machine, parts
+from pipeline.diagnosis import logins, machine, parts
 from pipeline.diagnosis.check import Outcome, ok, run_checks
 from pipeline.jobs import process
+from tests.support.access import HEADER, ROOMS, provider, write_access
 from tests.support.command import run
 
 OUTCOMES = {"ok", "warning", "failed"}
@@ -161,3 +162,47 @@ def test_a_check_that_fails_itself_ends_no_other():
         ("luck", Outcome.FAILED),
         ("more", Outcome.OK),
     ]
+
+
+def test_logins(monkeypatch, tmp_path):
+    monkeypatch.setenv(settings.DATA.name, str(tmp_path / "data"))
+    monkeypatch.delenv(settings.ACCESS.name, raising=False)
+    assert [each.found for each in found(logins.check_logins)] == [
+        "none: POLYGUEST_ACCESS names no file"
+    ]
+    path = write_access(tmp_path, provider("https://id.example/x", "https://r.example"), ROOMS)
+    monkeypatch.setenv(settings.ACCESS.name, str(path))
+    path.chmod(0o644)
+    assert "chmod 600" in only(logins.check_logins, Outcome.WARNING).advice
+    path.chmod(0o600)
+    assert found(logins.check_logins)[-1].found.endswith("2 workspaces: europe, asia")
+    (tmp_path / "data" / "analyses" / "0").mkdir(parents=True)
+    (tmp_path / "data" / "analyses" / "0" / "entry.json").touch()
+    assert "in no workspace" in only(logins.check_logins, Outcome.WARNING).found
+
+
+def test_a_file_of_logins_that_cannot_be_used(monkeypatch, tmp_path):
+    monkeypatch.setenv(settings.ACCESS.name, str(tmp_path / "none.toml"))
+    assert "can't be read" in only(logins.check_logins, Outcome.FAILED).found
+
+
+@pytest.mark.parametrize(
+    ("address", "outcome"),
+    [
+        ("127.0.0.1", Outcome.OK),
+        ("localhost", Outcome.OK),
+        ("::1", Outcome.OK),
+        ("", Outcome.OK),  # that of .streamlit/config.toml
+        ("0.0.0.0", Outcome.FAILED),
+        ("reviews.example.com", Outcome.FAILED),
+    ],
+)
+def test_a_proxys_header_needs_a_server_that_only_the_proxy_reaches(
+    monkeypatch, tmp_path, address, outcome
+):
+    monkeypatch.setenv(settings.DATA.name, str(tmp_path / "data"))
+    directory = tmp_path / "b"
+    directory.mkdir()
+    monkeypatch.setenv(settings.ACCESS.name, str(write_access(directory, HEADER, ROOMS)))
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
+    assert [each.outcome for each in found(logins.check_logins)] == [outcome]

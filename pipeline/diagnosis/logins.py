@@ -1,0 +1,101 @@
+"""Checks of the logins: the administrator's file, its workspaces, and the proxy's header."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Iterator
+from importlib.util import find_spec
+from ipaddress import ip_address
+from pathlib import Path
+
+from pipeline.access.access_file import Access, configured_access
+from pipeline.access.policy import Role
+from pipeline.common import settings
+from pipeline.common.errors import InputError
+from pipeline.common.paths import PROJECT
+from pipeline.diagnosis.check import Finding, failed, ok, warning
+
+_ADDRESS = "STREAMLIT_SERVER_ADDRESS"
+
+
+def check_logins() -> Iterator[Finding]:
+    """Whether the file of logins can be used, and nothing of it is without effect."""
+    try:
+        source = configured_access()
+    except InputError as error:
+        advice = "correct the file; the server doesn't start with it. docs/guides/logins.md has one"
+        yield failed("logins", str(error), advice)
+        return
+    if source is None:
+        yield ok("logins", f"none: {settings.ACCESS.name} names no file")
+        return
+    access, clear = source.current(), True
+    for finding in (
+        *_rights(source.path),
+        *_workspaces(access),
+        *_way_in(access),
+        *_left_outside(),
+    ):
+        clear = False
+        yield finding
+    if clear:
+        way = f"header {access.header}" if access.header else "OpenID Connect"
+        yield ok("logins", f"by {way}, {len(access.rooms)} workspaces: {', '.join(access.rooms)}")
+
+
+def _rights(path: Path) -> Iterator[Finding]:
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        advice = f"'chmod 600 {path}': it has secrets, and says who may do what"
+        yield warning("logins", f"others may open {path}", advice)
+
+
+def _workspaces(access: Access) -> Iterator[Finding]:
+    for room in access.rooms.values():
+        if not any(room.members.values()):
+            advice = f"name somebody in [workspaces.{room.slug}]"
+            yield warning("logins", f"nobody may open the workspace '{room.slug}'", advice)
+        elif not room.members.get(Role.ADMIN):
+            advice = f"name one in admins of [workspaces.{room.slug}]"
+            yield warning("logins", f"the workspace '{room.slug}' has no administrator", advice)
+
+
+def _way_in(access: Access) -> Iterator[Finding]:
+    if access.provider is not None and find_spec("authlib") is None:
+        advice = "'pip install -r requirements-logins.txt'"
+        yield failed("logins", "the package Authlib is missing, by which people sign in", advice)
+    if access.header and not is_loopback(address := bound_address()):
+        advice = "start the server with --server.address 127.0.0.1, behind the proxy"
+        found = f"the header {access.header} is ignored, as others may reach {address or 'it'}"
+        yield failed("logins", f"{found}: nobody can sign in", advice)
+
+
+def _left_outside() -> Iterator[Finding]:
+    folder = settings.data_root() / "analyses"
+    if folder.is_dir() and any(folder.glob("*/entry.json")):
+        advice = "move the folder into that of a workspace, see docs/guides/logins.md"
+        yield warning(
+            "logins", f"analyses in {folder} are in no workspace: nobody sees them", advice
+        )
+
+
+def bound_address() -> str:
+    """The address that the server is bound to, as far as its environment and settings say."""
+    if given := os.environ.get(_ADDRESS, "").strip():
+        return given
+    try:
+        values = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+        return str(values.get("server", {}).get("address", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only programs of this computer reach an address."""
+    if address.lower() == "localhost":
+        return True
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
