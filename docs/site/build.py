@@ -32,8 +32,8 @@ NAVIGATION = {
         "models",
     ),
     "For administrators": (
-        "guides/administrator", "guides/deploy", "guides/operate", "guides/backup", "settings",
-        "security", "scale", "accessibility",
+        "guides/administrator", "guides/deploy", "guides/operate", "guides/backup",
+        "guides/database", "settings", "security", "scale", "accessibility",
     ),
     "For engineers": (
         "guides/engineer", "architecture", "method", "names", "store", "vector-databases",

@@ -38,7 +38,7 @@ def _verify(catalogue: Catalogue, options: argparse.Namespace) -> None:
     tokens = [catalogue.find(text).token for text in options.analyses] or catalogue.tokens()
     damaged = 0
     for token in tokens:
-        folder = catalogue.folder / token
+        folder = catalogue.folder_of(token)
         damage = find_damage(folder)
         damaged += bool(damage)
         print(f"{token}  {names.get(token, '?')}: {'; '.join(damage) or 'undamaged'}")

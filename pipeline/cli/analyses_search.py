@@ -112,7 +112,7 @@ def _update_stores(catalogue: Catalogue, entries: Sequence[Entry]) -> dict[str, 
 
     failed = {}
     for entry in entries:
-        folder = catalogue.folder / entry.token
+        folder = catalogue.folder_of(entry.token)
         if not has_current_store(folder):
             try:
                 with ProgressBars() as bars:

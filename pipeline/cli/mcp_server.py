@@ -57,7 +57,7 @@ class KeptAnalyses:
             InputError: there is none, or it is damaged.
         """
         token = self._catalogue.find(name).token
-        manifest = self._catalogue.folder / token / "analysis.json"
+        manifest = self._catalogue.folder_of(token) / "analysis.json"
         state = (token, manifest.stat().st_mtime_ns if manifest.exists() else 0)
         if self._opened is None or self._opened[0] != state:
             self._opened = (state, self._catalogue.open(token))

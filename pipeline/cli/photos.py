@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,11 +57,18 @@ def run(options: argparse.Namespace) -> None:
         raise InputError("Give --photos FOLDER or ZIP and --model FOLDER or NAME, or --remove")
     catalogue = open_command_catalogue(options)
     folder = analysis_folder(catalogue, options.analysis)
-    locked = catalogue.locked if folder.parent == catalogue.folder else nullcontext
+    is_kept = folder.parent == catalogue.folder
+
+    @contextmanager
+    def changed() -> Iterator[Path]:
+        """The folder to change."""
+        with catalogue.locked() if is_kept else nullcontext():
+            yield catalogue.path(folder.name) if is_kept else folder
+
     if options.remove:
         had = has_photos(folder)
-        with locked():
-            remove_photos(folder)
+        with changed() as own:
+            remove_photos(own)
         print("the photos are removed" if had else "there were no photos")
         return
     analysis = load_analysis(folder)
@@ -70,8 +78,8 @@ def run(options: argparse.Namespace) -> None:
     encoder = load_image_encoder(str(model.resolve()) if model.is_dir() else options.model)
     with ProgressBars() as bars:
         read = read_photos(options.photos, named, encoder, StageLog(bars))
-    with locked():
-        save_photos(folder, analysis, read.photos)
+    with changed() as own:
+        save_photos(own, analysis, read.photos)
     _tell(read)
 
 

@@ -19,7 +19,7 @@ class Workspace:
     """Where a user's analyses and running sessions are.
 
     Made once for a command (``pipeline.cli``) or a session of the app and handed on from there, as
-    itself or as ``Catalogue(workspace.analyses)``: no other code asks whose folders they are.
+    itself or as ``open_home(workspace)``: no other code asks whose folders they are.
 
     Attributes:
         data: folder of what the user keeps.
@@ -40,6 +40,19 @@ class Workspace:
     def analyses(self) -> Path:
         """Folder of the saved analyses; made by the catalogue."""
         return self.data / "analyses"
+
+    @property
+    def room(self) -> str:
+        """Name of the workspace in a database that has several; "" for the only one."""
+        root = settings.data_root()
+        if self.data == root or not self.data.is_relative_to(root):
+            return ""
+        return self.data.relative_to(root).as_posix()
+
+    @property
+    def copies(self) -> Path:
+        """Folder of what this computer has of the analyses in a database; may be deleted."""
+        return self.cache / "analyses"
 
     @property
     def sessions(self) -> Path:

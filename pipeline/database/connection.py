@@ -8,20 +8,41 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from psycopg import Connection as Connection
 
 _MAX_CONNECTIONS = 10  # of a process
 _CONNECT_SECONDS = 10.0
 _APPLICATION = "polyguest"
+MIN_SERVER = 140000  # the oldest that is supported by its makers
 
 _open: dict[str, Database] = {}  # by address
 _lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What there is to say of a database.
+
+    Attributes:
+        version: of the server, as it names itself.
+        number: the same as a number, 180006 for 18.6.
+        schema: version of the program's tables.
+        analyses: number of analyses, those in the trash included.
+        megabytes: on the server's disk.
+    """
+
+    version: str
+    number: int
+    schema: str
+    analyses: int
+    megabytes: float
 
 
 class Database:
@@ -49,8 +70,8 @@ class Database:
         try:
             with psycopg.connect(
                 address, connect_timeout=int(_CONNECT_SECONDS), application_name=_APPLICATION
-            ) as connection:
-                self.version = connection.info.server_version
+            ):
+                pass
             upgrade_schema(address)
         except psycopg.Error as error:
             raise _unusable(error, address) from error
@@ -111,6 +132,22 @@ class Database:
         except psycopg.Error as error:
             raise _unusable(error, self.address) from error
 
+    def summary(self) -> Summary:
+        """What there is to say of it.
+
+        Raises:
+            InputError: it can't be reached.
+        """
+        with self.transaction() as connection:
+            found = connection.execute(
+                "select current_setting('server_version'), pg_database_size(current_database()),"
+                " (select count(*) from analyses), (select version_num from polyguest_schema)"
+            ).fetchone()
+            assert found is not None  # noqa: S101  it is one row
+            version, size, analyses, schema = found
+            number = connection.info.server_version
+        return Summary(version.split()[0], number, schema, analyses, size / 1e6)
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
@@ -139,5 +176,5 @@ def shared_database() -> Database | None:
 
 
 def _unusable(error: Exception, address: str) -> InputError:
-    lines = str(error).replace(address, "POLYGUEST_DATABASE").strip().splitlines()
+    lines = str(error).replace(address, settings.DATABASE.name).strip().splitlines()
     return InputError("The database can't be used: {problem}", problem=lines[0] if lines else "")

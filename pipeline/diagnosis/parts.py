@@ -109,8 +109,32 @@ def check_database() -> Iterator[Finding]:
         yield failed("database", f"{versions}: a row that was kept is not found", advice)
 
 
+def check_shared_database() -> Iterator[Finding]:
+    """Whether the database that servers share can be used, and what is in it."""
+    from pipeline.database.connection import MIN_SERVER, shared_database
+
+    if not settings.DATABASE.given:
+        return
+    try:
+        database = shared_database()
+        assert database is not None  # noqa: S101  it is set
+        found = database.summary()
+    except InputError as error:
+        advice = "check the address, the network, the user's rights and the server's log"
+        yield failed("shared database", str(error), advice)
+        return
+    server = f"PostgreSQL {found.version}"
+    if found.number < MIN_SERVER:
+        yield failed("shared database", server, f"use version {MIN_SERVER // 10000} or newer")
+        return
+    contents = f"schema {found.schema}, {found.analyses} analyses, {found.megabytes:.0f} MB"
+    yield ok("shared database", f"{server}, {contents}")
+
+
 def check_saved_analyses() -> Iterator[Finding]:
     """Whether all saved analyses have a readable entry and manifest."""
+    if settings.DATABASE.given:  # check_shared_database counts them
+        return
     try:
         source = configured_access()
     except InputError:  # another check says so

@@ -170,7 +170,7 @@ def _snapshot(catalogue: Catalogue, token: str, folder: Path) -> list[str]:
             checkout(catalogue, token, folder)
         return damage
     except InputError as error:
-        return [str(error)] if (catalogue.folder / token).is_dir() else []
+        return [str(error)] if (catalogue.folder_of(token)).is_dir() else []
 
 
 def _add(backup: zipfile.ZipFile, name: str, data: IO[bytes]) -> str:

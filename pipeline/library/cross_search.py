@@ -262,7 +262,7 @@ class _CrossSearch:
         self._drop(entry)
 
     def _drop(self, entry: Entry) -> None:
-        drop_store_manifest(self._catalogue.folder / entry.token)
+        drop_store_manifest(self._catalogue.folder_of(entry.token))
         self.pending.append(entry)
         self.damaged.append(entry)
 

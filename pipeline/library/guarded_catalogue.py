@@ -11,21 +11,22 @@ from pipeline.access.grant import ENDED, Grant, NotAllowedError
 from pipeline.access.policy import Action
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.workspace import Workspace
-from pipeline.library.catalogue import Catalogue
-from pipeline.library.entry import Entry, read_entry
+from pipeline.library.catalogue import Catalogue, open_home
+from pipeline.library.entry import Entry
+from pipeline.library.home import Home
 
 
 class GuardedCatalogue(Catalogue):
     """A catalogue in which only what a grant allows is done, and what is done is logged.
 
     Args:
-        folder: of a workspace's analyses.
-        grant: of the user; its workspace has the folder.
+        home: of a workspace's analyses; a path stands for a folder.
+        grant: of the user; its workspace has them.
     """
 
-    def __init__(self, folder: Path, grant: Grant) -> None:
+    def __init__(self, home: Home | Path, grant: Grant) -> None:
         self._grant = grant
-        super().__init__(folder)
+        super().__init__(home)
 
     def keep(
         self, entry: Entry, analysis: Analysis, write: Callable[[Path], None] | None = None
@@ -41,32 +42,32 @@ class GuardedCatalogue(Catalogue):
         The edit that led to it was logged when it was asked for.
         """
         if not self._grant.may(Action.EDIT):
-            self._require(Action.EDIT, self._entry(token))
+            self._require(Action.EDIT, self.entry(token))
         return super().replace(token, analysis, write)
 
     def rename(self, token: str, name: str) -> Entry:
         """Rename an analysis."""
-        self._require(Action.RENAME, self._entry(token), detail=" ".join(name.split())[:200])
+        self._require(Action.RENAME, self.entry(token), detail=" ".join(name.split())[:200])
         return super().rename(token, name)
 
     def set_reduction(self, token: str, reduction: str) -> Entry:
         """Choose how many dimensions the vectors in an analysis' search store have."""
-        self._require(Action.EDIT, self._entry(token), detail=reduction)
+        self._require(Action.EDIT, self.entry(token), detail=reduction)
         return super().set_reduction(token, reduction)
 
     def delete(self, token: str, *, now: datetime | None = None) -> Entry:
         """Move an analysis to the trash."""
-        self._require(Action.DELETE, self._entry(token))
+        self._require(Action.DELETE, self.entry(token))
         return super().delete(token, now=now)
 
     def undelete(self, token: str) -> Entry:
         """Restore an analysis from the trash."""
-        self._require(Action.RESTORE, self._entry(token, self._trash))
+        self._require(Action.RESTORE, self.entry(token, trashed=True))
         return super().undelete(token)
 
     def remove(self, token: str) -> Entry:
         """Remove an analysis in the trash for good."""
-        self._require(Action.PURGE, self._entry(token, self._trash))
+        self._require(Action.PURGE, self.entry(token, trashed=True))
         return super().remove(token)
 
     def purge(self, *, now: datetime | None = None, everything: bool = False) -> int:
@@ -77,22 +78,13 @@ class GuardedCatalogue(Catalogue):
 
     def export(self, token: str, path: Path) -> None:
         """Export an analysis as one file."""
-        self._require(Action.EXPORT, self._entry(token), detail="analysis")
+        self._require(Action.EXPORT, self.entry(token), detail="analysis")
         super().export(token, path)
 
     def import_archive(self, path: Path) -> Entry:
         """Import an exported analysis under a new token."""
         self._require(Action.IMPORT, None, detail=path.name)
         return super().import_archive(path)
-
-    def _entry(self, token: str, folder: Path | None = None) -> Entry | None:
-        """The entry of an analysis; one that can't be read has no owner.
-
-        Raises:
-            InputError: there is no such analysis.
-        """
-        place = folder or self.folder
-        return read_entry(place / self._existing(place, token))
 
     def _require(self, action: Action, entry: Entry | None, *, detail: str = "") -> None:
         if entry is None:
@@ -107,10 +99,10 @@ def open_catalogue(workspace: Workspace, grant: Grant) -> Catalogue:
     """The list of a workspace's analyses, with what a grant allows.
 
     Raises:
-        InputError: the data folder can't be written.
+        InputError: the data folder can't be written, or the database can't be used.
     """
     if grant.is_open:
-        return Catalogue(workspace.analyses)
+        return Catalogue(open_home(workspace))
     if grant.role is None:
         raise NotAllowedError(ENDED)
-    return GuardedCatalogue(workspace.analyses, grant)
+    return GuardedCatalogue(open_home(workspace), grant)

@@ -18,8 +18,8 @@ from pipeline.common.locale_format import (
 from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext, pgettext
-from pipeline.library.catalogue import RETENTION
 from pipeline.library.entry import Entry
+from pipeline.library.home import RETENTION
 from ui.components.page_switch import switch_page
 from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.import_export import export_entry

@@ -304,7 +304,7 @@ def _states(catalogue: Catalogue, entries: list[Entry]) -> _States:
     """The state of each analysis, read once a run."""
     states = {}
     for entry in entries:
-        folder = catalogue.folder / entry.token
+        folder = catalogue.folder_of(entry.token)
         try:
             marks, ready = revision_of(folder), has_current_store(folder)
             states[entry.token] = _State(folder, marks, entry.reduction, ready)

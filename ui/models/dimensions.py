@@ -13,7 +13,6 @@ from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import gettext as _
 from pipeline.embedding.reduction import PREFIX, parse_reduction, reduction_name
 from pipeline.jobs.requests import PrepareRequest
-from pipeline.library.entry import read_entry
 from ui.session.server import worker
 from ui.session.session import Session
 from ui.session.view import View
@@ -104,8 +103,10 @@ def _offer(reduction: str) -> str:
 def _used(session: Session) -> str:
     """The reduction that is chosen for the open analysis; "" for none."""
     kept = session.autosave.revision
-    entry = None if kept is None else read_entry(session.workspace.analyses / kept.token)
-    return "" if entry is None else entry.reduction
+    try:
+        return "" if kept is None else session.catalogue().entry(kept.token).reduction
+    except InputError:  # deleted a moment ago, or damaged
+        return ""
 
 
 def _choose(session: Session, reduction: str) -> None:

@@ -15,7 +15,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import gettext as _
 from pipeline.common.workspace import Workspace
-from pipeline.library.catalogue import Catalogue
+from pipeline.library.catalogue import Catalogue, open_home
 from pipeline.library.checkout import ConflictError, Revision, add_folder, checkout, commit
 from pipeline.library.entry import Entry
 from pipeline.library.kept_notes import load_kept_notes
@@ -87,7 +87,7 @@ class Autosave:
         notes: dict[str, Any] = {"files": [source.to_dict() for source in sources]}
         files = [source.path for source in sources]
         files = files if all(path.is_file() for path in files) else []
-        catalogue = Catalogue(self._workspace.analyses)
+        catalogue = Catalogue(open_home(self._workspace))
         conflict, name = "", file_title(sources[0].name)
         if self.revision is not None:
             try:
@@ -151,7 +151,7 @@ class Autosave:
         if not self._automatic:
             return None
         try:
-            catalogue = Catalogue(self._workspace.analyses)
+            catalogue = Catalogue(open_home(self._workspace))
             earlier = [
                 catalogue.path(entry.token) for entry in analyses_of(self._workspace, source.path)
             ]
@@ -171,7 +171,7 @@ def analyses_of(workspace: Workspace, path: Path) -> list[Entry]:
     if not saves_analyses() or not path.is_file():
         return []
     digest = file_digest(path)
-    return [entry for entry in Catalogue(workspace.analyses).entries() if entry.digest == digest]
+    return [entry for entry in Catalogue(open_home(workspace)).entries() if entry.digest == digest]
 
 
 def file_digest(path: Path) -> str:

@@ -15,7 +15,7 @@ from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
-from pipeline.library.catalogue import Catalogue
+from pipeline.library.catalogue import Catalogue, open_home
 from pipeline.library.checkout import NOTES_FILE, checkout
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_roles import ColumnRoles
@@ -68,7 +68,7 @@ def open_kept(
         InputError: there is none with this token any more, or it is damaged.
     """
     path = folder.new_path()
-    revision, entry, notes, files = checkout(Catalogue(workspace.analyses), token, path)
+    revision, entry, notes, files = checkout(Catalogue(open_home(workspace)), token, path)
     view = open_view(folder.next_number(), path, language=language)
     if len(files) == len(view.original.batches):
         # The analysis folder goes with the last step that could be undone, the files stay.

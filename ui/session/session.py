@@ -20,7 +20,7 @@ from pipeline.common.workspace import Workspace
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest
-from pipeline.library.catalogue import Catalogue
+from pipeline.library.catalogue import Catalogue, open_home
 from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Autosave, file_digest
 from ui.session.folders import SessionFolder
@@ -100,7 +100,7 @@ class Session:
         Raises:
             InputError: the data folder can't be written.
         """
-        return Catalogue(self.workspace.analyses)
+        return Catalogue(open_home(self.workspace))
 
     @property
     def job(self) -> Job | None:

@@ -1,6 +1,7 @@
 """What `polyguest doctor` finds in an installation that works, and in ones that don't."""
 
 import json
+import re
 import shutil
 import socket
 import sys
@@ -124,6 +125,16 @@ def test_damaged_analyses(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     (folder / "entry.json").write_text("{")
     assert "1 of 1 are damaged" in only(parts.check_saved_analyses, Outcome.FAILED).found
+
+
+def test_a_shared_database(database_address, monkeypatch):
+    says = found(parts.check_shared_database)[0].found
+    assert re.fullmatch(r"PostgreSQL 1\d[\d.]*, schema \d+, 0 analyses, \d+ MB", says)
+    monkeypatch.setenv("POLYGUEST_DATABASE", "postgresql://user:secret@127.0.0.1:1/name")
+    finding = only(parts.check_shared_database, Outcome.FAILED)
+    assert "refused" in finding.found and "secret" not in finding.found
+    monkeypatch.delenv("POLYGUEST_DATABASE")
+    assert found(parts.check_shared_database) == []
 
 
 def test_no_fonts_for_a_script(monkeypatch):

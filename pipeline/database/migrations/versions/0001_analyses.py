@@ -33,6 +33,7 @@ def upgrade() -> None:
         """
         create table analyses (
             token text primary key,
+            room text not null,
             entry jsonb not null,
             revision uuid not null default gen_random_uuid(),
             deleted timestamptz
@@ -49,6 +50,7 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute("create index analyses_room on analyses (room, deleted)")
     op.execute("create index analysis_files_digest on analysis_files (digest)")
 
 
