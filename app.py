@@ -6,11 +6,16 @@ Streamlit imports this file for its server, ``app``, and runs it for each page t
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pipeline.access.access_file import configured_access
+from pipeline.access.policy import Action
 from pipeline.common.settings import starts_with_sample
 from pipeline.common.translation import gettext as _
+from ui.access.gate import LoginGate
+from ui.access.sign_in import streamlit_secrets
 from ui.changes import address as changes_address
 from ui.compare import address as compare_address
 from ui.components import review_dialog
+from ui.components.account_menu import show_account_menu
 from ui.components.help_menu import show_help_menu
 from ui.components.language_choice import show_language_choice
 from ui.components.page_switch import switch_page
@@ -26,6 +31,7 @@ from ui.session import server, widget_state
 from ui.session.address import follow_address, note_page, open_address
 from ui.session.current import current_session, sync_widgets
 from ui.session.language import begin_language
+from ui.session.visitor import find_visitor, show_ended
 from ui.style.document import set_up_document
 from ui.style.stylesheet import add_style
 from ui.topics import cards, parts
@@ -45,10 +51,18 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
 )
 
 
-def page(name: str, title: str, icon: str, *, default: bool = False) -> st.Page:
-    """A page of ``ui/pages`` under an address of its own."""
-    path = f"ui/pages/{name}.py"
-    return st.Page(path, title=title, icon=icon, url_path=name.replace("_", "-"), default=default)
+def page(
+    name: str, title: str, icon: str, *, default: bool = False, hidden: bool = False
+) -> st.Page:
+    """A page of ``ui/pages`` under an address of its own; hidden from the menu if wanted."""
+    return st.Page(
+        f"ui/pages/{name}.py",
+        title=title,
+        icon=icon,
+        url_path=name.replace("_", "-"),
+        default=default,
+        visibility="hidden" if hidden else "visible",
+    )
 
 
 def draw() -> None:
@@ -61,12 +75,15 @@ def draw() -> None:
     )
     add_style()
     set_up_document()
+    if (visitor := find_visitor()) is None:
+        show_ended()
+        st.stop()
     server.worker()  # starts beside the server and loads the model while the page is read
     session = current_session()
     widget_state.keep_widgets()
     session.language = widget_state.topic_language()
     opened = open_address(session)
-    if session.is_new and session.is_blank and starts_with_sample():
+    if session.is_new and session.is_blank and starts_with_sample() and session.may(Action.ANALYSE):
         session.analyse_sample()
     session.is_new = False
     found = session.update()  # what was waited for has just come in, wherever the user is
@@ -90,8 +107,14 @@ def draw() -> None:
         page("models", _("Models"), ":material/science:"),
         page("how_it_works", _("How it works"), ":material/lightbulb:"),
     ]
+    if not visitor.grant.is_open:  # from the account's menu
+        pages += [
+            page("waiting", _("Who waits"), ":material/hourglass_empty:", hidden=True),
+            page("audit", _("Audit log"), ":material/fact_check:", hidden=True),
+        ]
     shown = st.navigation(pages, position="top")
     show_help_menu()
+    show_account_menu(visitor, shown.url_path)
     show_language_choice()
     if found:
         switch_page(found)
@@ -106,8 +129,15 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
+    source = configured_access()
+    provider = source.current().provider if source is not None else None
     app = st.App(
         __file__,
-        middleware=[Middleware(RequestGuard), Middleware(LateRefreshFilter)],
+        secrets=streamlit_secrets(provider) if provider is not None else None,
+        middleware=[
+            Middleware(RequestGuard),
+            Middleware(LoginGate),
+            Middleware(LateRefreshFilter),
+        ],
         lifespan=open_browser,
     )

@@ -1,8 +1,9 @@
 """The web server's side of the app: whom it answers, and what its answers allow a browser to do.
 
-The app has no login of its own. What keeps other sites out is that a browser says which name it
-was given for this server (``Host``) and which site asks (``Origin``): a site that points its own
-name to this computer (DNS rebinding) or that opens our socket from its page names itself.
+Logins are the business of :mod:`ui.access.gate`. What keeps other sites out is that a browser says
+which name it was given for this server (``Host``) and which site asks (``Origin``): a site that
+points its own name to this computer (DNS rebinding) or that opens our socket from its page names
+itself.
 """
 
 from __future__ import annotations

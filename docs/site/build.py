@@ -32,7 +32,7 @@ NAVIGATION = {
         "models",
     ),
     "For administrators": (
-        "guides/administrator", "guides/deploy", "guides/operate", "guides/backup",
+        "guides/administrator", "guides/deploy", "guides/logins", "guides/operate", "guides/backup",
         "guides/database", "settings", "security", "scale", "accessibility",
     ),
     "For engineers": (

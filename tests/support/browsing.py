@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.support.command import ROOT
@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 ]
+PROGRAM = ("streamlit", "run", "app.py")
+LIGHT_PROGRAM = ("tests.support.light_server",)
 _SCROLL_WIDTH = (
     "Math.max(document.documentElement.scrollWidth,"
     " document.querySelector('[data-testid=stMain]').scrollWidth)"
@@ -41,19 +43,22 @@ def find_chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def running_app(folder: Path, port: int = 0, **settings: str) -> Iterator[str]:
+def running_app(
+    folder: Path, port: int = 0, *, program: Sequence[str] = PROGRAM, **settings: str
+) -> Iterator[str]:
     """The address of an app that runs meanwhile.
 
     Args:
         folder: for its data, and its log, as a full pipe would block it.
         port: to listen on; a free one by default.
+        program: the module to run, with its first arguments.
         settings: environment variables.
     """
     port = port or free_port()
     log = folder / "log.txt"
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "POLYGUEST_DATA": str(folder / "data")}
     environment.pop("POLYGUEST_START", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", *program, "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(

@@ -17,6 +17,7 @@ from pipeline.insights.comparison_records import comparison_records, records_csv
 from pipeline.insights.findings import group_label
 from pipeline.insights.groups import column_noun
 from ui.compare.choices import MEASURE_KEY
+from ui.components.downloads import offer_file
 from ui.components.theme_choice import hidden_themes
 from ui.components.widgets import escape_markdown
 from ui.session.view import View
@@ -121,13 +122,10 @@ def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | Non
             width=240,
             max_chars=80,
         )
-        st.download_button(
+        offer_file(
             _("Download"),
             lambda: records_csv(comparison_records(comparison)).encode("utf-8-sig"),
-            file_name=view.file_name("comparison"),
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
+            view.file_name("comparison"),
         )
     labels = [
         group_label(view.original, comparison.groups.column, name)

@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.translation import ENGLISH, current_language, use_language
 from pipeline.exports.sheets import Table, table_csv, table_xlsx
+from ui.session.current import current_session
 from ui.session.view import View
 
 MIME_TYPES = {
@@ -17,6 +19,7 @@ MIME_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -39,15 +42,45 @@ def download(
         with use_language(language):
             return make()
 
+    offer_file(label, make_in_language, name, key=key, width="stretch" if wide else "content")
+
+
+def offer_file(
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    *,
+    logged: bool = True,
+    **options: Any,
+) -> None:
+    """A button that downloads a file, where the user may; what was downloaded is logged.
+
+    Args:
+        label: of the button.
+        make: makes the file when the button is pressed.
+        name: of the file; its suffix says what it is.
+        logged: whether this logs it; where ``make`` does, it doesn't.
+        options: further ones of the button.
+    """
+    session = current_session()
+    grant = session.grant
+    if not grant.may(Action.EXPORT):
+        return
+    analysis, title = session.logged_as()
+
+    def make_if_allowed() -> bytes:  # pressed later, in a thread that belongs to no session
+        if logged:
+            grant.require(Action.EXPORT, analysis=analysis, name=title, detail=name)
+        return make()
+
     st.download_button(
         label,
-        make_in_language,
+        make_if_allowed,
         file_name=name,
         mime=MIME_TYPES[name.rsplit(".", 1)[-1]],
         on_click="ignore",
         icon=":material/download:",
-        key=key,
-        width="stretch" if wide else "content",
+        **options,
     )
 
 

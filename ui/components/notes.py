@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.analysis.notes import MAX_AUTHOR, MAX_TEXT, Note
 from pipeline.common.errors import InputError
 from pipeline.common.translation import gettext as _
@@ -32,6 +33,8 @@ def note_form(session: Session, make: Callable[[str, str], Note], key: str) -> N
         make: makes a note of a text and the name of who writes it, or raises InputError.
         key: of the form; part of those of its widgets.
     """
+    if not session.may(Action.EDIT):
+        return
     if problem := st.session_state.pop(_PROBLEM, ""):
         error_box(problem)
     own = session.notebook.author

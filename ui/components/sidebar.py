@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
 from pipeline.reviews.units import SENTENCE
+from ui.components.downloads import offer_file
 from ui.components.page_switch import switch_page
 from ui.components.take_away import note_partial, offer_take_away
 from ui.components.topic_count import show_curve
@@ -47,7 +49,8 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
     _restore(session, view)
     with st.sidebar:
         st.header(_("Topics"), anchor=False)
-        auto = st.toggle(_("Choose automatically"), key="auto_topic_count")
+        fixed = not session.may(Action.ANALYSE)
+        auto = st.toggle(_("Choose automatically"), key="auto_topic_count", disabled=fixed)
         most = max(min(_MOST_TOPICS, len(set(analysis.texts))), 3)
         topic_count = None
         if auto:
@@ -61,13 +64,16 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
                 )
         else:
             st.session_state["topic_count"] = min(st.session_state["topic_count"], most)
-            topic_count = st.slider(_("Number of topics"), 2, most, key="topic_count")
+            topic_count = st.slider(
+                _("Number of topics"), 2, most, key="topic_count", disabled=fixed
+            )
         show_curve(analysis)
         unit = st.selectbox(
             _("Group by"),
             _UNITS,
             format_func=_unit_label(view),
             key="unit",
+            disabled=fixed,
             help=_(
                 "Guests often speak of several things in one review. By sentences, each of them "
                 "counts for its own topic; “automatic” does so where reviews are long enough."
@@ -77,6 +83,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         correction = st.toggle(
             _("Remove language effect"),
             key="correction",
+            disabled=fixed,
             help=_(
                 "Without it, reviews are grouped by their language rather than by what they say. "
                 "The page How it works has the figures of this file."
@@ -96,9 +103,10 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
                 job_progress()
         elif full:
             undo_buttons(session, "side")
-        st.header(_("Downloads"), anchor=False)
-        offer_take_away(session, view)
-        note_partial(view)
+        if session.may(Action.EXPORT):
+            st.header(_("Downloads"), anchor=False)
+            offer_take_away(session, view)
+            note_partial(view)
         _download(
             _("Reviews with topics"), view.file_name("reviews"), lambda: reviews_csv(analysis)
         )
@@ -117,15 +125,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
 
 
 def _download(label: str, name: str, make: Callable[[], str]) -> None:
-    st.download_button(
-        label,
-        lambda: make().encode("utf-8-sig"),
-        file_name=name,
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        width="stretch",
-    )
+    offer_file(label, lambda: make().encode("utf-8-sig"), name, width="stretch")
 
 
 def _restore(session: Session, view: View) -> None:
@@ -147,6 +147,8 @@ def _restore(session: Session, view: View) -> None:
 def _apply_settings(session: Session, view: View, wanted: Settings) -> None:
     """Request the analysis with these settings; the present one stays until it is done."""
     if wanted == session.analysis.requested or session.source is None:
+        return
+    if not session.may(Action.ANALYSE):
         return
     if _gives_same_result(view, wanted) and not session.is_partial:
         session.stop()

@@ -11,6 +11,7 @@ from typing import IO
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.errors import InputError
 from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import current_language
@@ -18,6 +19,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.library.archive import read_archive, write_archive
 from pipeline.library.catalogue import write_imported
 from pipeline.library.entry import Entry
+from ui.components.downloads import offer_file
 from ui.components.widgets import error_box, escape_markdown
 from ui.session.autosave import Autosave, file_title
 from ui.session.current import sync_widgets
@@ -27,6 +29,7 @@ from ui.session.session import Session
 from ui.session.view import View, open_view
 
 _SAID, _REFUSED, _TIMES = "import-said", "import-refused", "imports"
+_SHOWN = "shown"  # the key of the button of what is open
 
 
 def export_entry(session: Session, entry: Entry) -> None:
@@ -43,7 +46,7 @@ def export_shown(session: Session) -> None:
     about = {"name": name, "file": source.name}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(_("**{name}** is open.", name=escape_markdown(source.name)))
-        _export(name, "shown", lambda path: _write(view, about, path))
+        _export(name, _SHOWN, lambda path: _write(view, about, path))
 
 
 def _write(view: View, about: dict[str, str], path: Path) -> None:
@@ -58,13 +61,11 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
             return path.read_bytes()
 
     safe_name = re.sub(r"[^\w -]", "_", name)[:60].strip() or "analysis"
-    st.download_button(
+    offer_file(
         _("Export"),
         data,
-        file_name=f"{safe_name}.zip",
-        mime="application/zip",
-        on_click="ignore",
-        icon=":material/download:",
+        f"{safe_name}.zip",
+        logged=key == _SHOWN,
         key=f"export-{key}",
         help=_("One file with everything in it, for another computer or a colleague."),
     )
@@ -72,6 +73,8 @@ def _export(name: str, key: str, write: Callable[[Path], None]) -> None:
 
 def import_file(session: Session) -> None:
     """Uploader for an exported analysis; one line says why a file can't be imported."""
+    if not session.may(Action.IMPORT):
+        return
     title = _("Import") if saves_analyses() else _("Open an exported analysis")
     st.header(title, anchor=False)
     if said := st.session_state.pop(_SAID, ""):
@@ -111,6 +114,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         entry = session.catalogue().import_archive(path)
         st.session_state[_SAID] = _("**{name}** is in the list.", name=escape_markdown(entry.name))
         return
+    session.grant.require(Action.IMPORT, detail=path.name)
     folder = session.folder.new_path()
     with read_archive(path, scratch=session.folder.path) as imported:
         about, analysis = imported.about, imported.analysis
@@ -118,7 +122,7 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
     name = about.get("file") if isinstance(about.get("file"), str) else ""
     sources = sources_of(analysis, name or "reviews", session.folder)
     view = open_view(session.folder.next_number(), folder, language=session.language)
-    session.show(view, sources, Autosave(session.workspace))
+    session.show(view, sources, Autosave(session.workspace, session.grant))
     sync_widgets(session)
     st.session_state[_SAID] = _(
         "**{name}** is open: see Explore and Topics.", name=escape_markdown(sources[0].name)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import (
     format_moment,
@@ -85,13 +86,16 @@ def show_trash(session: Session) -> None:
         for entry in entries:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(_title(entry), width="stretch")
-                st.button(
-                    _("Restore"),
-                    icon=":material/undo:",
-                    key=f"back-{entry.token}",
-                    on_click=_undelete,
-                    args=(session, entry.token),
-                )
+                if session.may(Action.RESTORE, owner=entry.owner):
+                    st.button(
+                        _("Restore"),
+                        icon=":material/undo:",
+                        key=f"back-{entry.token}",
+                        on_click=_undelete,
+                        args=(session, entry.token),
+                    )
+                if not session.may(Action.PURGE, owner=entry.owner):
+                    continue
                 with st.popover(_("Remove for good"), icon=":material/delete_forever:"):
                     st.caption(_("It can't be restored then."))
                     st.button(
@@ -156,6 +160,8 @@ def offer_to_save(session: Session) -> None:
     view, source = session.view, session.source
     if view is None or source is None or session.autosave.revision is not None:
         return
+    if not session.may(Action.ANALYSE):
+        return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(_("**{name}** is open and not saved.", name=escape_markdown(source.name)))
         if st.button(
@@ -180,19 +186,23 @@ def _row(session: Session, entry: Entry) -> None:
         # Translators: beside the name of the analysis that is open now.
         mark = escape(pgettext("state of an analysis", "open")) if opened else ""
         mark = f'<span class="open">{mark}</span>' if mark else ""
-        st.html(f'<div class="pg-entry">{_title(entry)}{mark}{_facts(entry)}</div>')
+        owner = "" if session.grant.is_open else entry.owner
+        facts = _facts(entry, owner=owner)
+        st.html(f'<div class="pg-entry">{_title(entry)}{mark}{facts}</div>')
         with st.container(horizontal=True, gap="small"):
             _open_button(session, entry, "list")
-            _rename(session, entry)
+            if session.may(Action.RENAME, owner=entry.owner):
+                _rename(session, entry)
             export_entry(session, entry)
-            st.button(
-                _("Delete"),
-                icon=":material/delete:",
-                key=f"delete-{entry.token}",
-                on_click=_delete,
-                args=(session, entry.token),
-                help=_("It can be restored."),
-            )
+            if session.may(Action.DELETE, owner=entry.owner):
+                st.button(
+                    _("Delete"),
+                    icon=":material/delete:",
+                    key=f"delete-{entry.token}",
+                    on_click=_delete,
+                    args=(session, entry.token),
+                    help=_("It can be restored."),
+                )
 
 
 def _open_button(session: Session, entry: Entry, place: str, *, stay: bool = False) -> None:
@@ -280,7 +290,7 @@ def _title(entry: Entry) -> str:
     return f'<b class="name"><bdi>{escape(entry.name)}</bdi></b>'
 
 
-def _facts(entry: Entry) -> str:
+def _facts(entry: Entry, *, owner: str = "") -> str:
     file = f"<bdi>{escape(entry.file)}</bdi>" if entry.file else ""
     if file and entry.added:
         file = ngettext(
@@ -297,6 +307,7 @@ def _facts(entry: Entry) -> str:
         escape(ngettext("{n} topic", "{n} topics", entry.topics)),
         escape(named),
         escape(_when(entry.created)),
+        f"<bdi>{escape(owner.removeprefix('subject:'))}</bdi>" if owner else "",
     ]
     return f'<div class="facts">{"".join(f"<span>{fact}</span>" for fact in facts if fact)}</div>'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.translation import gettext as _
 from ui.components.page_switch import switch_page
 from ui.components.widgets import error_box, job_progress
@@ -43,5 +44,5 @@ def _offer_start(session: Session, title: str) -> None:
         switch_page("ui/pages/start.py")
     if kept:
         show_newest(session, stay=True)
-    else:
+    elif session.may(Action.ANALYSE):
         show_gallery(session)

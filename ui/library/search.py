@@ -135,7 +135,7 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
         folders = [states[entry.token].folder for entry in new]
         rows = sum(entry.reviews for entry in new)
         request = PrepareRequest(tuple(folders))
-        job = worker().submit(request, rows=rows, owner=str(session.folder.path))
+        job = session.submit(request, rows=rows)
         st.session_state[_JOB] = job
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
 from pipeline.common.settings import saves_analyses
 from pipeline.common.translation import gettext as _
 from pipeline.embedding.reduction import PREFIX, parse_reduction, reduction_name
 from pipeline.jobs.requests import PrepareRequest
-from ui.session.server import worker
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -111,6 +111,8 @@ def _used(session: Session) -> str:
 
 def _choose(session: Session, reduction: str) -> None:
     """Choose the dimensions, and let the worker make the search store anew."""
+    if not session.allows(Action.EDIT, reduction, logged=False):
+        return
     session.save(requested=True)  # the sample is kept only when it is asked for
     kept = session.autosave.revision
     if kept is None:
@@ -119,6 +121,6 @@ def _choose(session: Session, reduction: str) -> None:
         catalogue = session.catalogue()
         entry = catalogue.set_reduction(kept.token, reduction)
         request = PrepareRequest((catalogue.path(kept.token),))
-        worker().submit(request, rows=entry.reviews, owner=str(session.folder.path))
+        session.submit(request, rows=entry.reviews)
     except InputError as error:
         session.problem = str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common import settings
 from pipeline.common.locale_format import format_list, format_number
 from pipeline.common.translation import gettext as _
@@ -19,7 +20,6 @@ from pipeline.jobs.requests import CompareModelsRequest
 from pipeline.search.evaluation import load_golden_set, save_golden_set
 from ui.components.widgets import escape_markdown, job_progress_of
 from ui.session.current import current_search
-from ui.session.server import worker
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -164,6 +164,8 @@ def _label_columns(view: View) -> list[str]:
 def _submit(
     session: Session, view: View, models: list[str], dimensions: list[int], label: str | None
 ) -> None:
+    if not session.allows(Action.ANALYSE, "compare models"):
+        return
     folder = view.save()
     golden = current_search().golden
     if golden != (load_golden_set(folder) or ()):
@@ -176,5 +178,5 @@ def _submit(
         label,
     )
     rows = min(len(view.original.texts), MAX_REVIEWS) * len(models)
-    st.session_state[JOB] = worker().submit(request, rows=rows, owner=str(session.folder.path))
+    st.session_state[JOB] = session.submit(request, rows=rows)
     st.rerun()

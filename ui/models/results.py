@@ -18,7 +18,7 @@ from pipeline.evaluation.verdict import describe_verdict
 from pipeline.figures.model_comparison import dimensions_figure, quality_speed_figure
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
-from ui.components.downloads import chart_options
+from ui.components.downloads import chart_options, offer_file
 from ui.components.widgets import error_box, escape_markdown
 from ui.models.dimensions import offer_dimensions
 from ui.session.session import Session
@@ -120,15 +120,7 @@ def _table(records: list[dict[str, Any]]) -> None:
             st.dataframe(
                 _by_language(records), hide_index=True, column_config={"Language": _("Language")}
             )
-    st.download_button(
-        _("Download"),
-        lambda: _csv(records, kinds),
-        file_name="models.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        key="models-download",
-    )
+    offer_file(_("Download"), lambda: _csv(records, kinds), "models.csv", key="models-download")
 
 
 def _frame(records: list[dict[str, Any]], kinds: list[str]) -> pd.DataFrame:

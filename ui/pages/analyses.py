@@ -13,7 +13,16 @@ from ui.session.current import current_session
 session = current_session()
 
 st.title(_("Analyses"))
-if saves_analyses():
+if saves_analyses() and not session.grant.is_open:
+    room = session.grant.room
+    lead(
+        _(
+            "The analyses of the workspace {name}. Everybody in it sees this list; what you may do "
+            "here depends on your role.",
+            name=room.title if room else "",
+        )
+    )
+elif saves_analyses():
     lead(
         _(
             "Every analysis stays here with your names, changes and saved searches, until you "

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from ui.components.tour import offer_tour
@@ -47,10 +48,15 @@ else:
             st.page_link(
                 "ui/pages/explore.py", label=_("Back to its map"), icon=":material/arrow_forward:"
             )
-    upload_and_preview(session)
+    may_analyse = session.may(Action.ANALYSE)
+    if may_analyse:
+        upload_and_preview(session)
+    else:
+        st.info(_("Your role in this workspace is to read: open one of its analyses."))
     if session.preview is None:
         with offer:
             offer_tour()
         show_newest(session)
-        show_gallery(session)
+        if may_analyse:
+            show_gallery(session)
         show_welcome()

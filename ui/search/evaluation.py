@@ -12,6 +12,7 @@ from pipeline.common.paths import SAMPLE
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext, pgettext
 from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
+from ui.components.downloads import offer_file
 from ui.components.widgets import escape_markdown
 from ui.session import search_service
 from ui.session.current import current_search, current_session
@@ -69,13 +70,10 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
         if right:
             st.button(_("Measure"), key="golden-measure", on_click=_measure, args=(view,))
         if state.golden:
-            st.download_button(
+            offer_file(
                 _("Download"),
                 lambda: golden_set_csv(state.golden).encode("utf-8-sig"),
-                file_name="golden_queries.csv",
-                mime="text/csv",
-                on_click="ignore",
-                icon=":material/download:",
+                "golden_queries.csv",
                 key="golden-download",
             )
             st.button(

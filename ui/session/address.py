@@ -24,9 +24,11 @@ from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
 from pipeline.jobs.requests import AnalyseRequest
+from ui.session.kept_analysis import NOT_YOURS
 from ui.session.language import LANGUAGE_PARAMETER, chosen_language
 from ui.session.session import Session
 from ui.session.view import View
+from ui.session.visitor import WORKSPACE_PARAMETER, current_grant, is_foreign_link
 
 # The query parameters: the token of the analysis that is shown, and that of the job under way.
 _ANALYSIS, _JOB = "analysis", "job"
@@ -165,6 +167,9 @@ def open_address(session: Session) -> bool:
     if not session.is_new or session.is_working:
         return False
     opened = False
+    if is_foreign_link():
+        session.problem = _(NOT_YOURS)
+        return False
     if token := st.query_params.get(_ANALYSIS):
         try:
             session.open_linked(token)
@@ -222,6 +227,8 @@ def current_link() -> str | None:
     if last in paths:  # that of a page, which may be the one before
         base = before
     named = {_ANALYSIS: [written.analysis], **written.state}
+    if slug := current_grant().slug:
+        named = {WORKSPACE_PARAMETER: [slug], **named}
     return f"{base}/{shown}?{urlencode(named, doseq=True)}"
 
 
@@ -281,6 +288,7 @@ def _write(session: Session, parts: Sequence[AddressPart], state: State) -> None
     job = session.job
     following = job is not None and job.is_analysis and not job.finished
     tokens = {
+        WORKSPACE_PARAMETER: current_grant().slug or None,
         _ANALYSIS: session.link,
         _JOB: job.token if job is not None and following else None,
         LANGUAGE_PARAMETER: chosen_language(),
@@ -298,6 +306,8 @@ def _follow(session: Session, token: str) -> None:
     job = session.worker.find(token)
     request = job.request if job is not None else None
     if job is None or not isinstance(request, AnalyseRequest) or job.state == "stopped":
+        return
+    if (job.user, job.room) != (session.grant.user_id, session.grant.slug):  # a colleague's
         return
     if job.state == "done" and not (job.target / "analysis.json").is_file():
         return

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.access.grant import Grant
 from pipeline.analysis.manifest import has_edits
 from pipeline.analysis.notes import load_notes, save_notes
 from pipeline.common.errors import InputError
@@ -18,6 +19,7 @@ from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue, open_home
 from pipeline.library.checkout import ConflictError, Revision, add_folder, checkout, commit
 from pipeline.library.entry import Entry
+from pipeline.library.guarded_catalogue import open_catalogue
 from pipeline.library.kept_notes import load_kept_notes
 from pipeline.reviews.source import ReviewSource
 from pipeline.search.evaluation import GOLDEN_FILE, GoldenQuery, load_golden_set, save_golden_set
@@ -32,6 +34,7 @@ class Autosave:
 
     Args:
         workspace: whose list of analyses.
+        grant: what the user may do there.
         automatic: whether an analysis is kept although nothing was done to it; the sample isn't.
         revision: what the list has of the analysis; None while it isn't there.
 
@@ -42,9 +45,15 @@ class Autosave:
     """
 
     def __init__(
-        self, workspace: Workspace, *, automatic: bool = True, revision: Revision | None = None
+        self,
+        workspace: Workspace,
+        grant: Grant | None = None,
+        *,
+        automatic: bool = True,
+        revision: Revision | None = None,
     ) -> None:
         self._workspace, self._automatic = workspace, automatic
+        self._grant = grant or Grant()
         self.revision = revision
         self.searches: tuple[SavedSearch, ...] | None = None
         self.golden: tuple[GoldenQuery, ...] | None = None
@@ -87,7 +96,7 @@ class Autosave:
         notes: dict[str, Any] = {"files": [source.to_dict() for source in sources]}
         files = [source.path for source in sources]
         files = files if all(path.is_file() for path in files) else []
-        catalogue = Catalogue(open_home(self._workspace))
+        catalogue = open_catalogue(self._workspace, self._grant)
         conflict, name = "", file_title(sources[0].name)
         if self.revision is not None:
             try:
@@ -151,7 +160,7 @@ class Autosave:
         if not self._automatic:
             return None
         try:
-            catalogue = Catalogue(open_home(self._workspace))
+            catalogue = open_catalogue(self._workspace, self._grant)
             earlier = [
                 catalogue.path(entry.token) for entry in analyses_of(self._workspace, source.path)
             ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pipeline.common.workspace import Workspace
 from ui.session.search_state import SearchState
 from ui.session.server import worker
 from ui.session.session import Session
+from ui.session.visitor import current_grant, current_workspace
 
 # Widgets that begin empty for another file.
 _OF_A_FILE = (
@@ -28,7 +28,7 @@ _OF_A_FILE = (
 def current_session() -> Session:
     """The session of the user whose page is drawn; made at the first call."""
     if "session" not in st.session_state:
-        st.session_state["session"] = Session(worker(), Workspace.current())
+        st.session_state["session"] = Session(worker(), current_workspace(), current_grant())
     session: Session = st.session_state["session"]
     return session
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.access.grant import Grant
+from pipeline.access.policy import Action
 from pipeline.analysis.analysis import Analysis
 from pipeline.analysis.notes import NOTES_FILE as USER_NOTES
 from pipeline.common.errors import InputError
@@ -15,8 +17,8 @@ from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
-from pipeline.library.catalogue import Catalogue, open_home
 from pipeline.library.checkout import NOTES_FILE, checkout
+from pipeline.library.guarded_catalogue import open_catalogue
 from pipeline.reviews.cleaning import CleaningRules
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReviewSource
@@ -40,6 +42,10 @@ GONE = N_(
     "The analysis that this address names is no longer here: open another one on the page "
     "Analyses, or choose a file"
 )
+# The same words whether there is such an analysis in another workspace or not.
+NOT_YOURS = N_(
+    "This isn't yours to see, or it is no longer here: open an analysis on the page Analyses"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class KeptAnalysis:
 
 
 def open_kept(
-    workspace: Workspace, token: str, folder: SessionFolder, *, language: str
+    workspace: Workspace, grant: Grant, token: str, folder: SessionFolder, *, language: str
 ) -> KeptAnalysis:
     """Copy an analysis of the list into a session's folder and open it.
 
@@ -68,14 +74,15 @@ def open_kept(
         InputError: there is none with this token any more, or it is damaged.
     """
     path = folder.new_path()
-    revision, entry, notes, files = checkout(Catalogue(open_home(workspace)), token, path)
+    revision, entry, notes, files = checkout(open_catalogue(workspace, grant), token, path)
+    grant.require(Action.OPEN, analysis=token, name=entry.name)
     view = open_view(folder.next_number(), path, language=language)
     if len(files) == len(view.original.batches):
         # The analysis folder goes with the last step that could be undone, the files stay.
         files = [file.rename(folder.new_path()) for file in files]
     else:
         files = []
-    autosave = Autosave(workspace, revision=revision)
+    autosave = Autosave(workspace, grant, revision=revision)
     autosave.transfer_edits(view)
     sources = sources_of(view.original, entry.file, folder, files, notes)
     problem = ""

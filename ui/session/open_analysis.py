@@ -36,6 +36,7 @@ class OpenAnalysis:
         agreement: space ("raw", "neutral") -> agreement of topics with languages, of the analyses
             of this file that were shown (normalised mutual information, 0 to 1).
         token: names it while it isn't saved; it can't be guessed.
+        room: the workspace in which it is shared; "" where there are no logins.
     """
 
     source: ReviewSource | None = None
@@ -44,6 +45,7 @@ class OpenAnalysis:
     selected: tuple[int, ...] = ()
     agreement: dict[str, float] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
+    room: str = ""
 
     @property
     def shown(self) -> Shown:
@@ -86,12 +88,14 @@ class OpenAnalysis:
             figures={},
         )
 
-    def share(self) -> str:
-        """Let other sessions find it by its token, which is returned."""
+    def share(self, room: str = "") -> str:
+        """Let other sessions of a workspace find it by its token, which is returned."""
+        self.room = room
         _shared[self.token] = self
         return self.token
 
 
-def find_shared(token: str) -> OpenAnalysis | None:
-    """An analysis that a session shares; None when there is none with this token any more."""
-    return _shared.get(token)
+def find_shared(token: str, room: str = "") -> OpenAnalysis | None:
+    """An analysis that a session of the workspace shares; None when there is none any more."""
+    found = _shared.get(token)
+    return found if found is not None and found.room == room else None

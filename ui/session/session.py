@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.access.grant import Grant
+from pipeline.access.policy import Action
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.notes import Note
 from pipeline.common.errors import InputError
@@ -19,12 +21,13 @@ from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.workspace import Workspace
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.job import Job
-from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest
-from pipeline.library.catalogue import Catalogue, open_home
+from pipeline.jobs.requests import AddRequest, AnalyseRequest, EditRequest, Request
+from pipeline.library.catalogue import Catalogue
+from pipeline.library.guarded_catalogue import open_catalogue
 from pipeline.reviews.source import ReviewSource
 from ui.session.autosave import Autosave, file_digest
 from ui.session.folders import SessionFolder
-from ui.session.kept_analysis import GONE, copy_shared, open_kept
+from ui.session.kept_analysis import GONE, NOT_YOURS, copy_shared, open_kept
 from ui.session.notebook import Notebook
 from ui.session.open_analysis import OpenAnalysis, Shown, find_shared
 from ui.session.partial_results import PartialResults
@@ -45,6 +48,7 @@ class Session:
     Args:
         worker: does the heavy work.
         workspace: where caches and kept analyses lie.
+        grant: what the user may do there; everything where there are no logins.
 
     Attributes:
         folder: for everything that the session writes.
@@ -64,13 +68,16 @@ class Session:
         opened_file: whether another file was opened, so that its filters begin empty.
     """
 
-    def __init__(self, worker: WorkerClient, workspace: Workspace) -> None:
+    def __init__(
+        self, worker: WorkerClient, workspace: Workspace, grant: Grant | None = None
+    ) -> None:
         self.worker, self.workspace = worker, workspace
+        self.grant = grant or Grant()
         self.folder = SessionFolder(workspace.sessions)
         self.language = "en"
         self.analysis = OpenAnalysis()
         self.history = UndoHistory()
-        self.autosave = Autosave(workspace)
+        self.autosave = Autosave(workspace, self.grant)
         self.partial = PartialResults()
         self.search = SearchState()
         self.notebook = Notebook()
@@ -100,7 +107,34 @@ class Session:
         Raises:
             InputError: the data folder can't be written.
         """
-        return Catalogue(open_home(self.workspace))
+        return open_catalogue(self.workspace, self.grant)
+
+    def may(self, action: Action, *, owner: str = "") -> bool:
+        """Whether the user may do something here."""
+        return self.grant.may(action, owner=owner)
+
+    def allows(self, action: Action, detail: str = "", *, logged: bool = True) -> bool:
+        """Whether the user may do something to what is open; else the problem says why not.
+
+        Args:
+            action: to be done.
+            detail: for the audit log.
+            logged: whether it is logged here; where it is logged when it is done, only a refusal.
+        """
+        if not logged and self.grant.may(action):
+            return True
+        token, name = self.logged_as()
+        try:
+            self.grant.require(action, analysis=token, name=name, detail=detail)
+        except InputError as error:
+            self.problem = str(error)
+            return False
+        return True
+
+    def logged_as(self) -> tuple[str, str]:
+        """Token and name of what is open, for the audit log; "" for what it doesn't have."""
+        saved = self.autosave.revision
+        return (saved.token if saved else "", self.source.name if self.source else "")
 
     @property
     def job(self) -> Job | None:
@@ -123,7 +157,7 @@ class Session:
         if self.analysis.shown is not Shown.COMPLETE:
             return None
         saved = self.autosave.revision
-        return saved.token if saved is not None else self.analysis.share()
+        return saved.token if saved is not None else self.analysis.share(self.grant.slug)
 
     @property
     def is_partial(self) -> bool:
@@ -132,8 +166,8 @@ class Session:
 
     @property
     def is_locked(self) -> bool:
-        """Whether what is shown can't be edited now."""
-        return self.is_working or self.is_partial
+        """Whether what is shown can't be edited now, or not by this user."""
+        return self.is_working or self.is_partial or not self.may(Action.EDIT)
 
     @property
     def has_news(self) -> bool:
@@ -159,6 +193,9 @@ class Session:
             settings: of the analysis.
             label: what was changed, for the undo button.
         """
+        if not self.allows(Action.ANALYSE, source.name, logged=False):
+            self._reset_settings()
+            return
         self.stop()
         self.problem = ""
         continues = (
@@ -192,7 +229,7 @@ class Session:
 
     def edit(self, edit: dict[str, Any], label: str) -> None:
         """Ask for an edit that takes the model; see :mod:`pipeline.analysis.edits`."""
-        if (view := self._editable()) is None:
+        if (view := self._editable(str(edit.get("do", "")))) is None:
             return
         self.stop()
         request = EditRequest(view.save(), edit)
@@ -200,7 +237,7 @@ class Session:
 
     def add(self, source: ReviewSource) -> None:
         """Ask for another file's reviews in the analysis that is shown."""
-        if (view := self._editable()) is None:
+        if (view := self._editable(source.name)) is None:
             return
         self.stop()
         self.work = Work(
@@ -248,7 +285,7 @@ class Session:
 
     def change(self, edit: Callable[[Analysis], Analysis], label: str) -> None:
         """Make an edit that takes no time, or say why it can't be made."""
-        if (before := self._editable()) is None:
+        if (before := self._editable("topics")) is None:
             return
         try:
             edited = edit(before.original)
@@ -277,6 +314,10 @@ class Session:
             written: whether the folder of the view is up to date.
         """
         if self.view is not None and self.analysis.shown is Shown.COMPLETE:
+            if not self.may(Action.EDIT):
+                if requested:
+                    self.allows(Action.EDIT, "save")
+                return
             message = self.autosave.save(
                 self.view, self.analysis.sources, requested=requested, written=written
             )
@@ -296,6 +337,8 @@ class Session:
 
     def add_note(self, note: Note) -> None:
         """Add a note; the problem says why it can't be kept."""
+        if not self.allows(Action.EDIT, "note"):
+            return
         try:
             self.notebook.add(note, *self._kept_in())
         except InputError as error:
@@ -306,6 +349,8 @@ class Session:
 
     def remove_note(self, note: Note) -> None:
         """Remove a note, which :meth:`add_note` restores."""
+        if not self.allows(Action.EDIT, "note removed"):
+            return
         try:
             self.notebook.remove(note, *self._kept_in())
         except InputError as error:
@@ -322,7 +367,7 @@ class Session:
         Raises:
             InputError: there is none with this token any more, or it is damaged.
         """
-        kept = open_kept(self.workspace, token, self.folder, language=self.language)
+        kept = open_kept(self.workspace, self.grant, token, self.folder, language=self.language)
         self.show(kept.view, kept.sources, kept.autosave)
         self.problem = kept.problem
 
@@ -334,16 +379,24 @@ class Session:
         Raises:
             InputError: there is none with this token any more, or it is damaged.
         """
-        if (shared := find_shared(token)) is not None:
+        shared = find_shared(token, self.grant.slug)
+        if shared is not None:
+            self.grant.require(
+                Action.OPEN, name=shared.source.name if shared.source else "", detail="link"
+            )
             view = copy_shared(shared, self.folder, language=self.language)
             automatic = not is_sample(shared.sources[0].path)
-            self.show(view, shared.sources, Autosave(self.workspace, automatic=automatic))
+            self.show(
+                view, shared.sources, Autosave(self.workspace, self.grant, automatic=automatic)
+            )
             return
         catalogue = self.catalogue()
         if any(entry.token == token for entry in catalogue.entries()):
             self.open_kept(token)
             return
         deleted = next((entry for entry in catalogue.trashed() if entry.token == token), None)
+        if deleted is None and not self.grant.is_open:
+            raise InputError(NOT_YOURS)
         if deleted is None:
             raise InputError(GONE)
         raise InputError("“{name}” was deleted: restore it on the page Analyses", name=deleted.name)
@@ -460,7 +513,7 @@ class Session:
         self.analysis, self.history = OpenAnalysis(source), UndoHistory()
         self.partial, self.search = PartialResults(), SearchState()
         self.autosave = Autosave(
-            self.workspace, automatic=source is not None and not is_sample(source.path)
+            self.workspace, self.grant, automatic=source is not None and not is_sample(source.path)
         )
         self.notebook = Notebook(author=self.notebook.author)
         self.next_file, self.problem, self.opened_file = None, "", True
@@ -481,14 +534,16 @@ class Session:
             self.analysis.requested = self.view.original.settings
             self.settings_changed = True
 
-    def _editable(self) -> View | None:
+    def _editable(self, detail: str) -> View | None:
         """The view, where it can be edited; else the problem says why not."""
         self.problem = _(_PARTIAL) if self.is_partial else ""
-        return None if self.is_partial else self.view
+        if self.is_partial or self.view is None or not self.allows(Action.EDIT, detail):
+            return None
+        return self.view
 
     def _travel(self, step: Callable[[View], View]) -> None:
         """Show the view at the other side of a step of the history."""
-        if self.view is None:
+        if self.view is None or not self.allows(Action.EDIT, "undo or redo"):
             return
         self._drop_work()
         language = self.view.language
@@ -511,5 +566,15 @@ class Session:
     def _submit_addition(self, folder: Path, source: ReviewSource) -> Job:
         return self._submit(AddRequest(source, folder, self.folder.new_path()), source.rows)
 
+    def submit(self, request: Request, *, rows: int) -> Job:
+        """Ask the worker for something beside what is open; what it is must be allowed before."""
+        return self.worker.submit(
+            request,
+            rows=rows,
+            owner=str(self.folder.path),
+            user=self.grant.user_id,
+            room=self.grant.slug,
+        )
+
     def _submit(self, request: AnalyseRequest | AddRequest | EditRequest, rows: int) -> Job:
-        return self.worker.submit(request, rows=rows)
+        return self.worker.submit(request, rows=rows, user=self.grant.user_id, room=self.grant.slug)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.access.policy import Action
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
@@ -121,6 +122,11 @@ class HotelTable:
         """Take these columns, and let the worker analyse the texts."""
         assert self.table is not None  # noqa: S101  there is nothing to choose columns of
         self.columns, self.compared, self.error = columns, None, None
+        try:
+            session.grant.require(Action.ANALYSE, detail=self.name)
+        except InputError as error:
+            self.error = error
+            return
         if self.job is not None:
             worker().stop(self.job)
         try:
@@ -135,7 +141,9 @@ class HotelTable:
         request = AnalyseRequest(
             source, session.folder.new_path(), Settings(unit="sentence", with_map=False)
         )
-        self.job = worker().submit(request, rows=source.rows)
+        self.job = worker().submit(
+            request, rows=source.rows, user=session.grant.user_id, room=session.grant.slug
+        )
 
     def update(self) -> None:
         """Take in the analysis when it is done."""

@@ -1,7 +1,7 @@
 """CSS rules that Streamlit's theme does not cover.
 
 ``page.css`` has the look of pages, ``access.css`` contrast, focus and motion, ``narrow.css``
-phones and tablets.
+phones and tablets, ``account.css`` the menu of who has signed in.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_FILES = ("page.css", "access.css", "narrow.css")
+_FILES = ("page.css", "access.css", "narrow.css", "account.css")
 
 
 def add_style() -> None:

@@ -9,6 +9,7 @@ from pipeline.common.csv_writer import to_csv
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.insights.attributes import excerpt
+from ui.components.downloads import offer_file
 from ui.components.notes import notes_html
 from ui.components.review_dialog import open_review
 from ui.components.review_text import language_attributes
@@ -35,13 +36,10 @@ def show_notes(session: Session, view: View) -> None:
         number = ngettext("{n} note", "{n} notes", len(notes))
         st.html(f"<b>{escape(number)}</b>", width="content")
         if notes:
-            st.download_button(
+            offer_file(
                 _("Download"),
                 lambda: _table(view, notes).encode("utf-8-sig"),
-                file_name=view.file_name("notes"),
-                mime="text/csv",
-                on_click="ignore",
-                icon=":material/download:",
+                view.file_name("notes"),
             )
         if removed is not None:
             st.button(

@@ -13,6 +13,7 @@ from pipeline.common.locale_format import format_number
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.tables.types import RejectedRow
+from ui.components.downloads import offer_file
 from ui.components.widgets import escape_markdown
 
 _SHOWN = 500
@@ -45,13 +46,10 @@ def show_rejected(rejected: Sequence[RejectedRow]) -> None:
                     all=format_number(len(rejected)),
                 )
             )
-        st.download_button(
+        offer_file(
             ngettext("Download {n} rejected row", "Download {n} rejected rows", len(rejected)),
             lambda: to_csv(_HEADER, _cells(rejected)).encode("utf-8-sig"),
-            file_name="rejected_rows.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
+            "rejected_rows.csv",
         )
 
 

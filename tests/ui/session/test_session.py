@@ -30,7 +30,7 @@ class FakeWorker:
     def __init__(self):
         self.requests, self.jobs = [], []
 
-    def submit(self, request, *, rows):
+    def submit(self, request, *, rows, **_asked):
         job = Job(len(self.jobs), request, rows)
         self.requests.append(request)
         self.jobs.append(job)

@@ -32,7 +32,7 @@ def table_of(at):
 class NoWorker:
     """A worker that never begins: what it does is tested elsewhere, and takes seconds."""
 
-    def submit(self, request, *, rows):
+    def submit(self, request, *, rows, **_asked):
         assert rows and request.source.columns.text
         return SimpleNamespace(finished=False, fraction_done=lambda: 0.3)
 

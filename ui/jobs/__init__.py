@@ -1,0 +1,1 @@
+"""What the server is asked for and by whom."""
