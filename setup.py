@@ -5,6 +5,15 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
+_EXTRAS = (
+    "dev",
+    "bench",
+    "mcp",
+    "metrics",
+    "logins",
+    "postgresql",
+    "ray",
+)
 _CONFIG = Path(".streamlit", "config.toml")
 
 
@@ -24,8 +33,5 @@ def _requirements(extra: str) -> list[str]:
 
 setup(
     cmdclass={"build_py": _BuildWithConfig},
-    extras_require={
-        extra: _requirements(extra)
-        for extra in ("dev", "bench", "mcp", "metrics", "logins", "postgresql")
-    },
+    extras_require={extra: _requirements(extra) for extra in _EXTRAS},
 )

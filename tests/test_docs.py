@@ -152,7 +152,8 @@ def test_options_in_the_pages_are_those_of_help():
             for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+(?!\.)", code):
                 elsewhere = (
                     re.match(
-                        r" *(docker|buildah|debootstrap|createdb|createuser|pg_dump|pg_restore) ",
+                        r" *(docker|buildah|debootstrap|createdb|createuser|pg_dump|pg_restore|"
+                        r"ray) ",
                         code,
                     )
                     or "--server." in code

@@ -21,9 +21,7 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
         )
     for name in (
         "app.py", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE",
-        "requirements.txt", "requirements-dev.txt", "requirements-bench.txt",
-        "requirements-mcp.txt", "requirements-metrics.txt", "requirements-logins.txt",
-        "requirements-postgresql.txt",
+        *(path.name for path in ROOT.glob("requirements*.txt")),
     ):  # fmt: skip
         shutil.copy(ROOT / name, source)
     out = tmp_path_factory.mktemp("wheel")

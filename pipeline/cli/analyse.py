@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from pipeline.cli.arguments import (
     Subparsers,
     add_model_options,
     add_no_cache,
+    add_ray_option,
     add_review_options,
+    load_encoder_of,
     read_reviews_of,
 )
 from pipeline.cli.progress_bars import ProgressBars
@@ -44,6 +47,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add_review_options(parser)
     add_model_options(parser)
+    add_ray_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -68,9 +72,16 @@ def run(options: argparse.Namespace) -> None:
         log = StageLog(bars)
         with log.stage("read"):
             reviews = read_reviews_of(options, id_column=options.id_column)
-        analysis = analyse(
-            reviews, settings, name=options.file.name, log=log, use_cache=not options.no_cache
-        )
+        # Without a cluster the model is loaded when it is needed.
+        with load_encoder_of(options) if options.ray else nullcontext() as encoder:
+            analysis = analyse(
+                reviews,
+                settings,
+                name=options.file.name,
+                encoder=encoder,
+                log=log,
+                use_cache=not options.no_cache,
+            )
         dropped = 0
         if not options.fresh and current_file(options.out, MANIFEST).is_file():
             analysis, dropped = _with_edits_of(options.out, analysis)

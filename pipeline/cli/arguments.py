@@ -15,6 +15,7 @@ from pipeline.embedding.registry import DEFAULT_MODEL, PRECISIONS
 from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:
+    from pipeline.embedding.encoder import Encoder
     from pipeline.library.catalogue import Catalogue
     from pipeline.reviews.read import Reviews
     from pipeline.tables.read import Table
@@ -69,6 +70,34 @@ def add_no_cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-cache", action="store_true", help="compute all vectors anew and cache none"
     )
+
+
+def add_ray_option(parser: argparse.ArgumentParser) -> None:
+    """Add the cluster on which texts are encoded."""
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="encode on the machines of this Ray cluster: its head's address, or auto",
+    )
+
+
+@contextmanager
+def load_encoder_of(options: argparse.Namespace) -> Iterator[Encoder]:
+    """The encoder that a command is told to use, on a cluster where it is given one.
+
+    Raises:
+        InputError: no such model, or no such cluster.
+    """
+    from pipeline.embedding.registry import load_encoder, with_precision
+
+    encoder = load_encoder(with_precision(options.model, options.precision))
+    if options.ray is None:
+        yield encoder
+        return
+    from pipeline.embedding.ray_cluster import encoder_on_ray
+
+    with encoder_on_ray(options.ray, encoder) as distributed:
+        yield distributed
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:

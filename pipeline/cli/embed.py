@@ -9,7 +9,9 @@ from pipeline.cli.arguments import (
     Subparsers,
     add_model_options,
     add_no_cache,
+    add_ray_option,
     add_review_options,
+    load_encoder_of,
     output_file,
     read_reviews_of,
 )
@@ -26,6 +28,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_no_cache(parser)
     add_review_options(parser)
     add_model_options(parser)
+    add_ray_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -37,11 +40,9 @@ def run(options: argparse.Namespace) -> None:
     from pipeline.embedding.embed import embed_documents
     from pipeline.embedding.neutral import fit_neutral
     from pipeline.embedding.parallel_corpus import parallel_means
-    from pipeline.embedding.registry import load_encoder, with_precision
 
     reviews = read_reviews_of(options)
-    encoder = load_encoder(with_precision(options.model, options.precision))
-    with ProgressBars() as bars:
+    with load_encoder_of(options) as encoder, ProgressBars() as bars:
         progress = bars.stage("embed")
         if options.kind == "query":
             vectors = encoder.encode_queries(reviews.texts, progress=progress)

@@ -9,12 +9,12 @@ import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.embedding.bundled_model import PROMPTS
-from pipeline.embedding.calls import Call, CallPool, encode_in_order, split_into_packs
+from pipeline.embedding.calls import Call, CallPool, Rows, encode_in_order, split_into_packs
 from pipeline.embedding.prompts import find_prompts
 from pipeline.embedding.tokeniser import UnigramTokeniser
 from pipeline.embedding.weights_file import WeightsFile
 
-_TOKENISED_AT_ONCE = 128  # texts, while others are computed
+_TOKENISED_AT_ONCE = 256  # texts, while others are computed
 
 # Ids of the tokens of k texts -> float32 (k, d), rows of length 1.
 Compute = Callable[[Sequence[Sequence[int]]], np.ndarray]
@@ -29,6 +29,7 @@ class BundledEncoder:
         compute: the model; a vector must depend on its own text alone.
         fingerprint: of the weights and the precision; the prompts are added here.
         pack_tokens: tokens for one call of ``compute``; 1 for a call per text.
+        alike: whether the texts of a call must have the same number of tokens.
         threads: how many calls run at once; the number of cores when None.
     """
 
@@ -40,9 +41,10 @@ class BundledEncoder:
         *,
         fingerprint: str,
         pack_tokens: int = 1,
+        alike: bool = False,
         threads: int | None = None,
     ) -> None:
-        self._compute, self._pack_tokens = compute, pack_tokens
+        self._compute, self._pack_tokens, self._alike = compute, pack_tokens, alike
         self._tokeniser = UnigramTokeniser(weights.vocabulary(), most=weights.shape.positions)
         self._pool = CallPool(threads)
         prompts = find_prompts(name, PROMPTS)
@@ -66,12 +68,16 @@ class BundledEncoder:
         encode = partial(self._encode, self._query)
         return encode_in_order(texts, self.dimension, encode, progress)
 
-    def _encode(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode(self, prompt: str, texts: list[str]) -> Iterator[tuple[Rows, np.ndarray]]:
         yield from self._pool.run(self._calls(prompt, texts), len(texts))
 
     def _calls(self, prompt: str, texts: list[str]) -> Iterator[Call]:
         for start in range(0, len(texts), _TOKENISED_AT_ONCE):
             part = texts[start : start + _TOKENISED_AT_ONCE]
             ids = [self._tokeniser.encode(prompt + text) for text in part]
-            for pack in split_into_packs([len(row) for row in ids], self._pack_tokens):
-                yield start + pack.start, partial(self._compute, ids[pack])
+            order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+            lengths = [len(ids[row]) for row in order]
+            for pack in split_into_packs(lengths, self._pack_tokens, alike=self._alike):
+                rows = order[pack]
+                call = partial(self._compute, [ids[row] for row in rows])
+                yield [start + row for row in rows], call

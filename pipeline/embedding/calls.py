@@ -12,10 +12,11 @@ from pipeline.common.settings import usable_cores
 
 _MIN_TEXTS_FOR_THREADS = 8  # fewer are computed on the calling thread: a search has one
 
-# Row of the first text, and the call that computes float32 (k, d).
-Call = tuple[int, Callable[[], np.ndarray]]
-# Texts, the longest first -> row of the first text and vectors float32 (k, d), in parts.
-EncodeInParts = Callable[[list[str]], Iterator[tuple[int, np.ndarray]]]
+Rows = slice | list[int]  # of k texts
+# The rows of texts, and the call that computes their vectors, float32 (k, d).
+Call = tuple[Rows, Callable[[], np.ndarray]]
+# Texts, the longest first -> rows and vectors float32 (k, d), in parts.
+EncodeInParts = Callable[[list[str]], Iterator[tuple[Rows, np.ndarray]]]
 
 
 class CallPool:
@@ -29,24 +30,24 @@ class CallPool:
         count = threads or usable_cores()
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="encode")
 
-    def run(self, calls: Iterable[Call], texts: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Row and vectors of each call, in order.
+    def run(self, calls: Iterable[Call], texts: int) -> Iterator[tuple[Rows, np.ndarray]]:
+        """Rows and vectors of each call, in order.
 
         Args:
             calls: may take time to come by, in which those before are carried out.
             texts: number of texts in all calls.
         """
         if texts < _MIN_TEXTS_FOR_THREADS:
-            yield from ((row, compute()) for row, compute in calls)
+            yield from ((rows, compute()) for rows, compute in calls)
             return
-        futures: list[tuple[int, Future[np.ndarray]]] = []
+        futures: list[tuple[Rows, Future[np.ndarray]]] = []
         try:
-            for row, compute in calls:
-                futures.append((row, self._pool.submit(compute)))
-            for row, future in futures:
-                yield row, future.result()
+            for rows, compute in calls:
+                futures.append((rows, self._pool.submit(compute)))
+            for rows, future in futures:
+                yield rows, future.result()
         finally:  # the caller may stop early, by an exception from its progress callback
-            for _row, future in futures:
+            for _rows, future in futures:
                 future.cancel()
 
 
@@ -67,18 +68,27 @@ def encode_in_order(
     distinct = sorted(set(texts), key=lambda text: (-len(text), text))
     row_of = {text: row for row, text in enumerate(distinct)}
     encoded = np.zeros((len(distinct), dimension), np.float32)
-    for row, vectors in encode(distinct):
-        encoded[row : row + len(vectors)] = vectors
+    done = 0
+    for rows, vectors in encode(distinct):
+        encoded[rows] = vectors
+        done += len(vectors)
         if progress:
-            progress(row + len(vectors), len(distinct))
+            progress(done, len(distinct))
     return encoded[np.array([row_of[text] for text in texts], np.int64)]
 
 
-def split_into_packs(lengths: Sequence[int], budget: int) -> list[slice]:
-    """Split texts into packs of neighbours that fit the budget of tokens, or of a single text."""
+def split_into_packs(lengths: Sequence[int], budget: int, *, alike: bool = False) -> list[slice]:
+    """Split texts into packs of neighbours that fit the budget of tokens, or of a single text.
+
+    Args:
+        lengths: tokens of each text.
+        budget: tokens of a pack.
+        alike: whether the texts of a pack must have the same length.
+    """
     packs, start, total = [], 0, 0
     for row, length in enumerate(lengths):
-        if row > start and total + length > budget:
+        is_full = total + length > budget or (alike and length != lengths[start])
+        if row > start and is_full:
             packs.append(slice(start, row))
             start, total = row, 0
         total += length

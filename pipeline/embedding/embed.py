@@ -10,16 +10,20 @@ that holds.
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.common.arrays import unit_rows
+from pipeline.common.errors import InputError
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.common.paths import SAMPLE_VECTORS
 from pipeline.common.progress import Progress
-from pipeline.embedding.encoder import Encoder
+from pipeline.common.settings import database_address, vector_cache_megabytes
+from pipeline.database.connection import shared_database
+from pipeline.embedding.encoder import BlockEncoder, Encoder
+from pipeline.embedding.shared_vector_cache import SharedVectorCache
 from pipeline.embedding.vector_cache import VectorCache, text_key
 
 log = logging.getLogger(__name__)
@@ -53,7 +57,7 @@ def embed_documents(
     """
     distinct = list(dict.fromkeys(texts))
     row_of = {text: row for row, text in enumerate(distinct)}
-    with VectorCache(megabytes=None if use_cache else 0) as cache:
+    with _open_cache(use_cache) as cache:
         vectors = _embed_distinct(encoder, distinct, cache, progress, use_shipped=use_cache)
     unit_vectors = unit_rows(vectors.astype(np.float32))
     return unit_vectors[np.array([row_of[text] for text in texts], np.int64)]
@@ -71,7 +75,7 @@ def embedding_cost(
     full = np.fromiter(map(len, texts), np.int64, len(texts)) + _CALL_OVERHEAD
     distinct = list(dict.fromkeys(texts))
     keys = _keys(encoder, distinct)
-    with VectorCache(megabytes=None if use_cache else 0) as cache:
+    with _open_cache(use_cache) as cache:
         known = cache.known(keys)
     if use_cache:
         known |= shipped_vectors(encoder).keys()
@@ -106,6 +110,18 @@ def shipped_vectors(encoder: Encoder) -> dict[bytes, np.ndarray]:
     }
 
 
+def _open_cache(use_cache: bool) -> VectorCache | SharedVectorCache:
+    """The cache of this machine; of all machines where the settings name a database."""
+    if use_cache and vector_cache_megabytes() and database_address():
+        try:
+            database = shared_database()
+            assert database is not None  # noqa: S101  it is set
+            return SharedVectorCache(database)
+        except InputError as error:
+            log.warning("vectors are cached on this machine alone: %s", error)
+    return VectorCache(megabytes=None if use_cache else 0)
+
+
 def _keys(encoder: Encoder, texts: Sequence[str]) -> list[bytes]:
     return [text_key(encoder.fingerprint, "documents", text) for text in texts]
 
@@ -122,7 +138,7 @@ def _shipped_key(encoder: Encoder) -> str:
 def _embed_distinct(
     encoder: Encoder,
     texts: list[str],
-    cache: VectorCache,
+    cache: VectorCache | SharedVectorCache,
     progress: Progress | None,
     *,
     use_shipped: bool,
@@ -144,17 +160,30 @@ def _embed_distinct(
     done = len(texts) - len(missing)
     if progress:
         progress(done, len(texts))
-    while missing:
-        batch = missing[: _batch_size(texts[missing[0]])]
-        del missing[: len(batch)]
-        batch_progress = _offset(progress, done, len(texts))
-        batch_texts = [texts[row] for row in batch]
-        vectors[batch] = encoder.encode_documents(batch_texts, progress=batch_progress)
-        cache.put([(keys[row], vectors[row]) for row in batch])
-        done += len(batch)
+    missing_texts = [texts[row] for row in missing]
+    for block, computed in _blocks(encoder, missing_texts, _offset(progress, done, len(texts))):
+        rows = missing[block]
+        vectors[rows] = computed
+        cache.put([(keys[row], vectors[row]) for row in rows])
+        done += len(rows)
         if progress:
             progress(done, len(texts))
     return vectors
+
+
+def _blocks(
+    encoder: Encoder, texts: list[str], progress: Progress | None
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Rows of texts, the longest first, and their vectors; each block is cached once it is here."""
+    if isinstance(encoder, BlockEncoder):
+        yield from encoder.encode_blocks(texts)
+        return
+    start = 0
+    while start < len(texts):
+        batch = texts[start : start + _batch_size(texts[start])]
+        computed = encoder.encode_documents(batch, progress=_offset(progress, start, len(texts)))
+        yield slice(start, start + len(batch)), computed
+        start += len(batch)
 
 
 def _offset(progress: Progress | None, before: int, total: int) -> Progress | None:

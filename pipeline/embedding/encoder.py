@@ -6,7 +6,7 @@ Queries and documents have a method each, so that a model's prompt can't be forg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -76,6 +76,22 @@ class SizedEncoder(Protocol):
     """
 
     size_bytes: int
+
+
+@runtime_checkable
+class BlockEncoder(Protocol):
+    """An encoder that computes many texts elsewhere, in blocks that come back in any order."""
+
+    def encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
+        """Vectors of distinct texts to be searched, each block as soon as it is computed.
+
+        Args:
+            texts: n texts, the longest first.
+
+        Yields:
+            Rows of the texts, and their vectors, float32 (k, d), rows of length 1.
+        """
+        ...
 
 
 class CorpusModel(Protocol):

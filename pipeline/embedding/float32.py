@@ -100,11 +100,12 @@ class BertInFloat32:
         return functional.layer_norm(x, (x.shape[-1],), scale, shift, self._shape.epsilon)
 
 
-def load_in_float32(name: str) -> BundledEncoder:
+def load_in_float32(name: str, *, threads: int | None = None) -> BundledEncoder:
     """The bundled model in float32, on the CPU.
 
     Args:
         name: as given by the user.
+        threads: calls that run at once; the number of cores when None.
 
     Raises:
         InputError: the weights can't be found or are not the expected file.
@@ -113,16 +114,29 @@ def load_in_float32(name: str) -> BundledEncoder:
     weights = open_weights(find_weights())
     compute = BertInFloat32(weights, matrices_file(weights))
     pack_tokens = PACK_TOKENS if _can_be_packed(compute) else 1
-    return Float32Encoder(name, weights, compute, pack_tokens=pack_tokens)
+    return Float32Encoder(name, weights, compute, pack_tokens=pack_tokens, threads=threads)
 
 
 class Float32Encoder(BundledEncoder):
     """The bundled model in float32, which also tells the vectors of single tokens."""
 
     def __init__(
-        self, name: str, weights: WeightsFile, compute: BertInFloat32, *, pack_tokens: int
+        self,
+        name: str,
+        weights: WeightsFile,
+        compute: BertInFloat32,
+        *,
+        pack_tokens: int,
+        threads: int | None = None,
     ) -> None:
-        super().__init__(name, weights, compute, fingerprint=FINGERPRINT, pack_tokens=pack_tokens)
+        super().__init__(
+            name,
+            weights,
+            compute,
+            fingerprint=FINGERPRINT,
+            pack_tokens=pack_tokens,
+            threads=threads,
+        )
         self._bert = compute
         self._pieces = weights.vocabulary().pieces
 

@@ -44,8 +44,9 @@ _AFTER_GELU = _Rounding(16, 239)
 def quantised_bert(
     weights: WeightsFile, smoothing: Mapping[str, np.ndarray], *, signed: bool
 ) -> bytes:
-    """Serialised graph: "embeddings" float32 (1, t, hidden) -> "tokens" float32, same shape.
+    """Serialised graph: "embeddings" float32 (n, t, hidden) -> "tokens" float32, same shape.
 
+    A call takes n texts of t tokens each: padding would change the bits of the shorter ones.
     The input is the sum of word, position and token-type embeddings; looking them up is left to
     the caller, who can memory-map them.
 
@@ -68,7 +69,7 @@ def quantised_bert(
         factors = {name: rows[layer].astype(np.float32) for name, rows in smoothing.items()}
         x = _layer(graph, x, f"encoder.layer.{layer}", factors)
     graph.nodes.append(helper.make_node("Identity", [x], ["tokens"]))
-    shape: list[str | int | None] = [1, "t", weights.shape.hidden]
+    shape: list[str | int | None] = ["n", "t", weights.shape.hidden]
     return graph.serialised(
         helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape),
         helper.make_tensor_value_info("tokens", TensorProto.FLOAT, shape),

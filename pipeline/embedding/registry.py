@@ -32,7 +32,7 @@ _DIMENSION = re.compile(r"(.+)@([1-9]\d{0,4})", re.ASCII)
 PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
-def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
+def load_encoder(model: str = DEFAULT_MODEL, *, threads: int | None = None) -> Encoder:
     """Load the bundled model, a SentenceTransformer by its name or folder, or one of an endpoint.
 
     Args:
@@ -42,6 +42,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
             name that is not in the local cache. The bundled model's precision follows its name
             ("multilingual-e5-small:int8") or is set by ``POLYGUEST_PRECISION``. "@128" at the end
             keeps the first 128 dimensions.
+        threads: calls of the model that run at once; the number of cores when None.
 
     Raises:
         InputError: there is no such model, it can't be downloaded or reached, or a limit leaves
@@ -50,7 +51,7 @@ def load_encoder(model: str = DEFAULT_MODEL) -> Encoder:
     base, dimension = split_dimension(model)
     if base.startswith(SCHEME):
         return open_endpoint(base, dimension=dimension)
-    encoder = _load_whole(base)
+    encoder = _load_whole(base, threads)
     if dimension is None:
         return encoder
     return ReducedEncoder(encoder, prefix_reduction(encoder.dimension, dimension), name=model)
@@ -62,13 +63,13 @@ def split_dimension(model: str) -> tuple[str, int | None]:
     return (found[1], int(found[2])) if found else (model, None)
 
 
-def _load_whole(model: str) -> Encoder:
+def _load_whole(model: str, threads: int | None) -> Encoder:
     """Load the bundled model, or a SentenceTransformer by its name or folder."""
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
-        return _load_bundled(model, precision or settings.precision())
+        return _load_bundled(model, precision or settings.precision(), threads)
     loaded, fingerprint = load_transformer(model)
-    return SentenceEncoder(loaded, name=model, fingerprint=fingerprint)
+    return SentenceEncoder(loaded, name=model, fingerprint=fingerprint, threads=threads)
 
 
 def load_transformer(model: str) -> tuple[SentenceTransformer, str]:
@@ -201,14 +202,31 @@ def pinned_model(model: str, fingerprint: str) -> str:
         model: as the analysis of the vectors names it.
         fingerprint: of the encoder that made them.
     """
+    return (
+        model if _made_in(fingerprint) == settings.precision() else exact_model(model, fingerprint)
+    )
+
+
+def exact_model(model: str, fingerprint: str) -> str:
+    """The name that loads the model which made vectors, whatever the settings are elsewhere.
+
+    Args:
+        model: its name, as a user gave it.
+        fingerprint: of the encoder that made them.
+    """
     base, dimension = split_dimension(model)
-    made = "int8" if "-int8-" in fingerprint else "float32"
-    if base != DEFAULT_MODEL or made == settings.precision():
+    if base != DEFAULT_MODEL:
         return model
+    made = _made_in(fingerprint)
     return f"{base}:{made}" if dimension is None else f"{base}:{made}@{dimension}"
 
 
-def _load_bundled(name: str, precision: str) -> Encoder:
+def _made_in(fingerprint: str) -> str:
+    """The precision of the bundled model that made vectors."""
+    return "int8" if "-int8-" in fingerprint else "float32"
+
+
+def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
     if precision not in PRECISIONS:
         raise InputError(
             f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
@@ -216,19 +234,19 @@ def _load_bundled(name: str, precision: str) -> Encoder:
     if precision == "int8":
         from pipeline.embedding.int8 import load_in_int8
 
-        return load_in_int8(name)
+        return load_in_int8(name, threads=threads)
     check_address_space(_ADDRESS_SPACE)
     import torch
 
     if not torch.accelerator.is_available():
         from pipeline.embedding.float32 import load_in_float32
 
-        return load_in_float32(name)
+        return load_in_float32(name, threads=threads)
     from pipeline.embedding.bundled_model import model_folder
 
     folder = model_folder()
     loaded = _load(str(folder), local=True)
-    return SentenceEncoder(loaded, name=name, fingerprint=folder.name)
+    return SentenceEncoder(loaded, name=name, fingerprint=folder.name, threads=threads)
 
 
 def _load_named(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.common.progress import Progress
-from pipeline.embedding.calls import Call, CallPool, encode_in_order, split_into_packs
+from pipeline.embedding.calls import Call, CallPool, Rows, encode_in_order, split_into_packs
 from pipeline.embedding.encoder import TextTokens
 from pipeline.embedding.prompts import find_prompts
 
@@ -115,14 +115,14 @@ class SentenceEncoder:
         encode = self._encode_on_cpu if self._model.device.type == "cpu" else self._encode_on_gpu
         return encode_in_order(texts, self.dimension, partial(encode, prompt), progress)
 
-    def _encode_on_cpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode_on_cpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[Rows, np.ndarray]]:
         make_calls = self._single_calls if self._packed is None else self._packed_calls
         # Texts are tokenised while others are computed.
         yield from self._pool.run(make_calls(texts, prompt), len(texts))
 
     def _single_calls(self, texts: list[str], prompt: str) -> Iterator[Call]:
         for row, text in enumerate(texts):
-            yield row, partial(self._encode_one, text, prompt)
+            yield [row], partial(self._encode_one, text, prompt)
 
     def _packed_calls(self, texts: list[str], prompt: str) -> Iterator[Call]:
         from pipeline.embedding.packing import PACK_TOKENS
@@ -134,7 +134,8 @@ class SentenceEncoder:
             masks = features["attention_mask"].bool()
             ids = [row[mask] for row, mask in zip(features["input_ids"], masks, strict=True)]
             for pack in split_into_packs([len(row) for row in ids], PACK_TOKENS):
-                yield start + pack.start, partial(self._encode_pack, ids[pack])
+                rows = slice(start + pack.start, start + pack.stop)
+                yield rows, partial(self._encode_pack, ids[pack])
 
     def _encode_one(self, text: str, prompt: str) -> np.ndarray:
         import torch
@@ -159,7 +160,7 @@ class SentenceEncoder:
         truncated = vectors.float()[:, : self.dimension]  # for a truncate_dim
         return torch.nn.functional.normalize(truncated, dim=1).numpy()
 
-    def _encode_on_gpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[int, np.ndarray]]:
+    def _encode_on_gpu(self, prompt: str, texts: list[str]) -> Iterator[tuple[Rows, np.ndarray]]:
         import torch
 
         row, size = 0, _GPU_BATCH
@@ -179,7 +180,7 @@ class SentenceEncoder:
                     raise
                 size //= 2
                 continue
-            yield row, vectors
+            yield slice(row, row + len(vectors)), vectors
             row += len(vectors)
 
 

@@ -95,7 +95,7 @@ class VectorCache:
         if self._database is None:
             return
         now = int(time.time())
-        rows = [(key, _with_checksum(key, vector), now) for key, vector in vectors]
+        rows = [(key, pack_vector(key, vector), now) for key, vector in vectors]
         try:
             with self._database:
                 self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
@@ -111,8 +111,8 @@ class VectorCache:
         query = f"SELECT key, data, used FROM vectors WHERE key IN ({placeholders})"  # noqa: S608
         reused = []
         for key, data, used in self._database.execute(query, keys):
-            vector = np.frombuffer(data[_CHECKSUM_BYTES:], "<f2") if len(data) % 2 == 0 else None
-            if vector is None or len(vector) != dimension or data != _with_checksum(key, vector):
+            vector = unpack_vector(key, data, dimension)
+            if vector is None:
                 log.warning("a vector in %s is damaged and is computed again", self.path)
                 continue
             found[key] = vector
@@ -158,6 +158,20 @@ def text_key(fingerprint: str, kind: str, text: str) -> bytes:
     return digest.digest()
 
 
+def pack_vector(key: bytes, vector: np.ndarray) -> bytes:
+    """A float16 vector as it is stored, its checksum before it."""
+    data = vector.astype("<f2", copy=False).tobytes()
+    return hashlib.blake2b(key + data, digest_size=_CHECKSUM_BYTES).digest() + data
+
+
+def unpack_vector(key: bytes, data: bytes, dimension: int) -> np.ndarray | None:
+    """The vector that was stored, float16 (dimension,); None where it is damaged."""
+    vector = np.frombuffer(data[_CHECKSUM_BYTES:], "<f2") if len(data) % 2 == 0 else None
+    if vector is None or len(vector) != dimension or data != pack_vector(key, vector):
+        return None
+    return vector
+
+
 def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=_LOCK_TIMEOUT)
     try:
@@ -177,8 +191,3 @@ def _open(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
-
-
-def _with_checksum(key: bytes, vector: np.ndarray) -> bytes:
-    data = vector.astype("<f2", copy=False).tobytes()
-    return hashlib.blake2b(key + data, digest_size=_CHECKSUM_BYTES).digest() + data

@@ -62,7 +62,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError, resource_problem
@@ -82,7 +81,7 @@ log = logging.getLogger("pipeline.jobs.worker")
 
 _PROGRESS_INTERVAL = 0.1  # seconds between progress events
 _JOBS = ("analyse", "edit", "add", "prepare", "compare_models")
-_QUERY_WARM_UP_DELAY = 8.0  # seconds; the first query loads the model if it comes earlier
+_WARM_UP_QUERY = "the lift"
 _RELEASE_DELAY = 2.0  # seconds after a job
 _MAX_MODELS = 2  # in memory; the least recently used is dropped
 
@@ -144,7 +143,7 @@ class Worker:
     def warm_up(self, *, jobs: bool = True) -> None:
         """Load what the first request would wait for: a few seconds, once.
 
-        The bundled model; for jobs umap's code is compiled, for queries the languages are loaded.
+        The bundled model; for jobs umap's code is compiled, for queries one is answered.
         """
         import numpy as np
 
@@ -153,7 +152,7 @@ class Worker:
                 from pipeline.isolation.pool import shared_pool
 
                 shared_pool().keep_ready("pipeline.reviews.source")
-            self.model(DEFAULT_MODEL)
+            model = self.model(DEFAULT_MODEL)
             if jobs:
                 from pipeline.common.arrays import unit_rows
                 from pipeline.projection.umap_layout import lay_out
@@ -163,7 +162,8 @@ class Worker:
             else:
                 from pipeline.search.highlights import highlight_terms
 
-                highlight_terms("the lift")
+                model.encode_queries([_WARM_UP_QUERY])
+                highlight_terms(_WARM_UP_QUERY)
             self._warm = True
         except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
@@ -323,11 +323,8 @@ def main() -> None:
     if jobs:
         _lower_priority()
     worker = Worker(send)
-    warm_up = partial(worker.warm_up, jobs=jobs)
-    # The process for jobs first: a user who comes at once starts with a file.
-    timer = threading.Timer(0.0 if jobs else _QUERY_WARM_UP_DELAY, warm_up)
-    timer.daemon = True
-    timer.start()
+    # At once in both: the process for jobs has a lower priority, which leaves a core to the server.
+    threading.Thread(target=worker.warm_up, kwargs={"jobs": jobs}, daemon=True).start()
     try:
         worker.read_requests(sys.stdin.buffer)
     finally:

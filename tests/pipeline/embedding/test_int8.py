@@ -41,6 +41,26 @@ def test_bits_depend_on_the_text_alone(both, sample_reviews):
     np.testing.assert_array_equal(encoder.encode_queries(texts[:1]), together[:1])
 
 
+def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(both, sample_reviews):
+    encoder, calls = both[0], []
+    compute = encoder._compute
+
+    def count(texts):
+        calls.append(len(texts))
+        return compute(texts)
+
+    texts = sample_reviews.texts[60:130]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoder, "_compute", count)
+        together = encoder.encode_documents(texts)
+        packed = len(calls)
+        patch.setattr(encoder, "_pack_tokens", 1)
+        alone = encoder.encode_documents(texts)
+    assert sum(calls[:packed]) == len(calls[packed:]) == len(texts)
+    assert packed < len(texts) and max(calls) > 1
+    assert together.tobytes() == alone.tobytes()
+
+
 def test_damaged_graph_is_rebuilt(tmp_path):
     weights = open_weights(find_weights())
     path = graph_file(weights, tmp_path)

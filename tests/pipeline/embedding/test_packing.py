@@ -76,3 +76,9 @@ def test_packs_fill_the_budget_in_order():
         slice(4, 6),
     ]
     assert split_into_packs([], 512) == []
+    assert split_into_packs([9, 9, 9, 4, 4, 1], 20, alike=True) == [
+        slice(0, 2),
+        slice(2, 3),
+        slice(3, 5),
+        slice(5, 6),
+    ]

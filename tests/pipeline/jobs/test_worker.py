@@ -12,11 +12,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
+from pipeline.embedding.registry import DEFAULT_MODEL
 from pipeline.jobs.client import CRASH_MESSAGE, FAULT_MESSAGE, WorkerClient
 from pipeline.jobs.job import Job, PartialResult
 from pipeline.jobs.queue import FairQueue
@@ -245,6 +247,32 @@ def test_the_process_ends_with_its_input_and_prints_only_answers():
     assert process.returncode == 0
     lines = [json.loads(line) for line in process.stdout.splitlines()]
     assert {"id": 1, "event": "failed"} in lines
+
+
+def test_at_its_start_the_process_for_queries_loads_what_the_first_query_takes():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.jobs.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "POLYGUEST_WORKER": "queries"},
+    )
+    try:
+        assert json.loads(process.stdout.readline()) == {"id": None, "event": "warm"}
+
+        def answer(**request):
+            process.stdin.write(json.dumps({"id": 1, **request}).encode() + b"\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())["event"]
+
+        before = psutil.Process(process.pid).cpu_times()
+        assert answer(do="encode", model=DEFAULT_MODEL, texts=["loud music"]) == "vectors"
+        assert answer(do="highlight", text="loud music", phrases=[], names=[]) == "terms"
+        after = psutil.Process(process.pid).cpu_times()
+        assert after.user - before.user + after.system - before.system < 0.3  # 1.5 s to load it
+    finally:
+        process.kill()
+        process.communicate()
 
 
 CRASHING = """

@@ -1,0 +1,327 @@
+"""Encoding on the machines of a Ray cluster (Moritz et al. 2018, arXiv 1712.05889).
+
+The texts go out in blocks, a few seconds of work each, to actors that have the model loaded. A
+block's vectors are cached on this machine as soon as they are back, so that what is interrupted
+goes on with what is missing. Plain actors, not Ray Data: docs/scale.md says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.common.errors import InputError
+from pipeline.common.progress import Progress
+from pipeline.common.version import VERSION
+from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.endpoint import SCHEME
+from pipeline.embedding.node_encoder import NodeEncoder, NodeModel, describe_model
+from pipeline.embedding.registry import exact_model
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
+    from ray.actor import ActorHandle
+
+log = logging.getLogger(__name__)
+
+_BLOCK_CHARACTERS = 100_000  # most; some ten seconds of a core, which a kill -9 can lose
+_LEAST_CHARACTERS = 10_000  # of a block; files with fewer are computed on this machine
+_BLOCKS_EACH = 4  # at least, where a file is large enough, so that actors end at the same time
+_BLOCK_TEXTS = 4096
+_CORES_PER_ACTOR = 4  # with more, they would wait for the thread that cuts texts into tokens
+_BLOCKS_PER_ACTOR = 2  # one is computed while the next is on its way
+_CONNECT_SECONDS = 5.0
+_START_SECONDS = 180.0  # until some actor has its model
+_HTTP2_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"  # Ray's head speaks gRPC
+_HTTP2_SETTINGS = b"\x04"  # type of the frame that answers it
+_MOST_DEATHS = 3  # of actors, for each that was asked for
+
+
+@contextmanager
+def encoder_on_ray(address: str, encoder: Encoder) -> Iterator[RayEncoder]:
+    """An encoder that computes many texts on the machines of a cluster, and few on this one.
+
+    Args:
+        address: of the cluster's head, "10.0.0.5:6379"; "auto" for the cluster that this machine
+            belongs to.
+        encoder: the model on this machine, by which those of the others are checked.
+
+    Raises:
+        InputError: Ray is not installed, or there is no such cluster.
+    """
+    if encoder.name.startswith(SCHEME):
+        raise _error(f"--ray is for models that run on its machines, not for '{encoder.name}'")
+    ray = _connect(address)
+    cluster = RayEncoder(ray, encoder)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
+        ray.shutdown()
+
+
+class RayEncoder:
+    """An :class:`Encoder` and :class:`BlockEncoder` on the cluster that Ray is connected to.
+
+    Args:
+        ray: the library.
+        encoder: the model on this machine.
+    """
+
+    def __init__(self, ray: ModuleType, encoder: Encoder) -> None:
+        self.name, self.dimension = encoder.name, encoder.dimension
+        self.fingerprint = encoder.fingerprint
+        self._ray, self._local = ray, encoder
+        self._own = describe_model(encoder)
+        self._cores, self._wanted = _plan_actors(ray.nodes())
+        self._actors: set[ActorHandle] = set()
+        self._loading: dict[ObjectRef, ActorHandle] = {}  # the answer that is waited for -> actor
+        self._ready: list[ActorHandle] = []
+        self._deaths = 0
+
+    def encode_documents(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of texts to be searched, on this machine: float32 (n, d), rows of length 1."""
+        return self._local.encode_documents(texts, progress=progress)
+
+    def encode_queries(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Vectors of queries, on this machine: float32 (n, d), rows of length 1."""
+        return self._local.encode_queries(texts, progress=progress)
+
+    def encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
+        """Rows and vectors of each block of texts, in the order in which they are ready.
+
+        An actor that dies is replaced, and its blocks go to others.
+
+        Raises:
+            InputError: no machine has a free core, or the model; or actors die again and again.
+        """
+        total = sum(map(len, texts))
+        share = total // (_BLOCKS_EACH * self._wanted)
+        size = min(max(share, _LEAST_CHARACTERS), _BLOCK_CHARACTERS)
+        blocks = deque(split_into_blocks(texts, size))
+        if total < _LEAST_CHARACTERS:
+            for block in blocks:
+                yield block, self._local.encode_documents(texts[block])
+            return
+        while len(self._actors) < min(self._wanted, len(blocks)):
+            self._start_actor()
+        running: dict[ObjectRef, tuple[ActorHandle, slice]] = {}
+        while blocks or running:
+            self._hand_out(texts, blocks, running)
+            for answer in self._next_answers(running):
+                if answer in self._loading:
+                    self._take_in(answer)
+                    continue
+                actor, block = running.pop(answer)
+                try:
+                    vectors = self._ray.get(answer)
+                except self._ray.exceptions.RayActorError as error:
+                    blocks.appendleft(block)
+                    self._replace(actor, error)
+                    continue
+                yield block, vectors.astype(np.float32)
+
+    def close(self) -> None:
+        """End the actors."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+        self._actors.clear()
+        self._ready.clear()
+        self._loading.clear()
+
+    def _hand_out(
+        self,
+        texts: Sequence[str],
+        blocks: deque[slice],
+        running: dict[ObjectRef, tuple[ActorHandle, slice]],
+    ) -> None:
+        """Give the actors that have their model blocks to compute, the idle ones first."""
+        for most in range(1, _BLOCKS_PER_ACTOR + 1):
+            busy = Counter(actor for actor, _block in running.values())
+            for actor in self._ready:
+                if blocks and busy[actor] < most:
+                    block = blocks.popleft()
+                    running[actor.encode.remote(list(texts[block]))] = actor, block
+
+    def _next_answers(self, running: dict[ObjectRef, tuple[ActorHandle, slice]]) -> list[ObjectRef]:
+        """Answers that are there, of blocks and of actors that load their model; at least one."""
+        waited_for = [*running, *self._loading]
+        # Without a block under way nothing goes on before an actor has its model.
+        patience = None if running else _START_SECONDS
+        answers: list[ObjectRef] = self._ray.wait(waited_for, num_returns=1, timeout=patience)[0]
+        if not answers:
+            raise _error(
+                f"No machine of the Ray cluster had {self._cores} free cores within "
+                f"{_START_SECONDS:.0f} seconds: 'ray status' says what keeps them busy"
+            )
+        return answers
+
+    def _start_actor(self) -> None:
+        node_encoder = self._ray.remote(NodeEncoder)
+        actor = node_encoder.options(num_cpus=self._cores, scheduling_strategy="SPREAD").remote()
+        self._actors.add(actor)
+        model = exact_model(self.name, self.fingerprint)
+        self._loading[actor.load.remote(model, self._cores)] = actor
+
+    def _take_in(self, answer: ObjectRef) -> None:
+        """Let an actor that has its model work, if it is the same model.
+
+        Raises:
+            InputError: it is another one, or there is none.
+        """
+        actor = self._loading.pop(answer)
+        exceptions = self._ray.exceptions
+        try:
+            found: NodeModel = self._ray.get(answer)
+        except exceptions.RayActorError as error:
+            if "ModuleNotFoundError" in str(error):
+                raise _error(
+                    f"A machine of the Ray cluster has no Polyguest: install {VERSION} with 'pip "
+                    "install \"polyguest[ray]\"' on every one, in the Python that runs 'ray start'"
+                ) from error
+            self._replace(actor, error)
+            return
+        except exceptions.RayTaskError as error:
+            reason = str(error).strip().splitlines()[-1][:300]
+            raise _error(f"A machine of the Ray cluster can't load the model: {reason}") from error
+        _check_model(found, self._own)
+        self._ready.append(actor)
+
+    def _replace(self, actor: ActorHandle, error: Exception) -> None:
+        """Start another actor for one that died."""
+        if actor not in self._actors:  # several of its blocks were under way
+            return
+        self._actors.discard(actor)
+        if actor in self._ready:
+            self._ready.remove(actor)
+        self._deaths += 1
+        log.warning("an encoder of the Ray cluster died; its texts go to another: %s", error)
+        if self._deaths > _MOST_DEATHS * self._wanted:
+            raise _error(
+                f"Encoders of the Ray cluster died {self._deaths} times: their machines may have "
+                "too little memory ('ray logs' says more); what was computed is kept"
+            ) from error
+        self._start_actor()
+
+
+def _error(message: str) -> InputError:
+    """An error in English, as all that commands say: no page uses a cluster."""
+    return InputError(message)
+
+
+def split_into_blocks(texts: Sequence[str], size: int) -> list[slice]:
+    """Split texts into blocks of neighbours of at most ``size`` characters, or of one text."""
+    blocks, start, total = [], 0, 0
+    for row, text in enumerate(texts):
+        full = total + len(text) > size or row - start == _BLOCK_TEXTS
+        if row > start and full:
+            blocks.append(slice(start, row))
+            start, total = row, 0
+        total += len(text)
+    return [*blocks, slice(start, len(texts))] if len(texts) else []
+
+
+def _connect(address: str) -> ModuleType:
+    """Connect to a cluster; returns the library.
+
+    Raises:
+        InputError: Ray is not installed, or there is no such cluster.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise _error(
+            f"--ray {address} needs the package 'ray': 'pip install \"polyguest[ray]\"' or "
+            "'pip install -r requirements-ray.txt' installs it"
+        ) from error
+    if address != "auto":
+        _check_reachable(address)
+    try:
+        ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        ray.shutdown()  # of what was connected before it failed
+        if address == "auto" and isinstance(error, ConnectionError):
+            raise _error(
+                f"--ray {address}: this machine belongs to no Ray cluster; 'ray start "
+                "--address=HEAD:6379' lets it join one"
+            ) from error
+        reason = " ".join(str(error).split())[:400]
+        raise _error(f"The Ray cluster '{address}' can't be used: {reason}") from error
+    return ray
+
+
+def _check_reachable(address: str) -> None:
+    """Find out within seconds what Ray would try for minutes.
+
+    Raises:
+        InputError: no server answers there that could be Ray's.
+    """
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:
+        raise _error(
+            "--ray takes the address of a cluster's head, such as 10.0.0.5:6379, or auto; "
+            f"got '{address}'"
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS) as server:
+            if not os.environ.get("RAY_USE_TLS"):
+                server.sendall(_HTTP2_GREETING)
+                if server.recv(4)[3:] != _HTTP2_SETTINGS:
+                    raise OSError("what answers there is no Ray")
+    except (OSError, OverflowError) as error:
+        raise _error(
+            f"No Ray cluster answers at {address} ({error}): 'ray start --head' starts one there, "
+            f"'ray start --address={address}' lets this machine join"
+        ) from error
+
+
+def _plan_actors(nodes: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """Cores of an actor, and how many actors there are to be, of all live nodes.
+
+    Raises:
+        InputError: no node has a core for work.
+    """
+    alive = [node for node in nodes if node["Alive"]]
+    cores = [int(node["Resources"].get("CPU", 0)) for node in alive]
+    cores = [count for count in cores if count]
+    if not cores:
+        raise _error(f"None of the cluster's {len(nodes)} machines has cores for work (num_cpus)")
+    each = min(_CORES_PER_ACTOR, *cores)
+    return each, sum(count // each for count in cores)
+
+
+def _check_model(found: NodeModel, own: NodeModel) -> None:
+    """Compare a machine's model with this machine's.
+
+    Raises:
+        InputError: it is another one, or there is none.
+    """
+    if found.problem:
+        raise _error(f"The machine {found.machine} can't load the model: {found.problem}")
+    if found.version != own.version:
+        raise _error(
+            f"The machine {found.machine} has Polyguest {found.version}, this one {own.version}: "
+            "install the same on all"
+        )
+    if found.fingerprint != own.fingerprint:
+        raise _error(
+            f"The machine {found.machine} has another model ({found.fingerprint}) than this one "
+            f"({own.fingerprint})"
+        )
+    if found.probes != own.probes:
+        log.warning(
+            "%s has another kind of processor: last digits of its vectors are not this machine's",
+            found.machine,
+        )
