@@ -30,6 +30,7 @@ from pipeline.common.rights import restrict_process
 from pipeline.common.settings import HOSTS, host_names
 from pipeline.jobs.metrics import start_metrics
 from ui.components.tour import SEEN_SCRIPT
+from ui.explore.map_script import MAP_SCRIPT
 from ui.memory import collect_at_intervals, import_page_modules
 from ui.server_logs import set_up_server_logs
 from ui.style.document import DOCUMENT_SCRIPT
@@ -104,10 +105,10 @@ def security_headers() -> dict[str, str]:
 
     Streamlit needs inline styles; Plotly's map in WebGL compiles its drawing (``unsafe-eval``).
     Nothing else may run than the server's own scripts: among them the one that sets the language
-    of the document, and the one that remembers the tour.
+    of the document, the one that remembers the tour, and the one that names places on the map.
     """
     index = (Path(get_static_dir()) / "index.html").read_text("utf-8")
-    scripts = [*_INLINE_SCRIPT.findall(index), DOCUMENT_SCRIPT, SEEN_SCRIPT]
+    scripts = [*_INLINE_SCRIPT.findall(index), DOCUMENT_SCRIPT, SEEN_SCRIPT, MAP_SCRIPT]
     inline = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     policy = {
         "default-src": "'self'",

@@ -26,6 +26,7 @@ from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_classifi
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.sentiment import NEITHER, find_sentiment_classifier, sentiment_languages
+from pipeline.topics.subtopics import Subtopics
 from pipeline.topics.topic import Topic, count_languages
 
 SPACES = ("neutral", "raw")
@@ -145,6 +146,8 @@ class Analysis:
         days: datetime64[D] (n,), when each review was written as its own file has it, NaT where
             unknown; None without a date column.
         ratings: the n ratings as each file has them; None without a column of them.
+        subtopics: the parts of large topics; None in analyses of older versions and in partial
+            results.
     """
 
     frame: pd.DataFrame
@@ -171,6 +174,7 @@ class Analysis:
     passages: Passages | None = None
     days: np.ndarray | None = None
     ratings: Ratings | None = None
+    subtopics: Subtopics | None = None
 
     def check_encoder(self, encoder: Encoder) -> None:
         """Check that a model is the one that made the vectors.

@@ -104,6 +104,7 @@ def append_reviews(
             analysis.passages.extended(new.passages) if analysis.passages and new.passages else None
         ),
         ratings=_join_ratings(analysis, new),
+        subtopics=analysis.subtopics and analysis.subtopics.extended(len(new.units)),
     )
     if new.passages is not None and "passage_points" in vars(analysis):
         points = analysis.topic_points(new.passages.raw)

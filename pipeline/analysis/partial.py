@@ -192,6 +192,7 @@ class PartialResultPublisher:
             log=stages,
             prepared=prepared,
             with_passages=False,
+            with_subtopics=False,
         )
 
     def _extend(self, count: int, stages: StageLog) -> Analysis:

@@ -28,6 +28,7 @@ from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels
 from pipeline.topics.describe import describe_topics
 from pipeline.topics.stability import topic_stability
+from pipeline.topics.subtopics import find_subtopics
 from pipeline.topics.topic import Topic
 
 _MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
@@ -59,6 +60,7 @@ def analyse(
     use_cache: bool = True,
     prepared: Prepared | None = None,
     with_passages: bool = True,
+    with_subtopics: bool = True,
 ) -> Analysis:
     """Analyse reviews.
 
@@ -72,6 +74,7 @@ def analyse(
         use_cache: whether to use the vector cache on disk.
         prepared: languages, units and vectors computed before; requires ``encoder``.
         with_passages: whether to embed the passages that search ranks; else it ranks the units.
+        with_subtopics: whether to divide large topics into parts, which the map names.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
@@ -116,6 +119,8 @@ def analyse(
         agreement = _agreement(
             raw, topics.assignments, unit_languages, topics.topic_count, settings
         )
+    of_five = None if reviews.marks is None else reviews.marks.of_five
+    hotels = hotel_names(reviews.frame, vars(reviews.columns))
     with log.stage("names"):
         described = describe_topics(
             units,
@@ -126,10 +131,26 @@ def analyse(
             raw=raw,
             space=space,
             encoder=encoder,
-            ratings=None if reviews.marks is None else reviews.marks.of_five,
+            ratings=of_five,
             outlier_topic=topics.outlier_topic,
-            hotels=hotel_names(reviews.frame, vars(reviews.columns)),
+            hotels=hotels,
         )
+        subtopics = None
+        if settings.with_map and with_subtopics:
+            subtopics = find_subtopics(
+                topics.points,
+                topics.assignments,
+                described,
+                units,
+                languages,
+                neutral,
+                raw=raw,
+                space=space,
+                encoder=encoder,
+                ratings=of_five,
+                hotels=hotels,
+                seed=settings.seed,
+            )
     coordinates = None
     if settings.with_map:
         with log.stage("map") as step:
@@ -168,6 +189,7 @@ def analyse(
         passages=passages,
         days=reviews.days,
         ratings=reviews.marks,
+        subtopics=subtopics,
     )
 
 

@@ -45,11 +45,12 @@ from pipeline.embedding.registry import pinned_model
 from pipeline.reviews.dates import parse_dates
 from pipeline.reviews.passages import Passages
 from pipeline.reviews.ratings import Ratings, read_ratings
-from pipeline.reviews.units import SENTENCE, review_units, sentence_units
+from pipeline.reviews.units import SENTENCE, Units, review_units, sentence_units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.outliers import OutlierDetector
 from pipeline.topics.space import TopicSpace
+from pipeline.topics.subtopics import Subtopics
 from pipeline.topics.topic import Topic
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
             batch=vectors["batch"],
             batches=tuple(Batch(**batch) for batch in meta["batches"]),
             passages=Passages.from_arrays(vectors, units),
+            subtopics=_subtopics_of(vectors, meta, units),
         )
         if (points := vectors.get("points")) is not None:
             without_topics.__dict__["passage_points"] = _checked_points(points, without_topics)
@@ -186,6 +188,22 @@ def _load(folder: Path, meta: dict[str, Any]) -> Analysis:
     except Exception as error:  # each library raises its own errors for damaged files
         log.info("an analysis can't be loaded", exc_info=True)
         raise damaged(folder, error) from error
+
+
+def _subtopics_of(
+    vectors: dict[str, np.ndarray], meta: dict[str, Any], units: Units
+) -> Subtopics | None:
+    """The sub-topics; an analysis of an earlier version has none.
+
+    Raises:
+        ValueError: they are of other units.
+    """
+    names, of_units = meta.get("subtopics"), vectors.get("subtopics")
+    if names is None or of_units is None:
+        return None
+    if len(of_units) != len(units):
+        raise ValueError("the sub-topics are of another analysis")
+    return Subtopics.restored(of_units, names)
 
 
 def _settings_of(meta: dict[str, Any]) -> Settings:
@@ -349,6 +367,8 @@ def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
         arrays |= judgement_arrays(analysis)
     if analysis.coordinates is not None:
         arrays["places"] = analysis.coordinates
+    if analysis.subtopics is not None:
+        arrays["subtopics"] = analysis.subtopics.of_units
     key = os.urandom(16).hex()  # all files of one analysis have the same key
     save_arrays(folder / "vectors.npz", key=key, **arrays)
     _write_state(analysis, folder, key, tables=tables)
@@ -384,6 +404,7 @@ def _write_state(
         "columns": analysis.columns,
         "unit": analysis.units.kind,
         "topics": [_to_json(topic) for topic in analysis.topics],
+        "subtopics": None if analysis.subtopics is None else analysis.subtopics.to_json(),
         "base": None if initial is None else [_to_json(topic) for topic in initial.topics],
         "candidates": [_to_json(candidate) for candidate in analysis.candidates],
         "settings": analysis.settings.to_dict(),

@@ -49,6 +49,8 @@ def localise_topic_names(analysis: Analysis, language: str) -> Analysis:
 
     Names remain unique: topics that would share one keep their English names.
     """
+    if analysis.subtopics is not None and language != "en":
+        analysis = analysis.edited(subtopics=analysis.subtopics.in_language(language))
     names = [topic.name_in(language) for topic in analysis.topics]
     if names == [topic.name for topic in analysis.topics]:
         return analysis

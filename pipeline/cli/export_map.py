@@ -9,15 +9,15 @@ from pipeline.cli.arguments import Subparsers, output_file, suffix_of
 from pipeline.cli.selection_options import add_selection_options, read_documents
 from pipeline.common.errors import InputError
 
-_SUFFIXES = (".html", ".png", ".svg")
+_SUFFIXES = (".html", ".png", ".svg", ".pdf")
 _COLOURINGS = ("topic", "language", "hotel", "rating", "sentiment")
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("map", help="write the map as one HTML file, PNG or SVG")
+    parser = subparsers.add_parser("map", help="write the map as one HTML file, PNG, SVG or PDF")
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.html|.png|.svg")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.html|.png|.svg|.pdf")
     parser.add_argument(
         "--colour", choices=_COLOURINGS, default="topic", help="of the points of a picture"
     )
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     if suffix == ".html":
         made = documents.map_html()
     else:
-        made = documents.map_image(colour=options.colour, svg=suffix == ".svg")
+        made = documents.map_image(colour=options.colour, form=suffix[1:])
     with output_file(options.out) as file:
         file.write(made)
     print(f"{int(documents.selection.reviews.sum()):,} reviews -> {options.out}")

@@ -116,8 +116,8 @@ class Documents:
         with use_language(self.language):
             return map_html(self.analysis, self.attributes, chosen=self._chosen)
 
-    def map_image(self, *, colour: str = "topic", svg: bool = False) -> bytes:
-        """The map as PNG or SVG; see :func:`pipeline.exports.map_image.map_image`.
+    def map_image(self, *, colour: str = "topic", form: str = "png") -> bytes:
+        """The map as PNG, SVG or PDF; see :func:`pipeline.exports.map_image.map_image`.
 
         Raises:
             InputError: the analysis has no map, or the typesetter is not installed.
@@ -126,7 +126,7 @@ class Documents:
 
         with use_language(self.language):
             return map_image(
-                self.analysis, self.attributes, colour=colour, chosen=self._chosen, svg=svg
+                self.analysis, self.attributes, colour=colour, chosen=self._chosen, form=form
             )
 
     @property

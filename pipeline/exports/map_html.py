@@ -16,8 +16,9 @@ from pipeline.common.translation import current_language, direction, ngettext
 from pipeline.common.translation import gettext as _
 from pipeline.exports.map_image import drawn_units
 from pipeline.exports.templating import load_template, render
-from pipeline.figures.colours import categorise
-from pipeline.figures.map_labels import place_names
+from pipeline.figures.colours import MARKS, categorise
+from pipeline.figures.density import density_contours
+from pipeline.figures.map_names import SUBTOPIC, map_names
 from pipeline.insights.attributes import ReviewAttributes
 from pipeline.reviews.units import SENTENCE
 from pipeline.text.normalise import replace_surrogates
@@ -48,7 +49,7 @@ def map_html(
 
     units = drawn_units(analysis, chosen)
 
-    script = resources.files("pipeline.exports").joinpath("templates", "map.js").read_text("utf-8")
+    script = names_script() + _template("map.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     texts = _texts()
     if analysis.units.kind == SENTENCE:
@@ -69,6 +70,15 @@ def map_html(
     )
 
 
+def names_script() -> str:
+    """The script that places names on a map: it defines ``placeNames``."""
+    return _template("names.js")
+
+
+def _template(name: str) -> str:
+    return resources.files("pipeline.exports").joinpath("templates", name).read_text("utf-8")
+
+
 def _json(values: dict[str, Any]) -> str:
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return "".join(_ESCAPES.get(char, char) for char in replace_surrogates(text))
@@ -86,37 +96,49 @@ def _data(
     middle, extent = (low + high) / 2, (float((high - low).max()) or 1.0) * (1 + 2 * _MARGIN)
     places = (points - middle) / extent + 0.5
     reviews = analysis.units.review[units]
-    labels = {label.topic: label for label in place_names(analysis, units)}
     by_topic = categorise(analysis, attributes, "topic")
     counts = np.bincount(by_topic.codes[units], minlength=len(by_topic.names)).tolist()
     topics: list[dict[str, Any]] = []
-    for code, (name, colour) in enumerate(zip(by_topic.names, by_topic.colours, strict=True)):
-        topic = {"name": name, "colour": colour, "count": counts[code], "label": None}
-        if (label := labels.get(code)) is not None:
-            place = (np.array([label.x, label.y]) - middle) / extent + 0.5
-            topic |= {"label": label.name, "x": round(place[0], 4), "y": round(place[1], 4)}
-        topics.append(topic)
+    marks = zip(by_topic.names, by_topic.colours, by_topic.symbols, counts, strict=True)
+    for name, colour, symbol, count in marks:
+        topics.append({"name": name, "colour": colour, "symbol": symbol, "count": count})
+
+    def in_square(place: np.ndarray) -> list[float]:
+        return np.round((place - middle) / extent + 0.5, 4).ravel().tolist()
+
+    names = []
+    for label in map_names(analysis, units):
+        x, y = in_square(np.array([label.x, label.y]))
+        part = label.level == SUBTOPIC
+        names.append({"text": label.text, "x": x, "y": y, "part": part, "topic": label.topic})
     by_language = categorise(analysis, attributes, "language")
     codes, language = _by_frequency(analysis.languages[reviews].astype(str))
     languages = [
         {
             "code": code,
             "name": language_name(code),
-            "colour": by_language.colours[by_language.codes[units[language == number][0]]],
+            "colour": by_language.colours[of_first],
+            "symbol": by_language.symbols[of_first],
             "count": int((language == number).sum()),
         }
         for number, code in enumerate(codes)
+        for of_first in [by_language.codes[units[language == number][0]]]
     ]
     data: dict[str, Any] = {
         "words": {"found": texts["found"], "languages": [each["name"] for each in languages]},
         "topics": topics,
         "languages": languages,
+        "names": names,
+        "contours": [in_square(each.corners) for each in density_contours(points)],
+        "marks": MARKS,
         "x": [round(x, 4) for x in places[:, 0].tolist()],
         "y": [round(y, 4) for y in places[:, 1].tolist()],
         "topic": by_topic.codes[units].tolist(),
         "language": language.tolist(),
         "text": [analysis.units.texts[unit].strip()[:_MAX_TEXT] for unit in units.tolist()],
     }
+    if analysis.units.kind == SENTENCE:
+        data["review"] = reviews.tolist()
     if attributes.hotels is not None:
         hotels, hotel = _by_frequency(attributes.hotels[reviews].astype(str))
         data |= {"hotels": hotels, "hotel": hotel.tolist()}

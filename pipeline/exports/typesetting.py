@@ -99,6 +99,7 @@ def _typeset(template: str, data: dict[str, Any], **options: Any) -> bytes:
 
     source = resources.files("pipeline.exports").joinpath("templates", template).read_bytes()
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    inputs["tagged"] = "yes" if options["format"] == "pdf" else ""
     try:
         made = _compiler().compile(input=source, sys_inputs=inputs, **options)
     except TypstError as error:

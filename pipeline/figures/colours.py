@@ -24,6 +24,22 @@ COLOURING_NAMES = {
 }
 COLOURINGS = tuple(COLOURING_NAMES)
 SHAPES = ("circle", "square", "triangle-up", "cross", "diamond", "x")
+# The corners of the shapes, in radii around the middle, with y downwards; a circle has none.
+_ARM, _TIP = 0.36, 1.06
+MARKS: dict[str, tuple[tuple[float, float], ...]] = {
+    "circle": (),
+    "square": ((-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)),
+    "triangle-up": ((0.0, -1.2), (1.12, 0.8), (-1.12, 0.8)),
+    "cross": (
+        (-_ARM, -_TIP), (_ARM, -_TIP), (_ARM, -_ARM), (_TIP, -_ARM), (_TIP, _ARM), (_ARM, _ARM),
+        (_ARM, _TIP), (-_ARM, _TIP), (-_ARM, _ARM), (-_TIP, _ARM), (-_TIP, -_ARM), (-_ARM, -_ARM),
+    ),
+    "diamond": ((0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)),
+    "x": (
+        (0.0, -0.51), (0.5, -1.0), (1.0, -0.5), (0.51, 0.0), (1.0, 0.5), (0.5, 1.0),
+        (0.0, 0.51), (-0.5, 1.0), (-1.0, 0.5), (-0.51, 0.0), (-1.0, -0.5), (-0.5, -1.0),
+    ),
+}  # fmt: skip
 GREY = "#8e939c"  # of outliers, and of everything without a colour of its own
 _RATINGS = {5: "#2166ac", 4: "#5ba3cf", 3: "#b9a14a", 2: "#ee8a5e", 1: "#c0283a"}
 # Blue and vermilion are told apart with any colour vision (Okabe and Ito 2008), and so are shapes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,9 @@ from pipeline.figures.colours import (
     categorise,
     foreground_colour,
 )
-from pipeline.figures.map_labels import escape, hover_name, hover_texts, name_labels
+from pipeline.figures.density import density_contours
+from pipeline.figures.map_labels import escape, hover_name, hover_texts
+from pipeline.figures.map_names import SUBTOPIC, map_names, name_labels
 from pipeline.insights.attributes import ReviewAttributes, excerpt
 from pipeline.reviews.units import SENTENCE
 
@@ -39,14 +42,17 @@ def map_figure(
     hits: np.ndarray | None = None,
     photos: np.ndarray | None = None,
     named: bool = True,
+    contours: bool = True,
     dark: bool = False,
     height: int = 600,
     max_points: int = MAX_POINTS,
 ) -> go.Figure:
     """Draw the map: one point per unit, one trace per category, hits ringed on top.
 
-    Each point's ``customdata`` is the number of its unit. Above 3,000 points, hovering shows only
-    the category: 50,000 texts would be 13 MB and take seconds at every change.
+    Each point's ``customdata`` is the number of its unit. ``layout.meta`` has what the page's
+    script (``ui/explore/map.js``) draws over the points and moves with them, see :func:`_overlay`.
+    Above 3,000 points, hovering shows only the category: 50,000 texts would be 13 MB and take
+    seconds at every change.
 
     Args:
         analysis: an analysis with a map.
@@ -56,7 +62,8 @@ def map_figure(
         allowed: bool (m,), units that pass the filters.
         hits: units that a search has found, best first; all others are faded.
         photos: units of reviews with photos, which are marked by a square around them.
-        named: whether to write the topics' names on the map.
+        named: whether to write the names of topics and of their parts on the map.
+        contours: whether to draw lines around crowds.
         dark: whether the page is dark.
         height: pixels.
         max_points: maximum number of points to draw.
@@ -105,7 +112,47 @@ def map_figure(
         for label in name_labels(analysis, units, dark=dark, faint=searching):
             figure.add_annotation(label)
     _set_layout(figure, coordinates, height, dark=dark)
+    figure.update_layout(
+        meta={"polyguest": _overlay(analysis, units, named=named, contours=contours)}
+    )
     return figure
+
+
+def _overlay(
+    analysis: Analysis, units: np.ndarray, *, named: bool, contours: bool
+) -> dict[str, Any]:
+    """What is drawn over the points, as JSON values.
+
+    That is the left, right, lower and upper end of the whole map; names with their anchors, the
+    most important first; contours as lists of x and y; and how many sentences each review has, as
+    little-endian 16-bit numbers in base64, so that those of one review can be linked: they follow
+    one another. The words are those of the buttons.
+    """
+    names = map_names(analysis, units) if named else []
+    low, high = _whole(_coordinates(analysis))
+    values: dict[str, Any] = {
+        "whole": [float(low[0]), float(high[0]), float(low[1]), float(high[1])],
+        "names": [
+            {
+                "text": name.text,
+                "x": round(name.x, 3),
+                "y": round(name.y, 3),
+                "part": name.level == SUBTOPIC,
+            }
+            for name in names
+        ],
+        "contours": [
+            np.round(contour.corners.astype(np.float64), 3).ravel().tolist()
+            for contour in (density_contours(_coordinates(analysis)[units]) if contours else [])
+        ],
+        "sentences": "",
+        "words": [_("Zoom in"), _("Zoom out"), _("Whole map")],
+    }
+    if analysis.units.kind == SENTENCE:
+        counts = np.diff(analysis.units.first, append=len(analysis.units))
+        packed = np.minimum(counts, 2**16 - 1).astype("<u2").tobytes()
+        values["sentences"] = b64encode(packed).decode()
+    return values
 
 
 def add_focus(
@@ -273,18 +320,24 @@ def _hit_trace(
     )
 
 
-def _set_layout(figure: go.Figure, coordinates: np.ndarray, height: int, *, dark: bool) -> None:
-    """No axes (they have no meaning), equal scales, and a range that filters don't change."""
+def _whole(coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest x and y of the whole map: float64 (2,) each."""
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     margin = 0.04 * float((high - low).max() or 1.0) + 0.2
+    return (low - margin).astype(np.float64), (high + margin).astype(np.float64)
+
+
+def _set_layout(figure: go.Figure, coordinates: np.ndarray, height: int, *, dark: bool) -> None:
+    """No axes (they have no meaning), equal scales, and a range that filters don't change."""
+    low, high = _whole(coordinates)
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 36, "b": 0},
-        xaxis={**hidden, "range": [low[0] - margin, high[0] + margin]},
+        xaxis={**hidden, "range": [low[0], high[0]]},
         yaxis={
             **hidden,
-            "range": [low[1] - margin, high[1] + margin],
+            "range": [low[1], high[1]],
             "scaleanchor": "x",
             "scaleratio": 1,
         },

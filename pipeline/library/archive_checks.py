@@ -23,6 +23,7 @@ from pipeline.reviews.units import Units
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
 from pipeline.topics.space import TopicSpace
+from pipeline.topics.subtopics import Subtopics
 from pipeline.topics.topic import Topic
 
 _MAX_NUMBER = 2**53  # above it, JSON's numbers lose digits
@@ -64,6 +65,7 @@ def check_imported(analysis: Analysis) -> None:
         "units": lambda a: _has_units(a.units, a.texts),
         "vectors": _has_vectors,
         "topics": _has_topics,
+        "sub-topics": lambda a: a.subtopics is None or _has_subtopics(a.subtopics),
         "map": _has_map,
         "passages": lambda a: a.passages is None or _has_passages(a.passages, a),
         "edits": lambda a: all(_is_edit(edit) for edit in (*a.edits, *a.undone)),
@@ -284,6 +286,15 @@ def _is_topic(topic: Topic, number: int, m: int, n: int) -> bool:
             for kinds in topic.typical.values()
             for chosen in kinds.values()
         )
+    )
+
+
+def _has_subtopics(subtopics: Subtopics) -> bool:
+    """Whether sub-topics have names; the numbers were checked when they were read."""
+    return all(
+        len(name) <= _MAX_NAME and _is_unicode(name) and _is_unicode(code)
+        for names in subtopics.names
+        for code, name in names.items()
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from pipeline.topics.keywords import topic_keywords
 from pipeline.topics.naming import (
     Aspects,
     choose_aspects,
+    has_number,
     is_uninformative,
     name_topics,
     outlier_topic_names,
@@ -86,49 +87,20 @@ def describe_topics(
         reserved = [*outlier_topic_names().values()]
         reserved += [n for topic in described.values() for n in (topic.name, *topic.names.values())]
         of_units = languages[units.review]
-        proper_names = find_proper_names(units.texts, of_units, hotels)
-        keywords = topic_keywords(
-            units.texts, of_units, assignments, topic_count, names=proper_names
-        )
-        glosses = gloss_keywords(keywords, encoder, space)
-        sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(topic_count)]
-        # The rating of a review says little about each of its sentences.
-        unit_ratings = ratings if units.kind == "review" else None
-        polarities = classify_polarity(polarity_axis(encoder).scores(raw), unit_ratings)
-        dominant = dominant_polarity(polarities, assignments, topic_count)
-        doubted = contradicts_head(dominant, raw, assignments, encoder, unit_ratings)
-        dominant = [0 if doubt else d for d, doubt in zip(dominant, doubted, strict=True)]
-        headings = aspect_vectors(encoder)
-        barred = _barred_units(units.texts, of_units, proper_names)
-        votes = cast_votes(neutral, headings, space, barred)
-        matches = match_aspects(neutral, assignments, topic_count, votes)
-        relevance = hotel_relevance(raw, space, encoder)
-        is_hotel_topic = find_hotel_topics(relevance, assignments, topic_count)
-        aspects: list[list[Aspects]] = []
-        for topic in range(topic_count):
-            if not is_hotel_topic[topic]:
-                aspects.append([])
-                dominant[topic] = 0
-                continue
-            members = assignments == topic
-            mean = _mean_polarity(polarities[members])
-            agreeing = _agreeing(matches[topic], dominant[topic], mean)
-            share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
-            own = [match for match in agreeing if share[match] >= _MIN_NAME_SHARE]
-            # "Night, husband, fantastic" would be less clear and say no more.
-            if is_uninformative(keywords[topic], sizes[topic], glosses[topic]):
-                own += sorted(agreeing, key=share.__getitem__, reverse=True)
-                own += [(aspect_names().index(name),) for name in _GENERAL_ASPECTS]
-            aspects.append(own)
-        choices = choose_aspects(aspects, dominant)
-        names = name_topics(
-            keywords,
-            sizes,
-            aspects=aspects,
-            polarities=dominant,
-            glosses=glosses,
+        named = name_groups(
+            units,
+            of_units,
+            assignments,
+            topic_count,
+            neutral,
+            raw=raw,
+            space=space,
+            encoder=encoder,
+            ratings=ratings,
+            hotels=hotels,
             reserved=reserved,
         )
+        names, keywords, glosses = named.names, named.keywords, named.glosses
         centroids = unit_rows(
             np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
         )
@@ -149,10 +121,110 @@ def describe_topics(
                 is_outlier=topic == outlier_topic,
                 name_share=None
                 if topic == outlier_topic
-                else _name_share(choices[topic], votes, assignments == topic),
+                else _name_share(named.choices[topic], named.votes, assignments == topic),
             )
     topics = tuple(described[topic] for topic in range(topic_count))
     return recount_topics(units, languages, assignments, topics)
+
+
+@dataclass(frozen=True)
+class NamedGroups:
+    """Names of groups of units, and what they come from.
+
+    Attributes:
+        names: of each group, language -> name; no two alike in a language.
+        keywords, glosses: of each group, see :class:`pipeline.topics.topic.Topic`.
+        choices: of each group the aspects and polarity that name it; None for keywords.
+        votes: the aspects nearest to each unit.
+    """
+
+    names: list[dict[str, str]]
+    keywords: list[dict[str, list[str]]]
+    glosses: list[dict[str, list[str]]]
+    choices: list[tuple[Aspects, int] | None]
+    votes: AspectVotes
+
+
+def name_groups(
+    units: Units,
+    of_units: np.ndarray,
+    assignments: np.ndarray,
+    count: int,
+    neutral: np.ndarray,
+    *,
+    raw: np.ndarray,
+    space: NeutralSpace,
+    encoder: Encoder,
+    ratings: np.ndarray | None = None,
+    hotels: Sequence[str] = (),
+    reserved: Sequence[str] = (),
+) -> NamedGroups:
+    """Name groups of units, each by what sets it apart from the others.
+
+    Args:
+        units, neutral, raw, space, encoder, ratings, hotels: see :func:`describe_topics`.
+        of_units: str (m,), the language of each unit.
+        assignments: int64 (m,), group of each unit, 0 to ``count`` - 1.
+        count: number of groups.
+        reserved: names that no group may have.
+    """
+    proper_names = find_proper_names(units.texts, of_units, hotels)
+    keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
+    glosses = gloss_keywords(keywords, encoder, space)
+    sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(count)]
+    # The rating of a review says little about each of its sentences.
+    unit_ratings = ratings if units.kind == "review" else None
+    polarities = classify_polarity(polarity_axis(encoder).scores(raw), unit_ratings)
+    dominant = dominant_polarity(polarities, assignments, count)
+    doubted = contradicts_head(dominant, raw, assignments, encoder, unit_ratings)
+    dominant = [0 if doubt else d for d, doubt in zip(dominant, doubted, strict=True)]
+    headings = aspect_vectors(encoder)
+    barred = _barred_units(units.texts, of_units, proper_names)
+    votes = cast_votes(neutral, headings, space, barred)
+    matches = match_aspects(neutral, assignments, count, votes)
+    relevance = hotel_relevance(raw, space, encoder)
+    is_hotel_topic = find_hotel_topics(relevance, assignments, count)
+    aspects: list[list[Aspects]] = []
+    for topic in range(count):
+        if not is_hotel_topic[topic]:
+            aspects.append([])
+            dominant[topic] = 0
+            continue
+        members = assignments == topic
+        mean = _mean_polarity(polarities[members])
+        agreeing = _agreeing(matches[topic], dominant[topic], mean)
+        share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
+        own = [match for match in agreeing if share[match] >= _MIN_NAME_SHARE]
+        # "Night, husband, fantastic" would be less clear and say no more.
+        if is_uninformative(keywords[topic], sizes[topic], glosses[topic]):
+            own += sorted(agreeing, key=share.__getitem__, reverse=True)
+            own += [(aspect_names().index(name),) for name in _GENERAL_ASPECTS]
+        aspects.append(own)
+    choices = choose_aspects(aspects, dominant)
+    names = name_topics(
+        keywords,
+        sizes,
+        aspects=aspects,
+        polarities=dominant,
+        glosses=glosses,
+        reserved=reserved,
+    )
+    return NamedGroups(names, keywords, glosses, choices, votes)
+
+
+def says_something(name: str, choice: tuple[Aspects, int] | None) -> bool:
+    """Whether the English name of a group says what it is about, and no other has the same.
+
+    Args:
+        name: from :func:`name_groups`.
+        choice: the aspects that it comes from; None for keywords, of which it takes two.
+    """
+    if has_number(name):
+        return False
+    if choice is None:
+        return ", " in name
+    general = {aspect_names().index(each) for each in _GENERAL_ASPECTS}
+    return not general.intersection(choice[0])
 
 
 def recount_topics(

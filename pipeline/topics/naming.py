@@ -66,6 +66,7 @@ _OUTLIER_TOPIC_NAMES = {
 }
 
 _NUMBERED = re.compile(r" \(\d+\)$")  # of a name that was taken
+_NAMELESS = re.compile(r"Topic \d+")
 _PARTS = re.compile(r" · |[:：]")
 
 Aspects = tuple[int, ...]  # one, or two that name a topic together
@@ -130,6 +131,18 @@ def name_polarity(name: str) -> int:
     parts = [part.strip().casefold() for part in _PARTS.split(_NUMBERED.sub("", name))]
     found = {polarities.get(part, 0) for part in parts} - {0}
     return found.pop() if len(found) == 1 else 0
+
+
+def has_number(name: str) -> bool:
+    """Whether a name was taken or there was none, and so has a number: "Noise (2)", "Topic 7"."""
+    return _NUMBERED.search(name) is not None or _NAMELESS.fullmatch(name) is not None
+
+
+def name_subjects(name: str) -> frozenset[str]:
+    """What a name is about, in lower case, without praise and complaints: {"noise", "pool"}."""
+    judging = {word.casefold() for words in _POLARITY_WORDS.values() for word in words}
+    parts = (part.strip().casefold() for part in _PARTS.split(_NUMBERED.sub("", name)))
+    return frozenset(part for part in parts if part and part not in judging)
 
 
 @cache

@@ -12,6 +12,8 @@ def test_the_map_is_near_the_top_and_stays_beside_the_hits(visitors, link):
     guest.wait_for_map()
     drawn = page.locator(".js-plotly-plot")
     assert drawn.bounding_box()["y"] <= 300
+    page.locator(".pg-name.shown").first.wait_for()  # see test_map.py
+    assert page.locator(".annotation").first.is_hidden()
 
     guest.search("loud at night")
     page.locator(".st-key-hits .pg-hit").first.wait_for()

@@ -61,6 +61,8 @@ def test_targets_are_as_large_as_a_finger_and_no_page_is_too_wide(phone, link, p
 def test_the_menu_closes_after_a_choice_and_a_tap_chooses_a_topic(phone, link):
     page = phone.page
     go(phone, link)
+    phone.wait_for_map()
+    assert page.locator(".js-plotly-plot").bounding_box()["y"] < 560  # on the first screen
     page.get_by_role("button", name="Expand sidebar").tap()
     menu = page.locator("[data-testid=stSidebar]")
     menu.get_by_role("link", name="Hotels", exact=True).tap()
@@ -73,7 +75,12 @@ def test_the_menu_closes_after_a_choice_and_a_tap_chooses_a_topic(phone, link):
     phone.settle()
     drawn = page.locator(".js-plotly-plot")
     assert first.bounding_box()["y"] < drawn.bounding_box()["y"]
-    # A finger that slides over the map moves the page.
-    assert drawn.locator(".draglayer").evaluate("e => getComputedStyle(e).pointerEvents") == "none"
+    # A finger that slides over the map moves the page, and the map where a part of it is shown.
+    taken = "e => getComputedStyle(e).pointerEvents"
+    assert drawn.locator(".draglayer").evaluate(taken) == "none"
+    drawn.get_by_role("button", name="Zoom in").tap()
+    page.locator(".js-plotly-plot.pg-closer").wait_for()
+    assert drawn.locator(".draglayer").evaluate(taken) != "none"
+    drawn.get_by_role("button", name="Whole map").tap()
     page.locator(".st-key-legend button").first.tap()
     page.get_by_role("heading", name="chosen").wait_for()

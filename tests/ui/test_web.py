@@ -69,4 +69,4 @@ def test_only_scripts_of_the_server_may_run():
     policy = security_headers()["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe-inline" not in scripts and "http" not in scripts and "*" not in policy
-    assert scripts.count("'sha256-") == 3  # Streamlit's index.html, the language, the tour
+    assert scripts.count("'sha256-") == 4  # Streamlit's index.html, the language, the tour, the map

@@ -83,7 +83,8 @@ def _show_files(session: Session, view: View) -> None:
     if view.analysis.coordinates is not None:
         pictures = [
             (f"{stem}-map.png", "PNG", documents.map_image),
-            (f"{stem}-map.svg", "SVG", lambda: documents.map_image(svg=True)),
+            (f"{stem}-map.svg", "SVG", lambda: documents.map_image(form="svg")),
+            (f"{stem}-map.pdf", "PDF", lambda: documents.map_image(form="pdf")),
         ]
         _row(
             "map",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from ui.components.review_dialog import open_review
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import escape, language_line, show_reviews
 from ui.explore.legend import clear_legend, picked_categories, show_legend
+from ui.explore.map_script import run_map_script
 from ui.explore.selection_address import MOST_NAMED
 from ui.session import search_service
 from ui.session.address import choice_part, switch
@@ -33,7 +35,6 @@ from ui.session.session import Session
 from ui.session.view import View
 from ui.style.document import announce
 
-_MAP_HEIGHT = 560
 _LISTED = 30  # chosen reviews that are shown in full
 _TABLED = 1_000  # more would be megabytes of texts for every lasso
 _OPENED = "opened-from-selection"  # in the session's state: how many reviews were
@@ -61,6 +62,7 @@ ADDRESS = (
         default="topic",
     ),
     choice_part("named", N_("topic names on the map"), "named", switch, default=True),
+    choice_part("contours", N_("contours on the map"), "contours", switch, default=True),
 )
 _COLOURINGS = {
     "topic": N_("Topic"),
@@ -71,13 +73,28 @@ _COLOURINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Look:
+    """How the map is drawn.
+
+    Attributes:
+        colour: see :func:`pipeline.figures.colours.categorise`.
+        named: whether names are written on it.
+        contours: whether lines are drawn around crowds.
+    """
+
+    colour: str
+    named: bool
+    contours: bool
+
+
 def map_key(view: View) -> str:
     """The key of the chart, whose selection is under it in the session's state."""
     return f"map-{view.number}"
 
 
-def choose_colour(view: View) -> tuple[str, bool]:
-    """Controls of the map: what it is coloured by, and whether topic names are shown."""
+def choose_look(view: View) -> Look:
+    """Controls of the map: what it is coloured by, and whether names and contours are shown."""
     choices = available_colourings(view.analysis, view.attributes)
     if st.session_state.get("colour") not in choices:
         st.session_state["colour"] = "topic"
@@ -94,16 +111,20 @@ def choose_colour(view: View) -> tuple[str, bool]:
             label_visibility="collapsed",
         )
         named = st.toggle(_("Topic names"), key="named")
-    return colour or "topic", named
+        contours = st.toggle(
+            _("Contours"),
+            key="contours",
+            help=_("Lines around the densest quarter, half and three quarters of the points."),
+        )
+    return Look(colour or "topic", named, contours)
 
 
 def show_map(
     view: View,
     allowed: np.ndarray,
     hits: np.ndarray | None,
+    look: Look,
     *,
-    colour: str,
-    named: bool,
     photos: np.ndarray | None = None,
 ) -> None:
     """Draw the units that match the filters; hits are ringed, and units with photos are marked."""
@@ -116,21 +137,23 @@ def show_map(
     dark = st.context.theme.type == "dark"
     found = None if hits is None else tuple(hits.tolist())
     marked = np.empty(0, np.int64) if photos is None else photos
-    picked = picked_categories(view, colour)
-    key = (colour, picked, named, dark, allowed.tobytes(), found, marked.tobytes())
+    picked = picked_categories(view, look.colour)
+    height = _map_height(searching=hits is not None)
+    key = (look, picked, dark, height, allowed.tobytes(), found, marked.tobytes())
     figure = view.figure(
         key,
         lambda: map_figure(
             view.analysis,
             view.attributes,
-            colour=colour,
+            colour=look.colour,
+            named=look.named,
+            contours=look.contours,
             picked=picked,
             allowed=allowed,
             hits=hits,
             photos=marked,
-            named=named,
             dark=dark,
-            height=_MAP_HEIGHT if hits is None else _MAP_HEIGHT - 60,
+            height=height,
         ),
     )
     drawn = sum(len(trace.x) for trace in figure.data) - len(found or ()) - len(marked)
@@ -138,18 +161,22 @@ def show_map(
     if focus is not None and focus < len(view.analysis.units):
         near = search_service.nearest(view, focus, _NEIGHBOURS)
         figure = add_focus(figure, view.analysis, view.attributes, focus, near, dark=dark)
+    run_map_script()
     st.plotly_chart(
         figure,
         key=map_key(view),
         on_select=_choose,
         selection_mode=("points", "box", "lasso"),
         config=_CONFIG,
-        alt=map_description(view.analysis, drawn, colour, hits),
+        alt=map_description(view.analysis, drawn, look.colour, hits),
     )
-    show_legend(view, allowed, colour)
+    show_legend(view, allowed, look.colour)
     if focus is not None and focus < len(view.analysis.units):
         _show_focus(view, focus, near)
-    notes = [_("Draw around points, or choose names above, to read their reviews below.")]
+    notes = [
+        _("Draw around points, or choose names above, to read their reviews below."),
+        _("Zoom in for more names, with the buttons or with Ctrl and the mouse wheel."),
+    ]
     if allowed.sum() > drawn:
         notes.append(
             _(
@@ -160,6 +187,13 @@ def show_map(
             )
         )
     st.caption(" ".join(notes))
+
+
+def _map_height(*, searching: bool) -> int:
+    """Pixels: a phone's map is as high as wide, so that nothing is left empty above it."""
+    if "Mobi" in (st.context.headers.get("User-Agent") or ""):
+        return 400
+    return 500 if searching else 560
 
 
 def _show_focus(view: View, unit: int, near: tuple[int, ...]) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
-from ui.explore.map import choose_colour, show_map, show_selection
+from ui.explore.map import choose_look, show_map, show_selection
 from ui.explore.photos import photos_of, show_photos
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
@@ -25,12 +25,12 @@ with st.container(key="above-map", gap="xsmall"):
     found = run_search(view, wanted, passing.units)
     filter_problems(view, passing)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        colour, named = choose_colour(view)
+        look = choose_look(view)
         filter_summary(view, passing, searching=wanted is not None)
 photos = photos_of(session, view)
 marked = None if photos is None else photo_units(view, photos, passing.units)
 if wanted is None or found is None:
-    show_map(view, passing.units, None, colour=colour, named=named, photos=marked)
+    show_map(view, passing.units, None, look, photos=marked)
 else:
     # The hits come first, for phones, keyboards and screen readers; a wide screen has the map at
     # their side, see the style.
@@ -39,7 +39,7 @@ else:
         with first:
             show_results(view, wanted, found, passing.units)
         with beside:
-            show_map(view, passing.units, found.rows, colour=colour, named=named, photos=marked)
+            show_map(view, passing.units, found.rows, look, photos=marked)
 if photos is not None:
     show_photos(view, photos, wanted, passing.units)
 show_selection(session, view, passing.units)

@@ -10,6 +10,11 @@
   var view = { scale: 1, x: 0, y: 0 }, chosen = -1, colouring = "topic";
   var hidden = { topic: {}, language: {} }, shown = new Uint8Array(count).fill(1);
   var found = null, foldedTexts = null, width = 0, height = 0;
+  var labels = data.names, contours = new Path2D(), placedFor = "", hovered = -1, mates = null;
+  data.contours.forEach(function (corners) {
+    for (var i = 0; i < corners.length; i += 2) contours[i ? "lineTo" : "moveTo"](corners[i], -corners[i + 1]);
+    contours.closePath();
+  });
   var number = new Intl.NumberFormat(document.documentElement.lang);
 
   function fold(text) {
@@ -43,16 +48,18 @@
     groups.forEach(function (group, code) {
       pen.fillStyle = group.colour;
       pen.globalAlpha = faded ? 0.13 : 0.75;
-      dots(lists[code], radius);
+      dots(lists[code], radius, group.symbol);
     });
     if (faded) {
       groups.forEach(function (group, code) {
         pen.fillStyle = group.colour;
         pen.globalAlpha = 1;
-        dots(lists[code].filter(function (point) { return found[point]; }), radius + 1.5);
+        dots(lists[code].filter(function (point) { return found[point]; }), radius + 1.5, group.symbol);
       });
     }
     pen.globalAlpha = 1;
+    crowds();
+    review();
     if (colouring === "topic") names();
     if (chosen >= 0) {
       pen.strokeStyle = dark.matches ? "#ffffff" : "#1c1b1a";
@@ -63,38 +70,106 @@
     }
   }
 
-  function dots(points, radius) {
-    var square = radius < 2.2;
-    if (!square) pen.beginPath();
+  // One of the marks; the path is drawn where the pen stands.
+  function mark(to, symbol, x, y, radius) {
+    var corners = data.marks[symbol.replace("-open", "")];
+    if (!corners.length) { to.moveTo(x + radius, y); to.arc(x, y, radius, 0, 6.2832); return; }
+    corners.forEach(function (corner, i) {
+      to[i ? "lineTo" : "moveTo"](x + radius * corner[0], y + radius * corner[1]);
+    });
+    to.closePath();
+  }
+
+  function dots(points, radius, symbol) {
+    var small = radius < 2.2, open = !small && /-open$/.test(symbol);
+    if (!small) pen.beginPath();
     points.forEach(function (point) {
       var x = left(point), y = top_(point);
       if (x < -9 || y < -9 || x > width + 9 || y > height + 9) return;
-      if (square) pen.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
-      else { pen.moveTo(x + radius, y); pen.arc(x, y, radius, 0, 6.2832); }
+      if (small) pen.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+      else mark(pen, symbol, x, y, radius);
     });
-    if (!square) pen.fill();
+    if (open) { pen.strokeStyle = pen.fillStyle; pen.lineWidth = 1.3; pen.stroke(); }
+    else if (!small) pen.fill();
+  }
+
+  function across(x) { return width / 2 + ((x - 0.5) * side()) * view.scale + view.x; }
+  function along(y) { return height / 2 + ((0.5 - y) * side()) * view.scale + view.y; }
+
+  function crowds() {
+    var size = side() * view.scale;
+    pen.save();
+    pen.translate(across(0), along(0));
+    pen.scale(size, size);
+    pen.lineWidth = 0.9 / size;
+    pen.globalAlpha = found ? 0.2 : 0.38;
+    pen.strokeStyle = ink();
+    pen.stroke(contours);
+    pen.restore();
+  }
+
+  function ink() { return dark.matches ? "#f4f1ec" : "#1c1b1a"; }
+  function font(part) {
+    var size = (width < 600 ? 11 : 13) - (part ? 1.5 : 0);
+    return (part ? "500 " : "650 ") + size + "px system-ui, sans-serif";
+  }
+
+  function place() {
+    var key = width + " " + height;
+    if (placedFor === key) return;
+    placedFor = key;
+    labels.forEach(function (label) {
+      pen.font = font(label.part);
+      label.width = pen.measureText(label.text).width + 6;
+      label.height = 17;
+    });
+    var x = width / side() / 2, y = height / side() / 2;
+    var found = placeNames(labels, side(), [0.5 - x, 0.5 + x, 0.5 - y, 0.5 + y]);
+    labels.forEach(function (label, i) {
+      label.right = found[i].right; label.down = found[i].down; label.from = found[i].scale;
+    });
   }
 
   function names() {
-    pen.font = "600 " + (width < 600 ? 11 : 13) + "px system-ui, sans-serif";
+    place();
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    var taken = [];
-    data.topics.forEach(function (topic, code) {
-      if (topic.label === null || hidden.topic[code]) return;
-      var x = width / 2 + ((topic.x - 0.5) * side()) * view.scale + view.x;
-      var y = height / 2 + ((0.5 - topic.y) * side()) * view.scale + view.y;
-      var half = pen.measureText(topic.label).width / 2 + 5;
-      x = view.scale === 1 ? Math.max(half + 2, Math.min(width - half - 2, x)) : x;
-      if (2 * half > width * 0.8 || taken.some(function (box) { return Math.abs(box[0] - x) < box[2] + half && Math.abs(box[1] - y) < 20; })) return;
-      taken.push([x, y, half]);
-      pen.globalAlpha = 0.82;
-      pen.fillStyle = dark.matches ? "#171614" : "#ffffff";
-      pen.fillRect(x - half, y - 9, 2 * half, 18);
+    pen.lineJoin = "round";
+    labels.forEach(function (label) {
+      if (hidden.topic[label.topic] || side() * view.scale < label.from * 0.999) return;
+      var x = across(label.x) + label.right, y = along(label.y) + label.down;
+      if (x < label.width / 2 || y < 9 || x > width - label.width / 2 || y > height - 9) return;
+      pen.font = font(label.part);
+      pen.globalAlpha = 0.85;
+      pen.strokeStyle = dark.matches ? "#1f1e1c" : "#ffffff";
+      pen.lineWidth = 4;
+      pen.strokeText(label.text, x, y);
       pen.globalAlpha = found ? 0.6 : 1;
-      pen.fillStyle = dark.matches ? "#f4f1ec" : "#1c1b1a";
-      pen.fillText(topic.label, x, y);
+      pen.fillStyle = ink();
+      pen.fillText(label.text, x, y);
       pen.globalAlpha = 1;
+    });
+  }
+
+  // The other sentences of the review that is pointed at, or chosen.
+  function review() {
+    var point = hovered >= 0 ? hovered : chosen;
+    if (!data.review || point < 0) return;
+    if (!mates) {
+      mates = {};
+      data.review.forEach(function (own, i) { (mates[own] = mates[own] || []).push(i); });
+    }
+    pen.strokeStyle = ink();
+    pen.lineWidth = 1.4;
+    mates[data.review[point]].forEach(function (other) {
+      if (other === point || !shown[other]) return;
+      pen.beginPath();
+      pen.moveTo(left(point), top_(point));
+      pen.lineTo(left(other), top_(other));
+      pen.stroke();
+      pen.beginPath();
+      pen.arc(left(other), top_(other), 6, 0, 7);
+      pen.stroke();
     });
   }
 
@@ -116,15 +191,26 @@
     return best;
   }
 
+  // The mark of a topic or language beside its name.
+  function sign(group) {
+    var made = document.createElement("canvas"), brush = made.getContext("2d");
+    made.className = "dot";
+    made.width = made.height = 26;
+    brush.beginPath();
+    mark(brush, group.symbol, 13, 13, 9.5);
+    brush.fillStyle = brush.strokeStyle = group.colour;
+    brush.lineWidth = 3;
+    if (/-open$/.test(group.symbol)) brush.stroke(); else brush.fill();
+    return made;
+  }
+
   function card(point) {
     var box = element("article", "card"), facts = [words.languages[data.language[point]]];
     if (data.hotel) facts.push(data.hotels[data.hotel[point]]);
     if (data.day) facts.push(data.day[point]);
     if (data.mark && data.mark[point]) facts.push(data.mark[point]);
     var about = element("p", "topic");
-    var dot = element("i", "dot");
-    dot.style.background = data.topics[data.topic[point]].colour;
-    about.append(dot, element("bdi", "", data.topics[data.topic[point]].name));
+    about.append(sign(data.topics[data.topic[point]]), element("bdi", "", data.topics[data.topic[point]].name));
     var text = element("p", "text", data.text[point]);
     text.lang = data.languages[data.language[point]].code;
     text.dir = "auto";
@@ -177,12 +263,11 @@
     var place = byId("legend");
     place.replaceChildren();
     categories().forEach(function (group, code) {
-      var label = element("label"), box = element("input"), dot = element("i", "dot");
+      var label = element("label"), box = element("input");
       box.type = "checkbox";
       box.checked = !hidden[colouring][code];
       box.addEventListener("change", function () { hidden[colouring][code] = !box.checked; filter(); });
-      dot.style.background = group.colour;
-      label.append(box, dot, element("bdi", "", group.name), element("span", "n", number.format(group.count)));
+      label.append(box, sign(group), element("bdi", "", group.name), element("span", "n", number.format(group.count)));
       place.append(label);
     });
   }
@@ -211,7 +296,11 @@
   });
   canvas.addEventListener("pointermove", function (event) {
     var before = pointers[event.pointerId];
-    if (!before) return;
+    if (!before) {
+      var over = data.review ? nearest(event.offsetX, event.offsetY) : -1;
+      if (over !== hovered) { hovered = over; draw(); }
+      return;
+    }
     var ids = Object.keys(pointers);
     if (ids.length === 1) {
       view.x += event.offsetX - before[0]; view.y += event.offsetY - before[1];

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline.common.errors import InputError
+from pipeline.figures.colours import SHAPES, topic_colour, topic_shape
 from tests.support.exported import documents, guests
 from tests.support.naughty import NAUGHTY
 
@@ -58,12 +59,26 @@ def test_chosen_reviews_only():
 def test_pictures():
     made = documents(guests())
     image = Image.open(io.BytesIO(made.map_image()))
-    assert image.format == "PNG" and image.width > 1_500
+    assert image.format == "PNG" and 3_400 < max(image.size) < 5_000  # 30 cm at 300 dots per inch
     colours = image.convert("RGB").resize((60, 60)).getcolors(4_000)
     assert len(colours) > 20  # it is drawn, not blank
-    svg = made.map_image(svg=True, colour="rating").decode()
+    svg = made.map_image(form="svg", colour="rating").decode()
     assert svg.startswith("<svg") and "<script" not in svg
     assert made.map_image() == documents(guests()).map_image()
+    assert made.map_image(form="pdf")[:5] == b"%PDF-"
+
+
+def test_pictures_and_pages_have_the_shapes_of_the_screen():
+    analysis = guests()
+    data = data_of(documents(analysis).map_html().decode())
+    symbols = [topic["symbol"] for topic in data["topics"]]
+    assert symbols == [topic_shape(topic) for topic in analysis.topics] and len(set(symbols)) == 3
+    assert set(data["marks"]) == set(SHAPES) and len(data["contours"]) >= 1
+    assert [name["text"] for name in data["names"]] == ["Noise", "Breakfast", "Pool"]
+    svg = documents(analysis).map_image(form="svg").decode()
+    drawn = [base64.b64decode(own).decode() for own in re.findall(r"svg\+xml;base64,([^\"]+)", svg)]
+    for topic in analysis.topics:  # on the map and in the legend
+        assert sum(topic_colour(topic) in picture for picture in drawn) == 2
 
 
 def test_hostile_names_on_a_picture():
