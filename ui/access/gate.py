@@ -26,7 +26,7 @@ from pipeline.access.rooms import signed_out
 from pipeline.common.settings import default_language
 from pipeline.common.translation import ENGLISH, find_language, use_language
 from ui.access.owners import may_fetch, owns_session
-from ui.access.sign_in import CALLBACK, SignIn, find_sign_in
+from ui.access.sign_in import CALLBACK, SignIn, find_sign_in, is_behind_proxy, is_loopback
 from ui.access.sign_in_page import not_a_member_page, sign_in_page
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,11 @@ class LoginGate:
     ) -> None:
         self._app, self._clock = app, clock
         self._source = source or configured_access()
+        if self._source is not None and self._source.current().header and not is_behind_proxy():
+            log.error(
+                "the proxy's header is ignored, and nobody can sign in, as others may reach the "
+                "server: start it with --server.address 127.0.0.1"
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, or answer it."""
@@ -234,9 +239,12 @@ def _may_upload(access: Access, sign_in: SignIn) -> bool:
 
 
 def _is_of_this_computer(scope: Scope) -> bool:
-    """Whether a request comes from a program of this computer, as a proxy's does."""
-    client = scope.get("client")
-    return client is None or client[0] in ("127.0.0.1", "::1", "testclient")
+    """Whether a request has come by loopback, as that of a proxy on this computer does.
+
+    The address that it came to says so; the one that it came from may be what a header says.
+    """
+    server = scope.get("server")
+    return server is not None and is_loopback(str(server[0]))
 
 
 def _is_own_session(user: str, headers: Headers) -> bool:

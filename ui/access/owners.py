@@ -12,6 +12,7 @@ from collections import OrderedDict
 from typing import TypeVar
 
 from streamlit.runtime import Runtime
+from streamlit.runtime.memory_media_file_storage import _calculate_file_id
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _MOST = 10_000  # sessions, and files, that are remembered
@@ -36,8 +37,18 @@ def owns_session(user: str, session: str) -> bool:
         return _sessions.get(session) == user
 
 
+def note_download(user: str, data: bytes, mimetype: str, name: str) -> None:
+    """Take note that a file was made for a user, who has pressed a button.
+
+    Streamlit keeps no note of such a file: its page offered a promise of it.
+    """
+    file = _calculate_file_id(data, mimetype, name)
+    with _lock:
+        _remember(_files, file, _files.get(file, set()) | {user})
+
+
 async def may_fetch(user: str, file: str) -> bool:
-    """Whether a page of the user shows or offers a media file, or has done so.
+    """Whether a page of the user shows a media file or has done so, or it was made for the user.
 
     Args:
         user: who asks.

@@ -56,7 +56,7 @@ def find_sign_in(
 
 def is_behind_proxy() -> bool:
     """Whether only programs of this computer reach the server, so that a header can be believed."""
-    return _is_loopback(str(st.get_option("server.address") or ""))
+    return is_loopback(str(st.get_option("server.address") or ""))
 
 
 def streamlit_secrets(provider: Provider) -> dict[str, Any]:
@@ -107,7 +107,8 @@ def _by_cookie(provider: Provider, hours: float, cookies: Mapping[str, str]) -> 
     return None if user is None else SignIn(user, ends, cookie)
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether only programs of this computer reach an address."""
     if address.lower() == "localhost":
         return True
     try:

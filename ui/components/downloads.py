@@ -10,6 +10,7 @@ import streamlit as st
 from pipeline.access.policy import Action
 from pipeline.common.translation import ENGLISH, current_language, use_language
 from pipeline.exports.sheets import Table, table_csv, table_xlsx
+from ui.access.owners import note_download
 from ui.session.current import current_session
 from ui.session.view import View
 
@@ -67,17 +68,20 @@ def offer_file(
     if not grant.may(Action.EXPORT):
         return
     analysis, title = session.logged_as()
+    mimetype = MIME_TYPES[name.rsplit(".", 1)[-1]]
 
     def make_if_allowed() -> bytes:  # pressed later, in a thread that belongs to no session
         if logged:
             grant.require(Action.EXPORT, analysis=analysis, name=title, detail=name)
-        return make()
+        data = make()
+        note_download(grant.user_id, data, mimetype, name)
+        return data
 
     st.download_button(
         label,
         make_if_allowed,
         file_name=name,
-        mime=MIME_TYPES[name.rsplit(".", 1)[-1]],
+        mime=mimetype,
         on_click="ignore",
         icon=":material/download:",
         **options,

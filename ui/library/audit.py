@@ -13,12 +13,13 @@ import streamlit as st
 
 from pipeline.access.audit import REFUSED, AuditEvent
 from pipeline.access.grant import ENTER
-from pipeline.access.policy import Action
+from pipeline.access.policy import Action, Role
 from pipeline.common.csv_writer import to_csv
 from pipeline.common.errors import InputError
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
+from ui.components.account_menu import ROLES
 from ui.components.downloads import offer_file
 from ui.components.widgets import error_box, lead
 from ui.session.session import Session
@@ -96,11 +97,14 @@ _LABELS = {
 def _chosen(events: list[AuditEvent]) -> Iterable[AuditEvent]:
     people = sorted({event.user for event in events})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        users = st.multiselect(_("Who"), people, key="audit-users", width=260)
+        users = st.multiselect(
+            _("Who"), people, placeholder=_("Everybody"), key="audit-users", width=260
+        )
         actions = st.multiselect(
             _("What"),
             list(_ACTIONS),
             format_func=lambda action: _(_ACTIONS[action]),
+            placeholder=_("Everything"),
             key="audit-actions",
             width=260,
         )
@@ -129,7 +133,7 @@ def _row(event: AuditEvent, zone: tzinfo) -> dict[str, str]:
     return {
         "at": _moment(event, zone).strftime("%Y-%m-%d %H:%M:%S"),
         "user": event.user,
-        "role": event.role,
+        "role": _(ROLES[Role(event.role)]) if event.role in set(Role) else event.role,
         "action": action,
         "name": event.name or event.analysis,
         "detail": event.detail,

@@ -35,14 +35,14 @@ def _offer_start(session: Session, title: str) -> None:
         return
     if session.problem:
         error_box(session.problem)
-    kept = bool(list_entries(session))
+    kept, may_analyse = bool(list_entries(session)), session.may(Action.ANALYSE)
     if kept:
         st.write(_("Open one of your analyses, or a new file of reviews."))
-    else:
+    elif may_analyse:
         st.write(_("Open a file of reviews first, or look around in an example."))
-    if st.button(_("Open a file"), icon=":material/upload_file:", type="primary"):
+    if may_analyse and st.button(_("Open a file"), icon=":material/upload_file:", type="primary"):
         switch_page("ui/pages/start.py")
     if kept:
         show_newest(session, stay=True)
-    elif session.may(Action.ANALYSE):
+    elif may_analyse:
         show_gallery(session)

@@ -14,9 +14,12 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from pipeline.access.access_file import AccessSource
 from tests.support.access import ADMIN, ANALYST, HEADER, ROOMS, VIEWER, provider, write_access
+from ui import serve
 from ui.access import gate, owners
 from ui.access.gate import LoginGate
 from ui.access.sign_in import find_sign_in, streamlit_secrets
@@ -300,12 +303,12 @@ def test_files_that_others_pages_offer(visit, monkeypatch):
     assert visit(ADMIN).get("/media/file1.csv").status_code == 404
 
 
-def header_client(tmp_path, monkeypatch, *, address="127.0.0.1", client=("127.0.0.1", 5)):
+def header_client(tmp_path, monkeypatch, *, address="127.0.0.1", site=SITE):
     monkeypatch.setenv("POLYGUEST_DATA", str(tmp_path / "data"))
     options = {"server.address": address, "server.baseUrlPath": "app"}
     monkeypatch.setattr("streamlit.get_option", options.get)
     source = AccessSource(write_access(tmp_path, HEADER, ROOMS))
-    return TestClient(LoginGate(INSIDE, source), base_url=SITE, client=client)
+    return TestClient(LoginGate(INSIDE, source), base_url=site)
 
 
 def test_a_proxys_header_is_believed_on_loopback(tmp_path, monkeypatch):
@@ -324,18 +327,28 @@ def test_a_proxys_header_is_believed_on_loopback(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("address", "client"),
+    ("address", "site"),
     [
-        ("0.0.0.0", ("127.0.0.1", 5)),
-        ("", ("127.0.0.1", 5)),
-        ("192.168.1.5", ("192.168.1.9", 5)),
-        ("127.0.0.1", ("192.168.1.9", 5)),
+        ("0.0.0.0", SITE),
+        ("", SITE),
+        ("192.168.1.5", "http://192.168.1.5:8501"),
+        ("127.0.0.1", "http://192.168.1.5:8501"),  # what another program has bound it to
     ],
 )
-def test_a_header_that_anybody_could_send_is_ignored(tmp_path, monkeypatch, address, client):
-    client = header_client(tmp_path, monkeypatch, address=address, client=client)
-    for headers in ({"X-Remote-User": ADMIN}, {"x-remote-user": ADMIN}):
+def test_a_header_that_anybody_could_send_is_ignored(tmp_path, monkeypatch, address, site):
+    client = header_client(tmp_path, monkeypatch, address=address, site=site)
+    for name in ("X-Remote-User", "x-remote-user"):
+        headers = {name: ADMIN, "X-Forwarded-For": "127.0.0.1", "Host": "localhost:8501"}
         assert client.get("/", headers=headers).status_code == 401
+
+
+def test_a_server_does_not_start_with_a_file_that_cannot_be_used(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("POLYGUEST_ACCESS", str(write_access(tmp_path, "[provider]")))
+    monkeypatch.setattr("ui.serve.set_up_server_logs", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        serve.main([])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("error: The file of logins '")
 
 
 def test_the_header_proves_nothing_where_people_sign_in_themselves(visit):
@@ -348,3 +361,14 @@ def test_what_streamlit_is_told(source):
     assert told["redirect_uri"] == f"{SITE}/oauth2callback"
     assert told["server_metadata_url"] == URL and told["cookie_secret"] == SECRET
     assert gate.SIGN_IN == "/sign-in"
+
+
+def test_a_download_is_known_before_it_is_asked_for(visit, monkeypatch):
+    monkeypatch.setattr(owners, "_files", type(owners._files)())
+    monkeypatch.setattr(owners, "_PATIENCE", 1)
+    storage = MemoryMediaFileStorage("/media")
+    made = storage.load_and_get_id(b"a,b", "text/csv", MediaFileKind.DOWNLOADABLE, "topics.csv")
+    owners.note_download(ANALYST, b"a,b", "text/csv", "topics.csv")
+    url = storage.get_url(made)
+    assert visit(ANALYST).get(url).text == "inside"
+    assert visit(ADMIN).get(url).status_code == 404
