@@ -13,6 +13,9 @@ _EXTRAS = (
     "logins",
     "postgresql",
     "ray",
+    "milvus",
+    "redis",
+    "elasticsearch",
 )
 _CONFIG = Path(".streamlit", "config.toml")
 

@@ -63,6 +63,12 @@ DATABASE = Variable(
     "",
     "PostgreSQL database that several servers share, such as postgresql://user:password@host/name.",
 )
+STORE = Variable(
+    "POLYGUEST_STORE",
+    "sqlite, postgresql or an address",
+    "sqlite",
+    "Engine that keeps the vectors of saved analyses for search, such as milvus://host:19530.",
+)
 CACHE_MB = Variable(
     "POLYGUEST_CACHE_MB",
     "whole number of MB",
@@ -222,6 +228,7 @@ VARIABLES = (
     DATA,
     CACHE,
     DATABASE,
+    STORE,
     CACHE_MB,
     MAX_MB,
     MAX_ROWS,
@@ -277,6 +284,28 @@ def database_address() -> str:
             name=DATABASE.name,
         )
     return value
+
+
+def store_address() -> str:
+    """Address of the engine that keeps vectors for search; "" where they lie beside each analysis.
+
+    Raises:
+        InputError: the database is meant, but there is none.
+    """
+    value = STORE.value
+    if value == "sqlite":
+        return ""
+    if value != "postgresql":
+        return value
+    address = database_address()
+    if not address:
+        raise InputError(
+            "{name} is postgresql, but {database} is not set: set it, or give an address such as "
+            "postgresql://user:password@host/name",
+            name=STORE.name,
+            database=DATABASE.name,
+        )
+    return address
 
 
 def vector_cache_megabytes() -> int:

@@ -119,22 +119,33 @@ def to_sql(
     Returns:
         The condition and its parameters. Dates are days since 1970-01-01.
     """
+    return _condition(bound, names, placeholder, negated=False)
+
+
+def _condition(
+    bound: Filter, names: Mapping[str, str], placeholder: str, *, negated: bool
+) -> tuple[str, list[str | float | int]]:
+    """A condition, within a Not or outside of all.
+
+    A comparison with NULL is NULL, which a statement takes for false, unless a NOT is around it: IS
+    TRUE makes it false there. Elsewhere it would only keep indexes from being used.
+    """
     if isinstance(bound, And | Or):
         word, alone = ("AND", "1 = 1") if isinstance(bound, And) else ("OR", "1 = 0")
         sql: list[str] = []
         parameters: list[str | float | int] = []
         for part in bound.parts:
-            text, values = to_sql(part, names, placeholder=placeholder)
+            text, values = _condition(part, names, placeholder, negated=negated)
             sql.append(text)
             parameters += values
         return "(" + (f" {word} ".join(sql) or alone) + ")", parameters
     if isinstance(bound, Not):
-        text, parameters = to_sql(bound.part, names, placeholder=placeholder)
+        text, parameters = _condition(bound.part, names, placeholder, negated=True)
         return f"(NOT {text})", parameters
     name = names[bound.column]
     if isinstance(bound, IsMissing):
         return f"({name} IS NULL)", []
-    # IS TRUE makes a comparison with NULL false, so that NOT makes it true.
+    is_true = " IS TRUE" if negated else ""
     if isinstance(bound, Range):
         ends: list[str] = []
         parameters = []
@@ -143,14 +154,14 @@ def to_sql(
             ("<", bound.high, bound.open_high),
         ):
             if value is not None:
-                ends.append(f"({name} {sign}{'' if is_open else '='} {placeholder}) IS TRUE")
+                ends.append(f"({name} {sign}{'' if is_open else '='} {placeholder}){is_true}")
                 parameters.append(_parameter(value))
         return "(" + (" AND ".join(ends) or f"{name} IS NOT NULL") + ")", parameters
     chosen = bound.values if isinstance(bound, In) else (bound.value,)
     if not chosen:
         return "(1 = 0)", []
     placeholders = ", ".join([placeholder] * len(chosen))
-    return f"(({name} IN ({placeholders})) IS TRUE)", [_parameter(value) for value in chosen]
+    return f"(({name} IN ({placeholders})){is_true})", [_parameter(value) for value in chosen]
 
 
 def _parameter(value: Value) -> str | float | int:

@@ -35,6 +35,7 @@ from pipeline.database.blobs import digest_of, download, remove_unused, upload
 from pipeline.database.connection import Database
 from pipeline.library.entry import ENTRY_FILE, Entry, require_entry
 from pipeline.library.home import RETENTION, no_such_analysis
+from pipeline.library.search_rows import forget_rows
 
 if TYPE_CHECKING:
     from pipeline.database.connection import Connection
@@ -230,6 +231,7 @@ class DatabaseHome:
                 raise no_such_analysis()
             remove_unused(connection)
         self._discard_copy(token)
+        forget_rows(self.folder, [token])
         return _from_json(token, found[0])
 
     def purge(self, *, now: datetime, everything: bool) -> int:
@@ -243,6 +245,7 @@ class DatabaseHome:
             remove_unused(connection)
         for (token,) in found:
             self._discard_copy(token)
+        forget_rows(self.folder, [token for (token,) in found])
         return len(found)
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:

@@ -25,6 +25,7 @@ from pipeline.common.scratch import discard, remove_abandoned, remove_path
 from pipeline.common.transaction import complete_replacement, sync_folder
 from pipeline.library.entry import ENTRY_FILE, Entry, read_entry, require_entry, write_entry
 from pipeline.library.home import RETENTION, no_such_analysis
+from pipeline.library.search_rows import forget_rows
 
 log = logging.getLogger(__name__)
 
@@ -168,23 +169,25 @@ class FolderHome:
             entry = require_entry(folder)
             discard(folder, self.folder)
             sync_folder(self._trash)
+        forget_rows(self.folder, [token])
         return entry
 
     def purge(self, *, now: datetime, everything: bool) -> int:
         """Remove from the trash what was deleted 30 days ago, or all."""
-        removed = 0
+        removed: list[str] = []
         with self.locked():
             for folder in _analysis_folders(self._trash):
                 remove_abandoned(folder)
                 entry = read_entry(folder)
                 if everything or _deleted(folder, entry) + RETENTION <= now:
                     discard(folder, self.folder)
-                    removed += 1
+                    removed.append(folder.name)
             for folder in self.folder.iterdir():  # unfinished ones of version 0.1.0
                 unfinished = folder.name.startswith((".new-", ".import-"))
                 if unfinished and _modified(folder) + _ABANDONED_AFTER <= now:
                     remove_path(folder)
-        return removed
+        forget_rows(self.folder, removed)
+        return len(removed)
 
     def _recover(self) -> None:
         """Restore analyses whose replacement by version 0.1.0 was interrupted."""

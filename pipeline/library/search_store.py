@@ -1,9 +1,9 @@
 """The search store of a kept analysis: filled when first searched, updated after edits.
 
-It lies in the folder ``store`` of the analysis and moves with it, to the trash for instance. Beside
-the rows in a vector store it holds what is needed to rank hits without opening the analysis: the
-space that queries are transformed into and the calibration of the scores
-(:mod:`pipeline.search.calibration`).
+It lies in the folder ``store`` of the analysis and moves with it, to the trash for instance; its
+rows may be in an engine instead (:mod:`pipeline.library.search_rows`). Beside the rows it holds
+what is needed to rank hits without opening the analysis: the space that queries are transformed
+into and the calibration of the scores (:mod:`pipeline.search.calibration`).
 
 Where fewer dimensions were chosen for an analysis (:meth:`Catalogue.set_reduction`), the store has
 the neutral vectors reduced to these. The calibration holds for exact vectors only, so that the
@@ -14,8 +14,10 @@ reduced ones find candidates, which the analysis' own vectors rank
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -32,9 +34,9 @@ from pipeline.embedding.neutral import NeutralSpace
 from pipeline.embedding.reduction import Reduction, fit_reduction
 from pipeline.embedding.registry import pinned_model
 from pipeline.library.exact_vectors import exact_vector_checksums, map_exact_vectors
+from pipeline.library.search_rows import FOLDER, Claim, search_rows, stamp_of
 from pipeline.library.store_manifest import (
     ARRAYS_FILE,
-    FOLDER,
     drop_store_manifest,
     heads_of,
     is_current,
@@ -46,7 +48,7 @@ from pipeline.library.store_manifest import (
 from pipeline.library.stored_passages import analysis_fingerprint, upsert_passages
 from pipeline.search.calibration import Calibration
 from pipeline.search.space import EncodedQueries, SearchSpace, joined_queries, split_vectors
-from pipeline.stores.local import LocalStore, delete_store, open_store
+from pipeline.stores.base import StoreUnavailableError, VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,7 @@ class SearchStore:
         id_column: the metadata column with the reviews' own ids.
         reduction: of the neutral vectors in the store; None where they have all dimensions.
         exact: float (p, d), raw vectors of the passages, mapped; None without a reduction.
+        recorded: what the manifest says of the rows.
     """
 
     folder: Path
@@ -85,6 +88,7 @@ class SearchStore:
     id_column: str
     reduction: Reduction | None = None
     exact: np.ndarray | None = None
+    recorded: Mapping[str, Any] | None = None
 
     def queries(self, encoded: EncodedQueries) -> np.ndarray:
         """What the vector store is asked for by q queries: float32 (q, k)."""
@@ -111,9 +115,9 @@ class SearchStore:
         raw = np.asarray(self.exact[passages], np.float16)  # as the analysis has them for search
         return self.space.transform(raw), likeness
 
-    def open(self) -> LocalStore:
+    def open(self) -> VectorStore:
         """Open the vector store; the caller closes it."""
-        return open_store(self.folder)
+        return search_rows(self.folder.parent).open_written(self.recorded)
 
 
 def has_current_store(folder: Path) -> bool:
@@ -154,6 +158,7 @@ def load_search_store(folder: Path) -> SearchStore | None:
             manifest["id_column"],
             reduction,
             exact,
+            manifest["rows"],
         )
     except (DamagedStoreError, KeyError, ValueError, TypeError, OSError, BadZipFile) as error:
         drop_store_manifest(folder, manifest)
@@ -225,26 +230,39 @@ def _write(
 ) -> None:
     """Write rows, arrays and manifest: only the edited passages if those stored are known."""
     key, state = revision
-    target = folder / FOLDER
+    target, rows = folder / FOLDER, search_rows(folder)
+    heads = analysis.search_space.heads
     names = np.array([topic.name for topic in analysis.topics], object)
     passages, index = analysis.searched_passages, analysis.search_index
     topic_ids = analysis.assignments[passages.unit]
     topics = names[topic_ids].astype(str)
     edited = None
-    if stored is not None and _is_complete(target, analysis, stored):
+    if stored is not None and _is_complete(folder, analysis, stored):
         reduction = stored.reduction
         edited = np.flatnonzero((stored.topics != topics) | (stored.topic_ids != topic_ids))
     else:
         drop_store_manifest(folder)
         remove_path(target / ARRAYS_FILE)
-        delete_store(target)
         reduction = fit_reduction(wanted, index.vectors) if wanted else None
-    store = open_store(target, analysis_fingerprint(analysis, reduction))
+    stamp = stamp_of(
+        *(key, state, analysis.encoder, heads.fingerprint if heads else "", wanted),
+        "" if reduction is None else reduction.fingerprint,
+    )
+    fingerprint = analysis_fingerprint(analysis, reduction)
+    if edited is None:
+        if rows.uri and rows.have_stamp({"stamp": stamp}):  # another server has written it
+            edited = np.empty(0, np.int64)
+        else:
+            rows.delete()
+    store = rows.open(fingerprint)
     try:
-        id_column = upsert_passages(store, analysis, edited, reduction=reduction, progress=progress)
+        claim = Claim(store, rows)
+        id_column = upsert_passages(
+            store, analysis, edited, reduction=reduction, progress=claim.watching(progress)
+        )
         if edited is None:
-            store.count()  # builds the index now rather than during the first search
-        checksums = store.checksums()
+            store.optimise()  # now rather than during the first search
+        recorded = claim.finish(stamp)
     finally:
         store.close()
     save_arrays(
@@ -260,7 +278,6 @@ def _write(
         topics=topics,
         topic_ids=topic_ids,
     )
-    heads = analysis.search_space.heads
     manifest = {
         "key": key,
         "state": state,
@@ -271,19 +288,19 @@ def _write(
         "reduction": wanted,
         "exact": None if reduction is None else exact_vector_checksums(folder),
     }
-    write_store_manifest(folder, manifest, checksums)
+    write_store_manifest(folder, manifest, recorded)
 
 
-def _is_complete(target: Path, analysis: Analysis, stored: _StoredPassages) -> bool:
+def _is_complete(folder: Path, analysis: Analysis, stored: _StoredPassages) -> bool:
     """Whether the vector store can take the analysis' rows and has all of them."""
     count = len(analysis.searched_passages)
     try:
-        store = open_store(target, analysis_fingerprint(analysis, stored.reduction))
+        store = search_rows(folder).open(analysis_fingerprint(analysis, stored.reduction))
         try:
             return len(stored.topics) == store.count() == count
         finally:
             store.close()
-    except MemoryError:
+    except (MemoryError, StoreUnavailableError):
         raise
     except Exception:  # whatever is wrong with it, it is rebuilt
         log.info("the search store is rebuilt", exc_info=True)
@@ -296,6 +313,9 @@ def _stored_passages(folder: Path, key: str, wanted: str) -> _StoredPassages | N
     if manifest is None or manifest["key"] != key or not rows_are_intact(folder, manifest):
         return None
     if manifest.get("reduction", "") != wanted:
+        return None
+    recorded, rows = manifest.get("rows") or {}, search_rows(folder)
+    if not rows.are_of(recorded) or (rows.uri and not rows.have_stamp(recorded)):
         return None
     arrays = load_arrays(folder / FOLDER / ARRAYS_FILE, key=key) or {}
     if "topic_ids" not in arrays:

@@ -19,9 +19,8 @@ from pipeline.common.scratch import remove_path
 from pipeline.heads.heads import Heads, find_heads
 from pipeline.library.entry import read_entry
 from pipeline.library.exact_vectors import exact_vectors_are_intact
-from pipeline.stores.local import has_store, is_intact
+from pipeline.library.search_rows import FOLDER, search_rows
 
-FOLDER = "store"
 ARRAYS_FILE = "searchable.npz"
 _MANIFEST_FILE = "searchable.json"
 _FORMAT = 4
@@ -47,7 +46,8 @@ def write_store_manifest(
     Args:
         folder: of the analysis.
         values: all keys but the format.
-        checksums: of its rows, see :meth:`pipeline.stores.local.LocalStore.checksums`.
+        checksums: what is recorded of its rows, see
+            :meth:`pipeline.library.search_rows.Claim.finish`.
     """
     target = folder / FOLDER
     arrays = (target / ARRAYS_FILE).stat().st_size
@@ -69,7 +69,11 @@ def drop_store_manifest(folder: Path, manifest: Mapping[str, Any] | None = None)
 
 def is_current(manifest: Mapping[str, Any], folder: Path) -> bool:
     """Whether a store matches its analysis and has its files; they may be damaged."""
-    if manifest.get("rows") is None:  # of version 0.1.0, or in use when it was written
+    recorded = manifest.get("rows")
+    if recorded is None:  # of version 0.1.0, or in use when it was written
+        return False
+    rows = search_rows(folder)
+    if not rows.are_of(recorded):  # another engine was chosen since
         return False
     if manifest.get("reduction", "") != wanted_reduction(folder):
         return False
@@ -83,7 +87,7 @@ def is_current(manifest: Mapping[str, Any], folder: Path) -> bool:
         return False
     with contextlib.suppress(OSError):
         size = (folder / FOLDER / ARRAYS_FILE).stat().st_size
-        return size == manifest.get("arrays", size) and has_store(folder / FOLDER)
+        return size == manifest.get("arrays", size) and rows.exist()
     return False
 
 
@@ -95,9 +99,12 @@ def wanted_reduction(folder: Path) -> str:
 
 def rows_are_intact(folder: Path, manifest: Mapping[str, Any], *, everything: bool = False) -> bool:
     """Whether the rows of a store are those that were written, as far as the manifest knows."""
-    recorded = manifest.get("rows")
-    if recorded is not None and not is_intact(folder / FOLDER, recorded, everything=everything):
-        return False
+    recorded, rows = manifest.get("rows"), search_rows(folder)
+    if recorded is not None and rows.are_of(recorded):
+        if not rows.are_intact(recorded, everything=everything):
+            return False
+        if everything and rows.uri and not rows.have_stamp(recorded):
+            return False
     exact = manifest.get("exact")
     return exact is None or exact_vectors_are_intact(folder, exact, everything=everything)
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from filelock import FileLock
@@ -20,9 +21,10 @@ from pipeline.filters.columns import Column, ColumnKind, concatenate_columns
 from pipeline.filters.expressions import And, Filter, mask, to_sql
 from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
 from pipeline.stores.blocks import block_checksums, file_is_intact
+from pipeline.stores.engine import check_name, stamp_differs, without_password
 from pipeline.stores.flat_index import FLOAT16_ABOVE, FlatIndex, create_index
 from pipeline.stores.index_cache import IndexCache, IndexedRows
-from pipeline.stores.sqlite_file import SqliteFile, StoreState
+from pipeline.stores.sqlite_file import SQLITE_VERSION, SqliteFile, StoreState
 from pipeline.stores.sqlite_rows import SqliteRows
 from pipeline.text.normalise import replace_surrogates
 
@@ -65,6 +67,46 @@ def delete_store(folder: Path) -> None:
     """Delete the store in a folder, where there is one; it must not be open."""
     for path in [*folder.glob(f"{STORE_NAME}*"), folder / INDEX_NAME]:
         remove_path(path)
+
+
+class LocalEngine:
+    """A folder of stores as a :class:`pipeline.stores.engine.Engine`.
+
+    Args:
+        uri: ``sqlite:///folder``.
+    """
+
+    keeps_batches_whole = True
+    tolerance = 2e-3  # large stores search vectors of half precision
+    version = f"SQLite {SQLITE_VERSION}"
+
+    def __init__(self, uri: str) -> None:
+        self.address = without_password(uri)
+        self._folder = Path(unquote(urlsplit(uri).path))
+
+    def open(
+        self, name: str, fingerprint: Fingerprint | None = None, *, stamp: str | None = None
+    ) -> LocalStore:
+        """Open a store, or create it."""
+        store = open_store(self._folder / check_name(name), fingerprint)
+        if stamp is not None and store.stamp != stamp:
+            store.close()
+            raise stamp_differs(name, self.address)
+        return store
+
+    def delete(self, name: str) -> bool:
+        """Delete a store."""
+        folder = self._folder / check_name(name)
+        existed = has_store(folder)
+        remove_path(folder)
+        return existed
+
+    def names(self) -> list[str]:
+        """The names of all stores."""
+        return sorted(path.parent.name for path in self._folder.glob(f"*/{STORE_NAME}"))
+
+    def close(self) -> None:
+        """Nothing is open but the stores."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +157,21 @@ class LocalStore:
         """The metadata columns that filters can use."""
         with self._file.read_transaction():
             return {name: kind for name, (_, kind) in self._rows.columns().items()}
+
+    @property
+    def stamp(self) -> str:
+        """What :meth:`set_stamp` was last given."""
+        with self._file.read_transaction():
+            return self._file.get_meta("stamp")
+
+    def set_stamp(self, stamp: str) -> None:
+        """Keep a stamp."""
+        with self._file.write_transaction():
+            self._file.set_meta("stamp", stamp)
+
+    def optimise(self) -> None:
+        """Make the index, so that the first search need not."""
+        self.count()
 
     def upsert(
         self,

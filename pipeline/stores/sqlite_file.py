@@ -114,6 +114,11 @@ class SqliteFile:
         meta = dict(self.execute("SELECT key, value FROM meta"))
         return StoreState(meta["store"], int(meta["epoch"]), int(meta["version"]), int(meta["end"]))
 
+    def get_meta(self, key: str) -> str:
+        """Read a value of the table ``meta``, within a transaction; "" where it has none."""
+        row = self.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
     def set_meta(self, key: str, value: object) -> None:
         """Write a value of the table ``meta``, within a transaction."""
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))

@@ -11,27 +11,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from pipeline.common.errors import InputError
 from pipeline.filters.columns import Column, ColumnKind, make_column
-from pipeline.stores.base import check_vectors
+from pipeline.stores.batch import from_cells, make_batch, missing_values, new_columns, to_cells
 from pipeline.stores.sqlite_file import SqliteFile
 from pipeline.text.normalise import replace_surrogates
 
 CHUNK = 4096  # rows whose vectors share one blob
-MAX_COLUMNS = 1000
 _MAX_PARAMETERS = 10_000  # of one statement; SQLite allows 32,766
 _IN_LIST = "IN (SELECT value FROM json_each(?))"
-_MISSING: dict[ColumnKind, tuple[Any, Any]] = {  # kind -> missing value, dtype
-    "text": (None, object),
-    "number": (np.nan, np.float64),
-    "date": (np.datetime64("NaT"), "datetime64[D]"),
-}
-_NAT = np.iinfo(np.int64).min  # NaT as an integer
 _AFFINITY: dict[ColumnKind, str] = {"text": "TEXT", "number": "REAL", "date": "INTEGER"}
 
 
@@ -95,7 +87,7 @@ class SqliteRows:
         """Read columns of rows given in ascending order; missing where a row is deleted."""
         known = self.columns()
         sql_names = [known[name][0] for name in names]
-        values = {name: np.full(len(rows), *_MISSING[known[name][1]]) for name in names}
+        values = {name: missing_values(known[name][1], len(rows)) for name in names}
         if len(rows) and sql_names:
             sql = f"SELECT row, {', '.join(sql_names)} FROM reviews WHERE row"  # noqa: S608
             if rows[-1] - rows[0] < 4 * len(rows):
@@ -109,7 +101,7 @@ class SqliteRows:
             positions = np.minimum(np.searchsorted(rows, numbers), len(rows) - 1)
             wanted = rows[positions] == np.array(numbers)
             for name, column in zip(names, cells, strict=True):
-                values[name][positions[wanted]] = _from_sql(column, known[name][1])[wanted]
+                values[name][positions[wanted]] = from_cells(column, known[name][1])[wanted]
         return {name: make_column(values[name], kind=known[name][1]) for name in names}
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
@@ -142,36 +134,25 @@ class SqliteRows:
         texts: Sequence[str] | None,
     ) -> None:
         """Insert or replace rows, see :meth:`pipeline.stores.base.VectorStore.upsert`."""
-        array = check_vectors(vectors, self._file.fingerprint.dimension)
-        names = [replace_surrogates(str(name)) for name in ids]
-        columns = {
-            replace_surrogates(name): make_column(values) for name, values in metadata.items()
-        }
-        lengths = {len(array), len(names), *map(len, columns.values())}
-        if len(lengths | ({len(texts)} if texts is not None else set())) != 1:
-            raise InputError("Ids, vectors, metadata and texts must have the same number of rows")
-        if not all(names):
-            raise InputError("A review has no id: give every row an id of its own")
-        last = np.fromiter({name: n for n, name in enumerate(names)}.values(), np.int64)
+        batch = make_batch(ids, vectors, metadata, texts, self._file.fingerprint.dimension)
         with self._file.write_transaction():
-            sql_names = self._add_columns(columns)
-            self._mark_deleted([names[n] for n in last])
+            sql_names = self._add_columns(batch.columns)
+            self._mark_deleted(batch.ids)
             first = self._file.state().end
-            rows = range(first, first + len(last))
-            cells = [_to_sql(column, last) for column in columns.values()]
+            rows = range(first, first + len(batch))
+            cells = [to_cells(column) for column in batch.columns.values()]
             into = ", ".join(["row", "id", *sql_names])
             placeholders = ", ".join("?" * (2 + len(cells)))
             self._file.execute_many(
                 f"INSERT INTO reviews ({into}) VALUES ({placeholders})",  # noqa: S608
-                zip(rows, (names[n] for n in last), *cells, strict=True),
+                zip(rows, batch.ids, *cells, strict=True),
             )
-            if texts is not None:
-                cleaned = (replace_surrogates(str(texts[n])) for n in last)
+            if batch.texts is not None:
                 self._file.execute_many(
-                    "INSERT INTO texts VALUES (?, ?)", zip(rows, cleaned, strict=True)
+                    "INSERT INTO texts VALUES (?, ?)", zip(rows, batch.texts, strict=True)
                 )
-            self._write_chunks(first, array if len(last) == len(array) else array[last])
-            self._finish_write(end=first + len(last))
+            self._write_chunks(first, batch.vectors)
+            self._finish_write(end=first + len(batch))
 
     def delete(self, ids: Sequence[str]) -> int:
         """Delete rows, see :meth:`pipeline.stores.base.VectorStore.delete`."""
@@ -186,28 +167,12 @@ class SqliteRows:
     def _add_columns(self, columns: Mapping[str, Column]) -> list[str]:
         """Add new columns to the table, and return the SQL names of all given ones."""
         known = self.columns()
-        for name, column in columns.items():
-            if name in known and known[name][1] != column.kind:
-                raise InputError(
-                    "The column '{name}' holds {known}s, but these are {kind}s: give it another "
-                    "name",
-                    name=name[:40],
-                    known=known[name][1],
-                    kind=column.kind,
-                )
-            if name not in known:
-                place = len(known)
-                if place >= MAX_COLUMNS:
-                    raise InputError(
-                        "More than {max_columns} columns can't be kept: leave some out",
-                        max_columns=MAX_COLUMNS,
-                    )
-                known[name] = (f"c{place}", column.kind)
-                # SQL names are numbers: names from a file are only ever values.
-                affinity = _AFFINITY[column.kind]
-                self._file.execute(f"ALTER TABLE reviews ADD COLUMN c{place} {affinity}")
-                values = (place, name, column.kind)
-                self._file.execute("INSERT INTO columns VALUES (?, ?, ?)", values)
+        for name in new_columns(columns, {name: kind for name, (_, kind) in known.items()}):
+            place, kind = len(known), columns[name].kind
+            known[name] = (f"c{place}", kind)
+            # SQL names are numbers: names from a file are only ever values.
+            self._file.execute(f"ALTER TABLE reviews ADD COLUMN c{place} {_AFFINITY[kind]}")
+            self._file.execute("INSERT INTO columns VALUES (?, ?, ?)", (place, name, kind))
         return [known[name][0] for name in columns]
 
     def _mark_deleted(self, ids: Sequence[str]) -> int:
@@ -252,21 +217,3 @@ class SqliteRows:
         self._file.execute("DELETE FROM dead")
         self._file.set_meta("epoch", state.epoch + 1)
         self._file.set_meta("end", end)
-
-
-def _to_sql(column: Column, rows: np.ndarray) -> Iterator[Any]:
-    """Convert a column's values to SQLite's types."""
-    values = column.values(rows)
-    if column.kind != "date":
-        return iter(values.tolist())
-    days = values.astype(np.int64).astype(object)
-    days[np.isnat(values)] = None
-    return iter(days.tolist())
-
-
-def _from_sql(cells: Sequence[Any], kind: ColumnKind) -> np.ndarray:
-    """Convert cells of a column from SQLite's types."""
-    if kind == "date":
-        days = np.array([_NAT if cell is None else cell for cell in cells], np.int64)
-        return days.astype("datetime64[D]")
-    return np.array(cells, object if kind == "text" else np.float64)  # None becomes NaN

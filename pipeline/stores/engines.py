@@ -1,0 +1,75 @@
+"""The choice of an engine by its address."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from urllib.parse import urlsplit
+
+from pipeline.common.errors import InputError
+from pipeline.common.wording import list_names
+from pipeline.stores.engine import Engine
+
+# scheme -> module and class; each module imports its client library when it is needed
+_ENGINES = {
+    "sqlite": ("pipeline.stores.local", "LocalEngine"),
+    "postgresql": ("pipeline.stores.postgresql", "PostgresqlEngine"),
+    "milvus": ("pipeline.stores.milvus", "MilvusEngine"),
+    "milvuss": ("pipeline.stores.milvus", "MilvusEngine"),
+    "redis": ("pipeline.stores.redis", "RedisEngine"),
+    "rediss": ("pipeline.stores.redis", "RedisEngine"),
+    "elasticsearch": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
+    "elasticsearchs": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
+}
+_UNSUPPORTED = ("pinecone", "mongodb", "mongodb+srv", "qdrant", "weaviate", "opensearch")
+
+_open: dict[str, Engine] = {}  # by address
+_lock = threading.Lock()
+
+
+def check_engine_address(uri: str) -> str:
+    """The scheme of an engine's address.
+
+    Raises:
+        InputError: it is of no engine that there is.
+    """
+    scheme = urlsplit(uri).scheme.lower()
+    if scheme in _UNSUPPORTED:
+        raise InputError(
+            "There is no engine for {scheme} yet: nothing here can test one. docs/store.md says "
+            "how to add it",
+            scheme=scheme,
+        )
+    if scheme not in _ENGINES:
+        raise InputError(
+            "'{scheme}' is no engine for vectors. Write sqlite, or an address that begins with "
+            "{schemes}",
+            scheme=scheme or uri[:40],
+            schemes=list_names([f"{name}://" for name in _ENGINES if name != "sqlite"]),
+        )
+    return scheme
+
+
+def open_engine(uri: str) -> Engine:
+    """The engine at an address, opened once in a process.
+
+    Raises:
+        InputError: there is no such engine, or its extra is not installed.
+        StoreUnavailableError: it can't be reached.
+    """
+    scheme = check_engine_address(uri)
+    with _lock:
+        if uri not in _open:
+            module, name = _ENGINES[scheme]
+            make: Callable[[str], Engine] = getattr(import_module(module), name)
+            _open[uri] = make(uri)
+        return _open[uri]
+
+
+def close_engines() -> None:
+    """Close all engines, as before a process is forked or ends."""
+    with _lock:
+        for engine in _open.values():
+            engine.close()
+        _open.clear()
