@@ -24,6 +24,7 @@ from pipeline.reviews.passages import embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
 from pipeline.text.language_id import UNKNOWN, detect_languages, language_code
+from pipeline.text.tokenise import drop_dictionaries
 from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels
 from pipeline.topics.describe import describe_topics
@@ -31,6 +32,7 @@ from pipeline.topics.stability import topic_stability
 from pipeline.topics.subtopics import find_subtopics
 from pipeline.topics.topic import Topic
 
+_MANY_UNITS = 5_000  # beyond, what is left of the analysis takes the dictionaries' memory
 _MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
 
 
@@ -151,6 +153,8 @@ def analyse(
                 hotels=hotels,
                 seed=settings.seed,
             )
+        if len(units) > _MANY_UNITS:  # the next edit loads them again, in seconds
+            drop_dictionaries()
     coordinates = None
     if settings.with_map:
         with log.stage("map") as step:

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from pipeline.common.built_file import built_file
 from pipeline.common.paths import cache_folder
-from pipeline.embedding.built_file import built_file
 from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
 from pipeline.embedding.encoder import TextTokens

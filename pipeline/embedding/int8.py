@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.common.arrays import unit_rows
+from pipeline.common.built_file import built_file
 from pipeline.common.files import load_arrays
 from pipeline.common.paths import PACKAGE_DATA, cache_folder
-from pipeline.embedding.built_file import built_file
 from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise

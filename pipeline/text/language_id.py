@@ -25,11 +25,11 @@ import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.text.known_words import known_share, words_of
+from pipeline.text.language_model import language_classifier
 from pipeline.text.romanised import romanised_language
 
 if TYPE_CHECKING:
     import langcodes
-    from py3langid.langid import LanguageIdentifier
 
 UNKNOWN = "und"
 
@@ -341,20 +341,12 @@ def _is_encodable(text: str, encoding: str) -> bool:
 
 
 @cache
-def _classifier() -> LanguageIdentifier:
-    """py3langid's model with normalised probabilities: an instance of our own, not its global."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-@cache
 def _label_weights(script: str) -> dict[str, tuple[str, float]]:
     """py3langid's label -> (ISO 639-1 code, weight), for the languages written in a script."""
     not_latin = set(_LANGUAGE_OF_SCRIPT.values()) | {"ja", "zh"}
     not_latin.update(code for codes in _LANGUAGES_OF_SCRIPT.values() for code in codes)
     weights = {}
-    for label in _classifier().labels:
+    for label in language_classifier().labels:
         code = _MERGED_CODES.get(label, label)
         if len(code) != 2:
             continue
@@ -375,7 +367,7 @@ def _candidate_codes() -> tuple[str, ...]:
 def _classify(text: str, script: str) -> _Classified:
     weights = _label_weights(script)
     scores = dict.fromkeys(_candidate_codes(), 0.0)
-    ranked = _classifier().rank(text)
+    ranked = language_classifier().rank(text)
     for label, probability in ranked:
         if label in weights:
             code, weight = weights[label]

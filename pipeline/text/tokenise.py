@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 
 import regex
 
+from pipeline.common.memory import release_memory
 from pipeline.text import chinese_thai, japanese_korean
 from pipeline.text.negation import find_negated, negated_form, negation_cues
 from pipeline.text.normalise import lowercase_nfkc
@@ -101,6 +102,13 @@ def unnegated_form(text: str, language: str) -> str:
 def _tokeniser(language: str) -> Tokeniser:
     with _load_lock:
         return _load_tokeniser(language)
+
+
+def drop_dictionaries() -> None:
+    """Forget the dictionaries that are loaded, up to 470 MB; they are loaded again when needed."""
+    with _load_lock:
+        _load_tokeniser.cache_clear()
+    release_memory()
 
 
 @cache

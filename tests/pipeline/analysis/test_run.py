@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.analysis import run
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis
@@ -11,6 +12,7 @@ from pipeline.common.errors import InputError
 from pipeline.reviews.read import read_reviews
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.query import parse_query
+from pipeline.text import tokenise
 from tests.support.command import ROOT
 
 
@@ -101,6 +103,20 @@ def test_report_is_consistent(analysis):
     computed = ["language", "model", "embed", "neutral", "topics", "names", "map", "passages"]
     assert names == ["read", *computed]
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
+
+
+def test_dictionaries_are_dropped_once_the_topics_of_a_large_file_are_named(
+    fake_encoder, cache, monkeypatch
+):
+    texts = [f"ห้องสะอาดมาก อาหารเช้าอร่อย {n}" for n in range(30)]
+    reviews = read_reviews(("review\n" + "\n".join(texts)).encode())
+    settings, named = Settings(topic_count=2, with_map=False), []
+    for most in (5_000, 10):
+        monkeypatch.setattr(run, "_MANY_UNITS", most)
+        analysis = analyse(reviews, settings, encoder=fake_encoder)
+        named.append([topic.name for topic in analysis.topics])
+        assert bool(tokenise._load_tokeniser.cache_info().currsize) == (most == 5_000)
+    assert named[0] == named[1]
 
 
 def test_progress_can_stop_the_analysis(fake_encoder, cache):

@@ -11,7 +11,12 @@ from functools import cache
 import pytest
 
 from pipeline.text import tokenise
-from pipeline.text.tokenise import split_words, tokenise_texts, unnegated_form
+from pipeline.text.tokenise import (
+    drop_dictionaries,
+    split_words,
+    tokenise_texts,
+    unnegated_form,
+)
 
 DICTIONARIES = {"zh": "jieba", "ja": "fugashi", "ko": "kiwipiepy", "th": "pythainlp"}
 SENTENCES = {
@@ -183,3 +188,10 @@ def test_packages_are_imported_when_their_language_occurs(tmp_path):
     environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     assert list(tmp_path.iterdir()) == []  # nothing left in the user's home
+
+
+def test_dictionaries_that_were_dropped_are_loaded_again():
+    text = "ห้องสะอาดมาก อาหารเช้าอร่อย"
+    before = tokenise_texts([text], "th")
+    drop_dictionaries()
+    assert tokenise_texts([text], "th") == before != [[]]
