@@ -10,7 +10,7 @@ BESIDE := --numprocesses logical --maxprocesses 4
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
 test test-quick: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test test-quick lint translations docs screenshots hooks fix bench bench-serving bench-peers bench-store install clean
+.PHONY: run test test-quick lint translations docs screenshots pictures hooks fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -39,6 +39,9 @@ docs: $(VENV)/.docs ## the documentation site -> build/site/index.html; any brok
 
 screenshots: $(VENV)/.dev chromium ## pictures of the running app -> docs/images (three minutes)
 	$(BIN)/python -m tests.support.screenshots
+
+pictures: $(VENV)/.dev chromium ## what components are to look like -> tests/data/appearance
+	$(BIN)/python -m tests.support.appearance
 
 hooks: $(VENV)/.dev ## the checks of `make lint` before each commit
 	$(BIN)/pre-commit install

@@ -28,11 +28,11 @@ from ui.hotels import choose_hotel
 from ui.late_refreshes import LateRefreshFilter
 from ui.search import search_box
 from ui.session import server, widget_state
-from ui.session.address import follow_address, note_page, open_address
+from ui.session.address import follow_address, names_analysis, note_page, open_address
 from ui.session.current import current_session, sync_widgets
 from ui.session.language import begin_language
 from ui.session.visitor import find_visitor, show_ended
-from ui.style.document import set_up_document
+from ui.style.document import SidebarMargin, set_up_document
 from ui.style.stylesheet import add_style
 from ui.topics import cards, parts
 from ui.web import RequestGuard, open_browser
@@ -49,6 +49,7 @@ ADDRESS = (  # what the address of a page names, in the order in which it is set
     *changes_address.ADDRESS,
     *choose_hotel.ADDRESS,
 )
+WITH_SIDEBAR = {"explore", "topics", "compare", "changes", "hotels", "questions"}  # addresses
 
 
 def page(
@@ -68,16 +69,13 @@ def page(
 def draw() -> None:
     """Draw the page that the user has open."""
     begin_language()
-    st.set_page_config(
-        page_title=_("Polyguest: what guests say, in every language"),
-        page_icon="🗺️",
-        layout="wide",
-    )
-    add_style()
+    st.set_page_config(page_title=_("Polyguest: what guests say, in every language"), page_icon="🗺️")
+    add_style()  # with it the page gets its width; what is drawn later moves nothing
     set_up_document()
     if (visitor := find_visitor()) is None:
         show_ended()
         st.stop()
+    margin = SidebarMargin(likely=names_analysis(WITH_SIDEBAR))
     server.worker()  # starts beside the server and loads the model while the page is read
     session = current_session()
     widget_state.keep_widgets()
@@ -113,6 +111,7 @@ def draw() -> None:
             page("audit", _("Audit log"), ":material/fact_check:", hidden=True),
         ]
     shown = st.navigation(pages, position="top")
+    margin.keep(session.view is not None and shown.url_path in WITH_SIDEBAR)
     show_help_menu()
     show_account_menu(visitor, shown.url_path)
     show_language_choice()

@@ -100,7 +100,7 @@ def _judgements(praise: int, complaints: int) -> str:
 
 def _topic_html(topic: TopicSummary) -> str:
     quotes = "".join(
-        f'<p class="pg-quiet" style="margin:.3rem 0 0">{escape(_(_JUDGEMENTS[sign]))}</p>'
+        f'<p class="pg-quiet">{escape(_(_JUDGEMENTS[sign]))}</p>'
         + "".join(
             f'<blockquote class="pg-quote">{_quote_html(each)}</blockquote>' for each in passages
         )

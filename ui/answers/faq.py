@@ -83,7 +83,7 @@ def _open() -> OpenFaq | None:
             max_upload_size=upload_limit(),
         )
     with right:
-        st.html(f'<p class="pg-quiet" style="margin:0">{escape(_("No file at hand?"))}</p>')
+        st.html(f'<p class="pg-quiet">{escape(_("No file at hand?"))}</p>')
         sample = st.button(_("Try the sample FAQ"), icon=":material/play_circle:", key="sample-faq")
     try:
         if file is not None and st.session_state.get("faq_file") != file.file_id:

@@ -31,7 +31,7 @@ if part == _FAQ:
     # phone it holds the links to the other pages.
     st.html(
         "<style>@media (min-width: 768px) { [data-testid=stSidebar], "
-        "[data-testid=stExpandSidebarButton] { display: none } }</style>"
+        "[data-testid=stExpandSidebarButton] { display: none } :root { --pg-side: 0px } }</style>"
     )
     unseen_title(_("Questions"))
     lead(

@@ -13,7 +13,7 @@ when the user goes back or forward in the browser's history.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -214,6 +214,16 @@ def follow_address(session: Session, parts: Sequence[AddressPart], *, opened: bo
 def note_page(shown: str, paths: Sequence[str]) -> None:
     """Take note of the path of the page that is drawn, and of all, for :func:`current_link`."""
     st.session_state[_PAGE] = shown, tuple(paths)
+
+
+def names_analysis(pages: Collection[str]) -> bool:
+    """Whether the address names an analysis on one of these pages. That page may be the last one.
+
+    Args:
+        pages: their paths.
+    """
+    path = (st.context.url or "").rstrip("/").rpartition("/")[2]
+    return path in pages and _ANALYSIS in st.query_params
 
 
 def current_link() -> str | None:

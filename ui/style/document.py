@@ -30,6 +30,31 @@ def set_up_document() -> None:
         )
 
 
+class SidebarMargin:
+    """The margin beside which the sidebar will stand, kept free from the first moment on.
+
+    The page draws its sidebar when it has read the analysis: all that is there already would move.
+
+    Args:
+        likely: whether the page will have a sidebar, as far as is known.
+    """
+
+    def __init__(self, *, likely: bool) -> None:
+        self._kept = likely
+        with st.container(key="beside"):
+            self._place = st.empty()
+        self._draw()
+
+    def keep(self, kept: bool) -> None:
+        """Keep the margin, or not, now that the page is known."""
+        if kept != self._kept:
+            self._kept = kept
+            self._draw()
+
+    def _draw(self) -> None:
+        self._place.html(f'<i class="{"pg-beside" if self._kept else "pg-alone"}"></i>')
+
+
 def announce(text: str) -> None:
     """Let screen readers say a text when it differs from what this place said before.
 

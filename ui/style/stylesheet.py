@@ -1,7 +1,8 @@
 """CSS rules that Streamlit's theme does not cover.
 
-``page.css`` has the look of pages, ``access.css`` contrast, focus and motion, ``narrow.css``
-phones and tablets, ``account.css`` the menu of who has signed in.
+``scale.css`` has the steps of space and type, ``page.css`` the look of pages, ``access.css``
+contrast, focus and motion, ``narrow.css`` phones and tablets, ``account.css`` the menu of who has
+signed in, ``waiting.css`` the places of widgets that are being loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-_FILES = ("page.css", "access.css", "narrow.css", "account.css")
+_FILES = ("scale.css", "page.css", "access.css", "narrow.css", "account.css", "waiting.css")
 
 
 def add_style() -> None:
