@@ -1,8 +1,10 @@
 """Makes anew what the project ships of the bundled model: ``python -m benchmarks.ship``.
 
-Run it after a change to a folder of ``pipeline/data/``, to ``sample_data/hotel_reviews.csv`` or to
-the bundled model; a test fails until it was.
+Run it after a change to a folder of ``pipeline/data/``, to an example in ``sample_data/`` or to the
+bundled model; a test fails until it was.
 """
+
+from pathlib import Path
 
 from benchmarks.data import SAMPLE
 from pipeline.embedding.embed import write_sample_vectors
@@ -14,14 +16,30 @@ from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.heads.questions import NAME as QUESTIONS
 from pipeline.heads.questions import compute_question_head
 from pipeline.reviews.read import read_reviews
-from pipeline.reviews.units import SENTENCE, make_units
+from pipeline.reviews.units import REVIEW, SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
+from pipeline.text.passages import split_passages
 from pipeline.topics.aspect_classes import NAME as MATTERS
 from pipeline.topics.aspect_classes import compute_aspect_classes
 from pipeline.topics.aspects import NAME as ASPECTS
 from pipeline.topics.aspects import NON_HOTEL
 from pipeline.topics.glosses import compute_vocabulary_vectors
 from pipeline.topics.polarity import NAME as POLARITY
+
+EXAMPLES = tuple(SAMPLE / name for name in ("hotel_reviews.csv", "resort_group.csv", "ryokan.csv"))
+
+
+def embedded_texts(file: Path) -> list[str]:
+    """What analyses of a file embed: its reviews, their sentences, and the passages of both."""
+    reviews = read_reviews(file).texts
+    languages = detect_languages(reviews)
+    texts: list[str] = []
+    for kind in (REVIEW, SENTENCE):
+        units = make_units(reviews, languages, kind)
+        passages = split_passages(units.texts, languages[units.review])
+        texts += [*units.texts, *passages.cut(units.texts)]
+    return texts
+
 
 if __name__ == "__main__":
     encoder = load_encoder(f"{DEFAULT_MODEL}:float32")
@@ -32,7 +50,6 @@ if __name__ == "__main__":
     print(ship(QUESTIONS, encoder, compute_question_head(encoder)))
     print(ship(MATTERS, encoder, compute_aspect_classes(encoder)))
     print(ship("glosses", encoder, compute_vocabulary_vectors(encoder)))
-    texts = read_reviews(SAMPLE / "hotel_reviews.csv").texts
-    sentences = make_units(texts, detect_languages(texts), SENTENCE).texts
+    texts = [text for file in EXAMPLES for text in embedded_texts(file)]
     for model in (encoder, load_encoder(f"{DEFAULT_MODEL}:int8")):
-        print(write_sample_vectors(model, [*texts, *sentences]))
+        print(write_sample_vectors(model, texts))

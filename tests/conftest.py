@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -30,10 +31,10 @@ os.environ.pop("POLYGUEST_START", None)
 os.environ.pop("POLYGUEST_DATABASE", None)
 
 
-def _share(name: str, folder: Path) -> None:
-    """Let a folder of the cache be one that all processes share, which they do safely."""
+def _share(name: str, folder: Path, cache: Path | None = None) -> None:
+    """Let a folder of a cache be one that all processes share, which they do safely."""
     folder.mkdir(parents=True, exist_ok=True)
-    link = Path(os.environ["POLYGUEST_CACHE"]) / name
+    link = (cache or Path(os.environ["POLYGUEST_CACHE"])) / name
     link.parent.mkdir(parents=True, exist_ok=True)
     # No link to folders without rights on Windows: it is then made once more.
     with contextlib.suppress(OSError):
@@ -42,6 +43,18 @@ def _share(name: str, folder: Path) -> None:
 
 _share("models", Path(platformdirs.user_cache_dir("polyguest", False)) / "models")  # 0.5 GB
 _share("vectors", KEPT / "vectors")
+
+# What is computed of the project's own lines, once for each model: its file names say of what.
+_REFERENCE = (
+    "aspects",
+    "glosses",
+    "judged",
+    "matters",
+    "other",
+    "parallel",
+    "polarity",
+    "questions",
+)
 
 _REAL_MODEL = {"encoder", "sample_folder"}  # fixtures
 _FOLDERS = {"tests/ui": "app", "tests/browser": "browser"}
@@ -65,6 +78,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item, mark=mark: item.get_closest_marker(mark) is None)
 
 
+def pytest_collection_finish() -> None:
+    """No search for garbage looks at what stays: modules and three thousand tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Keep a file's tests in one process, for their fixtures, and all pages with their worker."""
@@ -81,6 +100,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 def pytest_unconfigure() -> None:
     _own.cleanup()
+
+
+@pytest.fixture(scope="session")
+def for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shared_reference(for_all: Path) -> Path:
+    """A folder for the arrays of :data:`_REFERENCE`, which each model of a test computes once."""
+    folder = for_all / "reference"
+    for name in _REFERENCE:
+        _share(name, folder / name)
+    return folder
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -112,12 +147,10 @@ def sample_reviews():
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_folder(for_all: Path) -> Path:
     """The sample, analysed by the command line once for all processes; not to be changed."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / "sample"
-    with FileLock(shared / "sample.lock"):
+    folder = for_all / "sample"
+    with FileLock(for_all / "sample.lock"):
         if not folder.exists():
             done = run("analyse", SAMPLE, "--out", folder)
             assert done.returncode == 0, done.stderr
@@ -125,10 +158,12 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def file_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache folder of this test file's own, empty at first."""
+def file_cache(tmp_path_factory: pytest.TempPathFactory, shared_reference: Path) -> Iterator[Path]:
+    """A cache folder of this test file's own, with nothing in it of users' texts at first."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
+        for name in _REFERENCE:
+            _share(name, shared_reference / name, folder)
         patch.setenv("POLYGUEST_CACHE", str(folder))
         yield folder
 

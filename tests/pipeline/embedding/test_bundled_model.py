@@ -1,6 +1,8 @@
 """The bundled model is built correctly, once, and rebuilt when damaged."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,8 +48,10 @@ def test_folder_is_a_sentence_transformer_with_prompts():
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pkl"))
 
 
-def test_damaged_folder_is_rebuilt_with_the_same_bytes(cache):
-    built = bundled_model.model_folder()
+def test_damaged_folder_is_rebuilt_with_the_same_bytes(tmp_path, monkeypatch):
+    intact = bundled_model.model_folder()
+    monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / "cache"))
+    built = Path(shutil.copytree(intact, tmp_path / "cache" / "models" / intact.name))
     manifest = json.loads((built / "manifest.json").read_text())
     # A flipped bit in the weights: same size, different content.
     with open(built / "model.safetensors", "r+b") as file:

@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from benchmarks.ship import EXAMPLES, embedded_texts
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding import embed
 from pipeline.embedding.embed import embed_documents
-from pipeline.reviews.units import make_units
-from pipeline.text.language_id import detect_languages
 from tests.support.fake_encoder import FakeEncoder
 
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
@@ -57,13 +56,12 @@ def test_no_texts(fake_encoder, cache):
     assert embed_documents(fake_encoder, []).shape == (0, fake_encoder.dimension)
 
 
-def test_shipped_sample_vectors_are_up_to_date(encoder, sample_reviews):
-    texts = list(sample_reviews.texts)
-    texts += make_units(texts, detect_languages(texts), "sentence").texts
+def test_shipped_sample_vectors_are_up_to_date(encoder):
+    texts = list(dict.fromkeys(text for file in EXAMPLES for text in embedded_texts(file)))
     keys = embed._keys(encoder, texts)
     shipped = embed.shipped_vectors(encoder)
     assert all(key in shipped for key in keys), "run: python -m benchmarks.ship"
-    rows = range(0, len(texts), 80)
+    rows = range(0, len(texts), 120)
     fresh = encoder.encode_documents([texts[row] for row in rows])
     kept = np.stack([shipped[keys[row]] for row in rows])
     assert (np.sum(fresh * kept, axis=1) > 0.999).all()
