@@ -76,7 +76,7 @@ class Job:
         stage: current stage; see :data:`pipeline.common.progress.STAGES`.
         done, total: progress within the stage.
         cold: whether the worker has only just started and must load its model first.
-        owner: whose job it is; owners take turns.
+        owner: whose job it is.
         user: who asked for it; "" where there are no logins.
         room: the workspace that it belongs to; "" where there are no logins.
         token: identifies the job across restarts of the server; can't be guessed.
@@ -108,6 +108,11 @@ class Job:
     _started: float = field(default_factory=time.monotonic, repr=False)
     _stage_started: float = field(default_factory=time.monotonic, repr=False)
     _fraction_done: float = field(default=0.0, repr=False)
+
+    @property
+    def turn(self) -> str:
+        """Who takes turns with others: a user however many windows are open, else the owner."""
+        return f"user {self.user}" if self.user else self.owner
 
     @property
     def target(self) -> Path:

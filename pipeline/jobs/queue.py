@@ -59,10 +59,10 @@ class _Turns:
         self._owners: OrderedDict[str, deque[Job]] = OrderedDict()
 
     def put(self, job: Job, *, first: bool) -> None:
-        jobs = self._owners.setdefault(job.owner, deque())
+        jobs = self._owners.setdefault(job.turn, deque())
         if first:
             jobs.appendleft(job)
-            self._owners.move_to_end(job.owner, last=False)
+            self._owners.move_to_end(job.turn, last=False)
         else:
             jobs.append(job)
 
@@ -76,12 +76,12 @@ class _Turns:
         return None
 
     def remove(self, job: Job) -> bool:
-        jobs = self._owners.get(job.owner, deque())
+        jobs = self._owners.get(job.turn, deque())
         if job not in jobs:
             return False
         jobs.remove(job)
         if not jobs:
-            del self._owners[job.owner]
+            del self._owners[job.turn]
         return True
 
     def __iter__(self) -> Iterator[Job]:

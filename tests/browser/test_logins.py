@@ -79,11 +79,16 @@ class Member(Visitor):
 
 @pytest.fixture(scope="module")
 def people(browser, site):
-    """Users who have signed in, each in a browser of their own."""
+    """Users who have signed in, each once and in a browser of their own."""
+    known = {}
     with contextlib.ExitStack() as stack:
 
         def of(subject, path="/"):
-            member = Member(browser, site[0], subject)
+            if subject in known:
+                known[subject].go(path)
+                known[subject].settle()
+                return known[subject]
+            known[subject] = member = Member(browser, site[0], subject)
             stack.callback(member.context.close)
             return member.sign_in(path)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number, language_name
 from pipeline.common.paths import SAMPLE
@@ -49,6 +50,8 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
                 "tell how well search finds what you know is right."
             )
         )
+    if not current_session().may(Action.EDIT):
+        return
     key = f"golden-file-{state.version}"
     st.file_uploader(
         _("Queries with right answers (CSV)"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.translation import gettext as _
 from pipeline.search.highlights import term_spans
 from pipeline.search.hybrid import SearchResult
@@ -92,7 +93,7 @@ def _actions(view: View, wanted: Ask, unit: int) -> None:
                 on_click=_focus,
                 args=(None if shown else unit,),
             )
-        if not wanted.like:
+        if not wanted.like and current_session().may(Action.EDIT):
             name = view.analysis.ids[row]
             said = state.judgement(wanted.typed, name)
             digest = hashlib.sha256(wanted.typed.encode("utf-8", "replace")).hexdigest()[:12]

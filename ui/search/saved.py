@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pipeline.access.policy import Action
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
 from pipeline.common.translation import gettext as _
@@ -49,7 +50,8 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
         if state.problem:
             st.warning(escape_markdown(state.problem), icon=":material/info:")
             state.problem = ""
-        if wanted is not None and wanted.typed:
+        may_edit = current_session().may(Action.EDIT)
+        if wanted is not None and wanted.typed and may_edit:
             st.button(
                 _(
                     "Save “{query}” and its filters",
@@ -61,7 +63,7 @@ def saved_searches(view: View, wanted: Ask | None) -> None:
                 on_click=_save,
                 args=(view, wanted.typed),
             )
-        elif not state.searches:
+        elif not state.searches and may_edit:
             st.caption(_("Search for something first; then it can be saved here with its filters."))
         for number, search in enumerate(state.searches):
             _entry(view, state, number, search)
@@ -112,14 +114,15 @@ def _entry(view: View, state: SearchState, number: int, search: SavedSearch) -> 
                 on_click=_run,
                 args=(view, search),
             )
-            st.button(
-                _("Delete"),
-                key=f"saved-delete-{number}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=_delete,
-                args=(number,),
-            )
+            if current_session().may(Action.EDIT):
+                st.button(
+                    _("Delete"),
+                    key=f"saved-delete-{number}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    on_click=_delete,
+                    args=(number,),
+                )
 
 
 def _count(

@@ -58,6 +58,8 @@ class SearchState:
         deleted: the saved search that was deleted last, and its place.
         problem: what went wrong last, for the user.
         redraw: whether a fragment has changed what the whole page shows.
+        refusal: why saved searches and judgements may not be changed, in which way; "" where they
+            may.
     """
 
     like: tuple[int, ...] = ()
@@ -76,6 +78,7 @@ class SearchState:
     deleted: tuple[int, SavedSearch] | None = None
     problem: str = ""
     redraw: bool = False
+    refusal: Callable[[str], str] = lambda what: ""
 
     def asked(self, typed: str, reviews: int) -> Ask | None:
         """What is searched for, of a file with so many reviews; None for nothing."""
@@ -120,13 +123,17 @@ class SearchState:
             self._write(lambda: save_golden_set(folder, self.golden))
 
     def set_searches(self, searches: list[SavedSearch]) -> None:
-        """Take other saved searches, and write them down."""
+        """Take other saved searches, and write them down; the problem says why not."""
+        if not self._may_change("saved searches"):
+            return
         self.searches = searches
         if (folder := self.folder) is not None:
             self._write(lambda: save_searches(folder, searches))
 
     def set_golden(self, golden: tuple[GoldenQuery, ...]) -> None:
         """Take another golden set, and write it down; the figures of the old one are dropped."""
+        if not self._may_change("judgements"):
+            return
         self.golden, self.figures = golden, None
         if (folder := self.folder) is not None:
             self._write(lambda: save_golden_set(folder, golden))
@@ -164,6 +171,11 @@ class SearchState:
                     return True
                 return False if review_id in each.irrelevant else None
         return None
+
+    def _may_change(self, what: str) -> bool:
+        refused = self.refusal(what)
+        self.problem = refused or self.problem
+        return not refused
 
     def _write(self, write: Callable[[], None]) -> None:
         try:

@@ -6,6 +6,7 @@ be under way, and what leads from one state to the next, is drawn in docs/archit
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,7 +80,7 @@ class Session:
         self.history = UndoHistory()
         self.autosave = Autosave(workspace, self.grant)
         self.partial = PartialResults()
-        self.search = SearchState()
+        self.search = self._new_search()
         self.notebook = Notebook()
         self.work: Work | None = None
         self.preview: Preview | None = None
@@ -123,13 +124,27 @@ class Session:
         """
         if not logged and self.grant.may(action):
             return True
+        refused = self._refusal(detail, action)
+        self.problem = refused or self.problem
+        return not refused
+
+    def _new_search(self) -> SearchState:
+        session = weakref.ref(self)  # which must not be kept by what it holds
+
+        def refusal(what: str) -> str:
+            alive = session()
+            return alive._refusal(what) if alive is not None else ""
+
+        return SearchState(refusal=refusal)
+
+    def _refusal(self, detail: str, action: Action = Action.EDIT) -> str:
+        """Why the user may not do something to what is open; "" where she may, which is logged."""
         token, name = self.logged_as()
         try:
             self.grant.require(action, analysis=token, name=name, detail=detail)
         except InputError as error:
-            self.problem = str(error)
-            return False
-        return True
+            return str(error)
+        return ""
 
     def logged_as(self) -> tuple[str, str]:
         """Token and name of what is open, for the audit log; "" for what it doesn't have."""
@@ -511,7 +526,7 @@ class Session:
     def _open(self, source: ReviewSource | None) -> None:
         """Begin with another file, of which nothing is shown yet."""
         self.analysis, self.history = OpenAnalysis(source), UndoHistory()
-        self.partial, self.search = PartialResults(), SearchState()
+        self.partial, self.search = PartialResults(), self._new_search()
         self.autosave = Autosave(
             self.workspace, self.grant, automatic=source is not None and not is_sample(source.path)
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.analysis.analysis import Settings
-from pipeline.jobs.queue import JobFiles
+from pipeline.jobs.job import Job
+from pipeline.jobs.queue import FairQueue, JobFiles
 from pipeline.jobs.requests import (
     AddRequest,
     AnalyseRequest,
@@ -107,3 +108,22 @@ def test_a_job_file_of_0_1_0_is_resumed(tmp_path):
     assert written["request"] == request | {"id": job.id, "rows": 640}
     assert written == entry | {"state": "waiting", "values": {}, "request": written["request"]}
     files.close()
+
+
+def test_users_take_turns_whatever_windows_they_have(tmp_path):
+    source = ReviewSource("spring.csv", tmp_path / "spring.csv", 5)
+    queue = FairQueue()
+
+    def job(number, user, window):
+        request = AnalyseRequest(source, tmp_path / window / "a", Settings())
+        return Job(number, request, 5, owner=window, user=user, room="europe" if user else "")
+
+    jobs = [job(1, "ada", "w1"), job(2, "ada", "w2"), job(3, "ada", "w3"), job(4, "ben", "w4")]
+    for each in jobs:
+        queue.put(each)
+    assert [each.id for each in queue] == [1, 4, 2, 3]
+    assert queue.remove(jobs[1]) and [queue.pop().id for _time in range(3)] == [1, 4, 3]
+    without = [job(1, "", "w1"), job(2, "", "w1"), job(3, "", "w2")]
+    for each in without:
+        queue.put(each)
+    assert [each.id for each in queue] == [1, 3, 2]

@@ -195,3 +195,15 @@ def test_who_is_taken_out_does_nothing_more(rooms, kept):
     assert "no longer signed in" in kept.problem
     with pytest.raises(InputError, match="no longer signed in"):
         kept.catalogue()
+
+
+def test_a_viewer_saves_no_search_and_judges_no_hit(rooms, kept):
+    viewer = rooms(VIEWER)
+    viewer.open_linked(kept.link)
+    viewer.search.set_searches(["pool"])
+    viewer.search.judge("pool", kept.view.original.ids[0], True)
+    assert viewer.search.searches == [] and viewer.search.golden == ()
+    assert "Your role" in viewer.search.problem
+    kept.search.judge("pool", kept.view.original.ids[0], True)
+    assert kept.search.golden and not kept.search.problem
+    assert last(kept) == (ANALYST, "edit", "done")
