@@ -131,6 +131,38 @@ def check_shared_database() -> Iterator[Finding]:
     yield ok("shared database", f"{server}, {contents}")
 
 
+def check_engine() -> Iterator[Finding]:
+    """Whether the engine that keeps vectors for search keeps them and finds them."""
+    import secrets
+
+    import numpy as np
+
+    from pipeline.stores.base import Fingerprint
+    from pipeline.stores.engines import open_engine
+
+    name = f"doctor_{secrets.token_hex(6)}"
+    try:
+        address = settings.store_address()
+        if not address:
+            return
+        engine = open_engine(address)
+        try:
+            store = engine.open(name, Fingerprint("doctor", 4))
+            store.upsert(list("abcd"), np.eye(4, dtype=np.float32), {"number": [1, 2, 3, 4]})
+            is_found = store.search(np.eye(4)[2:3], top=1).ids.tolist() == [["c"]]
+        finally:
+            engine.delete(name)
+    except InputError as error:
+        advice = "check POLYGUEST_STORE, the network, the user's rights and the server's log"
+        yield failed("engine for vectors", str(error), advice)
+        return
+    if is_found:
+        yield ok("engine for vectors", f"{engine.version}: rows are kept and found")
+    else:
+        advice = "look at the server's log; 'sqlite' keeps vectors without it"
+        yield failed("engine for vectors", f"{engine.version}: a row is not found", advice)
+
+
 def check_saved_analyses() -> Iterator[Finding]:
     """Whether all saved analyses have a readable entry and manifest."""
     if settings.DATABASE.given:  # check_shared_database counts them

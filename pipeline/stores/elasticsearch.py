@@ -104,9 +104,10 @@ class ElasticsearchEngine:
             if fingerprint is None:
                 raise no_store(name, self.address)
             self._create(name, fingerprint)
-            about = self.about(name) or {}
-        kept = about["fingerprint"]
-        store = ElasticsearchStore(self, name, Fingerprint(**kept))
+            about = self.about(name)
+            if about is None:  # somebody has deleted it already
+                raise no_store(name, self.address)
+        store = ElasticsearchStore(self, name, Fingerprint(**about["fingerprint"]))
         if fingerprint is not None:
             store.fingerprint.check(fingerprint)
         if stamp is not None and about.get("stamp", "") != stamp:

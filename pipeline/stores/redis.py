@@ -231,12 +231,17 @@ class RedisStore:
             columns = self._add_columns(batch.columns)
             last = int(self._client.hincrby(f"{self._key}:about", "rows", len(batch)))
             with self._client.pipeline(transaction=True) as together:
-                first = last - len(batch)
-                for n, (name, fields) in enumerate(self._to_hashes(batch, columns)):
-                    key = _row_key(self._name, name)
-                    together.delete(key)
+                names = [name.encode() for name in batch.ids]
+                keys = [_row_key(self._name, name) for name in names]
+                for start in range(0, len(keys), _BLOCK):
+                    together.unlink(*keys[start : start + _BLOCK])
+                    part = zip(
+                        names[start : start + _BLOCK], range(start, len(names)), strict=False
+                    )
+                    first = last - len(batch)
+                    together.zadd(f"{self._key}:ids", {name: first + n for name, n in part})
+                for key, fields in zip(keys, self._to_hashes(batch, columns), strict=True):
                     together.hset(key, mapping=fields)
-                    together.zadd(f"{self._key}:ids", {name: first + n})
                 together.execute()
 
     def delete(self, ids: Sequence[str]) -> int:
@@ -347,10 +352,10 @@ class RedisStore:
 
     def _to_hashes(
         self, batch: Batch, columns: list[tuple[tuple[int, ColumnKind], Column]]
-    ) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    ) -> Iterator[dict[str, Any]]:
         vectors = batch.vectors.astype(self._dtype)
         cells = [(place, kind, to_cells(column)) for (place, kind), column in columns]
-        for n, name in enumerate(batch.ids):
+        for n in range(len(batch)):
             fields: dict[str, Any] = {"v": vectors[n].tobytes()}
             if batch.texts is not None:
                 fields["text"] = batch.texts[n]
@@ -366,7 +371,7 @@ class RedisStore:
                 else:
                     fields[_field(place, kind)] = _number(value)
             fields["has"] = "|".join(there) or "nothing"
-            yield name.encode(), fields
+            yield fields
 
     def _read(
         self, names: Sequence[bytes], columns: Mapping[str, tuple[int, ColumnKind]]

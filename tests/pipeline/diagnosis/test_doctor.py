@@ -137,6 +137,15 @@ def test_a_shared_database(database_address, monkeypatch):
     assert found(parts.check_shared_database) == []
 
 
+def test_an_engine_for_vectors(database_address, monkeypatch):
+    assert found(parts.check_engine) == []
+    monkeypatch.setenv("POLYGUEST_STORE", database_address)
+    assert "pgvector" in found(parts.check_engine)[0].found
+    monkeypatch.setenv("POLYGUEST_STORE", "redis://:secret@127.0.0.1:1/0")
+    finding = only(parts.check_engine, Outcome.FAILED)
+    assert "redis://127.0.0.1:1/0 can't be used" in finding.found and "secret" not in str(finding)
+
+
 def test_no_fonts_for_a_script(monkeypatch):
     families = {"": ["DejaVu Sans"], "ja": ["DejaVu Sans"], "ar": ["Geeza Pro", "DejaVu Sans"]}
     monkeypatch.setattr("pipeline.exports.typesetting.font_families", lambda: dict(families))
