@@ -113,7 +113,8 @@ def test_names_in_code_can_be_imported(page):
 
 @pytest.mark.parametrize("page", CURRENT, ids=page_id)
 def test_commands_and_options_exist(page):
-    commands = subcommands(_parser("polyguest", COMMANDS)) | {"app": argparse.ArgumentParser()}
+    servers = {"app": argparse.ArgumentParser(), "worker": argparse.ArgumentParser()}
+    commands = subcommands(_parser("polyguest", COMMANDS)) | servers
     code = "\n".join(code_of(page)).replace("python -m pipeline ", "polyguest ")
     for line in re.findall(r"\bpolyguest [^\n]*", code):
         words = line.split("`")[0].split()

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["app"] and not {"-h", "--help"} & set(given):
         _serve(given[1:])  # Streamlit reads its options itself
-    return cli.main(given, program="polyguest", commands=(_add_app, *cli.COMMANDS))
+    return cli.main(given, program="polyguest", commands=(_add_app, _add_worker, *cli.COMMANDS))
 
 
 def _add_app(subparsers: Subparsers) -> None:
@@ -26,6 +26,19 @@ def _add_app(subparsers: Subparsers) -> None:
         description="Start the web app, for instance with --server.port 8502.",
     )
     parser.set_defaults(run=_run)
+
+
+def _add_worker(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "worker", help="do the jobs of servers that share a database (POLYGUEST_DATABASE)"
+    )
+    parser.set_defaults(run=_work)
+
+
+def _work(_options: argparse.Namespace) -> None:
+    from pipeline.jobs import runner
+
+    runner.main()
 
 
 def _run(_options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from typing import NoReturn
 from pipeline.access.access_file import configured_access
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PROJECT
-from pipeline.jobs.client import shared_client
+from pipeline.jobs.server_client import shared_client
 from ui.memory import import_page_modules
 from ui.server_logs import set_up_server_logs
 
@@ -30,7 +30,11 @@ def main(options: Sequence[str] | None = None) -> NoReturn:
     if problem := _problem_of_logins():
         sys.stderr.write(f"error: {problem}\n")
         sys.exit(2)
-    shared_client()
+    try:
+        shared_client()
+    except InputError as error:  # the database that is set can't be used
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(2)
     from streamlit.web.cli import main as streamlit
 
     threading.Thread(target=import_page_modules, daemon=True).start()

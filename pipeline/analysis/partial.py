@@ -161,7 +161,7 @@ class PartialResultPublisher:
             found = make(count, stages)
             early = {"reviews": count, "of": len(self._order), "steps": counts}
             found = replace(found, report=found.report | {"early": early, "rows_kept": count})
-            folder = self._base.with_name(f"{self._base.name}{_FOLDER_MARK}{count}")
+            folder = partial_folder(self._base, count)
             save_analysis(found, folder, tables=False)
         except InputError as error:
             log.info("no partial result of %s reviews: %s", count, error)
@@ -230,6 +230,11 @@ class PartialResultPublisher:
 def is_partial_folder(folder: Path, base: Path) -> bool:
     """Whether a folder holds a partial result that is named after ``base``."""
     return folder.name.startswith(f"{base.name}{_FOLDER_MARK}")
+
+
+def partial_folder(base: Path, reviews: int) -> Path:
+    """The folder of a partial result of so many reviews that is named after ``base``."""
+    return base.with_name(f"{base.name}{_FOLDER_MARK}{reviews}")
 
 
 def partial_folders(base: Path) -> list[tuple[int, Path]]:

@@ -63,6 +63,12 @@ DATABASE = Variable(
     "",
     "PostgreSQL database that several servers share, such as postgresql://user:password@host/name.",
 )
+RUN_JOBS = Variable(
+    "POLYGUEST_RUN_JOBS",
+    "1 or 0",
+    "1",
+    "Whether a server that shares a database does jobs; 0 where `polyguest worker` processes do.",
+)
 STORE = Variable(
     "POLYGUEST_STORE",
     "sqlite, postgresql or an address",
@@ -228,6 +234,7 @@ VARIABLES = (
     DATA,
     CACHE,
     DATABASE,
+    RUN_JOBS,
     STORE,
     CACHE_MB,
     MAX_MB,
@@ -284,6 +291,11 @@ def database_address() -> str:
             name=DATABASE.name,
         )
     return value
+
+
+def runs_shared_jobs() -> bool:
+    """Whether a server that shares a database does jobs itself."""
+    return RUN_JOBS.value.lower() not in ("0", "no", "off", "false")
 
 
 def store_address() -> str:

@@ -96,6 +96,7 @@ def remove_unused(connection: Connection[Any]) -> int:
             select digest from blobs as each
             where used < now() - interval '1 hour'
             and not exists (select from analysis_files where digest = each.digest)
+            and not exists (select from job_files where digest = each.digest)
             for update skip locked
         )
         """

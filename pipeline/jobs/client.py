@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from pipeline.common.measures import MEASURES, RESTART
-from pipeline.common.paths import cache_folder
 from pipeline.jobs.job import ACTIVE, Job, JobState, PartialResult
 from pipeline.jobs.process import COMMAND, WorkerProcess
 from pipeline.jobs.query_client import (
@@ -42,9 +41,16 @@ class WorkerClient:
         command: of the processes; tests pass a small program.
         files: folder of the job files, which let jobs survive a restart of the server; none when
             left out.
+        with_queries: whether there is a process for queries.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND, *, files: Path | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        files: Path | None = None,
+        with_queries: bool = True,
+    ) -> None:
         self._lock = threading.RLock()
         self._queue = FairQueue()
         self._files = JobFiles(files)
@@ -54,7 +60,7 @@ class WorkerClient:
         self.warm = False
         with self._lock:
             self._process = WorkerProcess("jobs", self._on_message, self._on_exit, command)
-            self._queries = QueryClient(command)
+            self._queries = QueryClient(command) if with_queries else None
             for job in self._files.load():
                 job.id = self._next_id()
                 self._add(job)
@@ -68,6 +74,7 @@ class WorkerClient:
         owner: str | None = None,
         user: str = "",
         room: str = "",
+        survives: bool = True,
     ) -> Job:
         """Submit a job; returns at once.
 
@@ -76,10 +83,12 @@ class WorkerClient:
             rows: number of reviews, about, for the estimate of the time left.
             owner: whose job it is; owners take turns. The parent folder of the target when None.
             user, room: who asks for it, and in which workspace; "" where there are no logins.
+            survives: whether a restart of the server goes on with it.
         """
         with self._lock:
             job = Job(self._next_id(), request, rows, cold=not self.warm, user=user, room=room)
             job.owner = str(job.target.parent) if owner is None else owner
+            job.survives = survives
             self._add(job)
             self._files.save(job)
             self._dispatch()
@@ -91,7 +100,7 @@ class WorkerClient:
         Raises:
             InputError: the model can't be loaded, or the worker does not answer.
         """
-        return self._queries.encode(texts, model, documents=documents)
+        return self._query_client.encode(texts, model, documents=documents)
 
     def cover(self, question: str, texts: Sequence[str], model: str) -> np.ndarray | None:
         """How much of a question texts cover: float64 (k,); None where the model can't tell.
@@ -99,7 +108,7 @@ class WorkerClient:
         Raises:
             InputError: as :meth:`encode`.
         """
-        return self._queries.cover(question, texts, model)
+        return self._query_client.cover(question, texts, model)
 
     def highlight_terms(
         self, text: str, phrases: Sequence[str] = (), names: Sequence[str] = ()
@@ -111,7 +120,7 @@ class WorkerClient:
         Raises:
             InputError: the worker does not answer.
         """
-        return self._queries.highlight_terms(text, phrases, names)
+        return self._query_client.highlight_terms(text, phrases, names)
 
     def stop(self, job: Job) -> None:
         """Stop a job: for the user at once, in the worker within about a second."""
@@ -162,14 +171,16 @@ class WorkerClient:
         """The jobs that are not finished: what runs, what waits in its order, what is paused."""
         with self._lock:
             waiting = list(self._queue)
-            rest = [job for job in self._jobs.values() if not job.finished and job not in waiting]
+            waiting = [job for job in waiting if job in self._listed()]
+            rest = [job for job in self._listed() if not job.finished and job not in waiting]
             running = [job for job in rest if job.state in ACTIVE]
             return [*running, *waiting, *(job for job in rest if job not in running)]
 
     def close(self) -> None:
         """End both processes."""
         self._process.close()
-        self._queries.close()
+        if self._queries is not None:
+            self._queries.close()
         self._files.close()
 
     @property
@@ -180,13 +191,31 @@ class WorkerClient:
     @property
     def process_ids(self) -> dict[str, int]:
         """Role, "jobs" or "queries" -> the process that has it now."""
-        return {"jobs": self._process.id, "queries": self._queries.process_id}
+        found = {"jobs": self._process.id}
+        if self._queries is not None:
+            found["queries"] = self._queries.process_id
+        return found
 
     def unfinished_jobs(self) -> dict[JobState, int]:
         """How many jobs wait, run or are paused."""
         with self._lock:
-            states = [job.state for job in self._jobs.values()]
+            states = [job.state for job in self._listed()]
         return {state: states.count(state) for state in (*ACTIVE, JobState.PAUSED)}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs or waits here."""
+        with self._lock:
+            return self._running is None and not list(self._queue)
+
+    @property
+    def _query_client(self) -> QueryClient:
+        assert self._queries is not None  # noqa: S101  who has none asks for no vectors
+        return self._queries
+
+    def _listed(self) -> list[Job]:
+        """The jobs that users know of; the caller has the lock."""
+        return list(self._jobs.values())
 
     def _next_id(self) -> int:
         self._last_id += 1
@@ -277,26 +306,3 @@ class WorkerClient:
 def _is_current(job: Job, job_id: int) -> bool:
     """Whether answers under this id still matter: the job was not stopped, paused or resumed."""
     return job.id == job_id and job.state in ACTIVE
-
-
-_shared: WorkerClient | None = None
-_shared_lock = threading.Lock()
-
-
-def shared_client() -> WorkerClient:
-    """The client of this server, started at the first call; its jobs survive a restart."""
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = WorkerClient(files=cache_folder("jobs"))
-        return _shared
-
-
-def started_client() -> WorkerClient | None:
-    """The client of this server, where it has been started."""
-    return _shared
-
-
-def has_unfinished_jobs(owner: str) -> bool:
-    """Whether an owner has a job of this server that is not finished."""
-    return _shared is not None and _shared.has_unfinished_jobs(owner)

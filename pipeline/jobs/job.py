@@ -82,6 +82,7 @@ class Job:
         token: identifies the job across restarts of the server; can't be guessed.
         attempts: how often it was sent to the worker.
         created_at: seconds since 1970.
+        survives: whether a restart of the server goes on with it.
         partial_result: the latest; None before the first.
         reviews_per_second: speed of embedding; 0 while unknown.
     """
@@ -102,6 +103,7 @@ class Job:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     attempts: int = 0
     created_at: float = field(default_factory=time.time)
+    survives: bool = True
     partial_result: PartialResult | None = None
     reviews_per_second: float = 0.0
     _embedding_ends: float = field(default=0.0, repr=False)  # the worker's estimate
@@ -167,7 +169,7 @@ class Job:
         elif self.done >= self.total:
             left = 0.0
         if self.is_embedding:
-            left = self._embedding_seconds_left()
+            left = self.embedding_seconds_left()
         later = stages[stages.index(self.stage) + 1 :] if self.stage in stages else ()
         return left + sum(typical.get(stage, 1.0) for stage in later)
 
@@ -176,7 +178,7 @@ class Job:
         spent = time.monotonic() - self._started
         left = self.seconds_left()
         if self.is_embedding:  # proportional to the reviews, up to where the later stages begin
-            later = left - self._embedding_seconds_left()
+            later = left - self.embedding_seconds_left()
             ratio = self.done / self.total
             self._fraction_done = ratio * (1 - later / max(spent + left, later, 1e-9))
         elif self.state == JobState.RUNNING:
@@ -219,7 +221,8 @@ class Job:
         self.id, self.state, self.attempts = new_id, JobState.WAITING, 0
         self.stage, self.done, self.total, self.reviews_per_second = "read", 0, 1, 0.0
 
-    def _embedding_seconds_left(self) -> float:
+    def embedding_seconds_left(self) -> float:
+        """The worker's estimate of the seconds that embedding still takes."""
         return max(self._embedding_ends - time.monotonic(), 0.0)
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pipeline.common import settings
 from pipeline.common.errors import InputError
 from pipeline.common.measures import BUCKETS, JOB, MEASURES, RESTART, SEARCH, STAGE
-from pipeline.jobs.client import started_client
 from pipeline.jobs.job import ACTIVE, JobState
+from pipeline.jobs.server_client import started_client
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

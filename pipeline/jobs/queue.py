@@ -118,9 +118,9 @@ class JobFiles:
     def save(self, job: Job) -> None:
         """Write the file of a job; delete it when the job was stopped.
 
-        A job that can't be repeated has no file.
+        A job that can't be repeated, or that a restart ends, has no file.
         """
-        if self._folder is None or not job.request.repeatable:
+        if self._folder is None or not job.request.repeatable or not job.survives:
             return
         path = self._folder / f"{job.token}.json"
         partial = job.partial_result

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline.common.errors import InputError
-from pipeline.jobs.client import has_unfinished_jobs
+from pipeline.jobs.server_client import has_unfinished_jobs
 
 log = logging.getLogger(__name__)
 

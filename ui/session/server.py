@@ -7,7 +7,8 @@ from streamlit import config
 
 from pipeline.common.settings import max_file_bytes
 from pipeline.common.workspace import Workspace
-from pipeline.jobs.client import WorkerClient, shared_client
+from pipeline.jobs.client import WorkerClient
+from pipeline.jobs.server_client import shared_client
 from ui.session.folders import remove_abandoned
 from ui.session.preview import keep_reader_ready
 
