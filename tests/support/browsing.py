@@ -38,8 +38,9 @@ _SCROLL_WIDTH = (
 
 
 def find_chromium() -> str | None:
-    """The browser that is installed, if there is one."""
-    return next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    """The browser that is installed, if there is one; TEST_BROWSER names another."""
+    named = os.environ.get("TEST_BROWSER")
+    return next(filter(None, map(shutil.which, [named] if named else _CHROMIUM)), None)
 
 
 @contextlib.contextmanager
@@ -149,7 +150,7 @@ class Visitor:
         box = self.page.locator(".js-plotly-plot .nsewdrag").bounding_box()
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         for number, (x, y) in enumerate(corners):
-            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
+            self.page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=3)
             if number == 0:
                 self.page.mouse.down()
         self.page.mouse.up()
