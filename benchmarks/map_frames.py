@@ -1,99 +1,97 @@
-"""How smoothly the map of a large analysis is moved, in a browser.
+"""How smoothly the map of 50,000 points is moved in a browser, with and without what lies over it.
 
-``python -m benchmarks.map_frames [--reviews 17000] [--folder F] [--before TREE]``: milliseconds
-between two frames while the map is dragged and zoomed, with and without names and contours; and,
-with another checkout of the project, the same there, in turn. 17,000 made-up reviews have about
-50,000 sentences, whose vectors are those of the sample's with noise. Without a graphics card
-chromium draws in software (SwiftShader), on the same processors as the server: compare the rows of
-one run.
+``python -m benchmarks.map_frames [--points 50000]``: milliseconds between two frames while the map
+is dragged and zoomed, and megabytes of the page's heap. The figure is that of the app, of made-up
+sentences in 16 topics of 8 parts, and so are its script and style; there is no server beside it.
+Chromium draws in software (SwiftShader) without a graphics card: compare the rows of one run.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
-import tempfile
+import json
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.page import made_up
 from benchmarks.page_browser import ARGUMENTS
-from benchmarks.startup import ROOT, answers
+from benchmarks.startup import ROOT
 
-_MAP = ".js-plotly-plot"
+_TOPICS, _PARTS, _SENTENCES = 16, 8, 3
+_NAMES = (
+    "Breakfast and coffee",
+    "騒音と夜の音楽",
+    "الإفطار والمشروبات",
+    "Getting there: complaints",
+)
+_MOVES, _ROUNDS = 24, 1
 _START = """() => { window.frames_ = []; window.on_ = true;
   const next = at => { frames_.push(at); if (on_) requestAnimationFrame(next); };
   requestAnimationFrame(next); }"""
 _STOP = "() => { on_ = false; return frames_; }"
-_MOVES = 60
-_SHOWN = (
-    ("nothing over the points", "&named=0&contours=0"),
-    ("names", "&contours=0"),
-    ("names and contours", ""),
-)
+_PLOT = """chart => Plotly.newPlot('map', chart.data, chart.layout, {displayModeBar: true,
+  modeBarButtons: [['pan2d', 'zoomIn2d', 'zoomOut2d', 'resetScale2d']]})"""
 
 
-def keep(reviews: int, folder: Path) -> str:
-    """Analyse made-up reviews by their sentences and put them into the list; the token there."""
-    from pipeline.analysis.analysis import Settings
-    from pipeline.analysis.run import Prepared, analyse
-    from pipeline.analysis.storage import save_analysis
-    from pipeline.common.arrays import unit_rows
-    from pipeline.common.workspace import Workspace
-    from pipeline.embedding.embed import embed_documents
-    from pipeline.embedding.registry import load_encoder
-    from pipeline.library.catalogue import Catalogue
-    from pipeline.library.checkout import add_folder
-    from pipeline.reviews.read import read_reviews
-    from pipeline.reviews.units import SENTENCE, make_units
+def made_up_figure(points: int, **options: Any) -> dict[str, Any]:
+    """The figure of made-up sentences, as JSON values."""
+    import pandas as pd
 
-    catalogue = Catalogue(Workspace.current().analyses)
-    name = f"sentences of {reviews}"
-    for entry in catalogue.entries():
-        if entry.name == name:
-            return entry.token
-    data, said = made_up(reviews)
-    file = folder / "made_up.csv"
-    file.write_bytes(data)
-    found = read_reviews(file)
-    encoder = load_encoder()
-    sentences = sorted({one for each in said for one in each})
-    known = dict(zip(sentences, embed_documents(encoder, sentences), strict=True))
-    languages = np.array(found.frame["language"].astype(str))
-    units = make_units(found.texts, languages, SENTENCE)
+    from pipeline.analysis.analysis import Analysis, Batch, Settings
+    from pipeline.embedding.neutral import raw_space
+    from pipeline.figures.map import map_figure
+    from pipeline.insights.attributes import review_attributes
+    from pipeline.reviews.units import sentence_units
+    from pipeline.topics.assigner import TopicAssigner
+    from pipeline.topics.space import fit_topic_space
+    from pipeline.topics.subtopics import Subtopics
+    from pipeline.topics.topic import Topic
+
     chance = np.random.default_rng(0)
-    # The first sentence of a review has a head before it; one that was cut is any other.
-    rows = [
-        known.get(text.split(": ", 1)[-1].strip(), known[sentences[i % len(sentences)]])
-        for i, text in enumerate(units.texts)
-    ]
-    raw = np.array(rows) + chance.normal(scale=0.012, size=(len(rows), encoder.dimension))
-    prepared = Prepared(languages, units, unit_rows(raw).astype(np.float32))
-    analysis = analyse(
-        found,
-        Settings(unit=SENTENCE),
-        name=file.name,
-        encoder=encoder,
-        prepared=prepared,
-        with_passages=False,
-        with_subtopics=True,
+    reviews = points // _SENTENCES
+    texts = ("One said. Two said. Three said.",) * reviews
+    starts = np.tile(np.arange(_SENTENCES) * 10, reviews)
+    units = sentence_units(texts, np.repeat(np.arange(reviews), _SENTENCES), starts, starts + 9)
+    part = chance.integers(_TOPICS * _PARTS, size=len(units))
+    centres = np.repeat(chance.normal(scale=4, size=(_TOPICS, 2)), _PARTS, axis=0)
+    centres += chance.normal(scale=1.0, size=centres.shape)
+    vectors = np.eye(len(units), 4, dtype=np.float32)
+    analysis = Analysis(
+        frame=pd.DataFrame(index=range(reviews)),
+        ids=tuple(map(str, range(reviews))),
+        texts=texts,
+        columns={"text": "text"},
+        languages=np.full(reviews, "en"),
+        units=units,
+        raw=vectors,
+        space=raw_space(4),
+        assigner=TopicAssigner(fit_topic_space(vectors[:40]), vectors[:4], np.arange(4)),
+        assignments=part // _PARTS,
+        coordinates=(centres[part] + chance.normal(scale=0.5, size=(len(units), 2))).astype("f4"),
+        topics=tuple(
+            Topic(i, f"t{i}", f"{_NAMES[i % 4]} {i}", 9, {"en": 9}, {}, colour=i)
+            for i in range(_TOPICS)
+        ),
+        candidates=(),
+        settings=Settings(),
+        encoder="",
+        report={},
+        batch=np.zeros(reviews, np.int64),
+        batches=(Batch("made up", reviews),),
+        subtopics=Subtopics.restored(
+            part.astype(np.int16),
+            [{"en": f"{_NAMES[i % 4]}, part {i}"} for i in range(_TOPICS * _PARTS)],
+        ),
     )
-    save_analysis(analysis, folder / "made_up")
-    _, entry = add_folder(
-        catalogue, analysis, folder / "made_up", name=name, file=file.name, digest=str(reviews),
-        notes={}, files=[],
-    )  # fmt: skip
-    return entry.token
+    figure = map_figure(analysis, review_attributes(analysis), height=560, **options)
+    made: dict[str, Any] = json.loads(figure.to_json())
+    return made
 
 
 def _drag(page: Any) -> None:  # noqa: ANN401  of playwright
     """Move the map in a circle."""
-    box = page.locator(f"{_MAP} .nsewdrag").bounding_box()
+    box = page.locator(".nsewdrag").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -104,30 +102,49 @@ def _drag(page: Any) -> None:  # noqa: ANN401  of playwright
 
 
 def _zoom(page: Any) -> None:  # noqa: ANN401
-    """Zoom in three times and back, by the buttons."""
+    """Zoom in three times and back."""
     for kind in ("in", "in", "in", "out", "out", "out"):
-        page.evaluate(f"document.querySelector('{_MAP} [data-attr=zoom][data-val={kind}]').click()")
-        page.wait_for_timeout(150)
+        page.evaluate(f"document.querySelector('[data-attr=zoom][data-val={kind}]').click()")
+        page.wait_for_timeout(100)
 
 
-def _measure(page: Any, address: str) -> list[str]:  # noqa: ANN401
-    """Cells of a row: frames while dragging and while zooming, names, megabytes of the page."""
-    page.goto(address)
-    page.locator(f"{_MAP} .nsewdrag").wait_for()
-    page.wait_for_timeout(5_000)
-    page.evaluate(f"document.querySelector('{_MAP} [data-attr=dragmode][data-val=pan]').click()")
-    page.wait_for_timeout(500)
+def _measure(browser: Any, figure: dict[str, Any], *, script: bool) -> list[str]:  # noqa: ANN401
+    """Cells of a row."""
+    from plotly.offline import get_plotlyjs
+
+    from ui.explore.map_script import MAP_SCRIPT
+
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(120_000)
+    files = ("scale.css", "page.css")
+    style = "".join((ROOT / "ui/style" / name).read_text("utf-8") for name in files)
+    page.set_content(f"<!doctype html><meta charset=utf-8><style>{style}</style><div id=map></div>")
+    page.add_script_tag(content=get_plotlyjs())
+    if script:
+        page.add_script_tag(content=MAP_SCRIPT)
+    page.evaluate(_PLOT, figure)
+    page.wait_for_timeout(1_500)
+    page.evaluate("document.querySelector('[data-attr=dragmode][data-val=pan]').click()")
     cells = []
     for act in (_drag, _zoom):
-        page.evaluate(_START)
-        began = time.perf_counter()
-        act(page)
-        spent = time.perf_counter() - began
-        gaps = np.diff(page.evaluate(_STOP))
-        cells.append(f"{np.median(gaps):.0f}, {np.percentile(gaps, 95):.0f}, {spent:.1f} s")
-    names = page.locator(".pg-name.shown, .annotation").count()
+        gaps: list[float] = []
+        spent: list[float] = []
+        for _round in range(_ROUNDS):
+            page.wait_for_timeout(500)
+            page.evaluate(_START)
+            began = time.perf_counter()
+            act(page)
+            spent.append(time.perf_counter() - began)
+            gaps += np.diff(page.evaluate(_STOP)).tolist()
+        half, most = np.percentile(gaps, (50, 95))
+        cells.append(f"{half:.0f}, {most:.0f} ({np.median(spent):.1f} s)")
+    whole = page.locator(".pg-name.shown").count()
+    page.evaluate("document.querySelector('[data-attr=zoom][data-val=in]').click()")
+    page.wait_for_timeout(500)
+    closer = page.locator(".pg-name.shown").count()
     memory = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
-    return [*cells, str(names), f"{memory:.0f}"]
+    page.close()
+    return [*cells, f"{whole}, {closer}" if script else "", f"{memory:.0f}"]
 
 
 def main() -> None:
@@ -135,41 +152,31 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.map_frames")
-    parser.add_argument("--reviews", type=int, default=17_000)
-    parser.add_argument("--folder", type=Path, help="as of benchmarks.page")
-    parser.add_argument("--before", type=Path, help="another checkout of the project")
-    parser.add_argument("--port", type=int, default=8651)
-    options = parser.parse_args()
-    folder = options.folder or Path(tempfile.mkdtemp())
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["POLYGUEST_DATA"] = str(folder / "data")
-    token = keep(options.reviews, folder)
-    rows = [(ROOT, label, query) for label, query in _SHOWN]
-    if options.before:
-        rows[:0] = [(options.before, "before, names", ""), (options.before, "before", "&named=0")]
-    print("| shown | frames while dragging: median, 95 %, ms | while zooming | names | heap, MB |")
-    print("| --- " * 5 + "|")
+    parser.add_argument("--points", type=int, default=50_000)
+    points = parser.parse_args().points
+    plain = made_up_figure(points, named=False, contours=False)
+    named = made_up_figure(points, contours=False)
+    both = made_up_figure(points)
+    rows: list[tuple[str, dict[str, Any], bool]] = [
+        ("points alone", plain, False),
+        ("Plotly's annotations, as before", named, False),
+        ("names by the script", named, True),
+        ("names and contours", both, True),
+    ]
+    head = (
+        "over the points",
+        "dragging: ms between frames, median, 95 %",
+        "zooming",
+        "names",
+        "MB",
+    )
+    print(f"| {' | '.join(head)} |\n{'| --- ' * len(head)}|")
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
-        for port, tree in enumerate(dict.fromkeys(row[0] for row in rows), options.port):
-            command = [sys.executable, "-m", "ui.serve", "--server.headless", "true"]
-            process = subprocess.Popen(
-                [*command, "--server.port", str(port)], cwd=tree,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-            try:
-                while not answers(port):
-                    time.sleep(0.1)
-                for own, label, query in rows:
-                    if own == tree:
-                        page = browser.new_page(viewport={"width": 1280, "height": 900})
-                        page.set_default_timeout(60_000)
-                        address = f"http://localhost:{port}/explore?analysis={token}{query}"
-                        print(f"| {label} | {' | '.join(_measure(page, address))} |", flush=True)
-                        page.close()
-            finally:
-                process.terminate()
-                process.wait()
+        for label, figure, script in rows:
+            print(
+                f"| {label} | {' | '.join(_measure(browser, figure, script=script))} |", flush=True
+            )
         browser.close()
 
 

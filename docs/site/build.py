@@ -25,7 +25,7 @@ OTHER_PAGES = {  # page of the site -> file of the repository, where it isn't do
     "results.md": "benchmarks/RESULTS.md",
 }
 NAVIGATION = {
-    "For managers": ("guides/manager", "guides/pages", "exports"),
+    "For managers": ("guides/manager", "guides/pages", "map", "exports"),
     "For analysts": (
         "guides/analyst", "guides/python", "reading", "search-method", "aspects", "compare",
         "impact", "changes", "sentiment", "similar-hotels", "answers", "photos", "word-vectors",

@@ -60,7 +60,8 @@ def page(browser):
     """The chart in a page without a server, its style and script those of the app."""
     analysis = crowded()
     chart = map_figure(analysis, review_attributes(analysis), height=560).to_json()
-    style = (ROOT / "ui/style/page.css").read_text("utf-8")
+    files = ("scale.css", "page.css")
+    style = "".join((ROOT / "ui/style" / name).read_text("utf-8") for name in files)
     page = browser.new_page(viewport={"width": 1000, "height": 700}, reduced_motion="reduce")
     page.errors = []
     page.on("console", lambda said: said.type == "error" and page.errors.append(said.text))
