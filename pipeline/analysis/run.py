@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.analysis.analysis import Analysis, Batch, Settings, hotel_names
 from pipeline.common.arrays import distinct_rows
+from pipeline.common.memory import release_memory
 from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.components import fit_components
 from pipeline.embedding.embed import embed_documents
@@ -32,7 +33,7 @@ from pipeline.topics.stability import topic_stability
 from pipeline.topics.subtopics import find_subtopics
 from pipeline.topics.topic import Topic
 
-_MANY_UNITS = 5_000  # beyond, what is left of the analysis takes the dictionaries' memory
+_MANY_UNITS = 5_000  # beyond, memory is given back between stages, and that of dictionaries
 _MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
 
 
@@ -104,6 +105,7 @@ def analyse(
             parallel = parallel_means(encoder, progress=step)
             space = fit_neutral(raw, unit_languages, parallel, seed=settings.seed)
         neutral = space.transform(raw)
+    _release_after(units)
     with log.stage("topics") as step:
         topics = find_topics(
             neutral,
@@ -123,6 +125,7 @@ def analyse(
         )
     of_five = None if reviews.marks is None else reviews.marks.of_five
     hotels = hotel_names(reviews.frame, vars(reviews.columns))
+    _release_after(units)
     with log.stage("names"):
         described = describe_topics(
             units,
@@ -195,6 +198,12 @@ def analyse(
         ratings=reviews.marks,
         subtopics=subtopics,
     )
+
+
+def _release_after(units: Units) -> None:
+    """Give back what a stage has left free, a hundred MB, where the next one loads dictionaries."""
+    if len(units) > _MANY_UNITS:
+        release_memory()
 
 
 def _with_stability(topics: tuple[Topic, ...], stability: np.ndarray) -> tuple[Topic, ...]:
