@@ -97,6 +97,22 @@ def _answers(address: str) -> bool:
         return False
 
 
+# How far what is seen has moved by itself, as web.dev defines CLS: the largest sum of shifts that
+# follow each other within a second, over at most five.
+_WATCH_SHIFTS = """{
+  let sum = 0, first = 0, last = 0;
+  window.pgShift = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    if (entry.hadRecentInput) return;
+    const follows = entry.startTime - last < 1000 && entry.startTime - first < 5000;
+    if (!follows) { sum = 0; first = entry.startTime; }
+    last = entry.startTime;
+    sum += entry.value;
+    window.pgShift = Math.max(window.pgShift, sum);
+  })).observe({type: 'layout-shift', buffered: true});
+}"""
+
+
 class Visitor:
     """A user with a browser window; remembers what went wrong in it."""
 
@@ -109,6 +125,7 @@ class Visitor:
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE * 1000)
+        self.page.add_init_script(_WATCH_SHIFTS)
         self.errors = []
         self.outside = []
         self.page.on("console", self._note)
@@ -160,6 +177,10 @@ class Visitor:
         """Make the window a phone's, and wait until the page has followed."""
         self.page.set_viewport_size({"width": 390, "height": 844})
         self.page.wait_for_function(f"{_SCROLL_WIDTH} <= 390")
+
+    def layout_shift(self):
+        """How far the page has moved by itself since it was loaded; below 0.1 it is calm."""
+        return self.page.evaluate("window.pgShift")
 
     def scroll_width(self):
         """How wide the page's content is."""

@@ -43,7 +43,9 @@ if session.is_working and session.view is None and session.source is not None:
         offer_tour()  # while there is time
 else:
     if session.view is not None and session.source is not None:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key="open-file"
+        ):
             st.markdown(_("**{file}** is open.", file=escape_markdown(session.source.name)))
             st.page_link(
                 "ui/pages/explore.py", label=_("Back to its map"), icon=":material/arrow_forward:"
