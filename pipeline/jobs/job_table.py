@@ -42,7 +42,8 @@ class JobRow:
     """A job in the table.
 
     Attributes:
-        token, owner, state, message, values: as of :class:`pipeline.jobs.job.Job`.
+        token, state, message, values: as of :class:`pipeline.jobs.job.Job`.
+        owner: who takes turns with others, :attr:`pipeline.jobs.job.Job.turn`.
         request: as the server that it came from made it, with that server's paths.
         details: "rows", "user", "room" and what else does not change.
         progress: "stage", "done", "total", "speed" and "left", as far as known.
@@ -98,7 +99,7 @@ class JobTable:
                 " values (%s, %s, %s, %s, %s)",
                 (
                     job.token,
-                    job.owner,
+                    job.turn,
                     json.dumps(job.request.to_dict()),
                     json.dumps(details),
                     json.dumps(known) if known else None,
