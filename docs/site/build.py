@@ -37,8 +37,8 @@ NAVIGATION = {
     ),
     "For engineers": (
         "guides/engineer", "architecture", "method", "names", "store", "vector-databases",
-        "accessibility", "results", "decisions/README", "contributing", "glossary", "licences",
-        "changelog",
+        "accessibility", "usability", "results", "decisions/README", "contributing", "glossary",
+        "licences", "changelog",
     ),
 }  # fmt: skip
 _LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[#)])")

@@ -89,7 +89,10 @@ def filter_units(
     passing = np.ones(len(analysis.texts), bool)
     if codes := list(languages):
         passing &= np.isin(analysis.languages, codes)
-    for column, values in (where or {}).items():
+    for name, values in (where or {}).items():
+        column = name
+        if name not in analysis.frame.columns:  # "hotel", as in expressions
+            column = analysis.columns.get(name) or name
         if column not in analysis.frame.columns:
             columns = list_names(analysis.frame.columns)
             raise InputError(

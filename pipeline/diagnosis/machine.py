@@ -25,6 +25,7 @@ _GB = 1_000_000_000
 _LEAST_MEMORY = 3 * _GB  # the server and its workers idle, and a little
 _LEAST_DISK, _LITTLE_DISK = 200_000_000, 2 * _GB
 _LEAST_FILES = 1024
+_BUSY = 2.0  # processes a core that want to compute
 _REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
 _PORT_OR_PATH = re.compile(r"[/:]|^\*[^.]")
 
@@ -86,6 +87,7 @@ def check_processor_and_memory() -> Iterator[Finding]:
         yield warning("memory", said, advice)
     else:
         yield ok("memory", said)
+    yield from _check_load()
     if sys.platform != "win32":
         import resource
 
@@ -93,6 +95,18 @@ def check_processor_and_memory() -> Iterator[Finding]:
         if soft != resource.RLIM_INFINITY and soft < _LEAST_FILES:
             advice = f"raise the limit: 'ulimit -n {_LEAST_FILES}' before it is started"
             yield warning("open files", f"at most {soft}", advice)
+
+
+def _check_load() -> Iterator[Finding]:
+    """Whether other work keeps the cores, so that everything here takes longer."""
+    import psutil
+
+    cores = settings.usable_cores()
+    waiting = psutil.getloadavg()[1]  # of the last five minutes
+    if waiting > _BUSY * cores:
+        said = f"{waiting:.1f} processes want {cores} cores, in the mean of five minutes"
+        advice = "'top' shows which: analyses and searches take longer while others compute"
+        yield warning("processor", said, advice)
 
 
 def _container_limit() -> int | None:

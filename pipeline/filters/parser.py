@@ -40,7 +40,7 @@ from pipeline.filters.expressions import (
 
 MAX_LENGTH = 200_000
 _KEYWORDS = ("and", "or", "not", "in", "is", "missing")
-_EXAMPLE = 'language = ja and rating <= 2 and hotel in ("A", "B") and date >= 2026-01'
+_EXAMPLE = 'language = ja and "Score /10" <= 2 and hotel in ("A", "B") and date >= 2026-01'
 _TOKEN = re.compile(
     r"""\s*(?: (?P<quoted> "(?:[^"]|"")*" | '(?:[^']|'')*' )
       | (?P<symbol> <= | >= | != | <> | == | [=<>≤≥≠(),] )

@@ -64,6 +64,7 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
         complaints=None if judged is None else reviews_of(judged == COMPLAINT),
         passage_themes=np.where(main >= 0, number[main], -1),
         passage_sentiment=sentiment,
+        passage_mentions=incidence(rows, themes, (len(passages), len(shown))),
         parents=tuple(-1 if broad[a] == a else int(number[broad[a]]) for a in shown),
     )
 

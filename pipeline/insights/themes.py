@@ -34,6 +34,8 @@ class Themes:
         passage_sentiment: int8 (p,), that of the analysis; None where it is unknown.
         parents: number of the broader theme that each is part of, -1 for none. A review that
             mentions a theme mentions the broader one as well.
+        passage_mentions: bool (p, t), every theme that a passage speaks of; None where that is
+            one theme at most.
     """
 
     kind: str
@@ -45,12 +47,15 @@ class Themes:
     passage_themes: np.ndarray
     passage_sentiment: np.ndarray | None
     parents: tuple[int, ...]
+    passage_mentions: csr_array | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def passages_about(self, theme: int) -> np.ndarray:
         """The passages about a theme or one that is part of it, ascending: int64 (k,)."""
+        if self.passage_mentions is not None:
+            return np.unique(self.passage_mentions[:, [theme]].nonzero()[0])
         parts = [number for number, parent in enumerate(self.parents) if parent == theme]
         return np.flatnonzero(np.isin(self.passage_themes, [theme, *parts]))
 

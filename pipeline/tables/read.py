@@ -54,6 +54,7 @@ class Table:
         kind: "text", "xlsx", "xls", "ods", "html", "jsonl", "json" (one document) or "parquet".
         sheet: the workbook's sheet that was read.
         sheets: all sheets that can be chosen; only one if a workbook in an archive was chosen.
+        alike: those of them that have one header, which "January + February" reads as one.
         is_1904: whether numbers that stand for days count from 1904, not from 1900.
     """
 
@@ -69,6 +70,7 @@ class Table:
     kind: str = "text"
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     is_1904: bool = False
 
     @property
@@ -120,7 +122,7 @@ def read_table(
         if kind in ("xlsx", "xls", "ods"):
             from pipeline.tables.workbooks import counts_from_1904, workbook_records
 
-            rows, chosen, sheets = workbook_records(file, kind, within, limits)
+            rows, chosen, sheets, alike = workbook_records(file, kind, within, limits)
             table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
             if within != sheet and len(sheets) > 1:
                 others = list_names(title for title in sheets if title != chosen)
@@ -129,9 +131,11 @@ def read_table(
                     number=len(sheets),
                     others=others,
                 )
-                table, sheets = replace(table, notes=(note, *table.notes)), (chosen,)
+                table, sheets, alike = replace(table, notes=(note, *table.notes)), (chosen,), ()
             is_1904 = kind == "xlsx" and counts_from_1904(file)
-            return replace(table, kind=kind, sheet=chosen, sheets=sheets, is_1904=is_1904)
+            return replace(
+                table, kind=kind, sheet=chosen, sheets=sheets, alike=alike, is_1904=is_1904
+            )
         if kind == "parquet":
             from pipeline.tables.formats import parquet_records
 

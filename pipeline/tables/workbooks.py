@@ -7,13 +7,20 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
 from pipeline.common.wording import list_names, short_name
 from pipeline.tables.compound_file import check_compound_file
 from pipeline.tables.formats import cell_text
 from pipeline.tables.input_file import InputFile
+from pipeline.tables.joined_sheets import (
+    Sheet,
+    join_titles,
+    joined_records,
+    most_like_reviews,
+    same_header,
+)
 from pipeline.tables.types import Limits, Record, WidthCheck
 
 if TYPE_CHECKING:
@@ -30,33 +37,21 @@ _ODS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _OFFICE, _TEXT = (_ODS % name for name in ("table", "office", "text"))
 
 
-class _Sheet(NamedTuple):
-    """A sheet of a workbook.
-
-    Attributes:
-        title: its name.
-        visible: whether the program that wrote it shows it.
-        rows: yields the values of its rows, from its first row on.
-    """
-
-    title: str
-    visible: bool
-    rows: Callable[[], Iterable[Sequence[Any]]]
-
-
 def workbook_records(
     file: InputFile, kind: str, sheet: str | int | None, limits: Limits
-) -> tuple[Iterator[Record], str, tuple[str, ...]]:
+) -> tuple[Iterator[Record], str, tuple[str, ...], tuple[str, ...]]:
     """Read one sheet of a workbook; formulas give the values that were computed last.
 
     Args:
         file: the workbook.
         kind: "xlsx", "xls" or "ods".
-        sheet: a name or a number from 1; by default the first visible sheet with at least two rows.
+        sheet: a name or a number from 1, or names as :func:`join_titles` joins them; by default the
+            first visible sheet that has rows and, if any has, texts like reviews.
         limits: see `Limits`.
 
     Returns:
-        The records, the sheet's name, and the names of all sheets.
+        The records, the sheet's name, the names of all sheets, and of those that have one header,
+        which can be read as one.
 
     Raises:
         InputError: the sheet is unknown or the workbook damaged.
@@ -64,8 +59,13 @@ def workbook_records(
     open_workbook = {"xlsx": _open_xlsx, "xls": _open_xls, "ods": _open_ods}[kind]
     with _damage_reported(file.name):
         sheets = {found.title: found for found in open_workbook(file)}
+        alike = same_header(list(sheets.values()))
+        titles = tuple(each.title for each in alike)
+        if alike and sheet == join_titles(titles) and sheet not in sheets:
+            parts = [(each.title, _sheet_records(file.name, each, limits)) for each in alike]
+            return joined_records(parts), sheet, tuple(sheets), titles
         chosen = _choose_sheet(file.name, sheets, sheet)
-    return _sheet_records(file.name, sheets[chosen], limits), chosen, tuple(sheets)
+    return _sheet_records(file.name, sheets[chosen], limits), chosen, tuple(sheets), titles
 
 
 def counts_from_1904(file: InputFile) -> bool:
@@ -78,7 +78,7 @@ def counts_from_1904(file: InputFile) -> bool:
     return bool(_DATE_1904.search(start))
 
 
-def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None) -> str:
+def _choose_sheet(name: str, sheets: dict[str, Sheet], wanted: str | int | None) -> str:
     if isinstance(wanted, int) or (isinstance(wanted, str) and wanted not in sheets):
         number = int(wanted) if str(wanted).isdecimal() else 0
         if not 1 <= number <= len(sheets):
@@ -98,17 +98,18 @@ def _choose_sheet(name: str, sheets: dict[str, _Sheet], wanted: str | int | None
             "{name} has no sheet with a table. Put the reviews in a sheet, one in each row.",
             name=name,
         )
-    return next((sheet.title for sheet in visible if _has_rows(sheet)), visible[0].title)
+    filled = [sheet for sheet in visible if _has_rows(sheet)]
+    return most_like_reviews(filled).title if filled else visible[0].title
 
 
-def _open_xlsx(file: InputFile) -> Iterator[_Sheet]:
+def _open_xlsx(file: InputFile) -> Iterator[Sheet]:
     from openpyxl import load_workbook  # type: ignore[import-untyped]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validation rules
         workbook = load_workbook(file.open(), read_only=True, data_only=True, keep_links=False)
     for sheet in workbook.worksheets:
-        yield _Sheet(sheet.title, sheet.sheet_state == "visible", _xlsx_rows(sheet))
+        yield Sheet(sheet.title, sheet.sheet_state == "visible", _xlsx_rows(sheet))
 
 
 def _xlsx_rows(sheet: ReadOnlyWorksheet) -> Callable[[], Iterable[Sequence[Any]]]:
@@ -119,7 +120,7 @@ def _xlsx_rows(sheet: ReadOnlyWorksheet) -> Callable[[], Iterable[Sequence[Any]]
     return rows
 
 
-def _open_xls(file: InputFile) -> Iterator[_Sheet]:
+def _open_xls(file: InputFile) -> Iterator[Sheet]:
     """The sheets of an .xls file, whose format allows at most 65,536 rows of 256 cells."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -128,14 +129,14 @@ def _open_xls(file: InputFile) -> Iterator[_Sheet]:
     for sheet in workbook.sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
             visible = sheet.visible == SheetVisibleEnum.Visible
-            yield _Sheet(sheet.name, visible, _xls_rows(workbook, sheet.name))
+            yield Sheet(sheet.name, visible, _xls_rows(workbook, sheet.name))
 
 
 def _xls_rows(workbook: CalamineWorkbook, title: str) -> Callable[[], Iterable[Sequence[Any]]]:
     return lambda: workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
 
 
-def _open_ods(file: InputFile) -> Iterator[_Sheet]:
+def _open_ods(file: InputFile) -> Iterator[Sheet]:
     archive = zipfile.ZipFile(file.open())
     titles = [
         element.get(f"{_TABLE}name", "")
@@ -143,7 +144,7 @@ def _open_ods(file: InputFile) -> Iterator[_Sheet]:
         if element.tag == f"{_TABLE}table"
     ]
     for number, title in enumerate(titles):
-        yield _Sheet(title, True, _ods_rows(archive, number))
+        yield Sheet(title, True, _ods_rows(archive, number))
 
 
 def _ods_elements(archive: zipfile.ZipFile, event: str) -> Iterator[Element]:
@@ -235,7 +236,7 @@ def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _has_rows(sheet: _Sheet) -> bool:
+def _has_rows(sheet: Sheet) -> bool:
     rows = 0
     for count, row in enumerate(sheet.rows()):
         rows += sum(value not in (None, "") for value in row) > 0
@@ -244,7 +245,7 @@ def _has_rows(sheet: _Sheet) -> bool:
     return False
 
 
-def _sheet_records(name: str, sheet: _Sheet, limits: Limits) -> Iterator[Record]:
+def _sheet_records(name: str, sheet: Sheet, limits: Limits) -> Iterator[Record]:
     check_width = WidthCheck(name, limits)
     blank_lines = cells_read = width = 0
     for number, values in enumerate(_reported_rows(name, sheet), 1):
@@ -266,6 +267,6 @@ def _sheet_records(name: str, sheet: _Sheet, limits: Limits) -> Iterator[Record]
         blank_lines = 0
 
 
-def _reported_rows(name: str, sheet: _Sheet) -> Iterator[Sequence[Any]]:
+def _reported_rows(name: str, sheet: Sheet) -> Iterator[Sequence[Any]]:
     with _damage_reported(name):
         yield from sheet.rows()

@@ -41,7 +41,7 @@ _MIN_NEXT_NARROW_SHARE = 0.4  # of the others, to be tried when the first can't 
 # its share of the votes relative to the first's, with a lower score.
 _MIN_SECOND_SCORE = 0.75
 _MIN_SECOND_SHARE, _MIN_FREQUENT_SECOND_SCORE = 0.9, 0.5
-_COVERED_BY = {"Breakfast": "Food and drinks"}  # if both fit, the second is the name
+COVERED_BY = {"Breakfast": "Food and drinks"}  # if both fit, the second is the name
 
 # Mean hotel relevance, 0 to 1, of a file and of a topic that aspects may name.
 _MIN_FILE_RELEVANCE, _MIN_TOPIC_RELEVANCE = 0.65, 0.58
@@ -256,7 +256,7 @@ def _rank_matches(
         return []
     parents = np.array(aspect_groups()[0])
     id_of = {name: aspect for aspect, name in enumerate(aspect_names())}
-    covered_by = {id_of[name]: id_of[cover] for name, cover in _COVERED_BY.items()}
+    covered_by = {id_of[name]: id_of[cover] for name, cover in COVERED_BY.items()}
     singles: list[int] = []
     best: list[int] = []  # of each broad aspect, itself or the narrow one in its place
     for broad in broad_aspects:

@@ -25,11 +25,20 @@ from pipeline.topics.aspects import (
 )
 from pipeline.topics.glosses import gloss_keywords
 from pipeline.topics.keywords import topic_keywords
+from pipeline.topics.name_fit import (
+    GENERAL_ASPECTS,
+    MIN_ALONE,
+    MIN_SAID,
+    MIN_SHARE,
+    closest_aspects,
+    keyword_share,
+)
 from pipeline.topics.naming import (
     Aspects,
     choose_aspects,
     has_number,
     is_uninformative,
+    keyword_name,
     name_topics,
     outlier_topic_names,
 )
@@ -43,11 +52,7 @@ from pipeline.topics.proper_names import ProperNames, find_proper_names, units_w
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
 
-_GENERAL_ASPECTS = ("General impression", "The hotel as a whole")  # name what nothing else names
 _MIN_POLARITY = 0.2  # mean polarity of a topic's polar reviews, for an aspect of that polarity
-# Share of a topic's units that a name must fit. Of topics with less, a quarter is about the aspect
-# by the labels of people; of those with more, nearly all (docs/names.md, "Does the name hold?").
-_MIN_NAME_SHARE = 0.5
 
 
 def describe_topics(
@@ -99,6 +104,7 @@ def describe_topics(
             ratings=ratings,
             hotels=hotels,
             reserved=reserved,
+            prefer_aspects=True,
         )
         names, keywords, glosses = named.names, named.keywords, named.glosses
         centroids = unit_rows(
@@ -158,6 +164,7 @@ def name_groups(
     ratings: np.ndarray | None = None,
     hotels: Sequence[str] = (),
     reserved: Sequence[str] = (),
+    prefer_aspects: bool = False,
 ) -> NamedGroups:
     """Name groups of units, each by what sets it apart from the others.
 
@@ -167,6 +174,8 @@ def name_groups(
         assignments: int64 (m,), group of each unit, 0 to ``count`` - 1.
         count: number of groups.
         reserved: names that no group may have.
+        prefer_aspects: whether aspects that hold for less than half of a group come before keywords
+            that hold for even less; parts of topics rather keep their words.
     """
     proper_names = find_proper_names(units.texts, of_units, hotels)
     keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
@@ -194,11 +203,20 @@ def name_groups(
         mean = _mean_polarity(polarities[members])
         agreeing = _agreeing(matches[topic], dominant[topic], mean)
         share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
-        own = [match for match in agreeing if share[match] >= _MIN_NAME_SHARE]
+        own = [match for match in agreeing if share[match] >= MIN_SHARE]
         # "Night, husband, fantastic" would be less clear and say no more.
         if is_uninformative(keywords[topic], sizes[topic], glosses[topic]):
             own += sorted(agreeing, key=share.__getitem__, reverse=True)
-            own += [(aspect_names().index(name),) for name in _GENERAL_ASPECTS]
+            own += [(aspect_names().index(name),) for name in GENERAL_ASPECTS]
+        elif prefer_aspects and not own:
+            said = keyword_share(
+                keyword_name(keywords[topic], sizes[topic], glosses[topic]),
+                keywords[topic],
+                glosses[topic],
+                [units.texts[row] for row in np.flatnonzero(members).tolist()],
+                of_units[members],
+            )
+            own = _fitting(votes, members, agreeing, mean, said)
         aspects.append(own)
     choices = choose_aspects(aspects, dominant)
     names = name_topics(
@@ -223,7 +241,7 @@ def says_something(name: str, choice: tuple[Aspects, int] | None) -> bool:
         return False
     if choice is None:
         return ", " in name
-    general = {aspect_names().index(each) for each in _GENERAL_ASPECTS}
+    general = {aspect_names().index(each) for each in GENERAL_ASPECTS}
     return not general.intersection(choice[0])
 
 
@@ -258,6 +276,33 @@ def _name_share(
 ) -> float | None:
     """Share of a topic's units, a mask, that its aspects fit; None for a name by keywords."""
     return None if choice is None else round(float(votes.fit(choice[0])[members].mean()), 4)
+
+
+def _fitting(
+    votes: AspectVotes,
+    members: np.ndarray,
+    matches: Sequence[Aspects],
+    mean_polarity: float,
+    said: float,
+) -> list[Aspects]:
+    """Aspects for a topic of which no match fits half: those that are said more often than words.
+
+    Matches stand first, by the labels of people the truest, then pairs and single aspects; a topic
+    of many things, whose keywords are said by few, is called by the hotel as a whole.
+
+    Args:
+        votes: of all units.
+        members: a mask, those of the topic.
+        matches: of the topic, which agree with its polarity.
+        mean_polarity: of its polar units.
+        said: share of its units that have one of its keywords.
+    """
+    near = [*matches, *_agreeing(closest_aspects(votes, members), 0, mean_polarity)]
+    share = {each: float(votes.fit(each)[members].mean()) for each in near}
+    general = [(aspect_names().index(name),) for name in GENERAL_ASPECTS]
+    better = [each for each in share if share[each] >= max(said, MIN_ALONE) and each not in general]
+    better.sort(key=lambda each: (each not in matches, -share[each]))
+    return better + (general[::-1] if said < MIN_SAID else [])
 
 
 def _mean_polarity(polarities: np.ndarray) -> float:

@@ -168,6 +168,15 @@ def is_uninformative(
     return sum(word not in _UNINFORMATIVE for word in english) < 2
 
 
+def keyword_name(
+    keywords: Mapping[str, Sequence[str]],
+    size: Mapping[str, int],
+    glosses: Mapping[str, Sequence[str]],
+) -> str:
+    """The English name of a topic by its keywords."""
+    return _name_by_keywords(keywords, size, glosses, ["en"])["en"]
+
+
 def choose_aspects(
     candidates: Sequence[Sequence[Aspects]], polarities: Sequence[int] | None = None
 ) -> list[tuple[Aspects, int] | None]:

@@ -118,7 +118,7 @@ _STATES = {
     "topics": ("topics", "", None),
     "edit a topic": ("topics", "", click("button", "Edit")),
     "table of topics": ("topics", "cards=table", None),
-    "aspects": ("topics", "", click("radio", "Fixed list")),
+    "aspects": ("topics", "", click("radio", "Fixed aspects")),
     "notes": ("topics", "", click("radio", "Notes")),
     "add a file": ("topics", "", click("radio", "Add a file")),
     "compare": ("compare", "", None),

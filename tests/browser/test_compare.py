@@ -19,3 +19,7 @@ def test_the_loud_hotel_is_found_in_three_clicks(visitors):
     chosen = page.locator(".st-key-selection")
     chosen.wait_for()
     assert "chosen" in chosen.inner_text()
+    box, below = chosen.bounding_box(), page.locator(".js-plotly-plot").bounding_box()
+    assert box["y"] < below["y"]  # what is to be read stands above the map
+    page.get_by_role("button", name="Back to Compare").click()
+    finding.wait_for()

@@ -34,6 +34,7 @@ def test_a_report_is_made_downloaded_and_opened(visitors, link, tmp_path):
     book = pypdfium2.PdfDocument(pdf)
     assert 1 <= len(book) <= 4
     assert "What guests say about" in book[0].get_textpage().get_text_bounded()
+    page.wait_for_function("document.activeElement !== document.body")  # as Escape needs it
     name, xlsx = take(dialog, page, "workbook", "Excel")
     assert name.endswith(".xlsx")
     assert openpyxl.load_workbook(io.BytesIO(xlsx))["Reviews"].max_row == 33

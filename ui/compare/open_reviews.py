@@ -11,11 +11,13 @@ import streamlit as st
 from pipeline.filters.expressions import And, Filter, Range
 from pipeline.filters.parser import parse_filter
 from pipeline.insights.comparison import Comparison
+from pipeline.insights.findings import group_label
 from pipeline.insights.groups import PERIODS, Groups
 from pipeline.insights.themes import Themes
+from pipeline.topics.polarity import COMPLAINT
 from ui.filters.filter_bar import filters_as_text, set_filters
-from ui.filters.show_on_explore import group_filter, show_on_explore
-from ui.session.session import Session
+from ui.filters.show_on_explore import describe_reviews, group_filter, show_on_explore
+from ui.session.session import COMPARE, Session
 from ui.session.view import View
 
 _REQUEST, _FILTERS = "compare-open", "compare-filters"  # in the session's state
@@ -79,6 +81,12 @@ def open_requested(session: Session, view: View) -> None:
         themes=wanted.themes,
         theme=wanted.theme,
         complaints=wanted.complaints,
+        said=describe_reviews(
+            wanted.themes.names[wanted.theme],
+            group_label(view.original, wanted.groups.column, wanted.groups.names[wanted.group]),
+            sentiment=COMPLAINT if wanted.complaints else 0,
+        ),
+        page=COMPARE,
     )
 
 

@@ -7,14 +7,17 @@ from typing import NoReturn
 
 import numpy as np
 
+from pipeline.common.locale_format import join_parts
+from pipeline.common.translation import gettext as _
 from pipeline.filters.expressions import And, Filter, In
 from pipeline.filters.parser import filter_to_text
 from pipeline.insights.groups import Groups
 from pipeline.insights.themes import TOPICS, Themes
-from pipeline.topics.polarity import COMPLAINT
+from pipeline.topics.polarity import COMPLAINT, PRAISE
 from ui.components.page_switch import switch_page
 from ui.filters.filter_bar import set_filters
 from ui.session.current import search_for
+from ui.session.open_analysis import OpenedReviews
 from ui.session.session import EXPLORE, Session
 from ui.session.view import View
 
@@ -28,8 +31,10 @@ def show_on_explore(
     themes: Themes | None = None,
     theme: int = -1,
     complaints: bool = False,
+    said: str,
+    page: str,
 ) -> NoReturn:
-    """Open the page "Explore" with reviews selected, which it lists.
+    """Open the page "Explore" with reviews selected, which it lists first.
 
     Args:
         session: whose page.
@@ -38,6 +43,8 @@ def show_on_explore(
         filters: that show on the page what was chosen.
         themes, theme: only what is said of this theme; anything without.
         complaints: only complaints about it.
+        said: what they say, in words.
+        page: path of the script of the page from which they are opened.
     """
     parts = list(filters)
     if themes is not None and theme >= 0 and themes.kind == TOPICS:
@@ -47,6 +54,7 @@ def show_on_explore(
     search_for("")
     units = selected_units(view, reviews, themes=themes, theme=theme, complaints=complaints)
     session.analysis.selected = tuple(units.tolist())
+    session.analysis.opened = OpenedReviews(said, page, session.analysis.selected)
     switch_page(EXPLORE)
 
 
@@ -70,6 +78,21 @@ def selected_units(
     if complaints and themes.passage_sentiment is not None:
         about = about[themes.passage_sentiment[about] == COMPLAINT]
     return np.unique(passages.unit[about[reviews[passages.review[about]]]])
+
+
+def describe_reviews(theme: str, whose: str = "", *, sentiment: int = 0) -> str:
+    """What reviews say, in words: "Complaints about Noise, Hotel Alma".
+
+    Args:
+        theme: what they speak of.
+        whose: hotel, language or period; "" for all reviews.
+        sentiment: complaints or praise alone; 0 for anything.
+    """
+    if sentiment == COMPLAINT:
+        theme = _("Complaints about {theme}", theme=theme)
+    elif sentiment == PRAISE:
+        theme = _("Praise of {theme}", theme=theme)
+    return join_parts([theme, whose])
 
 
 def group_filter(view: View, groups: Groups, group: int) -> In:

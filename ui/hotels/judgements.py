@@ -15,9 +15,9 @@ from pipeline.insights.themes import Themes
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 from ui.components.review_text import quote_html
 from ui.components.widgets import escape
-from ui.filters.show_on_explore import group_filter, show_on_explore
+from ui.filters.show_on_explore import describe_reviews, group_filter, show_on_explore
 from ui.hotels.choose_hotel import ChosenGroup
-from ui.session.session import Session
+from ui.session.session import HOTELS_PAGE, Session
 from ui.session.view import View
 
 _SHOWN = 5
@@ -99,6 +99,12 @@ def _list(
                 themes=themes,
                 theme=share.theme,
                 complaints=sentiment == COMPLAINT,
+                said=describe_reviews(
+                    themes.names[share.theme],
+                    chosen.groups.names[chosen.number],
+                    sentiment=sentiment,
+                ),
+                page=HOTELS_PAGE,
             )
         if place < _QUOTED:
             quotes = typical_quotes(

@@ -5,7 +5,7 @@ import streamlit as st
 from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
-from ui.explore.map import choose_look, show_map, show_selection
+from ui.explore.map import choose_look, go_back, show_map, show_selection
 from ui.explore.photos import photos_of, show_photos
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
@@ -16,6 +16,7 @@ from ui.session.photo_service import photo_units
 from ui.session.search_service import prepare
 
 session, view = require_view(_("Nothing to explore yet"))
+go_back()
 page_drawn()
 show_sidebar(session, view)
 with st.container(key="above-map", gap="xsmall"):
@@ -27,6 +28,9 @@ with st.container(key="above-map", gap="xsmall"):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look = choose_look(view)
         filter_summary(view, passing, searching=wanted is not None)
+reading = session.analysis.reading is not None
+if reading:  # what was opened to be read comes before the map
+    show_selection(session, view, passing.units)
 photos = photos_of(session, view)
 marked = None if photos is None else photo_units(view, photos, passing.units)
 if wanted is None or found is None:
@@ -42,6 +46,7 @@ else:
             show_map(view, passing.units, found.rows, look, photos=marked)
 if photos is not None:
     show_photos(view, photos, wanted, passing.units)
-show_selection(session, view, passing.units)
+if not reading:
+    show_selection(session, view, passing.units)
 show_topics(view, passing.of_any_topic)
 prepare(view)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from pipeline.access.policy import Action
 from pipeline.common.translation import gettext as _
+from pipeline.common.translation import ngettext
 from pipeline.search.highlights import term_spans
 from pipeline.search.hybrid import SearchResult
 from ui.components.notes import notes_html
 from ui.components.relevance import strength_chip
 from ui.components.review_dialog import open_review
 from ui.components.review_text import text_html
-from ui.components.widgets import review_metadata
+from ui.components.widgets import escape, review_metadata
 from ui.session import search_service
 from ui.session.current import current_search, current_session, search_like
 from ui.session.search_state import Ask
@@ -28,12 +30,26 @@ def show_hits(view: View, wanted: Ask, found: SearchResult) -> None:
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
     notes = [note for note in current_session().notes() if note.about == "review"]
+    weak = weak_at_end(found)
     with st.container(key="hits", gap="small"):
         for rank, unit in enumerate(found.rows.tolist(), 1):
+            if 0 < weak == len(found.rows) - rank + 1 < len(found.rows):
+                said = ngettext(
+                    "{n} weak result follows: such hits are rarely right.",
+                    "{n} weak results follow: such hits are rarely right.",
+                    weak,
+                )
+                st.html(f'<div class="pg-weak">{escape(said)}</div>')
             name = view.analysis.ids[int(view.analysis.units.review[unit])]
             own = notes_html([note for note in notes if note.key == name])
             st.html(_hit(view, found, rank, unit, words) + own)
             _actions(view, wanted, unit)
+
+
+def weak_at_end(found: SearchResult) -> int:
+    """Number of the last hits that are all weak."""
+    strong = np.flatnonzero(np.asarray(found.strengths, object) != "weak")
+    return len(found.rows) - (int(strong[-1]) + 1 if len(strong) else 0)
 
 
 def _hit(

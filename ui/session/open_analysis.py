@@ -24,6 +24,21 @@ class Shown(Enum):
     COMPLETE = "complete"  # all of its reviews
 
 
+@dataclass(frozen=True)
+class OpenedReviews:
+    """Reviews that another page has opened on the map's page, to read what is behind a figure.
+
+    Attributes:
+        said: what they say, in words, as that page had it.
+        page: path of that page's script.
+        units: their numbers.
+    """
+
+    said: str
+    page: str
+    units: tuple[int, ...]
+
+
 @dataclass
 class OpenAnalysis:
     """An open file and its analysis; an empty one stands for no file.
@@ -33,6 +48,7 @@ class OpenAnalysis:
         view: its analysis as it is shown; None before the first result.
         requested: the settings that were asked for last; None before the first request.
         selected: numbers of the units chosen on the map.
+        opened: what was chosen last by a page; see :attr:`reading`.
         agreement: space ("raw", "neutral") -> agreement of topics with languages, of the analyses
             of this file that were shown (normalised mutual information, 0 to 1).
         token: names it while it isn't saved; it can't be guessed.
@@ -43,6 +59,7 @@ class OpenAnalysis:
     view: View | None = None
     requested: Settings | None = None
     selected: tuple[int, ...] = ()
+    opened: OpenedReviews | None = None
     agreement: dict[str, float] = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     room: str = ""
@@ -53,6 +70,13 @@ class OpenAnalysis:
         if self.view is None:
             return Shown.NOTHING
         return Shown.PARTIAL if self.view.is_partial else Shown.COMPLETE
+
+    @property
+    def reading(self) -> OpenedReviews | None:
+        """What a page has opened, as long as nothing else has been chosen since."""
+        if self.opened is None or self.opened.units != self.selected:
+            return None
+        return self.opened
 
     @property
     def sources(self) -> tuple[ReviewSource, ...]:

@@ -79,6 +79,7 @@ class Preview:
         encoding, delimiter, sheet: as recognised, also while others are chosen.
         rating_scale: code of the scale that was chosen for the ratings; None to judge it.
         parts: the workbook's sheets, or the files of an archive that holds several.
+        alike: those of the workbook's sheets that have one header, which can be read as one.
         language: of the notes, the problem and the doubt.
     """
 
@@ -99,6 +100,7 @@ class Preview:
     delimiter: str = ""
     sheet: str | None = None
     parts: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     language: str = ""
     rating_scale: str | None = None
     _explained: dict[ColumnRoles, dict[str, RoleGuess]] = field(default_factory=dict)
@@ -199,7 +201,7 @@ class Preview:
         if options.sheet is None:
             self.sheet = table.sheet
         if len(table.sheets) > 1:
-            self.parts = table.sheets
+            self.parts, self.alike = table.sheets, table.alike
         if table.kind != "text":
             return
         if options.encoding is not None:

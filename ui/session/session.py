@@ -40,6 +40,7 @@ from ui.session.view import View, open_view
 from ui.session.work import Work
 
 EXPLORE, CHANGES = "ui/pages/explore.py", "ui/pages/changes.py"
+COMPARE, HOTELS_PAGE = "ui/pages/compare.py", "ui/pages/hotels.py"
 _PARTIAL = N_("These are first results: edit the topics once all reviews have been read")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pipeline.common.translation import current_language, direction
 from pipeline.common.translation import gettext as _
+from ui.style.streamlit_words import streamlit_words
 
 # The server's Content-Security-Policy names this script by its hash: it never changes with values.
 DOCUMENT_SCRIPT = (Path(__file__).parent / "document.js").read_text("utf-8")
@@ -21,6 +22,7 @@ def set_up_document() -> None:
         "lang": language,
         "dir": direction(language),
         "skip": _("Skip to content"),
+        "words": streamlit_words(),
     }
     data = " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
     with st.container(key="document"):

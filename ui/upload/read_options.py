@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.common.translation import gettext as _
+from pipeline.common.wording import list_names
 from pipeline.reviews.source import ReadOptions
+from pipeline.tables.joined_sheets import join_titles
 from pipeline.tables.report import delimiter_name, encoding_name
+from ui.components.widgets import escape_markdown
 from ui.session.preview import Preview
 
 _ENCODINGS = (
@@ -35,6 +38,36 @@ def choose_read_options(preview: Preview) -> ReadOptions:
         with place:
             chosen[box.__name__.removeprefix("_")] = box(preview)
     return ReadOptions(chosen.get("encoding"), chosen.get("delimiter"), chosen.get("part"))
+
+
+def note_other_sheets(preview: Preview) -> None:
+    """Say which sheets of a workbook are not read, with a button to read those of one form."""
+    table = preview.table
+    if table is None or table.sheet is None:
+        return
+    together = join_titles(table.alike)
+    read = table.alike if table.sheet == together else (table.sheet,)
+    rest = [name for name in table.sheets if name not in read]
+    if not rest:
+        return
+    said = _("Not read: {sheets}.", sheets=escape_markdown(list_names(rest)))
+    if table.sheet not in table.alike:
+        st.caption(said)
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="sheets"):
+        names = escape_markdown(list_names(table.alike))
+        st.markdown(_("{sheets} have the same columns.", sheets=names) + " " + said)
+        st.button(
+            _("Read them together"),
+            icon=":material/join:",
+            key=f"join-{preview.number}",
+            on_click=_choose_sheet,
+            args=(preview, together),
+        )
+
+
+def _choose_sheet(preview: Preview, name: str) -> None:
+    st.session_state[f"sheet-{preview.number}"] = name
 
 
 def reset_button(preview: Preview) -> None:
@@ -116,7 +149,7 @@ def _part(preview: Preview) -> str | None:
     packed = preview.name.lower().endswith(".zip")
     return st.selectbox(
         _("File of the archive") if packed else _("Sheet of the workbook"),
-        preview.parts,
+        [*preview.parts, *([join_titles(preview.alike)] if preview.alike else [])],
         index=None,
         key=f"sheet-{preview.number}",
         placeholder=_("Choose one"),

@@ -31,7 +31,7 @@ from ui.upload.column_picker import (
     choose_rules,
     show_table,
 )
-from ui.upload.read_options import choose_read_options, reset_button
+from ui.upload.read_options import choose_read_options, note_other_sheets, reset_button
 from ui.upload.rejected_rows import show_rejected
 
 TYPES = "csv tsv txt xlsx xls ods json jsonl html parquet gz zip".split()
@@ -150,6 +150,7 @@ def _show(session: Session, preview: Preview) -> None:
             error_box(problem)
         else:
             _sum_up(session, preview, reviews, choice.rating_scale)
+        note_other_sheets(preview)
         reset_button(preview)
     if reviews is not None:
         tell(reviews)

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.analysis.filter_columns import analysis_columns
+from pipeline.analysis.filter_columns import analysis_columns, select_units
+from pipeline.common.errors import InputError
 from pipeline.filters.binding import bind
 from pipeline.filters.expressions import mask
 from pipeline.filters.parser import parse_filter
@@ -46,3 +47,14 @@ def test_a_column_of_the_file_of_this_name_is_called_original(analysis):
 def test_without_sentiment_the_files_column_keeps_its_name():
     analysis = synthetic_analysis(n=2, frame=pd.DataFrame({"sentiment": ["a", "b"]}), columns={})
     assert matching(analysis, "sentiment = b") == [False, True]
+
+
+def test_values_are_asked_for_by_a_columns_role_or_its_own_name():
+    frame = pd.DataFrame({"Property": ["A", "B", "B"], "date": ["x", "y", "x"]})
+    columns = {"hotel": "Property", "date": None}
+    analysis = synthetic_analysis(n=3, frame=frame, columns=columns)
+    for name in ("hotel", "Property"):
+        assert select_units(analysis, where={name: ["B"]}).tolist() == [False, True, True]
+    assert select_units(analysis, where={"date": ["x"]}).tolist() == [True, False, True]
+    with pytest.raises(InputError, match="no column 'rating'; the file has: Property, date"):
+        select_units(analysis, where={"rating": ["5"]})

@@ -100,7 +100,18 @@ def test_packages_of_other_versions(monkeypatch):
     assert "instead of 0.1" in other.found
 
 
+def test_other_programs_that_keep_the_cores_busy(monkeypatch):
+    monkeypatch.setattr("psutil.getloadavg", lambda: (1.0, 400.0, 1.0))
+    findings = [each for each in found(machine.check_processor_and_memory) if each.advice]
+    assert any("400.0 processes want" in each.found for each in findings)
+    monkeypatch.setattr("psutil.getloadavg", lambda: (400.0, 0.5, 1.0))
+    assert not any(
+        "processes want" in each.found for each in found(machine.check_processor_and_memory)
+    )
+
+
 def test_too_little_memory(monkeypatch):
+    monkeypatch.setattr("psutil.getloadavg", lambda: (0.5, 0.5, 0.5))
     monkeypatch.setattr(machine, "_container_limit", lambda: 1_500_000_000)
     assert "1.5 GB memory" in only(machine.check_processor_and_memory, Outcome.WARNING).found
 

@@ -59,6 +59,11 @@ def test_a_review_mentions_the_broad_aspect_once(analysis):
     assert themes.praise.toarray()[:, broad].tolist() == [False, True, False, False]
     assert themes.complaints.toarray()[:, broad].tolist() == [False, False, True, False]
     assert themes.passages_about(broad).tolist() == [1, 2]
+    # A figure of a second aspect of a passage leads to that passage as well.
+    for theme in range(len(themes)):
+        counted = set(mentions[:, theme].nonzero()[0].tolist())
+        passages = analysis.searched_passages.review[themes.passages_about(theme)]
+        assert set(passages.tolist()) == counted, themes.names[theme]
 
 
 def test_names_are_in_the_language_of_the_interface(analysis):

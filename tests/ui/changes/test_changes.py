@@ -66,6 +66,10 @@ def test_a_change_is_one_click_from_its_reviews(page):
     assert len(set(analysis.assignments[chosen].tolist())) == 1
     assert any(button.label.startswith("date") for button in page.button)
     assert f"{len(chosen)} chosen reviews" in [head.value for head in page.header]
+    assert ", since 2025-07-01</bdi></h2>" in pieces(page)
+    press(page, "Back to Changes")
+    assert not session(page).analysis.selected and not page.session_state["hotels"]
+    assert "More than before" in [head.value for head in page.header]
 
 
 def test_a_hotel_has_its_marks_and_what_its_guests_say_more_often(page):

@@ -13,7 +13,7 @@ from pipeline.insights.comparison import compare_groups
 from pipeline.insights.groups import Groups
 from pipeline.reviews.read import read_reviews
 from tests.support.analyses import WORDS, synthetic_analysis
-from tests.support.apptest import catalogue, new, pieces, session
+from tests.support.apptest import catalogue, new, pieces, press, session
 from tests.support.comparisons import two_hotels
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.hotel_file import LOUD
@@ -119,7 +119,11 @@ def test_the_loud_hotel_is_named_and_its_reviews_open_on_explore(page):
     chosen = view.original.units.review[list(session(page).analysis.selected)]
     assert len(chosen) >= 35 and set(view.attributes.hotels[chosen].tolist()) == {LOUD}
     assert page.session_state["hotels"] == [LOUD]
-    go(page)  # back, with the filters as they were
+    # What was opened is named and listed in full above the map, with the way back.
+    body = pieces(page)
+    assert "&lt;b&gt;Madrid&lt;/b&gt;</bdi></h2>" in body
+    assert body.index("pg-opened") < body.index('class="pg-hit"')
+    press(page, "Back to Compare")  # with the filters as they were
     assert page.session_state["hotels"] == []
     assert "Mentioned more" in [each.value for each in page.header]
 

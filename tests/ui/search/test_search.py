@@ -1,6 +1,7 @@
 """Search on the page "Explore": hits, filters, likes, judgements, saved searches."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from tests.support.apptest import catalogue, pieces, press, session, start
 from tests.support.naughty import NAUGHTY
 from ui.components.relevance import counts_line
 from ui.components.review_text import text_html
+from ui.search.hits import weak_at_end
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +139,13 @@ def test_naughty_queries_give_no_error(explored):
         assert not at.exception, query
     assert not any("<script" in hit.lower() for hit in hits(at))
     press(at, "Clear")
+
+
+def test_weak_hits_at_the_end_are_told_from_the_others():
+    def count(*strengths):
+        rows = np.arange(len(strengths))
+        return weak_at_end(SimpleNamespace(rows=rows, strengths=np.array(strengths, "<U6")))
+
+    assert count("strong", "likely", "weak", "weak") == 2
+    assert count("weak", "strong") == 0  # a name in the query has put it first
+    assert count("weak", "weak") == 2 and count() == 0

@@ -131,6 +131,10 @@ def test_the_sheet_of_a_workbook_is_chosen():
     assert "Excel workbook, sheet Summer, 8 rows read, 8 kept" in told(at)
     reads = session(at).preview.times
     assert reads == 1
+    # Half of the reviews would be left out without a word.
+    assert "Summer, Winter have the same columns. Not read: Notes, Winter." in told(at)
+    press(at, "Read them together")
+    assert "sheet Summer + Winter, 17 rows read" in told(at) and "Not read: Notes." in told(at)
     choose(at, "Sheet of the workbook", "Winter")
     assert "sheet Winter, 9 rows read, 9 kept" in told(at)
     choose(at, "Sheet of the workbook", "Notes")
