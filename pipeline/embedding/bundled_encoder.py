@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from pipeline.common.progress import Progress
 from pipeline.embedding.bundled_model import PROMPTS
 from pipeline.embedding.calls import Call, CallPool, Rows, encode_in_order, split_into_packs
+from pipeline.embedding.encoder import TextTokens
 from pipeline.embedding.prompts import find_prompts
 from pipeline.embedding.tokeniser import UnigramTokeniser
 from pipeline.embedding.weights_file import WeightsFile
 
 _TOKENISED_AT_ONCE = 256  # texts, while others are computed
 
-# Ids of the tokens of k texts -> float32 (k, d), rows of length 1.
-Compute = Callable[[Sequence[Sequence[int]]], np.ndarray]
+
+class Bert(Protocol):
+    """The bundled model, from the ids of tokens on; a vector depends on its own text alone."""
+
+    def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
+        """Vectors of k texts: float32 (k, d), rows of length 1."""
+        ...
+
+    def token_vectors(self, text: Sequence[int]) -> np.ndarray:
+        """Vectors of the t tokens of a text: float32 (t, d)."""
+        ...
 
 
 class BundledEncoder:
-    """An :class:`Encoder` of the bundled model on the CPU. Safe to share between threads.
+    """A :class:`TokenEncoder` of the bundled model on the CPU. Safe to share between threads.
 
     Args:
         name: as given by the user.
         weights: of the model.
-        compute: the model; a vector must depend on its own text alone.
+        bert: the model.
         fingerprint: of the weights and the precision; the prompts are added here.
-        pack_tokens: tokens for one call of ``compute``; 1 for a call per text.
+        pack_tokens: tokens for one call of ``bert``; 1 for a call per text.
         alike: whether the texts of a call must have the same number of tokens.
         threads: how many calls run at once; the number of cores when None.
     """
@@ -37,15 +48,17 @@ class BundledEncoder:
         self,
         name: str,
         weights: WeightsFile,
-        compute: Compute,
+        bert: Bert,
         *,
         fingerprint: str,
         pack_tokens: int = 1,
         alike: bool = False,
         threads: int | None = None,
     ) -> None:
-        self._compute, self._pack_tokens, self._alike = compute, pack_tokens, alike
-        self._tokeniser = UnigramTokeniser(weights.vocabulary(), most=weights.shape.positions)
+        self._bert, self._pack_tokens, self._alike = bert, pack_tokens, alike
+        vocabulary = weights.vocabulary()
+        self._tokeniser = UnigramTokeniser(vocabulary, most=weights.shape.positions)
+        self._pieces = vocabulary.pieces
         self._pool = CallPool(threads)
         prompts = find_prompts(name, PROMPTS)
         self._query, self._document = prompts.query, prompts.document
@@ -79,5 +92,24 @@ class BundledEncoder:
             lengths = [len(ids[row]) for row in order]
             for pack in split_into_packs(lengths, self._pack_tokens, alike=self._alike):
                 rows = order[pack]
-                call = partial(self._compute, [ids[row] for row in rows])
+                call = partial(self._bert, [ids[row] for row in rows])
                 yield [start + row for row in rows], call
+
+    def tokenize(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The tokens of texts, without those of punctuation and around them."""
+        rows = (self._tokeniser.encode(text)[1:-1] for text in texts)
+        return [tuple(self._pieces[id_] for id_ in row if self._is_word(id_)) for row in rows]
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> list[TextTokens]:
+        """The tokens of texts as queries, with what each means where it stands."""
+        before, found = len(self._tokeniser.encode(self._query.rstrip())) - 1, []
+        for text in texts:
+            ids = self._tokeniser.encode(self._query + text)
+            vectors = self._bert.token_vectors(ids)
+            kept = [n for n in range(before, len(ids) - 1) if self._is_word(ids[n])]
+            tokens = tuple(self._pieces[ids[n]] for n in kept)
+            found.append(TextTokens(tokens, vectors[kept]))
+        return found
+
+    def _is_word(self, token: int) -> bool:
+        return any(char.isalnum() for char in self._pieces[token])

@@ -20,7 +20,6 @@ from pipeline.common.built_file import built_file
 from pipeline.common.paths import cache_folder
 from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
-from pipeline.embedding.encoder import TextTokens
 from pipeline.embedding.packing import MIN_TOKENS, PACK_TOKENS
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
@@ -45,11 +44,16 @@ class BertInFloat32:
     def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
         """Vectors of k texts: float32 (k, d), rows of length 1."""
         with torch.inference_mode():
-            means = [x.sum(dim=0, keepdim=True) / len(x) for x in self.token_vectors(texts)]
+            means = [x.sum(dim=0, keepdim=True) / len(x) for x in self._token_vectors(texts)]
             unit = functional.normalize(torch.cat(means), dim=1)
             return functional.normalize(unit, dim=1).numpy()  # twice, as the library does
 
-    def token_vectors(self, texts: Sequence[Sequence[int]]) -> list[torch.Tensor]:
+    def token_vectors(self, text: Sequence[int]) -> np.ndarray:
+        """Vectors of the t tokens of a text: float32 (t, d)."""
+        (found,) = self._token_vectors([text])
+        return found.numpy()
+
+    def _token_vectors(self, texts: Sequence[Sequence[int]]) -> list[torch.Tensor]:
         """Vectors of the tokens of k texts, float32 (t, d) each."""
         rows = [list(ids) for ids in texts]
         if (total := sum(map(len, rows))) < MIN_TOKENS:
@@ -112,52 +116,15 @@ def load_in_float32(name: str, *, threads: int | None = None) -> BundledEncoder:
     """
     torch.set_num_threads(1)  # the encoder runs a call per thread
     weights = open_weights(find_weights())
-    compute = BertInFloat32(weights, matrices_file(weights))
-    pack_tokens = PACK_TOKENS if _can_be_packed(compute) else 1
-    return Float32Encoder(name, weights, compute, pack_tokens=pack_tokens, threads=threads)
-
-
-class Float32Encoder(BundledEncoder):
-    """The bundled model in float32, which also tells the vectors of single tokens."""
-
-    def __init__(
-        self,
-        name: str,
-        weights: WeightsFile,
-        compute: BertInFloat32,
-        *,
-        pack_tokens: int,
-        threads: int | None = None,
-    ) -> None:
-        super().__init__(
-            name,
-            weights,
-            compute,
-            fingerprint=FINGERPRINT,
-            pack_tokens=pack_tokens,
-            threads=threads,
-        )
-        self._bert = compute
-        self._pieces = weights.vocabulary().pieces
-
-    def tokenize(self, texts: Sequence[str]) -> list[tuple[str, ...]]:
-        """The tokens of texts, without those of punctuation and around them."""
-        rows = (self._tokeniser.encode(text)[1:-1] for text in texts)
-        return [tuple(self._pieces[id_] for id_ in row if self._is_word(id_)) for row in rows]
-
-    def encode_query_tokens(self, texts: Sequence[str]) -> list[TextTokens]:
-        """The tokens of texts as queries, with what each means where it stands."""
-        before, found = len(self._tokeniser.encode(self._query.rstrip())) - 1, []
-        for text in texts:
-            ids = self._tokeniser.encode(self._query + text)
-            (vectors,) = self._bert.token_vectors([ids])
-            kept = [n for n in range(before, len(ids) - 1) if self._is_word(ids[n])]
-            tokens = tuple(self._pieces[ids[n]] for n in kept)
-            found.append(TextTokens(tokens, vectors[kept].numpy()))
-        return found
-
-    def _is_word(self, token: int) -> bool:
-        return any(char.isalnum() for char in self._pieces[token])
+    bert = BertInFloat32(weights, matrices_file(weights))
+    return BundledEncoder(
+        name,
+        weights,
+        bert,
+        fingerprint=FINGERPRINT,
+        pack_tokens=PACK_TOKENS if _can_be_packed(bert) else 1,
+        threads=threads,
+    )
 
 
 def matrices_file(weights: WeightsFile, folder: Path | None = None) -> Path:
@@ -177,7 +144,7 @@ def _build(weights: WeightsFile) -> bytes:
     return save({name: weights.tensor(name) for name in weights.names if name != WORDS})
 
 
-def _can_be_packed(compute: BertInFloat32) -> bool:
+def _can_be_packed(bert: BertInFloat32) -> bool:
     """Whether texts have the same vectors beside others, on this processor."""
     texts = [[0, *range(1000, 1000 + count), 2] for count in _PROBES]
-    return np.array_equal(compute(texts), np.vstack([compute([ids]) for ids in texts]))
+    return np.array_equal(bert(texts), np.vstack([bert([ids]) for ids in texts]))

@@ -51,11 +51,19 @@ class BertInt8:
 
     def __call__(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
         """Vectors of k texts: float32 (k, d), rows of length 1."""
+        return unit_rows(self._tokens(texts).mean(axis=1))
+
+    def token_vectors(self, text: Sequence[int]) -> np.ndarray:
+        """Vectors of the t tokens of a text: float32 (t, d)."""
+        return self._tokens([text])[0]
+
+    def _tokens(self, texts: Sequence[Sequence[int]]) -> np.ndarray:
+        """Vectors of the t tokens of k texts: float32 (k, t, d)."""
         ids = np.array(texts, np.int64)
         embeddings = dequantise(self._words[ids.ravel()]).reshape(*ids.shape, -1)
         embeddings += self._positions[: ids.shape[1]]
         (tokens,) = self._session.run(None, {"embeddings": embeddings})
-        return unit_rows(tokens.mean(axis=1))
+        return np.asarray(tokens)
 
 
 def load_in_int8(name: str, *, threads: int | None = None) -> BundledEncoder:
@@ -69,13 +77,13 @@ def load_in_int8(name: str, *, threads: int | None = None) -> BundledEncoder:
         InputError: the weights can't be found or are not the expected file.
     """
     weights = open_weights(find_weights())
-    compute = BertInt8(weights, graph_file(weights))
+    bert = BertInt8(weights, graph_file(weights))
     return BundledEncoder(
         name,
         weights,
-        compute,
+        bert,
         fingerprint=INT8_FINGERPRINT,
-        pack_tokens=_PACK_TOKENS if _can_be_packed(compute) else 1,
+        pack_tokens=_PACK_TOKENS if _can_be_packed(bert) else 1,
         alike=True,
         threads=threads,
     )
@@ -92,11 +100,11 @@ def graph_file(weights: WeightsFile, folder: Path | None = None) -> Path:
     return built_file(path, lambda: _build(weights))
 
 
-def _can_be_packed(compute: BertInt8) -> bool:
+def _can_be_packed(bert: BertInt8) -> bool:
     """Whether texts have the same vectors beside others of their length, on this processor."""
     for length in _PROBES:
         texts = [[0, *range(first, first + length - 2), 2] for first in (1000, 9000, 70_000)]
-        if not np.array_equal(compute(texts), np.vstack([compute([ids]) for ids in texts])):
+        if not np.array_equal(bert(texts), np.vstack([bert([ids]) for ids in texts])):
             return False
     return True
 

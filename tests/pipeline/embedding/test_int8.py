@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.common import settings
+from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.embedding.bundled_model import find_weights, open_weights
 from pipeline.embedding.int8 import graph_file
@@ -43,7 +44,7 @@ def test_bits_depend_on_the_text_alone(both, sample_reviews):
 
 def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(both, sample_reviews):
     encoder, calls = both[0], []
-    compute = encoder._compute
+    compute = encoder._bert
 
     def count(texts):
         calls.append(len(texts))
@@ -51,7 +52,7 @@ def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(bot
 
     texts = sample_reviews.texts[60:130]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "_compute", count)
+        patch.setattr(encoder, "_bert", count)
         together = encoder.encode_documents(texts)
         packed = len(calls)
         patch.setattr(encoder, "_pack_tokens", 1)
@@ -59,6 +60,15 @@ def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(bot
     assert sum(calls[:packed]) == len(calls[packed:]) == len(texts)
     assert packed < len(texts) and max(calls) > 1
     assert together.tobytes() == alone.tobytes()
+
+
+def test_tokens_are_close_to_float32(both):
+    questions = ["Is there a pool?", "朝食は何時からですか"]
+    (int8, other), (float32, _rest) = (encoder.encode_query_tokens(questions) for encoder in both)
+    assert int8.tokens == float32.tokens and len(int8.tokens) == 4
+    cosines = np.sum(unit_rows(int8.vectors) * unit_rows(float32.vectors), axis=1)
+    assert cosines.min() > 0.995
+    assert len(other.tokens) == len(other.vectors) > 3
 
 
 def test_damaged_graph_is_rebuilt(tmp_path):
