@@ -61,7 +61,7 @@ def test_chosen_hotel_period_and_language(folder, tmp_path):
     ("options", "message"),
     [
         (["report", "--out", "r.doc"], "must end with .html, .pdf or .xlsx"),
-        (["map", "--out", "m.pdf"], "must end with .html, .png or .svg"),
+        (["map", "--out", "m.doc"], "must end with .html, .png, .svg or .pdf"),
         (["report", "--out", "r.html", "--hotel", "Ritz"], "no hotel 'Ritz'"),
         (["report", "--out", "r.html", "--from", "soon"], "'soon' is no day"),
         (["report", "--out", "r.html", "--from", "2031-01"], "No review is of this period"),

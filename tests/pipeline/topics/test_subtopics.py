@@ -27,7 +27,7 @@ PARTS = {
 def analysis():
     rows = ["id,language,review"]
     for topic, parts in PARTS.items():
-        for number in range(140):
+        for number in range(70):
             words = f"{topic} {topic} {topic} {parts[number % 2]} {parts[number % 2]}"
             rows.append(f"{topic}{number},en,{words} guest{number}")
     # Without a map, which takes longer and has no part in it.
@@ -63,9 +63,10 @@ def test_large_topics_have_parts_with_names_of_their_own(analysis):
     assert 2 <= len(found.names) == len(set(found.shown)) <= 4
     topics = {topic.name for topic in analysis.topics}
     for part, names in enumerate(found.names):
-        members = found.of_units == part
-        assert members.sum() >= 60
-        assert len(set(analysis.assignments[members].tolist())) == 1
+        members = np.flatnonzero(found.of_units == part)
+        assert len(members) >= 30
+        # Of one half of one topic, which is every other of its reviews.
+        assert len(set(analysis.assignments[members].tolist())) == len(set(members % 2)) == 1
         assert names["en"] not in topics and set(names) >= {"en", "ja", "ar"}
     again = parts_of(analysis)
     assert again.names == found.names and np.array_equal(again.of_units, found.of_units)
