@@ -58,8 +58,9 @@ def choose_filters(view: View) -> FilteredUnits:
     files = [batch.name for batch in analysis.batches]
     several = len(files) > 1
     sentiment = analysis.unit_sentiment
-    boxes = 3 + (sentiment is not None) + bool(hotels) + several
-    places = iter(st.container(key="filters").columns(boxes))
+    # The longest words are those of praise and complaints.
+    widths = [1.0, 1.0, *[1.25] * (sentiment is not None), *[1.0] * (bool(hotels) + several), 1.0]
+    places = iter(st.container(key="filters").columns(widths))
     with next(places):
         codes = st.multiselect(
             _("Languages"),

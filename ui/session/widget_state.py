@@ -19,6 +19,7 @@ _KEPT_WIDGETS = (
     "judging",
     "colour",
     "named",
+    "contours",
     "names-in",
     "sort",
     "drawn-as",
@@ -39,6 +40,7 @@ def topic_language() -> str:
 def keep_widgets() -> None:
     """Keep the values of widgets that the next page may not draw."""
     st.session_state.setdefault("named", True)
+    st.session_state.setdefault("contours", True)
     st.session_state.setdefault("top", 20)
     st.session_state.setdefault("judging", True)
     for key in _KEPT_WIDGETS:

@@ -90,7 +90,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at.session_state["colour"] = "language"
     at.run()
     assert len(at.dataframe[0].value) == 1
-    assert list(at.dataframe[0].value) == ["hotel", "date", "rating", "language", "topic", "text"]
+    assert list(at.dataframe[0].value) == ["text", "language", "hotel", "date", "rating", "topic"]
     assert any("The table has the first 1;" in caption.value for caption in at.caption)
     assert any(header.value == f"2 chosen {kind}s" for header in at.header)
     press(at, "Clear selection")
