@@ -17,7 +17,12 @@ _LENGTH = 400
 _SLOW = 1e-6 * _LENGTH  # seconds: a pattern whose time is linear takes a tenth
 _GROWTH = 20.0  # of the time for eight times the length: 8 if linear, 64 if quadratic
 _UNITS = (*' \n\u3000a1.好アé-<&,"', "a ", "1 ", "a.", "a@", "( ", "<p ", "1/", "aA", "a: ", ". ")
-_UNREAD = ("ui.pages", "pipeline.__main__", "pipeline.heads.training")
+_UNREAD = (
+    "ui.pages",
+    "pipeline.__main__",
+    "pipeline.heads.training",
+    "pipeline.database.migrations.env",  # which Alembic runs
+)
 _ANCHORED = {"match", "fullmatch", "compile"}
 
 
