@@ -63,7 +63,7 @@ def test_the_menu_closes_after_a_choice_and_a_tap_chooses_a_topic(phone, link):
     go(phone, link)
     phone.wait_for_map()
     assert page.locator(".js-plotly-plot").bounding_box()["y"] < 560  # on the first screen
-    page.get_by_role("button", name="Expand sidebar").tap()
+    page.get_by_role("button", name="Show the sidebar").tap()
     menu = page.locator("[data-testid=stSidebar]")
     menu.get_by_role("link", name="Hotels", exact=True).tap()
     page.locator("[data-testid=stSidebar][data-collapsed=true]").wait_for(state="attached")

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.analysis.analysis import Settings
 from pipeline.common.workspace import Workspace
-from pipeline.jobs import client
+from pipeline.jobs import server_client
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.requests import AnalyseRequest
 from pipeline.reviews.source import ReviewSource
@@ -32,7 +32,7 @@ def slow_worker(tmp_path_factory):
         patch.setenv("POLYGUEST_CACHE", str(folder))
         patch.setenv("POLYGUEST_EARLY_SECONDS", "0.4")
         worker = WorkerClient(SLOW_WORKER, files=folder / "jobs")
-        patch.setattr(client, "_shared", worker)
+        patch.setattr(server_client, "_shared", worker)
         server.worker.clear()
         yield worker
         worker.close()
