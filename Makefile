@@ -1,5 +1,6 @@
 # Everything runs in .venv, which the first command makes. Nothing is installed outside it, except
-# Debian's chromium for the browser tests where it is missing, this is Debian and we are root.
+# Debian's chromium for the browser tests where it is missing, this is Debian and we are root: the
+# one without a window, which takes less of the processor.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -68,12 +69,12 @@ clean:
 
 .PHONY: chromium
 chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
-	command -v google-chrome >/dev/null || { \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
+	command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-			--no-install-recommends chromium fonts-noto-cjk fonts-noto-core; } || \
-	echo "chromium is missing: the browser tests will be skipped ('apt-get install chromium')"
+			--no-install-recommends chromium-headless-shell fonts-noto-cjk fonts-noto-core; } || \
+	echo "chromium is missing: the browser tests will be skipped ('apt-get install chromium-headless-shell')"
 
 # The stamps are newer than the requirements when nothing has to be done.
 $(VENV)/.made:
