@@ -8,6 +8,7 @@ BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 # A process for each core; each holds the model, so not more than four.
 BESIDE := --numprocesses logical --maxprocesses 4
+APT := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
 test test-quick: export PYTHONDONTWRITEBYTECODE =
 
@@ -69,11 +70,12 @@ clean:
 
 .PHONY: chromium
 chromium:
-	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
-	command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-			--no-install-recommends chromium-headless-shell fonts-noto-cjk fonts-noto-core; } || \
+	@command -v chromium-headless-shell >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		{ $(APT) chromium-headless-shell fonts-noto-cjk fonts-noto-core || \
+		$(APT) chromium fonts-noto-cjk fonts-noto-core; }; } || \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	command -v google-chrome >/dev/null || \
 	echo "chromium is missing: the browser tests will be skipped ('apt-get install chromium-headless-shell')"
 
 # The stamps are newer than the requirements when nothing has to be done.

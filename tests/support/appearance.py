@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,13 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browsing import ARGUMENTS, Visitor, find_chromium, running_app
+from tests.support.browsing import (
+    ARGUMENTS,
+    HEADLESS_SHELL,
+    Visitor,
+    find_chromium,
+    running_app,
+)
 from tests.support.command import ROOT
 
 EXPECTED = ROOT / "tests" / "data" / "appearance"
@@ -250,8 +257,15 @@ def _path(state: str, theme: str) -> Path:
     return EXPECTED / f"{state}-{theme}.png"
 
 
+def has_browser_of_pictures() -> bool:
+    """Whether this browser drew the pictures: others draw letters otherwise."""
+    return Path(find_chromium() or "").name == HEADLESS_SHELL
+
+
 def main() -> None:
     """Renew the pictures that no longer look like what is drawn."""
+    if not has_browser_of_pictures():
+        sys.exit(f"The pictures are drawn by {HEADLESS_SHELL}: 'apt-get install {HEADLESS_SHELL}'")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         pictures = draw(browser, Path(folder))

@@ -15,8 +15,9 @@ from pathlib import Path
 from tests.support.command import ROOT
 from tests.support.waiting import PATIENCE, wait_until
 
+HEADLESS_SHELL = "chromium-headless-shell"
 _CHROMIUM = (
-    "chromium-headless-shell",
+    HEADLESS_SHELL,
     "chromium",
     "chromium-browser",
     "google-chrome",
