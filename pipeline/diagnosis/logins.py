@@ -7,10 +7,10 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 
 from pipeline.access.access_file import Access, configured_access
+from pipeline.access.loopback import is_loopback
 from pipeline.access.policy import Role
 from pipeline.common import settings
 from pipeline.common.errors import InputError
@@ -89,13 +89,3 @@ def bound_address() -> str:
         return str(values.get("server", {}).get("address", ""))
     except (OSError, ValueError, AttributeError):
         return ""
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only programs of this computer reach an address."""
-    if address.lower() == "localhost":
-        return True
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

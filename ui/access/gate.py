@@ -21,12 +21,13 @@ from streamlit.auth_util import encode_provider_token
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pipeline.access.access_file import Access, AccessSource, configured_access
+from pipeline.access.loopback import is_loopback
 from pipeline.access.policy import Action, is_allowed
 from pipeline.access.rooms import signed_out
 from pipeline.common.settings import default_language
 from pipeline.common.translation import ENGLISH, find_language, use_language
 from ui.access.owners import may_fetch, owns_session
-from ui.access.sign_in import CALLBACK, SignIn, find_sign_in, is_behind_proxy, is_loopback
+from ui.access.sign_in import CALLBACK, SignIn, find_sign_in, is_behind_proxy
 from ui.access.sign_in_page import not_a_member_page, sign_in_page
 
 log = logging.getLogger(__name__)

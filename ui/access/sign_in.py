@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 import streamlit as st
@@ -15,6 +14,7 @@ from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from pipeline.access.access_file import Access, Provider
+from pipeline.access.loopback import is_loopback
 from pipeline.access.rooms import signed_out
 from pipeline.access.user import User, user_of_claims, user_of_header
 
@@ -105,13 +105,3 @@ def _by_cookie(provider: Provider, hours: float, cookies: Mapping[str, str]) -> 
         claims, email_claim=provider.email_claim, trusts_email=provider.trusts_email
     )
     return None if user is None else SignIn(user, ends, cookie)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only programs of this computer reach an address."""
-    if address.lower() == "localhost":
-        return True
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
