@@ -81,22 +81,25 @@ COLUMN_NAMES: dict[str, str] = {
     "satisfaccion,soddisfazione,satisfacao,tevredenheid,memnuniyet,удовлетворен*,удовлетворён*,zadowolenie,"
     "spokojenost,elegedettseg,tyytyvaisyys,tilfredshed,nojdhet,kepuasan,hai long,满意度,滿意度,"
     "ความพึงพอใจ,ικανοποιηση",
-    "positive": "positive,positives,=pos,pos text,pos review,review pos,pos comment,liked,likes,"
-    "=like,=pros,=pro,plus,advantages,strengths,gefallen,positiv,vorteile,pluspunkte,positifs,"
-    "=ce qui a plu,plu,points forts,aime,positivo,positivos,positivas,puntos fuertes,gusto,mejor,"
-    "ventajas,positivi,pregi,piaciuto,gostou,pluspunten,positief,достоинств*,плюс*,понравил*,"
-    "良かった,良い点,よかった,好きな,优点,優點,満足した,好评,满意,滿意,喜欢,장점,좋았던,좋은,"
-    "إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,olumlu,begen*,zalety,plusy,podobal*,fordele,fordelar,"
-    "klady,elonyok,переваг*,θετικα,יתרונות,kelebihan",
-    "negative": "negative,negatives,=neg,neg text,neg review,review neg,neg comment,disliked,"
-    "dislikes,=dislike,=cons,=con,minus,not like,did not,didn t,disadvantages,weaknesses,"
-    "nicht gefallen,negativ,nachteile,minuspunkte,negatifs,points faibles,pas aime,pas plu,deplu,"
-    "n avez pas,negativo,negativos,negativas,puntos debiles,no gusto,peor,no te gusto,"
-    "desventajas,negativi,difetti,non ti,non e piaciuto,nao gostou,minpunten,negatief,недостат*,"
-    "минус*,не понравил*,悪かった,悪い点,気になった,残念,不満だった,改善,缺点,缺點,差评,不足,"
-    "不满,不滿,不喜欢,단점,아쉬운,나쁜,سلبيات,السلبيات,لم يعجب*,ข้อเสีย,ไม่ชอบ,olumsuz,"
-    "begenilmey*,begenmed*,wady,minusy,nie podobal*,ulemper,nackdelar,zapory,hatranyok,недолік*,"
-    "αρνητικα,חסרונות,kekurangan",
+    "positive": "positive,positives,positif*,positiv*,positie*,=pos,pos text,pos review,"
+    "review pos,pos comment,liked,likes,=like,=pros,=pro,plus,advantages,strengths,gefallen,"
+    "positiv,vorteile,pluspunkte,positifs,=ce qui a plu,plu,points forts,aime,positivo,positivos,"
+    "positivas,puntos fuertes,gusto,mejor,ventajas,positivi,pregi,piaciuto,gostou,pluspunten,"
+    "positief,достоинств*,плюс*,понравил*,положительн*,позитивн*,pozitif*,pozytywn*,pozitiv*,"
+    "θετικ*,إيجابي*,ايجابي*,חיובי*,tich cuc,เชิงบวก,肯定,긍정,良かった,良い点,よかった,好きな,"
+    "优点,優點,満足した,好评,满意,滿意,喜欢,장점,좋았던,좋은,إيجابيات,الإيجابيات,أعجب*,ข้อดี,ชอบ,"
+    "olumlu,begen*,zalety,plusy,podobal*,fordele,fordelar,klady,elonyok,переваг*,θετικα,יתרונות,"
+    "kelebihan",
+    "negative": "negative,negatives,negatif*,negativ*,negatie*,=neg,neg text,neg review,"
+    "review neg,neg comment,disliked,dislikes,=dislike,=cons,=con,minus,not like,did not,didn t,"
+    "disadvantages,weaknesses,nicht gefallen,negativ,nachteile,minuspunkte,negatifs,"
+    "points faibles,pas aime,pas plu,deplu,n avez pas,negativo,negativos,negativas,puntos debiles,"
+    "no gusto,peor,no te gusto,desventajas,negativi,difetti,non ti,non e piaciuto,nao gostou,"
+    "minpunten,negatief,недостат*,минус*,не понравил*,отрицательн*,негативн*,negatywn*,αρνητικ*,"
+    "سلبي*,שלילי*,tieu cuc,เชิงลบ,否定,부정,悪かった,悪い点,気になった,残念,不満だった,改善,缺点,"
+    "缺點,差评,不足,不满,不滿,不喜欢,단점,아쉬운,나쁜,سلبيات,السلبيات,لم يعجب*,ข้อเสีย,ไม่ชอบ,"
+    "olumsuz,begenilmey*,begenmed*,wady,minusy,nie podobal*,ulemper,nackdelar,zapory,hatranyok,"
+    "недолік*,αρνητικα,חסרונות,kekurangan",
 }  # fmt: skip
 # Words that name what guests liked or disliked only where two columns make a pair: "What was good?"
 # and "What was bad?". They are no evidence of a header, as they also stand in reviews. With a word

@@ -55,6 +55,19 @@ Ami tetszett / Ami nem tetszett
 Thích / Không thích
 Yang disukai / Yang tidak disukai
 Ce v-a plăcut / Ce nu v-a plăcut
+Avis positif / Avis négatif
+Opinione positiva / Opinione negativa
+Positieve punten / Negatieve punten
+Положительные стороны / Отрицательные стороны
+Позитивний відгук / Негативний відгук
+Pozytywna opinia / Negatywna opinia
+Pozitif yorum / Negatif yorum
+Θετική κριτική / Αρνητική κριτική
+تعليق إيجابي / تعليق سلبي
+חוות דעת חיובית / חוות דעת שלילית
+肯定的なコメント / 否定的なコメント
+긍정적인 후기 / 부정적인 후기
+Đánh giá tích cực / Đánh giá tiêu cực
 """.strip().splitlines()
 
 
