@@ -19,7 +19,7 @@ from pipeline.embedding.neutral import fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.registry import load_encoder
 from pipeline.projection.umap_layout import lay_out
-from pipeline.reviews.declared_languages import find_contradicted
+from pipeline.reviews.declared_languages import find_contradicted, is_contradicted
 from pipeline.reviews.export import roles_report
 from pipeline.reviews.passages import embed_passages
 from pipeline.reviews.read import Reviews
@@ -224,7 +224,8 @@ def identify_languages(
 ) -> np.ndarray:
     """Language code of each review, str (n,): as declared in the file, otherwise identified.
 
-    A declared language that the script of the text excludes is not believed.
+    A declared language that the script of the text excludes is not believed, nor a column that many
+    texts contradict.
 
     Args:
         reviews: the reviews.
@@ -235,7 +236,7 @@ def identify_languages(
     selected = range(len(reviews.texts)) if rows is None else rows.tolist()
     cells = reviews.frame[column].tolist() if column else []
     texts = [reviews.texts[row] for row in selected]
-    if column is None:
+    if column is None or is_contradicted(reviews.texts, cells):
         return detect_languages(texts, progress=progress)
     declared = [str(cells[row]) for row in selected]
     contradicted = find_contradicted(texts, declared)

@@ -1,10 +1,18 @@
-"""Languages that a file declares, and those that the script of the text contradicts."""
+"""Languages that a file declares, and those that the texts contradict.
+
+The script of a text contradicts the value of its own row. The language of many texts contradicts
+the whole column: `en_GB` in all rows is then the language of a site, or of whoever exported.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.text.language_id import language_code, script_excludes
+from pipeline.text.language_id import are_alike, clear_language, language_code, script_excludes
+
+_SAMPLED = 300  # texts whose language is looked at
+_MIN_CLEAR = 10  # texts that show their language by themselves
+_MOST_OTHERS = 0.2  # share of them that may be in another language than declared
 
 
 def find_contradicted(texts: Sequence[str], declared: Sequence[str]) -> list[int]:
@@ -21,3 +29,21 @@ def find_contradicted(texts: Sequence[str], declared: Sequence[str]) -> list[int
         for i, (text, value) in enumerate(zip(texts, declared, strict=True))
         if (code := language_code(str(value))) and script_excludes(text, code)
     ]
+
+
+def is_contradicted(texts: Sequence[str], declared: Sequence[str]) -> bool:
+    """Whether the texts of a whole column are in other languages than it declares.
+
+    Args:
+        texts: n texts of one file.
+        declared: n values of its language column.
+    """
+    step = max(1, len(texts) // _SAMPLED)
+    clear = wrong = 0
+    for text, value in zip(texts[::step], declared[::step], strict=True):
+        code = language_code(str(value))
+        own = clear_language(text) if code else None
+        if code and own:
+            clear += 1
+            wrong += not are_alike(own, code)
+    return clear >= _MIN_CLEAR and wrong > _MOST_OTHERS * clear

@@ -20,7 +20,7 @@ from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.dates import read_review_days
-from pipeline.reviews.declared_languages import find_contradicted
+from pipeline.reviews.declared_languages import find_contradicted, is_contradicted
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
 from pipeline.reviews.ratings import Ratings, ReadRatings, read_rating_column
@@ -313,10 +313,19 @@ def _question_notes(questions: Sequence[str], columns: ColumnRoles) -> list[str]
 
 
 def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str]) -> list[str]:
-    """Say how many rows of the language column are not believed."""
+    """Say which values of the language column are not believed."""
     if columns.language is None:
         return []
-    count = len(find_contradicted(texts, frame[columns.language].tolist()))
+    declared = frame[columns.language].tolist()
+    if is_contradicted(texts, declared):
+        return [
+            _(
+                "Column {column} was not believed, as many texts are in another language than it "
+                "says; languages are detected.",
+                column=repr(short_name(columns.language)),
+            )
+        ]
+    count = len(find_contradicted(texts, declared))
     if not count:
         return []
     return [

@@ -84,6 +84,18 @@ _DOUBTED_PROBABILITY = 0.6
 _MIN_DOUBTED_WORDS = 4
 _MIN_KNOWN_SHARE = 0.2
 _MIN_ESTABLISHED = 20
+_CLEAR_PROBABILITY = 0.9  # of a text that shows its language by itself
+_MIN_CLEAR_WORDS = 5
+# Languages so alike that one is easily taken for the other.
+_ALIKE = (
+    "no da sv",
+    "id ms",
+    "hr sr bs sl mk",
+    "cs sk",
+    "pt gl es ca",
+    "ru uk bg be",
+    "ar fa ur ps",
+)
 _MIN_FOREIGN_LETTERS = 3  # that exclude a language of another script
 _KANA = re.compile("[\u3041-\u30ff]")
 _MIN_KANA = 4  # that exclude Chinese and Korean
@@ -136,6 +148,25 @@ def script_excludes(text: str, code: str) -> bool:
         return False
     script, count = counts.most_common(1)[0]
     return count >= (2 if script in ("CJK", "KANA", "HANGUL") else _MIN_FOREIGN_LETTERS)
+
+
+def clear_language(text: str) -> str | None:
+    """The language that a text shows by itself; None where it leaves a doubt."""
+    sample = _sample(text)
+    script = _dominant_script(sample)
+    code = _language_from_script(script, sample)
+    if code or code == "" or script is None:
+        return code or None
+    found = _classify(sample, script)
+    if found.is_doubted or len(words_of(sample)) < _MIN_CLEAR_WORDS:
+        return None
+    best = int(found.probabilities.argmax())
+    return _candidate_codes()[best] if found.probabilities[best] >= _CLEAR_PROBABILITY else None
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two languages, ISO 639-1 codes, are the same or easily taken for each other."""
+    return one == other or any({one, other} <= set(group.split()) for group in _ALIKE)
 
 
 @lru_cache(maxsize=512)
