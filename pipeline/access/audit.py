@@ -56,7 +56,7 @@ class AuditEvent:
 
 
 class AuditLog(Protocol):
-    """The log of one workspace."""
+    """The log of one workspace: a file, or in a database that several servers share."""
 
     def record(self, event: AuditEvent) -> None:
         """Append an event; it is on the disk when this returns.
@@ -85,7 +85,7 @@ class JsonAuditLog:
 
     def record(self, event: AuditEvent) -> None:
         """Append an event; see :class:`AuditLog`."""
-        line = json.dumps(asdict(event), ensure_ascii=False).encode("utf-8", "replace")
+        line = line_of_event(event).encode()
         try:
             keep_private(self._path.parent)
             with FileLock(self._path.with_suffix(".lock"), timeout=30):
@@ -101,20 +101,14 @@ class JsonAuditLog:
                 finally:
                     os.close(handle)
         except (OSError, Timeout) as error:
-            raise InputError(
-                "The audit log can't be written, and without it nothing is done: {problem}",
-                problem=getattr(error, "strerror", None) or error,
-            ) from error
+            raise unwritable(getattr(error, "strerror", None) or error) from error
 
     def events(self) -> Iterator[AuditEvent]:
         """The events; see :class:`AuditLog`. A line that can't be read is logged and left out."""
-        known = {each.name for each in fields(AuditEvent)}
         try:
             for line in _lines_backwards(self._path):
                 try:
-                    values = json.loads(line)
-                    found = {name: str(values[name]) for name in known if name in values}
-                    yield AuditEvent(**found)
+                    yield event_of_line(line)
                 except (ValueError, TypeError):
                     log.warning("a line of the audit log can't be read")
         except FileNotFoundError:
@@ -123,6 +117,31 @@ class JsonAuditLog:
             raise InputError(
                 "The audit log can't be read: {problem}", problem=error.strerror
             ) from error
+
+
+def line_of_event(event: AuditEvent) -> str:
+    """An event as a line of JSON."""
+    line = json.dumps(asdict(event), ensure_ascii=False)
+    return line.encode("utf-8", "replace").decode()
+
+
+def event_of_line(line: str | bytes) -> AuditEvent:
+    """The event of a line.
+
+    Raises:
+        ValueError: it is no JSON.
+        TypeError: it is no event.
+    """
+    values = json.loads(line)
+    known = {each.name for each in fields(AuditEvent)}
+    return AuditEvent(**{name: str(values[name]) for name in known if name in values})
+
+
+def unwritable(problem: object) -> InputError:
+    """The error of a log that can't be written."""
+    return InputError(
+        "The audit log can't be written, and without it nothing is done: {problem}", problem=problem
+    )
 
 
 def _last_byte(path: Path) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.access.access_file import configured_access
 from pipeline.access.audit import AuditLog, JsonAuditLog
 from pipeline.access.grant import Grant
-from pipeline.access.signed_out import SignedOut
+from pipeline.access.signed_out import FileSignedOut, SignedOut
 from pipeline.common.errors import InputError
-from pipeline.common.settings import ACCESS, cache_root, data_root
+from pipeline.common.settings import ACCESS, cache_root, data_root, database_address
 from pipeline.common.workspace import Workspace
+from pipeline.database.connection import shared_database
 
 
 def workspace_of(slug: str) -> Workspace:
@@ -21,13 +24,38 @@ def workspace_of(slug: str) -> Workspace:
 
 
 def audit_log(workspace: Workspace) -> AuditLog:
-    """The audit log of a workspace."""
-    return JsonAuditLog(workspace.data)
+    """The audit log of a workspace: in the database that servers share, or in its folder.
+
+    Raises:
+        InputError: the database can't be used.
+    """
+    database = shared_database()
+    if database is None:
+        return JsonAuditLog(workspace.data)
+    from pipeline.access.database_audit import DatabaseAuditLog
+
+    return DatabaseAuditLog(database, workspace.room)
 
 
 def signed_out(hours: float) -> SignedOut:
-    """The sign-ins that were ended."""
-    return SignedOut(data_root() / "signed-out", seconds=hours * 3600)
+    """The sign-ins that were ended: in the database that servers share, or in the data folder.
+
+    Args:
+        hours: after which people must sign in again anyway.
+
+    Raises:
+        InputError: the setting of the database is no address.
+    """
+    if address := database_address():
+        return _shared_signed_out(address, hours * 3600)
+    return FileSignedOut(data_root() / "signed-out", seconds=hours * 3600)
+
+
+@lru_cache(maxsize=8)
+def _shared_signed_out(address: str, seconds: float) -> SignedOut:
+    from pipeline.access.database_signed_out import DatabaseSignedOut
+
+    return DatabaseSignedOut(address, seconds=seconds)
 
 
 def command_workspace(named: str | None) -> tuple[Workspace, Grant]:

@@ -6,11 +6,30 @@ import contextlib
 import hashlib
 import time
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.common.rights import keep_private
 
 
-class SignedOut:
+class SignedOut(Protocol):
+    """Sign-ins that users have ended."""
+
+    def add(self, cookie: str) -> None:
+        """End the sign-in of a cookie.
+
+        Raises:
+            OSError, InputError: it can't be written.
+        """
+
+    def __contains__(self, cookie: str) -> bool:
+        """Whether the sign-in of a cookie was ended.
+
+        Raises:
+            InputError: nobody knows.
+        """
+
+
+class FileSignedOut:
     """Sign-ins that users have ended, as empty files, for all servers of a data folder.
 
     Args:
@@ -40,4 +59,9 @@ class SignedOut:
         return self._path(cookie).exists()
 
     def _path(self, cookie: str) -> Path:
-        return self._folder / hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
+        return self._folder / digest_of_cookie(cookie).hex()
+
+
+def digest_of_cookie(cookie: str) -> bytes:
+    """What is written down of a cookie; nobody can sign in with it."""
+    return hashlib.sha256(cookie.encode("utf-8", "replace")).digest()

@@ -45,6 +45,30 @@ def check_logins() -> Iterator[Finding]:
         yield ok("logins", f"by {way}, {len(access.rooms)} workspaces: {', '.join(access.rooms)}")
 
 
+def check_audit_logs() -> Iterator[Finding]:
+    """Whether the audit logs in a database that servers share are what was written."""
+    from pipeline.database.connection import shared_database
+
+    if not settings.DATABASE.given:
+        return
+    try:
+        database = shared_database()
+    except InputError:  # another check says so
+        return
+    assert database is not None  # noqa: S101  it is set
+    from pipeline.access.database_audit import DatabaseAuditLog, audited_rooms
+
+    for room in audited_rooms(database):
+        subject = f"audit log of {room.rpartition('/')[2]}"
+        try:
+            count = sum(1 for _event in DatabaseAuditLog(database, room).events())
+        except InputError as error:
+            advice = "compare with a backup, and see who may change the database's tables"
+            yield failed(subject, str(error), advice)
+        else:
+            yield ok(subject, f"{count} entries, none changed or removed between them")
+
+
 def _rights(path: Path) -> Iterator[Finding]:
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         advice = f"'chmod 600 {path}': it has secrets, and says who may do what"

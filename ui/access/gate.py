@@ -24,6 +24,7 @@ from pipeline.access.access_file import Access, AccessSource, configured_access
 from pipeline.access.loopback import is_loopback
 from pipeline.access.policy import Action, is_allowed
 from pipeline.access.rooms import signed_out
+from pipeline.common.errors import InputError
 from pipeline.common.settings import default_language
 from pipeline.common.translation import ENGLISH, find_language, use_language
 from ui.access.owners import may_fetch, owns_session
@@ -71,10 +72,15 @@ class LoginGate:
             await self._app(scope, receive, send)
             return
         access, request = self._source.current(), HTTPConnection(scope)
-        if access.header and not _is_of_this_computer(scope):
-            sign_in = None
-        else:
-            sign_in = find_sign_in(access, request.cookies, request.headers.items())
+        try:
+            if access.header and not _is_of_this_computer(scope):
+                sign_in = None
+            else:
+                sign_in = find_sign_in(access, request.cookies, request.headers.items())
+        except InputError as error:
+            log.error("nobody can come in: %s", error)
+            await _unavailable(str(error), scope, receive, send)
+            return
         if scope["type"] == "websocket":
             await self._socket(access, sign_in, scope, receive, send)
             return
@@ -113,7 +119,7 @@ class LoginGate:
         if sign_in is not None:
             try:
                 signed_out(access.hours).add(sign_in.cookie)
-            except OSError:  # the browser forgets it all the same
+            except (OSError, InputError):  # the browser forgets it all the same
                 log.exception("a sign-out could not be written down")
         return None if path == _LOGOUT else RedirectResponse(_LOGOUT)
 
@@ -209,6 +215,14 @@ class LoginGate:
         if sign_in.cookie and sign_in.cookie in signed_out(access.hours):
             return False
         return bool(access.rooms_of(sign_in.user))
+
+
+async def _unavailable(problem: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """What everybody is told while it isn't known whose sign-in holds."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1013, "reason": "Try again."})
+        return
+    await PlainTextResponse(problem, 503, {"cache-control": "no-store"})(scope, receive, send)
 
 
 async def _answer_for_files(access: Access, sign_in: SignIn, path: str) -> Response | None:

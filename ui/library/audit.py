@@ -44,12 +44,15 @@ _ACTIONS = {
 
 def show_audit(session: Session) -> None:
     """The events with their filters; only for who may see them."""
+    events: list[AuditEvent] = []
     try:
         session.grant.require(Action.SEE_LOG)
-        events = list(islice(session.grant.audit.events(), _MOST)) if session.grant.audit else []
-    except InputError as error:
+        for event in islice(session.grant.audit.events(), _MOST) if session.grant.audit else ():
+            events.append(event)
+    except InputError as error:  # also of a log that was changed, after all that is in it
         error_box(str(error))
-        return
+        if not events:
+            return
     lead(
         _(
             "Who came in, opened, changed, downloaded and deleted what in this workspace. No "

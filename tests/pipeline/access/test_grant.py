@@ -10,7 +10,6 @@ from pipeline.access.audit import AuditEvent, JsonAuditLog
 from pipeline.access.grant import Grant, NotAllowedError
 from pipeline.access.policy import POLICY, Action, Role, is_allowed
 from pipeline.access.rooms import command_workspace
-from pipeline.access.signed_out import SignedOut
 from pipeline.access.user import User
 from pipeline.common.errors import InputError
 from tests.support.access import ADMIN, ANALYST, HEADER, ROOMS, VIEWER, write_access
@@ -108,19 +107,6 @@ def test_without_logins_everything_is_allowed_and_nothing_logged():
     grant.require(A.PURGE)
     grant.enter()
     assert grant.is_open and grant.may(A.SEE_LOG) and not grant.user_id
-
-
-def test_a_sign_in_that_was_ended_stays_ended(tmp_path):
-    ended = SignedOut(tmp_path / "ended", seconds=3600)
-    assert "cookie" not in ended
-    ended.add("cookie")
-    assert "cookie" in ended and "another" not in ended
-    assert "cookie" in SignedOut(tmp_path / "ended", seconds=3600)  # another server
-    (file,) = (tmp_path / "ended").iterdir()
-    assert "cookie" not in file.name
-    os.utime(file, (1, 1))
-    ended.add("another")  # what has ended anyway is forgotten
-    assert len(list((tmp_path / "ended").iterdir())) == 1
 
 
 def test_a_command_names_its_workspace(tmp_path, monkeypatch):

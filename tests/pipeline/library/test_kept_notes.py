@@ -12,9 +12,11 @@ from pipeline.analysis.notes import NOTES_FILE, load_notes, note_on_review, note
 from pipeline.analysis.storage import load_analysis, save_analysis, save_state
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError
+from pipeline.database.connection import open_database
 from pipeline.library.backup import restore_backup, write_backup
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import add_folder, checkout, commit
+from pipeline.library.database_home import DatabaseHome
 from pipeline.library.kept_notes import change_kept_notes, load_kept_notes
 from pipeline.library.verification import find_damage
 from tests.support.analyses import three_topics
@@ -26,9 +28,12 @@ def analysis(file_cache):
     return three_topics(FakeEncoder())
 
 
-@pytest.fixture
-def catalogue(tmp_path):
-    return Catalogue(tmp_path / "analyses")
+@pytest.fixture(params=["folder", "database"])
+def catalogue(request, tmp_path):
+    if request.param == "folder":
+        return Catalogue(tmp_path / "analyses")
+    database = open_database(request.getfixturevalue("database_address"))
+    return Catalogue(DatabaseHome(database, tmp_path / "analyses"))
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
+from pipeline.access import database_signed_out, rooms
 from pipeline.access.access_file import AccessSource
 from tests.support.access import ADMIN, ANALYST, HEADER, ROOMS, VIEWER, provider, write_access
+from tests.support.waiting import PATIENCE
 from ui import serve
 from ui.access import gate, owners
 from ui.access.gate import LoginGate
@@ -203,6 +205,34 @@ def test_signing_out_ends_the_sign_in_everywhere(visit):
     thief = visit()
     thief.cookies.set(COOKIE, stolen)
     assert thief.get("/", headers={"accept": "*/*"}).status_code == 401
+
+
+def test_signing_out_on_one_server_ends_the_sign_in_on_all_of_a_database(
+    visit, database_address, monkeypatch
+):
+    monkeypatch.setattr(database_signed_out, "_PATIENCE", PATIENCE)
+    client = visit(ADMIN)
+    stolen = client.cookies[COOKIE]
+    assert client.get("/").text == "inside"
+    client.get("/sign-out")
+    rooms._shared_signed_out.cache_clear()  # as another server, which has not been asked yet
+    thief = visit()
+    thief.cookies.set(COOKIE, stolen)
+    assert thief.get("/", headers={"accept": "*/*"}).status_code == 401
+    assert visit(ANALYST).get("/").text == "inside"
+
+
+def test_nobody_comes_in_while_it_is_not_known_who_signed_out(visit, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_DATABASE", "postgresql://user:secret@127.0.0.1:1/none")
+    answer = visit(ADMIN).get("/")
+    assert answer.status_code == 503 and "secret" not in answer.text
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        visit(ADMIN).websocket_connect("/_stcore/stream"),
+    ):
+        pass
+    assert refused.value.code == 1013
+    assert visit().get("/_stcore/health").text == "inside"
 
 
 def test_another_site_signs_nobody_out(visit):
