@@ -140,7 +140,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "sentiment": ("Praise and complaints (docs/sentiment.md)", sentiment_section),
     "stages": ("Stages of the whole command, new process, nothing kept", stages_section),
     "reading": ("Reading files (docs/reading.md)", other("benchmarks.reading")),
-    "store": ("Store (docs/store.md)", other("benchmarks.store", "--small")),
+    "store": ("Store (docs/stores.md)", other("benchmarks.store", "--small")),
     "startup": ("From the command to a page that can be used", other("benchmarks.startup")),
     "serving": ("Searches and first results during a large job", other("benchmarks.serving")),
     "planted": (

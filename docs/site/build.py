@@ -36,7 +36,7 @@ NAVIGATION = {
         "guides/database", "settings", "security", "scale", "accessibility",
     ),
     "For engineers": (
-        "guides/engineer", "architecture", "method", "names", "store", "vector-databases",
+        "guides/engineer", "architecture", "method", "names", "stores", "vector-databases",
         "accessibility", "usability", "results", "decisions/README", "contributing", "glossary",
         "licences", "changelog",
     ),

@@ -36,7 +36,7 @@ from pipeline.stores.base import StoreUnavailableError, VectorStore
 log = logging.getLogger(__name__)
 
 # Nearest rows of each analysis that are calibrated: they contained the whole calibrated top 20 for
-# each of sixty queries over 100,000 reviews (docs/store.md).
+# each of sixty queries over 100,000 reviews (docs/stores.md).
 _CANDIDATES = 1_000
 _FACTS = ("hotel", "date", "rating", "rating_of_5")  # of a hit, to be shown
 _CANDIDATES_WITH_OPERATORS = 10_000  # for queries with a phrase or an exclusion

@@ -1,1 +1,1 @@
-"""Vectors, ids and metadata on disk, filtered before ranking; docs/store.md says how."""
+"""Vectors, ids and metadata on disk, filtered before ranking; docs/stores.md says how."""

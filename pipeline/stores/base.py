@@ -1,8 +1,8 @@
 """The interface of a vector store, independent of the engine behind it.
 
 Rows are identified by a string id; batches are arrays and plain columns. Nothing here depends on
-SQLite or FAISS, so that another engine (pgvector, Qdrant) can implement the same protocol:
-``docs/store.md`` describes how.
+SQLite or FAISS, so that another engine can implement the same protocol:
+``docs/stores.md`` describes how.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Vector stores in Elasticsearch: an index for each, searched exactly (a flat ``dense_vector``).
 
-Written for what the documentation of Elasticsearch 8.15 and newer says; docs/store.md says what of
+Written for what the documentation of Elasticsearch 8.15 and newer says; docs/stores.md says what of
 it was run. A bulk request is not a transaction, so that a writer that is killed leaves some rows of
 its batch as they were and others as they were to become.
 """

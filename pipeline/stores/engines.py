@@ -17,8 +17,8 @@ _ENGINES = {
     "postgresql": ("pipeline.stores.postgresql", "PostgresqlEngine"),
     "milvus": ("pipeline.stores.milvus", "MilvusEngine"),
     "milvuss": ("pipeline.stores.milvus", "MilvusEngine"),
-    "redis": ("pipeline.stores.redis", "RedisEngine"),
-    "rediss": ("pipeline.stores.redis", "RedisEngine"),
+    "redis": ("pipeline.stores.redis.server", "RedisEngine"),
+    "rediss": ("pipeline.stores.redis.server", "RedisEngine"),
     "elasticsearch": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
     "elasticsearchs": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
 }
@@ -37,7 +37,7 @@ def check_engine_address(uri: str) -> str:
     scheme = urlsplit(uri).scheme.lower()
     if scheme in _UNSUPPORTED:
         raise InputError(
-            "There is no engine for {scheme} yet: nothing here can test one. docs/store.md says "
+            "There is no engine for {scheme} yet: nothing here can test one. docs/stores.md says "
             "how to add it",
             scheme=scheme,
         )

@@ -6,7 +6,8 @@ blocks with the header and the row numbers and a random sample of the others, or
 file's modification time has changed. A file that is truncated, swapped, overwritten or of another
 model is therefore noticed at once. Silent bit corruption is found by :meth:`IndexCache.verify` or,
 by chance, on opening; until then it can only affect the ranking: ids, texts and filters come from
-SQLite.
+the store itself. An index names the commit it was made of: where a store has lost that one, the
+index is of rows that are no more.
 """
 
 from __future__ import annotations
@@ -16,19 +17,20 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.filters.columns import Column, DateColumn, NumberColumn, TextColumn
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.blocks import BLOCK_BYTES, block_checksums, count_damaged_blocks
 from pipeline.stores.flat_index import FlatIndex
-from pipeline.stores.sqlite_file import StoreState
+from pipeline.stores.state import StoreState
 
 if TYPE_CHECKING:
     import faiss
@@ -80,11 +82,16 @@ class IndexCache:
         self.folder = folder
         self._fingerprint = asdict(fingerprint)
 
-    def load(self, state: StoreState) -> IndexedRows | None:
-        """Map the cached rows; None if they are missing, damaged or belong to something else."""
+    def load(self, state: StoreState, has_commit: Callable[[int, str], bool]) -> IndexedRows | None:
+        """Map the cached rows; None if they are missing, damaged or belong to something else.
+
+        Args:
+            state: of the store.
+            has_commit: whether the store still knows a commit, by its version and name.
+        """
         try:
             manifest = self._read_manifest(state)
-            if manifest is None:
+            if manifest is None or not has_commit(manifest["version"], manifest.get("commit", "")):
                 return None
             path = self.folder / manifest["vectors"]
             damaged = _count_damaged(path, manifest, everything=False)
@@ -93,6 +100,8 @@ class IndexCache:
             return self._open(path, manifest)
         except FileNotFoundError:
             return None
+        except InputError:  # of the store that was asked for the commit
+            raise
         except Exception:  # whatever is wrong with it, it is rebuilt
             log.warning("rebuilding the damaged index in %s", self.folder, exc_info=True)
             return None
@@ -140,6 +149,7 @@ class IndexCache:
             "epoch": state.epoch,
             "fingerprint": self._fingerprint,
             "version": state.version,
+            "commit": state.commit,
             "end": state.end,
             "rows": int(index.ntotal),
             "vectors": vectors.name,

@@ -13,7 +13,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 
 from pipeline.common.errors import InputError
 from pipeline.stores.base import Fingerprint, StoreUnavailableError
+from pipeline.stores.state import StoreState
 
 SQLITE_VERSION = sqlite3.sqlite_version
 _FORMAT = "1"
@@ -37,23 +38,6 @@ CREATE TABLE chunks (first INTEGER PRIMARY KEY, rows INTEGER NOT NULL, vectors B
                      checksum INTEGER NOT NULL);
 CREATE TABLE dead (row INTEGER PRIMARY KEY);
 """
-
-
-@dataclass(frozen=True)
-class StoreState:
-    """The state of a store, by which derived data is recognised as current or stale.
-
-    Attributes:
-        store: a random name, made with the file.
-        epoch: how often the rows have been renumbered.
-        version: number of commits.
-        end: the number that the next new row will get.
-    """
-
-    store: str
-    epoch: int
-    version: int
-    end: int
 
 
 class _Connection(sqlite3.Connection):

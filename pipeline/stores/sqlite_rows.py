@@ -126,6 +126,10 @@ class SqliteRows:
             raise sqlite3.DatabaseError("vectors are missing")
         return result
 
+    def has_commit(self, version: int, commit: str) -> bool:
+        """Whether a commit belongs to the file: it loses none."""
+        return True
+
     def upsert(
         self,
         ids: Sequence[str],

