@@ -18,7 +18,9 @@ _REMARKS = (
 _STARTS_TOTAL = re.compile(rf"\W*(?:{_TOTALS})(?![^\W\d_])", re.I)
 _STARTS_REMARK = re.compile(rf"\W*(?:{_TOTALS}|{_REMARKS})(?![^\W\d_])", re.I)
 _IS_TOTAL = re.compile(rf"\W*(?:{_TOTALS})[^\w]{{0,3}}\s*[\d.,]+\s*[^\W\d]{{0,12}}\W*", re.I)
+_NAMES_TOTAL = re.compile(rf"\W*(?:{_TOTALS})\W*", re.I)
 _FIGURES = re.compile(r"[\d.,\s%/:\-–—n/a]*")
+_COUNT = re.compile(r"[\d.,%/:–—-]+\s*[^\W\d]{0,15}\W{0,2}")  # "24 comments"
 
 
 def is_footer(record: Record, cells: list[str], *, short: bool) -> bool:
@@ -38,6 +40,10 @@ def is_footer(record: Record, cells: list[str], *, short: bool) -> bool:
         return len(text) <= 40 and bool(_IS_TOTAL.fullmatch(text))
     if short and len(record.cells) == 1:
         return record.blank_lines > 0 or bool(_STARTS_REMARK.match(text)) or text[:1] in "*-–—("
+    # "Total,,4.1,24 comments": the name of a total alone, and nothing that a guest writes.
+    counts = all(_FIGURES.fullmatch(cell) or _COUNT.fullmatch(cell) for cell in filled[1:])
+    if width > 2 and len(filled) > 1 and _NAMES_TOTAL.fullmatch(filled[0]) and counts:
+        return True
     # "Total,,312": the name of a total, otherwise figures and blanks only.
     is_total = bool(_STARTS_TOTAL.match(filled[0])) and len(filled[0]) <= 40
     figures = all(_FIGURES.fullmatch(cell) for cell in filled[1:])

@@ -166,6 +166,23 @@ def test_short_long_and_blank_rows():
     assert any("blank line" in note for note in table.notes)
 
 
+@pytest.mark.parametrize(
+    "total",
+    ["Total,,4.1,3 comments", "Gesamt:,3,4.1,", "Average,3,4.1,3 notes", "合計,3,4.1,3件"],
+)
+def test_a_total_that_counts_texts_is_no_row(total):
+    rows = ["2024-01-05,Ann,4,Quiet room", "2024-01-06,Bo,5,Kind people", "2024-01-07,Cy,3,Cold"]
+    table = read_table("\n".join(["date,guest,score,comment", *rows, total]).encode())
+    assert table.frame["comment"].tolist() == ["Quiet room", "Kind people", "Cold"]
+    assert [row.line for row in table.rejected] == [5]
+
+
+def test_a_last_row_that_starts_like_a_total_and_holds_a_text_is_a_row():
+    rows = ["Good,Ann,4,Quiet room here", "Average,Bo,3,2 nights without sleep"]
+    table = read_table("\n".join(["verdict,guest,score,comment", *rows]).encode())
+    assert table.frame["verdict"].tolist() == ["Good", "Average"]
+
+
 def test_column_names_are_made_unique():
     table = read_table(b"review,,review, review (2) \na,b,c,d\n")
     assert len(set(table.frame.columns)) == 4
