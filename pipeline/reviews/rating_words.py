@@ -193,7 +193,8 @@ def answer_steps(cells: Iterable[str]) -> dict[str, float]:
     """The step from 1 to 5 of each cell that is an answer of a survey.
 
     All cells of a column decide what "good" means: the second best answer, or the third of
-    "excellent, very good, good, fair, poor".
+    "excellent, very good, good, fair, poor". "Very good" is the best one where guests say "good"
+    beside it and nothing better.
     """
     names = {cell: _normalise(cell) for cell in cells if len(cell) <= MAX_LENGTH}
     steps = {cell: _known_steps()[name] for cell, name in names.items() if name in _known_steps()}
@@ -204,4 +205,6 @@ def answer_steps(cells: Iterable[str]) -> dict[str, float]:
                 steps[cell] = 3.0
             elif step in (2.0, 3.0):
                 steps[cell] = step - 1
+    elif said & _ABOVE_GOOD and said & _GOOD and 5.0 not in steps.values():
+        steps |= {cell: 5.0 for cell in steps if names[cell] in _ABOVE_GOOD}
     return steps
