@@ -88,7 +88,8 @@ def read_reviews(
         text_column: the column of the reviews.
         id_column: the column of their ids, which must be unique.
         language_column: the column of their languages.
-        rating_scale: the best mark of the ratings, or "bubbles" for 10 to 50.
+        rating_scale: the best mark of the ratings, "bubbles" for 10 to 50, or "1-6" where 1 is the
+            best of six marks.
         encoding: of a text file.
         delimiter: of a text file.
         sheet: of a workbook, or the file of an archive.

@@ -38,8 +38,9 @@ def add_review_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language-column", metavar="C")
     parser.add_argument(
         "--rating-scale",
-        metavar="N|bubbles",
-        help="the best mark of the file's ratings, or bubbles for 10 to 50; judged when left out",
+        metavar="N|bubbles|1-N",
+        help="the best mark of the file's ratings, bubbles for 10 to 50, or 1-6 where 1 is the "
+        "best of six marks; judged when left out",
     )
     parser.add_argument(
         "--rule",

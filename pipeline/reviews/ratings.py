@@ -2,7 +2,7 @@
 
 A cell that names its scale ("8/10", "★★★☆☆", "80 %") is read by it. Plain numbers have the scale of
 their source: of each platform in a file, judged by all its marks, so that neither another platform
-nor a file that is added later changes what is there.
+nor a file that is added later changes what is there; unless the column's name states one.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.common.errors import InputError
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
+from pipeline.reviews.rating_scale import RatingScale, judge_scale, stated_scale
 from pipeline.reviews.rating_words import MAX_LENGTH, answer_steps, number_word
 from pipeline.tables.header_names import normalise_name
 
@@ -45,56 +45,12 @@ _MIN_SENTENCES = 5  # cells that say the same around a number
 _HALF_STAR = "⯪"
 _LABELLED = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*[-–—=:.)(]*\s*([^\d]{0,40})")
 _NOT_RATED = frozenset(("", "-", "–", "—", "n/a", "na", "nan", "none", "null", "0", "0.0", "0,0"))
-_STEPPED = (5.0, 10.0, 20.0, 100.0)  # highest marks of usual scales
-_ODD_STEPPED = (6.0, 7.0)  # of HolidayCheck's suns, and of surveys
-_MISSING_MARK = 99  # what surveys write for no answer
-_MIN_MARKS = 5  # from which on a mark over the scale can be a mistake
 _MIN_ANSWERS = 0.5  # share of cells in words that are answers on a scale, such as "Good"
 _NAMED_SOURCES = 4  # with their scales, in a sentence
 _MIN_OWN_MARKS = 8  # of a platform, for a scale of its own
 _FIVE_POINTS = ("google", "tripadvisor", "airbnb", "yelp", "facebook", "trustpilot", "vrbo",
                 "rakuten", "楽天", "jalan", "じゃらん", "大众点评", "携程", "ctrip")  # fmt: skip
 _ZERO_COUNTS = re.compile(r"\bnps\b|recommend|recomend|empfehl|consiglier|likely|aanbevel|рекоменд")
-
-
-@dataclass(frozen=True)
-class RatingScale:
-    """The scale of plain numbers.
-
-    Attributes:
-        highest: the best mark, as people say it: 5, 10, 100.
-        unit: what one point is in the file: 10 where 50 means five bubbles.
-    """
-
-    highest: float
-    unit: float = 1.0
-
-    @property
-    def code(self) -> str:
-        """The scale as an option: "10", or "bubbles"."""
-        return "bubbles" if self.unit != 1 else f"{self.highest:g}"
-
-    @classmethod
-    def from_code(cls, code: str) -> RatingScale:
-        """The scale of an option.
-
-        Raises:
-            InputError: it is neither "bubbles" nor a number from 2.
-        """
-        if code == "bubbles":
-            return cls(5.0, 10.0)
-        if not code.isdecimal() or not 2 <= int(code) <= 1000:
-            raise InputError(
-                "The rating scale {code} is unknown: choose 5, 10, 100 or bubbles",
-                code=repr(code),
-            )
-        return cls(float(code))
-
-    def describe(self) -> str:
-        """The scale in words: "out of 10"."""
-        if self.unit != 1:
-            return _("10 to 50, out of 5")
-        return _("out of {highest}", highest=f"{self.highest:g}")
 
 
 @dataclass(frozen=True)
@@ -205,7 +161,8 @@ class ReadRatings:
         """JSON values for a report.
 
         Keys: highest (of all marks as they stand in the file, None where scales are mixed), shown
-        (the best mark that people read), chosen_by, unreadable, sources (source -> highest).
+        (the best mark that people read), chosen_by, unreadable, sources (source -> highest), and
+        turned (True) where 1 is the best mark in the file.
         """
         in_file = {source: _plain(s.highest * s.unit) for source, s in self.scales.items()}
         common = self.ratings.common_highest
@@ -218,7 +175,7 @@ class ReadRatings:
             "chosen_by": "user" if self.chosen else "program",
             "unreadable": self.unreadable,
             "sources": {source: top for source, top in in_file.items() if source},
-        }
+        } | ({"turned": True} if any(s.is_turned for s in self.scales.values()) else {})
 
 
 def parse_ratings(values: Sequence[str]) -> np.ndarray:
@@ -259,12 +216,13 @@ def read_ratings(
     plain = np.isfinite(marks) & np.isinf(highest)
     if not _ZERO_COUNTS.search(normalise_name(name)):
         marks[plain & (marks == 0)] = np.nan
-    over = np.zeros(len(cells), bool)
+    over, own = np.zeros(len(cells), bool), marks.copy()
     scales = {}
+    scale_of_all = scale or stated_scale(name, marks[plain])
     for source, rows in _group(sources, plain).items():
-        found = scale or _judge_source(source, marks[rows], marks[plain])
+        found = scale_of_all or _judge_source(source, own[rows], own[plain])
         scales[source] = found
-        marks[rows] /= found.unit
+        marks[rows] = found.read(own[rows])
         highest[rows] = found.highest
         over[rows] = marks[rows] > found.highest
     over |= np.isfinite(highest) & (marks > highest)
@@ -297,41 +255,6 @@ def read_rating_column(
     return read_ratings(cells, sources=sources, name=rating, scale=chosen)
 
 
-def judge_scale(numbers: np.ndarray) -> RatingScale:
-    """Judge the scale of plain marks, all from one source.
-
-    The best mark is the least of 5, 10, 20 and 100 that is over all marks but a few, which are
-    mistakes: one 15 among marks up to 10. Multiples of 5 from 10 to 50 are TripAdvisor's bubbles.
-
-    Args:
-        numbers: float64 (k,), the marks.
-    """
-    marks = numbers[np.isfinite(numbers) & (numbers > 0)]
-    if np.all(marks[marks > 20] == _MISSING_MARK):
-        marks = marks[marks != _MISSING_MARK]
-    if not len(marks):
-        return RatingScale(5.0)
-    bubbles = (marks >= 10) & (marks <= 50) & (marks % 5 == 0)
-    if marks.max() > 10 and bubbles.mean() >= 0.98 and np.sum(marks > 10) > 0.02 * len(marks):
-        return RatingScale(5.0, 10.0)
-    for lower, highest in zip(_STEPPED[::-1][1:], _STEPPED[::-1], strict=False):
-        marks = marks[marks <= highest] if np.any(marks <= highest) else marks
-        few = (0.02 if lower == 5 else 0.05) * len(marks)
-        if len(marks) >= _MIN_MARKS and lower > 5:
-            few = max(few, 1)
-        if np.sum(marks > lower) > few:
-            return RatingScale(_odd_scale(marks) or highest)
-    return RatingScale(5.0)
-
-
-def _odd_scale(marks: np.ndarray) -> float | None:
-    """Six or seven, where that is the largest of many whole marks and a frequent one."""
-    top = float(marks.max())
-    if top not in _ODD_STEPPED or len(marks) < 30 or np.any(marks != np.round(marks)):
-        return None
-    return top if np.mean(marks == top) >= 0.15 else None
-
-
 def _judge_source(source: str, marks: np.ndarray, all_marks: np.ndarray) -> RatingScale:
     """The scale of a source; a few marks say little: then what is known of it, or the file."""
     own = judge_scale(marks)
@@ -357,7 +280,7 @@ def _group(sources: Sequence[str] | None, plain: np.ndarray) -> dict[str, np.nda
 def _normalise(value: object) -> str:
     text = re.sub(r"(?<=\d)\s*½", ".5", str(value)[: 2 * MAX_LENGTH]).replace("½", _HALF_STAR)
     cell = unicodedata.normalize("NFKC", text).strip().lower()
-    return " ".join(cell.replace("⭐", "★").split())
+    return " ".join(cell.replace("⭐", "★").replace("٫", ".").split())
 
 
 def _parse_cell(cell: str) -> tuple[float, float] | None:
@@ -439,6 +362,15 @@ def _notes(
             _(
                 "Column {column} has ratings from 10 to 50; they are read as 1 to 5.",
                 column=repr(column),
+            )
+        )
+    if turned := next((scale for scale in scales.values() if scale.is_turned), None):
+        notes.append(
+            _(
+                "In column {column} 1 is the best mark; marks are turned round, so that 1 is read "
+                "as {highest}.",
+                column=repr(column),
+                highest=f"{turned.highest:g}",
             )
         )
     if len({scale.code for scale in scales.values()}) > 1:

@@ -14,7 +14,7 @@ from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext, ngettext_noop
 from pipeline.reviews.cleaning import CleaningRules, QuestionsRule
 from pipeline.reviews.column_roles import ColumnRoles
-from pipeline.reviews.ratings import RatingScale
+from pipeline.reviews.rating_scale import RatingScale
 from pipeline.reviews.read import Reviews
 from pipeline.tables.read import Table
 from ui.components.widgets import escape_markdown
@@ -35,7 +35,7 @@ _ROLES = {
     "source": N_("Platform"),
     "scraped": N_("Collected on"),
 }
-_SCALES = ("5", "10", "20", "100", "bubbles")
+_SCALES = ("5", "10", "20", "100", "bubbles", "1-5", "1-6")  # 1-6: 1 is the best of six
 _PAIR = {"positive": N_("Liked"), "negative": N_("Disliked")}
 _RULES = {
     "drop_duplicates": N_("Drop duplicate rows"),
@@ -158,6 +158,8 @@ def _choose_scale(preview: Preview) -> str | None:
         if code is None:
             return _("Detected")
         scale = RatingScale.from_code(code)
+        if scale.is_turned:
+            return _("Ratings from 1, the best, to {highest}", highest=f"{scale.highest:g}")
         if scale.unit != 1:
             return _("Ratings 10 to 50, out of 5")
         return _("Ratings out of {highest}", highest=f"{scale.highest:g}")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.common.errors import InputError
-from pipeline.reviews.ratings import Ratings, RatingScale, judge_scale, parse_ratings, read_ratings
+from pipeline.reviews.rating_scale import RatingScale, judge_scale, stated_scale
+from pipeline.reviews.ratings import Ratings, parse_ratings, read_ratings
 from pipeline.reviews.read import read_reviews
 
 OF_TEN = ["9.5", "8.0", "6.0", "7.3", "10.0", "5.5"]
@@ -37,11 +38,55 @@ def test_one_mistyped_mark_does_not_decide_the_scale():
         ([14, 17, 9, 12, 20], "20"),
         ([6, 5, 6, 4, 6, 1] * 6, "6"),
         ([7, 6, 5, 7, 2] * 8, "7"),
+        ([5.2, 6.0, 4.8, 3.4] * 5, "6"),
+        ([5.2, 6.0, 9.8, 3.4] * 5, "10"),
         ([], "5"),
     ],
 )
 def test_the_scale_of_plain_numbers(marks, code):
     assert judge_scale(np.array(marks, float)).code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "marks", "code"),
+    [
+        ("Overall score (1-10)", [3, 4, 5], "10"),
+        ("Rate your stay from 0 to 10", [3, 4, 5], "10"),
+        ("Valoración global (1 a 10)", [3, 4, 5], "10"),
+        ("Punkte (max. 10)", [2, 5], "10"),
+        ("Note /20", [8, 10, 9], "20"),
+        ("総合評価（10点満点）", [4, 5], "10"),
+        ("Score out of 7", [5, 4], "7"),
+        ("Rating (1 = poor, 10 = excellent)", [3, 4, 5], "10"),
+        ("Gesamtnote (1 = sehr gut, 6 = ungenügend)", [1, 2, 2], "1-6"),
+        ("von 1 (sehr gut) bis 5 (mangelhaft)", [1, 2, 5], "1-5"),
+        ("Celkově (1 = nejlepší)", [1, 2], "1-5"),
+        ("Rank (1 = best)", [1, 4, 6], "1-6"),
+        ("Schulnote", [1, 2, 2], "1-6"),
+        ("Score (1-5)", [8, 9, 10], None),  # the marks are over it
+        ("1 - Best value", [1, 4, 5], None),  # the number of a question
+        ("Q1-10 score", [4, 5], None),
+        ("Nights 1-2", [1, 2], None),
+        ("rating", [4, 5], None),
+    ],
+)
+def test_the_scale_that_a_name_states(name, marks, code):
+    scale = stated_scale(name, np.array(marks, float))
+    assert (scale and scale.code) == code
+
+
+def test_marks_of_which_1_is_the_best_are_turned_round():
+    read = read_ratings(["1", "2", "6", "0", "7", "", "8/10", *"2" * 30], name="Schulnote")
+    assert read.ratings.marks[:3].tolist() == [6, 5, 1] and read.ratings.highest[0] == 6
+    assert np.isnan(read.ratings.marks[3:6]).all() and read.ratings.marks[6] == 8
+    assert "1 is the best mark" in " ".join(read.notes) and read.to_dict()["turned"]
+    chosen = read_ratings(["1", "2"], scale=RatingScale.from_code("1-5"))
+    assert chosen.ratings.marks.tolist() == [5, 4] and chosen.describe().startswith("Ratings are")
+    assert "turned" not in read_ratings(["4", "5"]).to_dict()
+
+
+def test_arabic_decimal_signs():
+    assert parse_ratings(["٨٫٥", "١٠", "٦٫٠", "9"]).tolist() == [4.25, 5, 3, 4.5]
 
 
 def test_bubbles_are_read_as_five():
@@ -165,7 +210,7 @@ def test_the_scale_in_words(values, sources, words):
 def test_a_scale_that_is_chosen():
     read = read_ratings(["3", "4", "5"], scale=RatingScale.from_code("10"))
     assert read.ratings.of_five.tolist() == [1.5, 2, 2.5] and read.chosen
-    for code in ("", "five", "1", "-5"):
+    for code in ("", "five", "1", "-5", "1-", "1-1", "2-6", "1-٦"):
         with pytest.raises(InputError, match="rating scale"):
             RatingScale.from_code(code)
 
