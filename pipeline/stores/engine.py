@@ -131,6 +131,23 @@ def stamp_differs(name: str, address: str) -> InputError:
     )
 
 
+def check_found(
+    name: str,
+    address: str,
+    found: tuple[Fingerprint, str],
+    wanted: tuple[Fingerprint | None, str | None],
+) -> None:
+    """Check a store's fingerprint and stamp, where some are wanted.
+
+    Raises:
+        InputError: it has others.
+    """
+    if wanted[0] is not None:
+        found[0].check(wanted[0])
+    if wanted[1] is not None and found[1] != wanted[1]:
+        raise stamp_differs(name, address)
+
+
 def unknown_id(name: str) -> InputError:
     """What is said of an id that isn't there."""
     return InputError(f"There is no review with the id '{name[:80]}'")

@@ -14,13 +14,13 @@ from pipeline.stores.engine import Engine
 # scheme -> module and class; each module imports its client library when it is needed
 _ENGINES = {
     "sqlite": ("pipeline.stores.local", "LocalEngine"),
-    "postgresql": ("pipeline.stores.postgresql", "PostgresqlEngine"),
-    "milvus": ("pipeline.stores.milvus", "MilvusEngine"),
-    "milvuss": ("pipeline.stores.milvus", "MilvusEngine"),
-    "redis": ("pipeline.stores.redis.server", "RedisEngine"),
-    "rediss": ("pipeline.stores.redis.server", "RedisEngine"),
-    "elasticsearch": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
-    "elasticsearchs": ("pipeline.stores.elasticsearch", "ElasticsearchEngine"),
+    "postgresql": ("pipeline.stores.postgresql.engine", "PostgresqlEngine"),
+    "milvus": ("pipeline.stores.milvus.engine", "MilvusEngine"),
+    "milvuss": ("pipeline.stores.milvus.engine", "MilvusEngine"),
+    "redis": ("pipeline.stores.redis.engine", "RedisEngine"),
+    "rediss": ("pipeline.stores.redis.engine", "RedisEngine"),
+    "elasticsearch": ("pipeline.stores.elasticsearch.engine", "ElasticsearchEngine"),
+    "elasticsearchs": ("pipeline.stores.elasticsearch.engine", "ElasticsearchEngine"),
 }
 _UNSUPPORTED = ("pinecone", "mongodb", "mongodb+srv", "qdrant", "weaviate", "opensearch")
 

@@ -16,16 +16,9 @@ import numpy as np
 from pipeline.filters.binding import bind
 from pipeline.filters.columns import Column, ColumnKind
 from pipeline.filters.expressions import Filter
-from pipeline.stores.base import Fingerprint, NearestRows, Rows, check_vectors
-from pipeline.stores.batch import (
-    Batch,
-    from_cells,
-    make_batch,
-    missing_values,
-    new_columns,
-    to_cells,
-)
-from pipeline.stores.engine import as_nearest, check_ids, unavailable, unknown_id
+from pipeline.stores.base import Fingerprint, NearestRows, Rows
+from pipeline.stores.batch import Batch, from_cells, missing_values, new_columns, to_cells
+from pipeline.stores.engine import as_nearest, unavailable
 from pipeline.stores.redis.connection import SECONDS, RedisConnection
 from pipeline.stores.redis.keys import (
     BLOCK,
@@ -37,7 +30,7 @@ from pipeline.stores.redis.keys import (
     store_key,
 )
 from pipeline.stores.redis.query import ALL, ConditionWriter, indexed_field, to_tag
-from pipeline.text.normalise import replace_surrogates
+from pipeline.stores.server_store import ServerStore
 
 _MOST = 1_000_000  # hits; the module gives no more unless it is told to
 
@@ -90,14 +83,19 @@ def wait_for_index(connection: RedisConnection, name: str) -> None:
         time.sleep(0.05)
 
 
-class RedisSearchStore:
+class RedisSearchStore(ServerStore):
     """A :class:`pipeline.stores.engine.EngineStore` of the search module; thread-safe."""
 
     def __init__(self, connection: RedisConnection, name: str, fingerprint: Fingerprint) -> None:
-        self.fingerprint = fingerprint
+        self._fingerprint = fingerprint
         self._connection, self._client = connection, connection.client
         self._name, self._key, self._index = name, store_key(name), _index(name)
         self._dtype: Any = np.float16 if fingerprint.precision == "float16" else np.float32
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The origin of all vectors in the store."""
+        return self._fingerprint
 
     @property
     def schema(self) -> dict[str, ColumnKind]:
@@ -117,80 +115,6 @@ class RedisSearchStore:
 
     def optimise(self) -> None:
         """Leave it to the server, which does so unasked."""
-
-    def upsert(
-        self,
-        ids: Sequence[str],
-        vectors: np.ndarray,
-        metadata: Mapping[str, Any],
-        texts: Sequence[str] | None = None,
-    ) -> None:
-        """Insert or replace rows, all at once."""
-        batch = make_batch(ids, vectors, metadata, texts, self.fingerprint.dimension)
-        check_ids(batch.ids)
-        with self._connection.readable_errors():
-            columns = self._add_columns(batch.columns)
-            last = int(self._client.hincrby(f"{self._key}:about", "rows", len(batch)))
-            with self._client.pipeline(transaction=True) as together:
-                names = [name.encode() for name in batch.ids]
-                keys = [_row_key(self._name, name) for name in names]
-                for start in range(0, len(keys), BLOCK):
-                    together.unlink(*keys[start : start + BLOCK])
-                    part = zip(names[start : start + BLOCK], range(start, len(names)), strict=False)
-                    first = last - len(batch)
-                    together.zadd(f"{self._key}:ids", {name: first + n for name, n in part})
-                for key, fields in zip(keys, self._to_hashes(batch, columns), strict=True):
-                    together.hset(key, mapping=fields)
-                together.execute()
-
-    def delete(self, ids: Sequence[str]) -> int:
-        """Delete rows and return how many existed."""
-        names = [n.encode() for n in dict.fromkeys(replace_surrogates(str(n)) for n in ids)]
-        if not names:
-            return 0
-        with (
-            self._connection.readable_errors(),
-            self._client.pipeline(transaction=True) as together,
-        ):
-            together.unlink(*(_row_key(self._name, name) for name in names))
-            together.zrem(f"{self._key}:ids", *names)
-            return int(together.execute()[0])
-
-    def search(
-        self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None
-    ) -> NearestRows:
-        """Find the rows nearest to each query among those that pass the filter."""
-        array = check_vectors(queries, self.fingerprint.dimension, what="queries")
-        condition = self._condition(where)
-        if top <= 0 or not len(array):
-            return as_nearest([[] for _ in array])
-        top = min(top, _MOST)
-        asked = f"({condition})=>[KNN {top} @v $q AS distance]"
-        skip = len(_row_key(self._name, b""))
-        hits = []
-        with self._connection.readable_errors():
-            for query in array:
-                _, *found = self._search(
-                    *(asked, "PARAMS", 2, "q", query.astype(self._dtype).tobytes()),
-                    *("SORTBY", "distance", "ASC", "RETURN", 1, "distance", "LIMIT", 0, top),
-                )
-                hits.append(
-                    [
-                        (key[skip:].decode(), 1 - float(fields[1]))
-                        for key, fields in zip(found[::2], found[1::2], strict=True)
-                    ]
-                )
-        return as_nearest(hits)
-
-    def get(self, ids: Sequence[str]) -> Rows:
-        """Read the rows with these ids, in this order."""
-        names = [replace_surrogates(str(name)) for name in ids]
-        columns = self._columns()
-        found = self._read([name.encode() for name in names], columns)
-        missing = next((n for n, row in zip(names, found, strict=True) if row is None), None)
-        if missing is not None:
-            raise unknown_id(missing)
-        return self._rows([row for row in found if row is not None], columns)
 
     def count(self, where: Filter | None = None) -> int:
         """Count the rows that pass the filter."""
@@ -212,11 +136,59 @@ class RedisSearchStore:
                 passing = {key[skip:] for key in keys}
                 names = [name for name in names if name in passing]
         for start in range(0, len(names), batch):
-            found = self._read(names[start : start + batch], columns)
-            yield self._rows([row for row in found if row is not None], columns)
+            found = self._read_names(names[start : start + batch], columns)
+            yield self._to_rows([row for row in found if row is not None], columns)
 
-    def close(self) -> None:
-        """Leave the connection to the engine."""
+    def _write(self, batch: Batch) -> None:
+        with self._connection.readable_errors():
+            columns = self._add_columns(batch.columns)
+            last = int(self._client.hincrby(f"{self._key}:about", "rows", len(batch)))
+            with self._client.pipeline(transaction=True) as together:
+                names = [name.encode() for name in batch.ids]
+                keys = [_row_key(self._name, name) for name in names]
+                for start in range(0, len(keys), BLOCK):
+                    together.unlink(*keys[start : start + BLOCK])
+                    part = zip(names[start : start + BLOCK], range(start, len(names)), strict=False)
+                    first = last - len(batch)
+                    together.zadd(f"{self._key}:ids", {name: first + n for name, n in part})
+                for key, fields in zip(keys, self._to_hashes(batch, columns), strict=True):
+                    together.hset(key, mapping=fields)
+                together.execute()
+
+    def _delete(self, ids: list[str]) -> int:
+        names = [name.encode() for name in ids]
+        with (
+            self._connection.readable_errors(),
+            self._client.pipeline(transaction=True) as together,
+        ):
+            together.unlink(*(_row_key(self._name, name) for name in names))
+            together.zrem(f"{self._key}:ids", *names)
+            return int(together.execute()[0])
+
+    def _nearest(self, queries: np.ndarray, top: int, where: Filter | None) -> NearestRows:
+        condition = self._condition(where)
+        top = min(top, _MOST)
+        asked = f"({condition})=>[KNN {top} @v $q AS distance]"
+        skip = len(_row_key(self._name, b""))
+        hits = []
+        with self._connection.readable_errors():
+            for query in queries:
+                _, *found = self._search(
+                    *(asked, "PARAMS", 2, "q", query.astype(self._dtype).tobytes()),
+                    *("SORTBY", "distance", "ASC", "RETURN", 1, "distance", "LIMIT", 0, top),
+                )
+                hits.append(
+                    [
+                        (key[skip:].decode(), 1 - float(fields[1]))
+                        for key, fields in zip(found[::2], found[1::2], strict=True)
+                    ]
+                )
+        return as_nearest(hits)
+
+    def _read(self, ids: list[str]) -> tuple[Mapping[str, Any], Any]:
+        columns = self._columns()
+        found = self._read_names([name.encode() for name in ids], columns)
+        return {name: row for name, row in zip(ids, found, strict=True) if row}, columns
 
     def _search(self, condition: str, *options: object) -> list[Any]:
         found: list[Any] = self._client.execute_command(
@@ -271,7 +243,7 @@ class RedisSearchStore:
             fields["has"] = "|".join(there) or "nothing"
             yield fields
 
-    def _read(
+    def _read_names(
         self, names: Sequence[bytes], columns: Mapping[str, tuple[int, ColumnKind]]
     ) -> list[list[Any] | None]:
         """The fields of rows: id, vector, text and the columns; None for one that isn't there."""
@@ -290,7 +262,7 @@ class RedisSearchStore:
                 ]
         return rows
 
-    def _rows(
+    def _to_rows(
         self, found: Sequence[list[Any]], columns: Mapping[str, tuple[int, ColumnKind]]
     ) -> Rows:
         metadata = {}

@@ -20,7 +20,7 @@ from pipeline.library.verification import mend_store
 from pipeline.reviews.read import read_reviews
 from pipeline.search.query import parse_query
 from pipeline.stores.engines import open_engine
-from pipeline.stores.postgresql import PostgresqlStore
+from pipeline.stores.postgresql.store import PostgresqlStore
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.postgresql import new_database
 

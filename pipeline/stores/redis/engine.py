@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipeline.common.errors import InputError
 from pipeline.stores.base import Fingerprint
-from pipeline.stores.engine import EngineStore, check_name, no_store, stamp_differs
+from pipeline.stores.engine import EngineStore, check_found, check_name, no_store
 from pipeline.stores.redis.connection import RedisConnection
 from pipeline.stores.redis.keys import STORES, store_key
 from pipeline.stores.redis.plain_rows import delete_plain_rows
@@ -80,10 +80,7 @@ class RedisEngine:
             is_plain = about.get("kind") == "faiss"
             if not is_plain:
                 wait_for_index(self._connection, name)
-        if fingerprint is not None:
-            kept.check(fingerprint)
-        if stamp is not None and about.get("stamp", "") != stamp:
-            raise stamp_differs(name, self.address)
+        check_found(name, self.address, (kept, about.get("stamp", "")), (fingerprint, stamp))
         if is_plain:
             return RedisPlainStore(self._connection, name, kept, self._folders.make(name))
         return RedisSearchStore(self._connection, name, kept)
