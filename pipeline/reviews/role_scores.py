@@ -12,6 +12,7 @@ from pipeline.common.translation import gettext_noop as N_
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, holds_countries
 from pipeline.tables.header_names import COLUMN_NAMES, normalise_name, score_name
 from pipeline.tables.header_subjects import is_about, is_place_key
+from pipeline.tables.survey_header import is_question
 
 BY_NAME, BY_VALUES = N_("its name says so"), N_("its values look like it")
 _COMPETING_ROLES = tuple(role for role in COLUMN_NAMES if role not in ("positive", "negative"))
@@ -20,6 +21,7 @@ _HOTEL_WORD = re.compile(
     r"\b(?:hotel|hotels|inn|resort|hostel|motel|villa|suites|lodge|pension|palace|riad|ryokan)\b"
     r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
 )
+_ANSWER_WIDTH = 20.0  # mean width of the answers to an open question
 _MOST_SOURCES = 30  # platforms in a file
 _OTHER_DATES = {
     "scrape": N_("is when the file was collected"),
@@ -59,15 +61,7 @@ class Candidate:
 def score_text(column: ColumnSample) -> Candidate:
     """Score a column as the text of the reviews."""
     name, cells = column.name, column.cells
-    name_score = score_name(name, "text")
-    others = max(score_name(name, role) for role in _COMPETING_ROLES if role != "text")
-    names_guests = name_score < 2.5 and column.width < 25 and is_about(name, "person")
-    if is_about_other_subject(name) or names_guests:
-        name_score -= 4
-    elif others > name_score or (others == name_score and column.width < 15):
-        name_score -= 3
-    elif is_about(name, "translation"):
-        name_score -= 0.7
+    name_score = _score_text_name(column)
     if cells and column.date_share > 0.8:
         return Candidate(name, 0.0)
     if cells and column.link_share > 0.5:
@@ -85,6 +79,26 @@ def score_text(column: ColumnSample) -> Candidate:
         reason = BY_NAME if name_score > 0 else N_("it holds the longest texts")
         return Candidate(name, name_score + shape, reason)
     return Candidate(name, name_score + min(shape, 0.0))
+
+
+def _score_text_name(column: ColumnSample) -> float:
+    """How well a column's name fits the text of the reviews; below 0 if it fits something else."""
+    name = column.name
+    score = score_name(name, "text")
+    others = max(score_name(name, role) for role in _COMPETING_ROLES if role != "text")
+    names_guests = score < 2.5 and column.width < 25 and is_about(name, "person")
+    if _asks(name) and column.width >= _ANSWER_WIDTH:
+        return score  # "Why this score?" asks for words, and is neither a score nor a count
+    if is_about_other_subject(name) or names_guests:
+        return score - 4
+    if others > score or (others == score and column.width < 15):
+        return score - 3
+    return score - 0.7 * is_about(name, "translation")
+
+
+def _asks(name: str) -> bool:
+    """Whether a column's name is a sentence that asks: "この評価の理由を教えてください。"."""
+    return is_question(name) or name.rstrip().endswith("。")
 
 
 def score_role(role: str, column: ColumnSample, table: TableStatistics) -> Candidate:

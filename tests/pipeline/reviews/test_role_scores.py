@@ -46,6 +46,23 @@ def test_a_rating_that_is_the_same_within_a_place_is_the_average_of_the_place(av
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Q3 What is the main reason for this score?",
+        "Is there anything else you would like to tell us?",
+        "Pourquoi avez-vous donné cette note ?",
+        "Warum haben Sie diese Note vergeben?",
+        "この評価の理由を教えてください。",
+    ],
+)
+def test_words_within_a_question_do_not_say_what_its_answers_are(question):
+    frame = table(**{"Q2 How likely are you to recommend us?": GRADES, "Q1_NPS_GROUP": ["Passive"]})
+    frame = frame.rename(columns={"review": question})
+    columns = guess_columns(frame)
+    assert (columns.text, columns.rating) == (question, "Q2 How likely are you to recommend us?")
+
+
+@pytest.mark.parametrize(
     "overall", ["Overall Score", "Gesamtnote", "Nota geral", "総合評価", "综合评分"]
 )
 def test_the_overall_rating_comes_before_aspects_wherever_it_stands(overall):
