@@ -12,6 +12,7 @@ _EXTRAS = (
     "metrics",
     "logins",
     "postgresql",
+    "s3",
     "ray",
     "milvus",
     "redis",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -62,6 +63,12 @@ DATABASE = Variable(
     "address",
     "",
     "PostgreSQL database that several servers share, such as postgresql://user:password@host/name.",
+)
+OBJECTS = Variable(
+    "POLYGUEST_OBJECTS",
+    "address",
+    "",
+    "Where files of a database's analyses are, such as s3://bucket/prefix; empty: in the database.",
 )
 RUN_JOBS = Variable(
     "POLYGUEST_RUN_JOBS",
@@ -234,6 +241,7 @@ VARIABLES = (
     DATA,
     CACHE,
     DATABASE,
+    OBJECTS,
     RUN_JOBS,
     STORE,
     CACHE_MB,
@@ -289,6 +297,28 @@ def database_address() -> str:
         raise InputError(
             "{name} is no address of PostgreSQL: give postgresql://user:password@host/name",
             name=DATABASE.name,
+        )
+    return value
+
+
+def objects_address() -> str:
+    """Address of the object store for contents of a database's files; "" where they are in it.
+
+    Raises:
+        InputError: the setting is no such address.
+    """
+    value = OBJECTS.given
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    is_folder = parts.scheme == "file" and not parts.netloc and len(parts.path) > 1
+    is_bucket = parts.scheme == "s3" and bool(parts.netloc) and "@" not in parts.netloc
+    if value and (parts.query or parts.fragment or not (is_folder or is_bucket)):
+        raise InputError(
+            "{name} is no address of an object store: give s3://bucket/prefix, with credentials in "
+            "the variables of AWS alone, or file:///folder",
+            name=OBJECTS.name,
         )
     return value
 

@@ -131,6 +131,30 @@ def check_shared_database() -> Iterator[Finding]:
     yield ok("shared database", f"{server}, {contents}")
 
 
+def check_objects() -> Iterator[Finding]:
+    """Whether the object store for files of the database's analyses keeps what is written."""
+    from pipeline.database.objects import open_objects
+
+    if not settings.OBJECTS.given:
+        return
+    if not settings.DATABASE.given:
+        advice = f"set {settings.DATABASE.name} as well: files of a folder stay in it"
+        yield warning("object store", f"{settings.OBJECTS.name} has no effect", advice)
+        return
+    try:
+        store = open_objects()
+        assert store is not None  # noqa: S101  it is set
+        is_kept = store.mark("polyguest-doctor", "kept") == "kept"
+    except InputError as error:
+        advice = "check the address, the network, and the variables of AWS, such as AWS_PROFILE"
+        yield failed("object store", str(error), advice)
+        return
+    if is_kept:
+        yield ok("object store", f"{store.address}: what is written can be read")
+    else:
+        yield failed("object store", f"{store.address}: what was written is not found", "")
+
+
 def check_engine() -> Iterator[Finding]:
     """Whether the engine that keeps vectors for search keeps them and finds them."""
     import secrets

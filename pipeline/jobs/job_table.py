@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.translation import gettext_noop as N_
-from pipeline.database.blobs import download, remove_unused, upload
+from pipeline.database.blobs import download, upload
 from pipeline.database.connection import Database
+from pipeline.database.unused import remove_unused
 from pipeline.jobs.job import ACTIVE, Job, JobState
 from pipeline.jobs.parcel import PARTIAL, RESULT
 
@@ -256,7 +257,7 @@ class JobTable:
         """Remove jobs that ended a day ago, with their files."""
         with self._database.transaction() as connection:
             connection.execute(f"delete from jobs where finished < now() - interval '{_KEPT}'")  # noqa: S608  ours
-            remove_unused(connection)
+        remove_unused(self._database)
 
 
 # An owner's turn comes by when the last of his jobs began, or the first that waits was submitted.

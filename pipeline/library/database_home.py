@@ -31,8 +31,9 @@ from pipeline.common.files import atomic_write
 from pipeline.common.rights import keep_private, make_folder
 from pipeline.common.scratch import discard, remove_abandoned, scratch_folder
 from pipeline.common.transaction import complete_replacement, replace_files
-from pipeline.database.blobs import digest_of, download, remove_unused, upload
+from pipeline.database.blobs import digest_of, download, upload
 from pipeline.database.connection import Database
+from pipeline.database.unused import remove_unused
 from pipeline.library.entry import ENTRY_FILE, Entry, require_entry
 from pipeline.library.home import RETENTION, no_such_analysis
 from pipeline.library.search_rows import forget_rows
@@ -229,7 +230,7 @@ class DatabaseHome:
             ).fetchone()
             if found is None:
                 raise no_such_analysis()
-            remove_unused(connection)
+        remove_unused(self._database)
         self._discard_copy(token)
         forget_rows(self.folder, [token])
         return _from_json(token, found[0])
@@ -242,7 +243,7 @@ class DatabaseHome:
                 "delete from analyses where room = %s and deleted <= %s returning token",
                 (self._room, before),
             ).fetchall()
-            remove_unused(connection)
+        remove_unused(self._database)
         for (token,) in found:
             self._discard_copy(token)
         forget_rows(self.folder, [token for (token,) in found])

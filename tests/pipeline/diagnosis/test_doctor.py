@@ -148,6 +148,17 @@ def test_a_shared_database(database_address, monkeypatch):
     assert found(parts.check_shared_database) == []
 
 
+def test_an_object_store(tmp_path, monkeypatch):
+    assert found(parts.check_objects) == []
+    monkeypatch.setenv("POLYGUEST_OBJECTS", (tmp_path / "objects").as_uri())
+    assert "has no effect" in only(parts.check_objects, Outcome.WARNING).found
+    monkeypatch.setenv("POLYGUEST_DATABASE", "postgresql://127.0.0.1:1/name")
+    assert found(parts.check_objects)[0].found.endswith("objects: what is written can be read")
+    monkeypatch.setenv("POLYGUEST_OBJECTS", "s3://key:secret@bucket")
+    finding = only(parts.check_objects, Outcome.FAILED)
+    assert "POLYGUEST_OBJECTS is no address" in finding.found and "secret" not in str(finding)
+
+
 def test_an_engine_for_vectors(database_address, monkeypatch):
     assert found(parts.check_engine) == []
     monkeypatch.setenv("POLYGUEST_STORE", database_address)

@@ -27,6 +27,7 @@ from pipeline.library.entry import read_entry
 from pipeline.library.kept_notes import change_kept_notes, load_kept_notes
 from pipeline.library.search_store import update_search_store
 from pipeline.reviews.read import read_reviews
+from tests.support import s3
 from tests.support.command import ROOT
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.postgresql import new_database
@@ -216,6 +217,31 @@ def test_backup_of_a_database_and_back(servers, analysis, tmp_path):
     one.delete(kept.token)
     one.purge(everything=True)
     assert [each.is_new for each in restore_backup(one, tmp_path / "all.zip")] == [True]
+    assert [note.text for note in load_kept_notes(one, kept.token)] == ["Remember"]
+
+
+@pytest.mark.parametrize("kind", ["file", "s3"])
+def test_analyses_in_an_object_store_and_their_backup(
+    kind, servers, database, analysis, tmp_path, monkeypatch
+):
+    if kind == "s3":
+        s3.use_server(monkeypatch)
+    address = f"s3://{s3.new_bucket()}/a" if kind == "s3" else (tmp_path / "objects").as_uri()
+    monkeypatch.setenv("POLYGUEST_OBJECTS", address)
+    one, two = servers
+    kept = one.add(analysis, name="A", file="made.csv")
+    change_kept_notes(two, kept.token, add=note_on_review(analysis, 0, "Remember", "me"))
+    with database.transaction() as connection:
+        assert connection.execute("select count(*) from blob_chunks").fetchone() == (0,)
+    assert contents(one.path(kept.token)) == contents(two.path(kept.token))
+    assert two.open(kept.token).texts == analysis.texts
+    write_backup(one, tmp_path / "all.zip")
+    disk = Catalogue(tmp_path / "disk")
+    assert [each.is_new for each in restore_backup(disk, tmp_path / "all.zip")] == [True]
+    np.testing.assert_array_equal(disk.open(kept.token).raw, analysis.raw)
+    one.delete(kept.token)
+    one.purge(everything=True)
+    assert [each.is_new for each in restore_backup(two, tmp_path / "all.zip")] == [True]
     assert [note.text for note in load_kept_notes(one, kept.token)] == ["Remember"]
 
 
