@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from pipeline.reviews.calendars import from_other_calendar
 from pipeline.reviews.date_words import Ago, fold, month_candidates, parse_ago, words_of
 
 MAX_CELL = 100  # characters: longer cells are texts
@@ -88,7 +89,7 @@ def parse_form(cell: str) -> Form:
     """Parse a cell; None if it holds no date in any known form.
 
     ISO dates and times are certain (the day is the one that is written, whatever the zone), as are
-    2024年3月5日, 20240305, 令和6年3月5日, 5 tháng 3, 2024 and Buddhist years.
+    2024年3月5日, 20240305, 令和6年3月5日, 5 tháng 3, 2024 and the years of other calendars.
     """
     if not 2 <= len(cell) <= MAX_CELL:
         return None
@@ -104,7 +105,9 @@ def parse_form(cell: str) -> Form:
 
 
 def make_date(year: int, month: int, day: int) -> date | None:
-    """Make a date of the years 1900 to 2100; Buddhist years are converted."""
+    """Make a date of the years 1900 to 2100; Buddhist, Iranian and Islamic years are converted."""
+    if year < 1900:
+        return from_other_calendar(year, month, day)
     year -= 543 if 2443 <= year <= 2643 else 0
     try:
         return date(year, month, day) if 1900 <= year <= 2100 else None

@@ -20,6 +20,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
+from pipeline.reviews.calendars import find_calendars
 from pipeline.reviews.date_forms import (
     MAX_CELL,
     Form,
@@ -32,7 +33,7 @@ from pipeline.reviews.date_forms import (
     parse_form,
 )
 from pipeline.reviews.date_order import Order, judge_order
-from pipeline.reviews.date_words import Ago
+from pipeline.reviews.date_words import Ago, fold
 from pipeline.tables.read import Table
 
 _ISO = re.compile(r"\s*(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.ASCII | re.DOTALL)
@@ -350,6 +351,7 @@ def _notes(
     notes = [
         *_order_notes(name, decision.order),
         *_number_notes(name, forms, decision, is_1904),
+        *_calendar_notes(name, cells, days),
         *_relative_notes(name, forms, counts, reference_name),
     ]
     relative = {c for c, f in forms.items() if isinstance(f, (Ago, Yearless)) or _lacks_year(f)}
@@ -390,6 +392,22 @@ def _number_notes(
             said = N_("Numbers in column {column} were read as {system} from 1904.")
         return [_(said, column=repr(short_name(name)), system=_(decision.system[0]))]
     return []
+
+
+def _calendar_notes(name: str, cells: list[str], days: np.ndarray) -> list[str]:
+    read = {cell for cell, is_lost in zip(cells, np.isnat(days), strict=True) if not is_lost}
+    is_iranian, is_islamic = find_calendars(map(fold, read))
+    notes, column = [], repr(short_name(name))
+    if is_iranian:
+        said = N_("Dates in column {column} are of the Iranian calendar and were converted.")
+        notes.append(_(said, column=column))
+    if is_islamic:
+        said = N_(
+            "Dates in column {column} are of the Islamic calendar and were converted, to within a "
+            "day."
+        )
+        notes.append(_(said, column=column))
+    return notes
 
 
 def _counts_days(decision: _Decision) -> bool:

@@ -233,3 +233,29 @@ def test_hostile_cells_take_bounded_time(piece):
     start = time.process_time()
     parse_dates(values)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "within"),
+    [
+        ("1403/01/01", "2024-03-20", 0),  # Nowruz
+        ("۱۴۰۴/۱/۱", "2025-03-21", 0),
+        ("1399-12-30", "2021-03-20", 0),  # of a leap year
+        ("1403/07/15", "2024-10-06", 0),
+        ("15/7/1403", "2024-10-06", 0),
+        ("1445/09/01", "2024-03-11", 1),  # the first day of Ramadan
+        ("١٤٤٦/٠٩/٠١ هـ", "2025-03-01", 1),
+        ("10-12-1445", "2024-06-16", 1),  # the feast of the sacrifice
+    ],
+)
+def test_years_of_iran_and_of_islam(cell, day, within):
+    found = read_dates([cell, "", cell], name="when")
+    assert abs((found.days[0] - np.datetime64(day)).astype(int)) <= within
+    said = "Islamic calendar" if within else "Iranian calendar"
+    assert any(said in note for note in found.notes)
+
+
+def test_days_that_no_calendar_has():
+    cells = ["1403/13/01", "1402/12/30", "1445/09/31", "1379/01/01", "1512/01/01"]
+    assert np.isnat(parse_dates(cells)).all()
+    assert not any("calendar" in note for note in read_dates(["2024-01-02", "1403"]).notes)
