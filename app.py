@@ -25,17 +25,18 @@ from ui.explore import selection_address
 from ui.explore.restore_selection import restore_topic_filter
 from ui.filters import filter_address
 from ui.hotels import choose_hotel
-from ui.late_refreshes import LateRefreshFilter
 from ui.search import search_box
+from ui.server.guard import RequestGuard
+from ui.server.index_page import IndexPage
+from ui.server.late_refreshes import LateRefreshFilter
+from ui.server.lifespan import open_browser
 from ui.session import server, widget_state
 from ui.session.address import follow_address, names_analysis, note_page, open_address
 from ui.session.current import current_session, sync_widgets
 from ui.session.language import begin_language
 from ui.session.visitor import find_visitor, show_ended
 from ui.style.document import SidebarMargin, set_up_document
-from ui.style.stylesheet import add_style
 from ui.topics import cards, parts
-from ui.web import RequestGuard, open_browser
 
 ADDRESS = (  # what the address of a page names, in the order in which it is set
     *filter_address.ADDRESS,
@@ -70,7 +71,6 @@ def draw() -> None:
     """Draw the page that the user has open."""
     begin_language()
     st.set_page_config(page_title=_("Polyguest: what guests say, in every language"), page_icon="🗺️")
-    add_style()  # with it the page gets its width; what is drawn later moves nothing
     set_up_document()
     if (visitor := find_visitor()) is None:
         show_ended()
@@ -137,6 +137,7 @@ else:
             Middleware(RequestGuard),
             Middleware(LoginGate),
             Middleware(LateRefreshFilter),
+            Middleware(IndexPage, with_sidebar=WITH_SIDEBAR),
         ],
         lifespan=open_browser,
     )

@@ -19,7 +19,7 @@ import psutil
 
 from benchmarks.serving import made
 from pipeline.common.paths import cache_folder
-from pipeline.common.settings import CACHE, PRECISION
+from pipeline.common.variables import CACHE, PRECISION
 
 _ROWS = 20_000
 _EVERY = 0.3  # seconds between two looks at memory
@@ -64,7 +64,7 @@ def measure(file: Path, folder: Path) -> None:
     from pipeline.jobs.client import WorkerClient
     from pipeline.jobs.requests import AnalyseRequest
     from pipeline.reviews.source import ReviewSource
-    from ui.memory import import_page_modules
+    from ui.server.memory import import_page_modules
 
     client, settings = WorkerClient(), Settings()
     import_page_modules()

@@ -188,7 +188,7 @@ def clicks(page: Page) -> list[tuple[str, Callable[[int], None]]]:
         keys = [topic.key for topic in page.view.original.topics[1:3]]
         page.session.edit({"do": "merge", "topics": keys}, "merged")  # the worker does it
         page.run()
-        page.session.stop()
+        page.session.jobs.stop()
 
     rows = len(page.view.analysis.units)
     return [

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.analysis.run import identify_languages
 from pipeline.common.paths import SAMPLE_VECTORS, cache_folder
-from pipeline.common.settings import CACHE
+from pipeline.common.variables import CACHE
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.requests import AnalyseRequest
 from pipeline.reviews.read import read_reviews

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.main import COMMANDS, _parser
-from pipeline.common import settings
+from pipeline.common import variables
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
@@ -175,12 +175,12 @@ def test_settings_table_is_the_modules():
     rows = re.findall(r"^\| `(POLYGUEST_\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", page, re.M)
     assert rows == [
         (variable.name, variable.kind, variable.default, variable.summary)
-        for variable in settings.VARIABLES
+        for variable in variables.VARIABLES
     ]
 
 
 def test_variables_in_the_pages_are_read_by_the_code():
-    known = {variable.name for variable in settings.VARIABLES} | {"POLYGUEST_BENCH_DATA"}
+    known = {variable.name for variable in variables.VARIABLES} | {"POLYGUEST_BENCH_DATA"}
     for page in PAGES:
         assert set(re.findall(r"POLYGUEST_[A-Z_]+", page.read_text("utf-8"))) <= known, page.name
 

@@ -14,8 +14,8 @@ from pipeline.access.access_file import configured_access
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PROJECT
 from pipeline.jobs.server_client import shared_client
-from ui.memory import import_page_modules
-from ui.server_logs import set_up_server_logs
+from ui.server.logs import set_up_server_logs
+from ui.server.memory import import_page_modules
 
 _APP = PROJECT / "app.py"
 

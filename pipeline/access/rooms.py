@@ -9,7 +9,8 @@ from pipeline.access.audit import AuditLog, JsonAuditLog
 from pipeline.access.grant import Grant
 from pipeline.access.signed_out import FileSignedOut, SignedOut
 from pipeline.common.errors import InputError
-from pipeline.common.settings import ACCESS, cache_root, data_root, database_address
+from pipeline.common.settings import cache_root, data_root, database_address
+from pipeline.common.variables import ACCESS
 from pipeline.common.workspace import Workspace
 from pipeline.database.connection import shared_database
 

@@ -26,7 +26,8 @@ from pipeline.analysis.run import Prepared, analyse
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
-from pipeline.common.settings import EARLY_SECONDS, early_seconds
+from pipeline.common.settings import early_seconds
+from pipeline.common.variables import EARLY_SECONDS
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.read import Reviews
 

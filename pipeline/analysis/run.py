@@ -24,7 +24,8 @@ from pipeline.reviews.export import roles_report
 from pipeline.reviews.passages import embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
-from pipeline.text.language_id import UNKNOWN, detect_languages, language_code
+from pipeline.text.language_codes import language_code
+from pipeline.text.language_id import UNKNOWN, detect_languages
 from pipeline.text.tokenise import drop_dictionaries
 from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,8 +23,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Batch, InitialTopics, Settings
-from pipeline.analysis.export import reviews_csv, sentences_csv, topics_csv
-from pipeline.analysis.judgements import judgement_arrays, restore_judgements
+from pipeline.analysis.judgements import restore_judgements
 from pipeline.analysis.manifest import (
     DamagedFileError,
     checked_file,
@@ -34,10 +32,10 @@ from pipeline.analysis.manifest import (
     has_digest,
     read_manifest,
     replace_analysis_files,
-    write_manifest,
 )
+from pipeline.analysis.written_files import NAMES, write_analysis, write_state
 from pipeline.common.errors import InputError
-from pipeline.common.files import load_arrays, save_arrays
+from pipeline.common.files import load_arrays
 from pipeline.common.transaction import complete_replacement, replacement_state
 from pipeline.embedding.components import Components
 from pipeline.embedding.neutral import NeutralSpace
@@ -59,9 +57,6 @@ _ATTEMPTS, _PAUSE = 10, 0.05  # while the folder is replaced again and again; se
 _Item = TypeVar("_Item", Topic, Candidate)
 SHARED_FILES = ("report.json", "table.parquet", "texts.parquet", "vectors.npz")  # by all states
 TABLES = ("reviews.csv", "topics.csv", "sentences.csv")  # the last one if sentences are grouped
-# Attribute -> key in analysis.json, where they differ. Keys must not change: older folders open.
-_KEYS = {"is_outlier": "other", "topic_count": "topics"}
-_NAMES = {key: name for name, key in _KEYS.items()}
 _STATE = re.compile("[0-9a-f]{16}")
 
 
@@ -79,7 +74,7 @@ def save_analysis(analysis: Analysis, folder: Path, *, tables: bool = True) -> N
     Raises:
         InputError: the folder can't be written.
     """
-    _replace(folder, lambda scratch: _write(analysis, scratch, tables=tables))
+    _replace(folder, lambda scratch: write_analysis(analysis, scratch, tables=tables))
 
 
 def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None:
@@ -98,21 +93,9 @@ def save_state(analysis: Analysis, folder: Path, *, tables: bool = True) -> None
     earlier = digests_of(meta, SHARED_FILES)
 
     def write(scratch: Path) -> None:
-        _write_state(analysis, scratch, meta["key"], tables=tables, earlier=earlier)
+        write_state(analysis, scratch, meta["key"], tables=tables, earlier=earlier)
 
     _replace(folder, write)
-
-
-def write_tables(analysis: Analysis, folder: Path) -> None:
-    """Write the CSV tables of an analysis into a folder.
-
-    Raises:
-        OSError: the folder can't be written.
-    """
-    (folder / "reviews.csv").write_text(reviews_csv(analysis), "utf-8", newline="")
-    (folder / "topics.csv").write_text(topics_csv(analysis), "utf-8", newline="")
-    if analysis.units.kind == SENTENCE:
-        (folder / "sentences.csv").write_text(sentences_csv(analysis), "utf-8", newline="")
 
 
 def load_analysis(folder: Path) -> Analysis:
@@ -332,97 +315,5 @@ def outdated_files(folder: Path, newer: Path) -> set[str]:
     return {name for name in old if (folder / name).is_file() and not (newer / name).is_file()}
 
 
-def _write(analysis: Analysis, folder: Path, *, tables: bool) -> None:
-    _write_json(folder / "report.json", analysis.report)
-    analysis.frame.to_parquet(folder / "table.parquet", index=False)
-    texts = pd.DataFrame(
-        {"id": analysis.ids, "text": analysis.texts, "language": analysis.languages}
-    )
-    if analysis.days is not None:
-        texts["day"] = analysis.days.astype("datetime64[s]")
-    if analysis.ratings is not None:
-        texts["rating"] = analysis.ratings.marks
-        texts["rating_highest"] = analysis.ratings.highest
-    texts.to_parquet(folder / "texts.parquet", index=False)
-    space = analysis.assigner.space
-    arrays = {
-        "raw": analysis.raw,
-        "batch": analysis.batch,
-        **vars(analysis.space),
-        **vars(space.components),
-        "landmarks": space.landmarks,
-        "widths": space.bandwidths,
-        "projection": space.projection,
-    }
-    if (fit := analysis.assigner.outlier_detector) is not None:
-        arrays |= {"fit_mean": fit.mean, "fit_whitener": fit.whitener, "fit_scales": fit.scales}
-        arrays["fit_floor"] = np.array(fit.threshold)
-    if analysis.units.kind == SENTENCE:
-        units = analysis.units
-        arrays |= {"review": units.review, "starts": units.starts, "ends": units.ends}
-    if analysis.passages is not None:
-        arrays |= analysis.passages.to_arrays()
-        if len(analysis.passages) != len(analysis.units):
-            arrays["points"] = analysis.passage_points
-        arrays |= judgement_arrays(analysis)
-    if analysis.coordinates is not None:
-        arrays["places"] = analysis.coordinates
-    if analysis.subtopics is not None:
-        arrays["subtopics"] = analysis.subtopics.of_units
-    key = os.urandom(16).hex()  # all files of one analysis have the same key
-    save_arrays(folder / "vectors.npz", key=key, **arrays)
-    _write_state(analysis, folder, key, tables=tables)
-
-
-def _write_state(
-    analysis: Analysis,
-    folder: Path,
-    key: str,
-    *,
-    tables: bool,
-    earlier: dict[str, str] | None = None,
-) -> None:
-    if tables:
-        write_tables(analysis, folder)
-    assigner, initial = analysis.assigner, analysis.initial
-    arrays = {
-        "assignments": analysis.assignments,
-        "centroids": assigner.centroids,
-        "owners": assigner.centroid_topics,
-    }
-    if initial is not None:
-        arrays |= {
-            "base_assignments": initial.assignments,
-            "base_centroids": initial.centroids,
-            "base_owners": initial.centroid_topics,
-        }
-    state = os.urandom(8).hex()
-    save_arrays(folder / f"state-{state}.npz", key=key, **arrays)
-    meta: dict[str, Any] = {
-        "key": key,
-        "state": state,
-        "columns": analysis.columns,
-        "unit": analysis.units.kind,
-        "topics": [_to_json(topic) for topic in analysis.topics],
-        "subtopics": None if analysis.subtopics is None else analysis.subtopics.to_json(),
-        "base": None if initial is None else [_to_json(topic) for topic in initial.topics],
-        "candidates": [_to_json(candidate) for candidate in analysis.candidates],
-        "settings": analysis.settings.to_dict(),
-        "encoder": analysis.encoder,
-        "batches": [asdict(batch) for batch in analysis.batches],
-        "edits": list(analysis.edits),
-        "undone": list(analysis.undone),
-    }
-    write_manifest(folder, meta, earlier=earlier)
-
-
-def _to_json(item: Topic | Candidate) -> dict[str, Any]:
-    return {_KEYS.get(name, name): value for name, value in asdict(item).items()}
-
-
 def _from_json(kind: type[_Item], values: dict[str, Any]) -> _Item:
-    return kind(**{_NAMES.get(key, key): value for key, value in values.items()})
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8", newline="")
+    return kind(**{NAMES.get(key, key): value for key, value in values.items()})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.common import settings
+from pipeline.common import variables
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
 from pipeline.common.translation import gettext as _
@@ -106,8 +106,8 @@ def configured_chat_model(model: str = "") -> ChatModel | None:
     Raises:
         InputError: the setting is no address.
     """
-    url = settings.CHAT_URL.given
-    return chat_model(url, model=model, setting=settings.CHAT_URL.name) if url else None
+    url = variables.CHAT_URL.given
+    return chat_model(url, model=model, setting=variables.CHAT_URL.name) if url else None
 
 
 def chat_model(url: str, *, model: str = "", setting: str = "") -> ChatModel:
@@ -124,12 +124,12 @@ def chat_model(url: str, *, model: str = "", setting: str = "") -> ChatModel:
     Raises:
         InputError: it is no address.
     """
-    own = settings.CHAT_URL.given
-    key = settings.CHAT_KEY.given if _host(own) in ("", _host(url)) else ""
+    own = variables.CHAT_URL.given
+    key = variables.CHAT_KEY.given if _host(own) in ("", _host(url)) else ""
     base = url.strip().rstrip("/").removesuffix(f"/{_PATH}")
     if _host(base) and not urlsplit(base).path:
         base += "/v1"
-    return ChatModel(Service(base, key, setting=setting), model or settings.CHAT_MODEL.value)
+    return ChatModel(Service(base, key, setting=setting), model or variables.CHAT_MODEL.value)
 
 
 def _host(url: str) -> str:

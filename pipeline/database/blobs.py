@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.common.errors import InputError
-from pipeline.common.settings import OBJECTS
+from pipeline.common.variables import OBJECTS
 from pipeline.database.objects import ObjectStore, open_objects
 from pipeline.database.ownership import require_own
 

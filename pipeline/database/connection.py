@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Database:
         except ImportError as error:
             raise InputError(
                 "{name} is set, but the packages for it are missing: install polyguest[postgresql]",
-                name=settings.DATABASE.name,
+                name=variables.DATABASE.name,
             ) from error
         self.address = address
         try:
@@ -176,5 +176,5 @@ def shared_database() -> Database | None:
 
 
 def _unusable(error: Exception, address: str) -> InputError:
-    lines = str(error).replace(address, settings.DATABASE.name).strip().splitlines()
+    lines = str(error).replace(address, variables.DATABASE.name).strip().splitlines()
     return InputError("The database can't be used: {problem}", problem=lines[0] if lines else "")

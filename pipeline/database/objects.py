@@ -17,7 +17,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.rights import keep_private
@@ -137,7 +137,7 @@ class BucketObjects:
         except ImportError as error:
             raise InputError(
                 "{name} is set, but the packages for it are missing: install polyguest[s3]",
-                name=settings.OBJECTS.name,
+                name=variables.OBJECTS.name,
             ) from error
         self._files = s3fs.S3FileSystem(
             config_kwargs=_S3_OPTIONS, use_listings_cache=False, skip_instance_cache=True

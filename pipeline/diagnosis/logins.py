@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.access.access_file import Access, configured_access
 from pipeline.access.loopback import is_loopback
 from pipeline.access.policy import Role
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PROJECT
 from pipeline.diagnosis.check import Finding, failed, ok, warning
@@ -29,7 +29,7 @@ def check_logins() -> Iterator[Finding]:
         yield failed("logins", str(error), advice)
         return
     if source is None:
-        yield ok("logins", f"none: {settings.ACCESS.name} names no file")
+        yield ok("logins", f"none: {variables.ACCESS.name} names no file")
         return
     access, clear = source.current(), True
     for finding in (
@@ -49,7 +49,7 @@ def check_audit_logs() -> Iterator[Finding]:
     """Whether the audit logs in a database that servers share are what was written."""
     from pipeline.database.connection import shared_database
 
-    if not settings.DATABASE.given:
+    if not variables.DATABASE.given:
         return
     try:
         database = shared_database()

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from pipeline.answers.chat import configured_chat_model
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PROJECT
 from pipeline.common.version import VERSION
@@ -121,15 +121,15 @@ def _container_limit() -> int | None:
 def check_folders() -> Iterator[Finding]:
     """Whether the folders of data and cache can be written, are private and have room."""
     for subject, folder, variable in (
-        ("data folder", settings.data_root(), settings.DATA),
-        ("cache folder", settings.cache_root(), settings.CACHE),
+        ("data folder", settings.data_root(), variables.DATA),
+        ("cache folder", settings.cache_root(), variables.CACHE),
         ("temporary folder", Path(tempfile.gettempdir()), None),
     ):
         yield from _check_folder(subject, folder, variable)
 
 
 def _check_folder(
-    subject: str, folder: Path, variable: settings.Variable | None
+    subject: str, folder: Path, variable: variables.Variable | None
 ) -> Iterator[Finding]:
     named = f"set {variable.name}" if variable else "set TMPDIR"
     place = next(each for each in (folder, *folder.parents) if each.exists())
@@ -202,7 +202,7 @@ def check_settings() -> Iterator[Finding]:
         if _PORT_OR_PATH.search(name):
             clear = False
             advice = "give names alone, such as reviews.example.com"
-            yield warning("settings", f"{settings.HOSTS.name} has '{name}'", advice)
+            yield warning("settings", f"{variables.HOSTS.name} has '{name}'", advice)
     if clear:
         given = ", ".join(sorted(settings.given_settings())) or "none"
         yield ok("settings", f"given: {given}")
@@ -221,9 +221,9 @@ def _unusable_values() -> Iterator[str]:
             read()
         except InputError as error:
             yield str(error)
-    for variable in settings.VARIABLES:
+    for variable in variables.VARIABLES:
         given = variable.given
         if variable.kind.startswith("whole number") and given and not given.isdecimal():
             yield f"{variable.name} is '{given}', which is no {variable.kind}"
-    if settings.LOG.value.lower() not in ("text", "json"):
-        yield f"{settings.LOG.name} is '{settings.LOG.given}', not text or json"
+    if variables.LOG.value.lower() not in ("text", "json"):
+        yield f"{variables.LOG.name} is '{variables.LOG.given}', not text or json"

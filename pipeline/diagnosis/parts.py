@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pipeline.access.access_file import configured_access
 from pipeline.access.rooms import workspace_of
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import language_name
 from pipeline.common.paths import cache_folder
@@ -113,7 +113,7 @@ def check_shared_database() -> Iterator[Finding]:
     """Whether the database that servers share can be used, and what is in it."""
     from pipeline.database.connection import MIN_SERVER, shared_database
 
-    if not settings.DATABASE.given:
+    if not variables.DATABASE.given:
         return
     try:
         database = shared_database()
@@ -135,11 +135,11 @@ def check_objects() -> Iterator[Finding]:
     """Whether the object store for files of the database's analyses keeps what is written."""
     from pipeline.database.objects import open_objects
 
-    if not settings.OBJECTS.given:
+    if not variables.OBJECTS.given:
         return
-    if not settings.DATABASE.given:
-        advice = f"set {settings.DATABASE.name} as well: files of a folder stay in it"
-        yield warning("object store", f"{settings.OBJECTS.name} has no effect", advice)
+    if not variables.DATABASE.given:
+        advice = f"set {variables.DATABASE.name} as well: files of a folder stay in it"
+        yield warning("object store", f"{variables.OBJECTS.name} has no effect", advice)
         return
     try:
         store = open_objects()
@@ -189,7 +189,7 @@ def check_engine() -> Iterator[Finding]:
 
 def check_saved_analyses() -> Iterator[Finding]:
     """Whether all saved analyses have a readable entry and manifest."""
-    if settings.DATABASE.given:  # check_shared_database counts them
+    if variables.DATABASE.given:  # check_shared_database counts them
         return
     try:
         source = configured_access()
@@ -243,7 +243,7 @@ def check_fonts() -> Iterator[Finding]:
 
 def check_services() -> Iterator[Finding]:
     """Whether the services that the settings name can be reached; nothing is sent to them."""
-    for variable in (settings.TRANSLATE_URL, settings.EMBEDDINGS_URL, settings.CHAT_URL):
+    for variable in (variables.TRANSLATE_URL, variables.EMBEDDINGS_URL, variables.CHAT_URL):
         if not variable.given:
             continue
         try:
@@ -268,9 +268,9 @@ def check_extras() -> Iterator[Finding]:
             there.append(f"{package} {metadata.version(package)} ({purpose})")
         except metadata.PackageNotFoundError:
             absent.append(f"{package} ({purpose})")
-            if extra == "metrics" and settings.METRICS_PORT.given:
+            if extra == "metrics" and variables.METRICS_PORT.given:
                 advice = "'pip install -r requirements-metrics.txt', or leave the setting out"
-                yield failed("extras", f"{settings.METRICS_PORT.name} needs {package}", advice)
+                yield failed("extras", f"{variables.METRICS_PORT.name} needs {package}", advice)
     said = [f"there: {', '.join(there)}"] if there else []
     said += [f"not there: {', '.join(absent)}"] if absent else []
     yield ok("extras", "; ".join(said))

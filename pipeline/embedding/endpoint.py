@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
@@ -145,6 +145,6 @@ def open_endpoint(name: str, *, dimension: int | None = None) -> EndpointEncoder
             "The model '{name}' is behind an endpoint: set {setting} to its address, such as "
             "http://localhost:11434/v1, and name the model as endpoint:NAME",
             name=name,
-            setting=settings.EMBEDDINGS_URL.name,
+            setting=variables.EMBEDDINGS_URL.name,
         )
     return EndpointEncoder(service, model, dimension=dimension)

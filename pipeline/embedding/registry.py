@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.memory import check_address_space
 from pipeline.common.wording import short_name
@@ -128,7 +128,7 @@ def is_known_model(model: str) -> bool:
     """
     base, _dimension = split_dimension(model)
     if base.startswith(SCHEME):
-        return bool(settings.EMBEDDINGS_URL.given) and bool(
+        return bool(variables.EMBEDDINGS_URL.given) and bool(
             _HUB_NAME.fullmatch(base[len(SCHEME) :])
         )
     bundled, _, precision = base.partition(":")
@@ -157,7 +157,7 @@ def load_encoder_of_analysis(model: str) -> Encoder:
         return load_encoder(model)
     refusal = (
         f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
-        f"the model hub: if you trust it, name it in the setting {settings.MODELS.name}"
+        f"the model hub: if you trust it, name it in the setting {variables.MODELS.name}"
     )
     if not is_hub_name(base):
         raise InputError(refusal)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.common.locale_format import format_number
-from pipeline.common.settings import READ_MEMORY_MB, READ_SECONDS, read_memory_mb, read_seconds
+from pipeline.common.settings import read_memory_mb, read_seconds
 from pipeline.common.translation import gettext as _
+from pipeline.common.variables import READ_MEMORY_MB, READ_SECONDS
 
 _SMALL = 5e6  # bytes of a file that is read in the time of the settings
 _BYTES_PER_TURN = 1.3e6  # above that, for which it may take as long again: three times what it does

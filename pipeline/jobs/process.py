@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.common.paths import PROJECT
-from pipeline.common.settings import WORKER
+from pipeline.common.variables import WORKER
 
 log = logging.getLogger(__name__)
 

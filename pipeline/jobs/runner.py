@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.common import settings
+from pipeline.common import variables
 from pipeline.common.errors import InputError
 from pipeline.common.logs import set_up_json_logs
 from pipeline.common.paths import cache_folder
@@ -217,7 +217,7 @@ def main() -> None:
     if database is None:
         raise InputError(
             "{name} is not set: a worker takes the jobs of a database that servers share",
-            name=settings.DATABASE.name,
+            name=variables.DATABASE.name,
         )
     client = WorkerClient(with_queries=False)
     runner = Runner(JobTable(database), client, cache_folder("shared jobs"))

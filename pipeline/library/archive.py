@@ -27,7 +27,8 @@ from pipeline.analysis.judgements import forget_judgements
 from pipeline.analysis.manifest import MANIFEST
 from pipeline.analysis.notes import NOTES_FILE, load_notes
 from pipeline.analysis.photos import PICTURES_FILE, VECTORS_FILE, has_photos
-from pipeline.analysis.storage import TABLES, load_analysis, save_analysis, write_tables
+from pipeline.analysis.storage import TABLES, load_analysis, save_analysis
+from pipeline.analysis.written_files import write_tables
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.rights import make_folder

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.text.language_id import are_alike, clear_language, language_code, script_excludes
+from pipeline.text.language_codes import language_code
+from pipeline.text.language_id import are_alike, clear_language, script_excludes
 
 _SAMPLED = 300  # texts whose language is looked at
 _MIN_CLEAR = 10  # texts that show their language by themselves

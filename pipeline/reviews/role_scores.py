@@ -223,7 +223,7 @@ def _looks_graded(column: ColumnSample) -> bool:
 
 
 def _score_language(column: ColumnSample, table: TableStatistics) -> Candidate:
-    from pipeline.text.language_id import language_code
+    from pipeline.text.language_codes import language_code
 
     name = column.name
     name_score, competing = _fit(name, "language")

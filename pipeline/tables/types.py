@@ -8,10 +8,6 @@ from typing import NamedTuple
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
 from pipeline.common.settings import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_MB,
-    MAX_ROWS,
     max_cell_length,
     max_cells,
     max_columns,
@@ -20,6 +16,7 @@ from pipeline.common.settings import (
 )
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
+from pipeline.common.variables import MAX_CELLS, MAX_COLUMNS, MAX_MB, MAX_ROWS
 
 _MAX_ROW_TEXT = 500
 _MAX_WIDE_ROWS = 3

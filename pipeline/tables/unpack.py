@@ -14,8 +14,8 @@ from typing import IO
 
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
-from pipeline.common.settings import MAX_MB
 from pipeline.common.translation import gettext as _
+from pipeline.common.variables import MAX_MB
 from pipeline.common.wording import list_names, short_name
 from pipeline.tables.input_file import BLOCK_SIZE, InputFile
 from pipeline.tables.types import Limits

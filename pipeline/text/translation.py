@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.http_client import Service
 from pipeline.common.locale_format import format_number
@@ -65,8 +65,8 @@ class Translator:
             raise InputError(
                 "{host} answers with no translation: check {address} and {model}",
                 host=self.host,
-                address=settings.TRANSLATE_URL.name,
-                model=settings.TRANSLATE_MODEL.name,
+                address=variables.TRANSLATE_URL.name,
+                model=variables.TRANSLATE_MODEL.name,
             )
         shown = (char if char.isprintable() or char == "\n" else " " for char in found)
         return "".join(shown).strip()
@@ -108,7 +108,7 @@ def configured_translator() -> Translator | None:
     if service is None:
         return None
     service = replace(service, timeout=_TIMEOUT, attempts=_ATTEMPTS)
-    return Translator(service, settings.TRANSLATE_MODEL.given)
+    return Translator(service, variables.TRANSLATE_MODEL.given)
 
 
 def _base(code: str) -> str:

@@ -40,7 +40,7 @@ from ui.session.search_state import Ask
 from ui.session.session import Session
 from ui.session.view import View, open_view
 from ui.style.document import announce, set_up_document
-from ui.style.stylesheet import add_style
+from ui.style.stylesheet import style_sheet
 from ui.topics.cards import show_cards
 from ui.upload.role_notes import show_role_note
 
@@ -126,7 +126,7 @@ def draw_states(session: Session, view: View) -> None:
 
 begin_language()
 st.set_page_config(page_title="States")
-add_style()
+st.html(f"<style>{style_sheet()}</style>")
 set_up_document()
 session = made_session()
 show_help_menu()

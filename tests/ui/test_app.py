@@ -150,7 +150,7 @@ def test_make_run_starts_with_the_sample(monkeypatch):
     monkeypatch.setenv("POLYGUEST_START", "sample")
     at = start()
     assert session(at).is_working
-    session(at).stop()
+    session(at).jobs.stop()
     finish(at.run())
     assert session(at).view is None
     assert not session(at).is_working  # it starts by itself once, not again

@@ -31,7 +31,8 @@ from ui.changes.months import choose_series
 from ui.components.theme_choice import view_themes
 from ui.components.widgets import escape
 from ui.filters.show_on_explore import group_filter, show_on_explore
-from ui.session.session import CHANGES, HOTELS_PAGE, Session
+from ui.session.page_paths import CHANGES, HOTELS
+from ui.session.session import Session
 from ui.session.view import View
 
 _FIRST = 8  # alerts of a list that are shown before "more"
@@ -186,5 +187,5 @@ def show_change(
         theme=change.theme,
         complaints=change.of == COMPLAINTS,
         said=join_parts([describe_title(change, changes), chosen.periods.names[1]]),
-        page=CHANGES if months else HOTELS_PAGE,
+        page=CHANGES if months else HOTELS,
     )

@@ -17,7 +17,8 @@ from pipeline.insights.themes import Themes
 from pipeline.topics.polarity import COMPLAINT
 from ui.filters.filter_bar import filters_as_text, set_filters
 from ui.filters.show_on_explore import describe_reviews, group_filter, show_on_explore
-from ui.session.session import COMPARE, Session
+from ui.session.page_paths import COMPARE
+from ui.session.session import Session
 from ui.session.view import View
 
 _REQUEST, _FILTERS = "compare-open", "compare-filters"  # in the session's state

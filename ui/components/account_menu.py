@@ -9,6 +9,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from ui.access.gate import SIGN_OUT
 from ui.components.widgets import escape
+from ui.session.page_paths import AUDIT, WAITING
 from ui.session.visitor import Visitor, choose_room
 
 _KEY = "workspace-choice"
@@ -55,9 +56,9 @@ def show_account_menu(visitor: Visitor, page: str) -> None:
                 key=_KEY,
                 on_change=_change_room,
             )
-        st.page_link("ui/pages/waiting.py", label=_("Who waits"), icon=":material/hourglass_empty:")
+        st.page_link(WAITING, label=_("Who waits"), icon=":material/hourglass_empty:")
         if grant.may(Action.SEE_LOG):
-            st.page_link("ui/pages/audit.py", label=_("Audit log"), icon=":material/fact_check:")
+            st.page_link(AUDIT, label=_("Audit log"), icon=":material/fact_check:")
         if not visitor.by_proxy:
             st.html(f'<a class="pg-link" href="{SIGN_OUT}">{escape(_("Sign out"))}</a>')
 

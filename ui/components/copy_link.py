@@ -22,5 +22,5 @@ def copy_link(session: Session, *, key: str = "copy-link") -> None:
             )
         )
         st.code(link, language=None, wrap_lines=True)
-        if session.autosave.revision is None:
+        if session.file.autosave.revision is None:
             st.caption(_("This analysis isn't saved: the link holds while this window is open."))

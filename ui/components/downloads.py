@@ -67,7 +67,7 @@ def offer_file(
     grant = session.grant
     if not grant.may(Action.EXPORT):
         return
-    analysis, title = session.logged_as()
+    analysis, title = session.file.rights.logged_as()
     mimetype = MIME_TYPES[name.rsplit(".", 1)[-1]]
 
     def make_if_allowed() -> bytes:  # pressed later, in a thread that belongs to no session

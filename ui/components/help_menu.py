@@ -8,6 +8,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
 from ui.components.page_switch import switch_page
 from ui.components.tour import start_tour
+from ui.session.page_paths import HOW_IT_WORKS, START
 
 _TOUR, _EXAMPLES, _HOW = "tour", "examples", "how"
 _ENTRIES = {
@@ -15,7 +16,7 @@ _ENTRIES = {
     _EXAMPLES: (":material/play_circle:", N_("Examples")),
     _HOW: (":material/lightbulb:", N_("How it works")),
 }
-_PAGES = {_EXAMPLES: "ui/pages/start.py", _HOW: "ui/pages/how_it_works.py"}
+_PAGES = {_EXAMPLES: START, _HOW: HOW_IT_WORKS}
 
 
 def show_help_menu() -> None:

@@ -37,8 +37,10 @@ def note_form(session: Session, make: Callable[[str, str], Note], key: str) -> N
         return
     if problem := st.session_state.pop(_PROBLEM, ""):
         error_box(problem)
-    own = session.notebook.author
-    names = list(dict.fromkeys([*([own] if own else []), *(n.author for n in session.notes())]))
+    own = session.file.notebook.author
+    names = list(
+        dict.fromkeys([*([own] if own else []), *(n.author for n in session.file.notebook.notes())])
+    )
     with st.form(f"note-{key}", border=False):
         st.text_area(
             _("Note"),
@@ -73,12 +75,9 @@ def _add(session: Session, make: Callable[[str, str], Note], key: str) -> None:
     except InputError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    before, session.problem = session.problem, ""
-    session.add_note(note)
-    if session.problem:
-        st.session_state[_PROBLEM] = session.problem
+    if problem := session.file.add_note(note):
+        st.session_state[_PROBLEM] = problem
         return
-    session.problem = before
     st.session_state[_text(key)] = ""
 
 

@@ -15,7 +15,8 @@ from ui.session.view import View
 
 def unseen_title(title: str) -> None:
     """The first heading of a page that shows none; screen readers find their way by it."""
-    st.html(f'<h1 class="pg-unseen">{escape(title)}</h1>')
+    with st.container(key="page-title"):  # which takes no place, also while it is loaded
+        st.html(f'<h1 class="pg-unseen">{escape(title)}</h1>')
 
 
 def page_header(session: Session, view: View, title: str) -> None:

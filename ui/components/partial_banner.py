@@ -48,7 +48,7 @@ def partial_banner(session: Session, view: View) -> None:
 
 
 def _completed_note(session: Session, view: View) -> None:
-    number, first = session.partial.completed
+    number, first = session.file.partial.completed
     if number == view.number and first:
         said = ngettext(
             "All {n} review is in. Topics were worked out anew from all of them; those that are "

@@ -77,7 +77,7 @@ def _show_review(session: Session, view: View) -> None:
     _passages(view, row)
     notes = [
         note
-        for note in session.notes()
+        for note in session.file.notebook.notes()
         if note.about == "review" and note.key == view.original.ids[row]
     ]
     if notes:

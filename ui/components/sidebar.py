@@ -20,6 +20,7 @@ from ui.components.take_away import note_partial, offer_take_away
 from ui.components.topic_count import show_curve
 from ui.components.topic_editing import undo_buttons
 from ui.components.widgets import job_progress
+from ui.session.page_paths import START
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -121,7 +122,7 @@ def show_sidebar(session: Session, view: View, *, full: bool = True) -> None:
         if st.button(_("Close and open another file"), icon=":material/restart_alt:"):
             session.close()
             st.session_state.pop("upload", None)
-            switch_page("ui/pages/start.py")
+            switch_page(START)
 
 
 def _download(label: str, name: str, make: Callable[[], str]) -> None:
@@ -151,7 +152,7 @@ def _apply_settings(session: Session, view: View, wanted: Settings) -> None:
     if not session.may(Action.ANALYSE):
         return
     if _gives_same_result(view, wanted) and not session.is_partial:
-        session.stop()
+        session.jobs.stop()
         session.analysis.requested = wanted
     else:
         session.analyse(

@@ -56,7 +56,7 @@ def _show_files(session: Session, view: View) -> None:
         language=current_language(),
         topic_language=view.language,
         analysed=_analysed(session),
-        notes=session.notes(),
+        notes=session.file.notebook.notes(),
     )
     note_partial(view)
     if not selection.is_all:
@@ -144,7 +144,7 @@ def _choose(view: View) -> Selection:
 
 def _analysed(session: Session) -> date | None:
     """The day on which the analysis was made, where it is in the list of analyses."""
-    kept = session.autosave.revision
+    kept = session.file.autosave.revision
     if kept is None:
         return None
     try:

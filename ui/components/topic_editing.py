@@ -156,7 +156,7 @@ def undo_buttons(session: Session, place: str) -> None:
         session: whose changes.
         place: "page" or "side", for the keys.
     """
-    past, future = session.history.past, session.history.future
+    past, future = session.file.history.past, session.file.history.future
     if past:
         st.button(
             _("Undo: {change}", change=escape_markdown(_short(past[-1].label))),

@@ -46,7 +46,8 @@ def error_box(message: str) -> None:
 
 def lead(text: str) -> None:
     """The paragraph that opens a page."""
-    st.html(f'<p class="pg-lead">{escape(text)}</p>')
+    with st.container(key="lead"):
+        st.markdown(escape_markdown(text))  # there at once; what draws HTML is loaded later
 
 
 def large_number(number: int, said: str) -> str:
@@ -92,17 +93,20 @@ def _job_progress(waited: bool) -> None:
     with st.container(horizontal=True, gap="small"):
         if paused:
             st.button(
-                _("Continue"), key="resume", on_click=session.resume, icon=":material/play_circle:"
+                _("Continue"),
+                key="resume",
+                on_click=session.jobs.resume,
+                icon=":material/play_circle:",
             )
         elif job.is_analysis:
             st.button(
                 _("Pause"),
                 key="pause",
-                on_click=session.pause,
+                on_click=session.jobs.pause,
                 icon=":material/pause_circle:",
                 help=_("Other jobs go first; progress is kept, also when this page is reloaded."),
             )
-        st.button(_("Stop"), key="stop", on_click=session.stop, icon=":material/stop_circle:")
+        st.button(_("Stop"), key="stop", on_click=session.jobs.stop, icon=":material/stop_circle:")
 
 
 @st.fragment(run_every=0.5)

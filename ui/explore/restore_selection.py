@@ -14,9 +14,9 @@ def restore_topic_filter(session: Session) -> None:
 
     What is typed and the other filters hold by themselves.
     """
-    if session.partial.replaced is None:
+    if session.file.partial.replaced is None:
         return
-    (before, after), session.partial.replaced = session.partial.replaced, None
+    (before, after), session.file.partial.replaced = session.file.partial.replaced, None
     chosen = st.session_state.get(topics_key(before))
     if chosen:
         old, new = before.original.topics, after.original.topics

@@ -18,7 +18,8 @@ from ui.components.page_switch import switch_page
 from ui.filters.filter_bar import set_filters
 from ui.session.current import search_for
 from ui.session.open_analysis import OpenedReviews
-from ui.session.session import EXPLORE, Session
+from ui.session.page_paths import EXPLORE
+from ui.session.session import Session
 from ui.session.view import View
 
 

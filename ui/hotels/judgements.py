@@ -17,7 +17,8 @@ from ui.components.review_text import quote_html
 from ui.components.widgets import escape
 from ui.filters.show_on_explore import describe_reviews, group_filter, show_on_explore
 from ui.hotels.choose_hotel import ChosenGroup
-from ui.session.session import HOTELS_PAGE, Session
+from ui.session.page_paths import HOTELS
+from ui.session.session import Session
 from ui.session.view import View
 
 _SHOWN = 5
@@ -104,7 +105,7 @@ def _list(
                     chosen.groups.names[chosen.number],
                     sentiment=sentiment,
                 ),
-                page=HOTELS_PAGE,
+                page=HOTELS,
             )
         if place < _QUOTED:
             quotes = typical_quotes(

@@ -23,7 +23,7 @@ from ui.components.downloads import offer_file
 from ui.components.widgets import error_box, escape_markdown
 from ui.session.autosave import Autosave, file_title
 from ui.session.current import sync_widgets
-from ui.session.kept_analysis import sources_of
+from ui.session.kept_analysis import KeptAnalysis, sources_of
 from ui.session.server import upload_limit
 from ui.session.session import Session
 from ui.session.view import View, open_view
@@ -120,9 +120,9 @@ def _take(session: Session, file: IO[bytes], path: Path) -> None:
         about, analysis = imported.about, imported.analysis
         write_imported(imported, folder)
     name = about.get("file") if isinstance(about.get("file"), str) else ""
-    sources = sources_of(analysis, name or "reviews", session.folder)
+    sources = tuple(sources_of(analysis, name or "reviews", session.folder))
     view = open_view(session.folder.next_number(), folder, language=session.language)
-    session.show(view, sources, Autosave(session.workspace, session.grant))
+    session.show(KeptAnalysis(view, sources, Autosave(session.workspace, session.grant)))
     sync_widgets(session)
     st.session_state[_SAID] = _(
         "**{name}** is open: see Explore and Topics.", name=escape_markdown(sources[0].name)

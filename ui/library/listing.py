@@ -26,6 +26,7 @@ from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
 from ui.session.autosave import analyses_of
 from ui.session.current import sync_widgets
+from ui.session.page_paths import ANALYSES, EXPLORE, START
 from ui.session.session import Session
 
 _NEWEST = 3  # on the start page and on pages without an analysis
@@ -46,9 +47,7 @@ def show_list(session: Session) -> None:
     if not entries:
         with st.container(border=True):
             st.markdown(_("**No saved analyses yet.** Analyse a file, and it appears here."))
-            st.page_link(
-                "ui/pages/start.py", label=_("Choose a file"), icon=":material/upload_file:"
-            )
+            st.page_link(START, label=_("Choose a file"), icon=":material/upload_file:")
         return
     if len(entries) > _MANY:
         wanted = st.text_input(_("Find an analysis"), max_chars=80, key="find-analysis", width=320)
@@ -126,7 +125,7 @@ def show_newest(session: Session, *, stay: bool = False) -> None:
             _open_button(session, entry, "newest", stay=stay)
     if len(entries) > _NEWEST:
         st.page_link(
-            "ui/pages/analyses.py",
+            ANALYSES,
             label=ngettext("All {n} analyses", "All {n} analyses", len(entries)),
             icon=":material/folder_open:",
         )
@@ -158,7 +157,7 @@ def offer_previous(session: Session, path: Path) -> None:
 def offer_to_save(session: Session) -> None:
     """Offer to save the open analysis, where it is not: the sample."""
     view, source = session.view, session.source
-    if view is None or source is None or session.autosave.revision is not None:
+    if view is None or source is None or session.file.autosave.revision is not None:
         return
     if not session.may(Action.ANALYSE):
         return
@@ -180,7 +179,7 @@ def list_entries(session: Session) -> list[Entry]:
 
 
 def _row(session: Session, entry: Entry) -> None:
-    kept = session.autosave.revision
+    kept = session.file.autosave.revision
     opened = session.view is not None and kept is not None and kept.token == entry.token
     with st.container(border=True, key=f"entry-{entry.token}", gap="small"):
         # Translators: beside the name of the analysis that is open now.
@@ -222,7 +221,7 @@ def _open_button(session: Session, entry: Entry, place: str, *, stay: bool = Fal
         st.rerun()
     if stay:
         st.rerun()
-    switch_page("ui/pages/explore.py")
+    switch_page(EXPLORE)
 
 
 def _rename(session: Session, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from ui.components.widgets import error_box, job_progress
 from ui.library.gallery import show_gallery
 from ui.library.listing import list_entries, show_newest
 from ui.session.current import current_session
+from ui.session.page_paths import START
 from ui.session.session import Session
 from ui.session.view import View
 
@@ -41,7 +42,7 @@ def _offer_start(session: Session, title: str) -> None:
     elif may_analyse:
         st.write(_("Open a file of reviews first, or look around in an example."))
     if may_analyse and st.button(_("Open a file"), icon=":material/upload_file:", type="primary"):
-        switch_page("ui/pages/start.py")
+        switch_page(START)
     if kept:
         show_newest(session, stay=True)
     elif may_analyse:

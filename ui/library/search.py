@@ -30,6 +30,7 @@ from ui.components.relevance import strength_chip, strength_legend
 from ui.components.review_text import text_html
 from ui.components.widgets import error_box, escape, escape_markdown, stars_html
 from ui.session.current import sync_widgets
+from ui.session.page_paths import EXPLORE
 from ui.session.server import worker
 from ui.session.session import Session
 
@@ -135,7 +136,7 @@ def _prepare(session: Session, entries: list[Entry], states: _States) -> None:
         folders = [states[entry.token].folder for entry in new]
         rows = sum(entry.reviews for entry in new)
         request = PrepareRequest(tuple(folders))
-        job = session.submit(request, rows=rows)
+        job = session.jobs.submit(request, rows=rows)
         st.session_state[_JOB] = job
 
 
@@ -279,7 +280,7 @@ def _open(session: Session) -> None:
     token, typed = wanted
     try:
         with st.spinner(_("Opening …")):
-            kept = session.autosave.revision
+            kept = session.file.autosave.revision
             if session.view is None or kept is None or kept.token != token:
                 session.open_kept(token)
                 sync_widgets(session)
@@ -287,7 +288,7 @@ def _open(session: Session) -> None:
         session.problem = str(error)
         st.rerun()
     st.session_state["query"] = typed
-    switch_page("ui/pages/explore.py")
+    switch_page(EXPLORE)
 
 
 def _first_hits() -> None:

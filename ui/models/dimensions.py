@@ -102,7 +102,7 @@ def _offer(reduction: str) -> str:
 
 def _used(session: Session) -> str:
     """The reduction that is chosen for the open analysis; "" for none."""
-    kept = session.autosave.revision
+    kept = session.file.autosave.revision
     try:
         return "" if kept is None else session.catalogue().entry(kept.token).reduction
     except InputError:  # deleted a moment ago, or damaged
@@ -114,13 +114,13 @@ def _choose(session: Session, reduction: str) -> None:
     if not session.allows(Action.EDIT, reduction, logged=False):
         return
     session.save(requested=True)  # the sample is kept only when it is asked for
-    kept = session.autosave.revision
+    kept = session.file.autosave.revision
     if kept is None:
         return
     try:
         catalogue = session.catalogue()
         entry = catalogue.set_reduction(kept.token, reduction)
         request = PrepareRequest((catalogue.path(kept.token),))
-        session.submit(request, rows=entry.reviews)
+        session.jobs.submit(request, rows=entry.reviews)
     except InputError as error:
         session.problem = str(error)

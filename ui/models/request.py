@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pipeline.access.policy import Action
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.locale_format import format_list, format_number
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
@@ -73,7 +73,7 @@ def choose_comparison(session: Session, view: View) -> None:
             help=_(
                 "Others by name: an endpoint's as endpoint:NAME, and what the administrator has "
                 "named in {setting}.",
-                setting=settings.MODELS.name,
+                setting=variables.MODELS.name,
             ),
         )
         columns = _label_columns(view)
@@ -105,7 +105,7 @@ def choose_comparison(session: Session, view: View) -> None:
                         "The model “{model}” is not known here: the administrator can name it in "
                         "{setting}.",
                         model=short_name(unknown[0]),
-                        setting=settings.MODELS.name,
+                        setting=variables.MODELS.name,
                     )
                 ),
                 icon=":material/info:",
@@ -178,5 +178,5 @@ def _submit(
         label,
     )
     rows = min(len(view.original.texts), MAX_REVIEWS) * len(models)
-    st.session_state[JOB] = session.submit(request, rows=rows)
+    st.session_state[JOB] = session.jobs.submit(request, rows=rows)
     st.rerun()

@@ -5,8 +5,9 @@ import streamlit as st
 from pipeline.common.translation import gettext as _
 from ui.components.page_header import page_header
 from ui.components.sidebar import show_sidebar
-from ui.explore.map import choose_look, go_back, show_map, show_selection
+from ui.explore.map import choose_look, show_map
 from ui.explore.photos import photos_of, show_photos
+from ui.explore.selection import go_back, show_selection
 from ui.explore.topic_table import show_topics
 from ui.filters.filter_bar import choose_filters, filter_problems, filter_summary
 from ui.library.require_view import require_view

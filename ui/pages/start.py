@@ -10,6 +10,7 @@ from ui.components.widgets import error_box, escape_markdown, job_progress, lead
 from ui.library.gallery import show_gallery
 from ui.library.listing import show_newest
 from ui.session.current import current_session
+from ui.session.page_paths import EXPLORE
 from ui.upload.upload import upload_and_preview
 from ui.upload.welcome import show_welcome
 
@@ -47,9 +48,7 @@ else:
             border=True, horizontal=True, vertical_alignment="center", key="open-file"
         ):
             st.markdown(_("**{file}** is open.", file=escape_markdown(session.source.name)))
-            st.page_link(
-                "ui/pages/explore.py", label=_("Back to its map"), icon=":material/arrow_forward:"
-            )
+            st.page_link(EXPLORE, label=_("Back to its map"), icon=":material/arrow_forward:")
     may_analyse = session.may(Action.ANALYSE)
     if may_analyse:
         upload_and_preview(session)

@@ -29,7 +29,8 @@ def show_hits(view: View, wanted: Ask, found: SearchResult) -> None:
     words: tuple[str, ...] = ()
     if not wanted.like:
         words = search_service.words(view, wanted.query, found.names)
-    notes = [note for note in current_session().notes() if note.about == "review"]
+    notes = current_session().file.notebook.notes()
+    notes = tuple(note for note in notes if note.about == "review")
     weak = weak_at_end(found)
     with st.container(key="hits", gap="small"):
         for rank, unit in enumerate(found.rows.tolist(), 1):

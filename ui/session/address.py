@@ -31,7 +31,7 @@ from ui.session.view import View
 from ui.session.visitor import WORKSPACE_PARAMETER, current_grant, is_foreign_link
 
 # The query parameters: the token of the analysis that is shown, and that of the job under way.
-_ANALYSIS, _JOB = "analysis", "job"
+ANALYSIS, _JOB = "analysis", "job"
 _WRITTEN, _PAGE = "address", "page-shown"  # in the session's state
 _MAX_LETTERS = 2_000  # of a part; longer ones are left out of the address
 _MAX_VALUES = 100  # of a part
@@ -170,7 +170,7 @@ def open_address(session: Session) -> bool:
     if is_foreign_link():
         session.problem = _(NOT_YOURS)
         return False
-    if token := st.query_params.get(_ANALYSIS):
+    if token := st.query_params.get(ANALYSIS):
         try:
             session.open_linked(token)
             opened = True
@@ -223,7 +223,7 @@ def names_analysis(pages: Collection[str]) -> bool:
         pages: their paths.
     """
     path = (st.context.url or "").rstrip("/").rpartition("/")[2]
-    return path in pages and _ANALYSIS in st.query_params
+    return path in pages and ANALYSIS in st.query_params
 
 
 def current_link() -> str | None:
@@ -236,7 +236,7 @@ def current_link() -> str | None:
     before, _slash, last = base.rpartition("/")
     if last in paths:  # that of a page, which may be the one before
         base = before
-    named = {_ANALYSIS: [written.analysis], **written.state}
+    named = {ANALYSIS: [written.analysis], **written.state}
     if slug := current_grant().slug:
         named = {WORKSPACE_PARAMETER: [slug], **named}
     return f"{base}/{shown}?{urlencode(named, doseq=True)}"
@@ -270,7 +270,7 @@ def _has_moved(written: _Written, link: str, here: State) -> bool:
     A browser that is asked for something before the last address reaches it sends the one before.
     """
     lags = here == written.before and time.monotonic() - written.at < _LAG
-    same = st.query_params.get(_ANALYSIS) == link == written.analysis
+    same = st.query_params.get(ANALYSIS) == link == written.analysis
     return same and here != written.state and not lags
 
 
@@ -299,7 +299,7 @@ def _write(session: Session, parts: Sequence[AddressPart], state: State) -> None
     following = job is not None and job.is_analysis and not job.finished
     tokens = {
         WORKSPACE_PARAMETER: current_grant().slug or None,
-        _ANALYSIS: session.link,
+        ANALYSIS: session.link,
         _JOB: job.token if job is not None and following else None,
         LANGUAGE_PARAMETER: chosen_language(),
     }

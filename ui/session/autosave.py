@@ -59,6 +59,14 @@ class Autosave:
         self.golden: tuple[GoldenQuery, ...] | None = None
         self._versions: list[tuple[Path, int] | None] = []  # of the files of both, when saved
 
+    def catalogue(self) -> Catalogue:
+        """The list of analyses, as the user may see it.
+
+        Raises:
+            InputError: the data folder can't be written.
+        """
+        return open_catalogue(self._workspace, self._grant)
+
     def save(
         self,
         view: View,
@@ -96,7 +104,7 @@ class Autosave:
         notes: dict[str, Any] = {"files": [source.to_dict() for source in sources]}
         files = [source.path for source in sources]
         files = files if all(path.is_file() for path in files) else []
-        catalogue = open_catalogue(self._workspace, self._grant)
+        catalogue = self.catalogue()
         conflict, name = "", file_title(sources[0].name)
         if self.revision is not None:
             try:
@@ -160,7 +168,7 @@ class Autosave:
         if not self._automatic:
             return None
         try:
-            catalogue = open_catalogue(self._workspace, self._grant)
+            catalogue = self.catalogue()
             earlier = [
                 catalogue.path(entry.token) for entry in analyses_of(self._workspace, source.path)
             ]

@@ -26,7 +26,8 @@ from pipeline.search.evaluation import GOLDEN_FILE
 from pipeline.search.saved import SEARCHES_FILE
 from ui.session.autosave import Autosave
 from ui.session.folders import SessionFolder
-from ui.session.open_analysis import OpenAnalysis
+from ui.session.open_analysis import OpenAnalysis, find_shared
+from ui.session.samples import is_sample
 from ui.session.view import View, open_view
 
 # What a user calls the files beside an analysis.
@@ -92,6 +93,31 @@ def open_kept(
             "Damaged and left out: {parts}. A backup has them, if there is one.", parts=damaged
         )
     return KeptAnalysis(view, tuple(sources), autosave, problem)
+
+
+def open_linked(
+    workspace: Workspace, grant: Grant, token: str, folder: SessionFolder, *, language: str
+) -> KeptAnalysis:
+    """Open what an address names: an analysis of the list, or one that a session shows.
+
+    What was changed in another session is there; its undo history is not.
+
+    Raises:
+        InputError: there is none with this token any more, or it is damaged.
+    """
+    shared = find_shared(token, grant.slug)
+    if shared is not None:
+        grant.require(Action.OPEN, name=shared.source.name if shared.source else "", detail="link")
+        view = copy_shared(shared, folder, language=language)
+        automatic = not is_sample(shared.sources[0].path)
+        return KeptAnalysis(view, shared.sources, Autosave(workspace, grant, automatic=automatic))
+    catalogue = open_catalogue(workspace, grant)
+    if any(entry.token == token for entry in catalogue.entries()):
+        return open_kept(workspace, grant, token, folder, language=language)
+    deleted = next((entry for entry in catalogue.trashed() if entry.token == token), None)
+    if deleted is not None:
+        raise InputError("“{name}” was deleted: restore it on the page Analyses", name=deleted.name)
+    raise InputError(GONE if grant.is_open else NOT_YOURS)
 
 
 def copy_shared(shared: OpenAnalysis, folder: SessionFolder, *, language: str) -> View:

@@ -6,21 +6,26 @@ from pathlib import Path
 
 from pipeline.analysis.notes import Note, change_notes, load_notes, save_notes
 from pipeline.common.errors import InputError
-from pipeline.library.catalogue import Catalogue
 from pipeline.library.kept_notes import change_kept_notes, load_kept_notes
+from ui.session.autosave import Autosave
 
 
 class Notebook:
     """The notes on the open file; another file begins with another one.
 
-    Attributes:
+    Args:
+        autosave: knows where the list of analyses has the file.
         author: who writes; asked once.
+
+    Attributes:
+        author: as above.
         removed: the note that was removed last.
     """
 
-    def __init__(self, *, author: str = "") -> None:
+    def __init__(self, autosave: Autosave, *, author: str = "") -> None:
         self.author = author
         self.removed: Note | None = None
+        self._autosave = autosave
         self._folder: Path | None = None
 
     def use_folder(self, folder: Path) -> None:
@@ -35,22 +40,19 @@ class Notebook:
             if notes != load_notes(folder):
                 save_notes(folder, notes)
 
-    def load(self, catalogue: Catalogue | None, token: str) -> tuple[Note, ...]:
-        """All notes, in the order they were written.
-
-        Args:
-            catalogue: the list of analyses; None where the analysis isn't saved.
-            token: of the analysis in it.
-        """
-        if catalogue is not None:
+    def notes(self) -> tuple[Note, ...]:
+        """All notes, in the order they were written."""
+        if self._autosave.revision is not None:
             try:
-                return load_kept_notes(catalogue, token)
-            except InputError:  # deleted meanwhile: as they were when it was opened
+                return load_kept_notes(self._autosave.catalogue(), self._autosave.revision.token)
+            except (
+                InputError
+            ):  # deleted meanwhile, or the list can't be read: as when it was opened
                 pass
         return load_notes(self._folder) if self._folder is not None else ()
 
-    def add(self, note: Note, catalogue: Catalogue | None, token: str) -> None:
-        """Add a note, or one that was removed; arguments as for :meth:`load`.
+    def add(self, note: Note) -> None:
+        """Add a note, or one that was removed.
 
         Raises:
             InputError: it can't be kept.
@@ -58,21 +60,20 @@ class Notebook:
         self.author = note.author
         if self.removed is not None and self.removed.id == note.id:
             self.removed = None
-        self._change(catalogue, token, add=note)
+        self._change(add=note)
 
-    def remove(self, note: Note, catalogue: Catalogue | None, token: str) -> None:
-        """Remove a note; arguments as for :meth:`load`.
+    def remove(self, note: Note) -> None:
+        """Remove a note.
 
         Raises:
             InputError: it can't be written.
         """
-        self._change(catalogue, token, remove=note.id)
+        self._change(remove=note.id)
         self.removed = note
 
-    def _change(
-        self, catalogue: Catalogue | None, token: str, *, add: Note | None = None, remove: str = ""
-    ) -> None:
-        if catalogue is not None:
-            change_kept_notes(catalogue, token, add=add, remove=remove)
+    def _change(self, *, add: Note | None = None, remove: str = "") -> None:
+        saved = self._autosave.revision
+        if saved is not None:
+            change_kept_notes(self._autosave.catalogue(), saved.token, add=add, remove=remove)
         elif self._folder is not None:
             change_notes(self._folder, add=add, remove=remove)

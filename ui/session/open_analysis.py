@@ -95,8 +95,8 @@ class OpenAnalysis:
         if view.original.settings.space == "neutral":
             self.agreement["neutral"] = agreement["after"]
 
-    def show_edited(self, edited: Analysis, *, number: int) -> None:
-        """Show the same reviews with edited topics.
+    def show_edited(self, edited: Analysis, *, number: int) -> View:
+        """Show the same reviews with edited topics, in a view that is returned.
 
         Args:
             edited: the analysis with the edit.
@@ -111,6 +111,7 @@ class OpenAnalysis:
             original=edited,
             figures={},
         )
+        return self.view
 
     def share(self, room: str = "") -> str:
         """Let other sessions of a workspace find it by its token, which is returned."""

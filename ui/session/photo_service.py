@@ -65,7 +65,7 @@ def photo_units(view: View, photos: Photos, allowed: np.ndarray) -> np.ndarray:
 
 
 def _folder(session: Session, view: View) -> Path:
-    saved = session.autosave.revision
+    saved = session.file.autosave.revision
     if saved is not None:
         try:
             return session.catalogue().path(saved.token)

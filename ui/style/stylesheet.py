@@ -10,17 +10,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
 _FILES = ("scale.css", "page.css", "access.css", "narrow.css", "account.css", "waiting.css")
 
 
-def add_style() -> None:
-    """Add the rules to the page."""
-    st.html(f"<style>{_rules()}</style>")
-
-
 @cache
-def _rules() -> str:
+def style_sheet() -> str:
+    """The rules, as the first page that a browser loads has them (:mod:`ui.server.index_page`)."""
     folder = Path(__file__).parent
     return "".join((folder / name).read_text("utf-8") for name in _FILES)

@@ -24,6 +24,7 @@ from ui.components.topic_editing import edit_menu
 from ui.components.widgets import escape, show_reviews
 from ui.filters.filter_bar import clear_filters, topics_key
 from ui.session.address import choice_part
+from ui.session.page_paths import EXPLORE
 from ui.session.related_words import has_enough_sentences, word_vectors
 from ui.session.session import Session
 from ui.session.view import View
@@ -125,7 +126,7 @@ def _card(session: Session, view: View, card: TopicSummary) -> None:
         )
     )
     key = f"{card.topic.key.replace('.', '_')}-{view.number}"
-    about = {note: view.note_subjects.topic_of(note) for note in session.notes()}
+    about = {note: view.note_subjects.topic_of(note) for note in session.file.notebook.notes()}
     notes = [note for note, topic in about.items() if topic and topic.id == card.topic.id]
     if notes:
         st.html(notes_html(notes))
@@ -178,7 +179,7 @@ def show_on_map(view: View, card: TopicSummary) -> None:
     """Go to the map, filtered to the topic."""
     clear_filters(view)
     st.session_state[topics_key(view)] = [card.topic.id]
-    switch_page("ui/pages/explore.py")
+    switch_page(EXPLORE)
 
 
 def _typical(view: View, card: TopicSummary) -> None:

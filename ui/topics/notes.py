@@ -22,8 +22,8 @@ _SHOWN = 200  # the download has all of them
 
 def show_notes(session: Session, view: View) -> None:
     """The notes with what they are on; each can be deleted, and the last deletion undone."""
-    notes = session.notes()
-    removed = session.notebook.removed
+    notes = session.file.notebook.notes()
+    removed = session.file.notebook.removed
     if not notes and removed is None:
         st.info(
             _(

@@ -13,9 +13,9 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.locale_format import format_number
 from pipeline.common.progress import Progress
-from pipeline.common.settings import MAX_MB
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
+from pipeline.common.variables import MAX_MB
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource

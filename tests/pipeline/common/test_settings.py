@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.workspace import Workspace
 from tests.support.command import ROOT
@@ -15,27 +15,27 @@ def test_the_page_of_settings_says_what_the_program_does():
         for line in lines
         if line.startswith("| `")
     ]
-    assert rows == [(v.name, v.kind, v.default, v.summary) for v in settings.VARIABLES]
+    assert rows == [(v.name, v.kind, v.default, v.summary) for v in variables.VARIABLES]
 
 
 def test_the_environment_is_read_in_one_place():
-    own = ROOT / "pipeline" / "common" / "settings.py"
+    own = {ROOT / "pipeline" / "common" / name for name in ("settings.py", "variables.py")}
     sources = [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "ui").rglob("*.py"), ROOT / "app.py"]
     elsewhere = [
-        path for path in sources if path != own and '"POLYGUEST_' in path.read_text("utf-8")
+        path for path in sources if path not in own and '"POLYGUEST_' in path.read_text("utf-8")
     ]
     assert not elsewhere
 
 
 def test_unset_and_empty_mean_the_default(monkeypatch):
-    for variable in settings.VARIABLES:
+    for variable in variables.VARIABLES:
         monkeypatch.setenv(variable.name, " ")
     assert settings.vector_cache_megabytes() == 2000
     assert settings.max_file_bytes() == 500_000_000 and settings.max_rows() == 1_000_000
     assert settings.precision() == "float32" and settings.early_seconds() == 12
     assert settings.saves_analyses() and not settings.starts_with_sample()
     assert settings.worker_role() == "jobs"
-    for variable in settings.VARIABLES:
+    for variable in variables.VARIABLES:
         monkeypatch.delenv(variable.name)
     assert "polyguest" in str(settings.data_root()) and "polyguest" in str(settings.cache_root())
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from pipeline.common import settings
+from pipeline.common import variables
 from pipeline.diagnosis import logins, machine, parts
 from pipeline.diagnosis.check import Outcome, ok, run_checks
 from pipeline.jobs import process
@@ -46,7 +46,7 @@ def test_a_failure_is_told_with_advice_and_exit_code_1(monkeypatch, tmp_path):
     closed = tmp_path / "file"
     closed.write_text("no folder")
     monkeypatch.setattr("pipeline.cli.doctor._checks", lambda: (machine.check_folders,))
-    monkeypatch.setenv(settings.DATA.name, str(closed))
+    monkeypatch.setenv(variables.DATA.name, str(closed))
     done = run("doctor")
     assert done.returncode == 1
     lines = done.stdout.splitlines()
@@ -59,7 +59,7 @@ def test_a_failure_is_told_with_advice_and_exit_code_1(monkeypatch, tmp_path):
 
 
 def test_folders_without_room_or_open_to_others(monkeypatch, tmp_path):
-    monkeypatch.setenv(settings.DATA.name, str(tmp_path))
+    monkeypatch.setenv(variables.DATA.name, str(tmp_path))
     tmp_path.chmod(0o777)
     assert only(machine.check_folders, Outcome.WARNING).advice == f"'chmod go-w {tmp_path}'"
     tmp_path.chmod(0o700)
@@ -130,7 +130,7 @@ def test_a_model_that_is_not_there(cache, monkeypatch):
 
 
 def test_damaged_analyses(tmp_path, monkeypatch):
-    monkeypatch.setenv(settings.DATA.name, str(tmp_path))
+    monkeypatch.setenv(variables.DATA.name, str(tmp_path))
     assert found(parts.check_saved_analyses)[0].found == "none yet"
     folder = tmp_path / "analyses" / ("a" * 16)
     folder.mkdir(parents=True)
@@ -207,13 +207,13 @@ def test_a_check_that_fails_itself_ends_no_other():
 
 
 def test_logins(monkeypatch, tmp_path):
-    monkeypatch.setenv(settings.DATA.name, str(tmp_path / "data"))
-    monkeypatch.delenv(settings.ACCESS.name, raising=False)
+    monkeypatch.setenv(variables.DATA.name, str(tmp_path / "data"))
+    monkeypatch.delenv(variables.ACCESS.name, raising=False)
     assert [each.found for each in found(logins.check_logins)] == [
         "none: POLYGUEST_ACCESS names no file"
     ]
     path = write_access(tmp_path, provider("https://id.example/x", "https://r.example"), ROOMS)
-    monkeypatch.setenv(settings.ACCESS.name, str(path))
+    monkeypatch.setenv(variables.ACCESS.name, str(path))
     path.chmod(0o644)
     assert "chmod 600" in only(logins.check_logins, Outcome.WARNING).advice
     path.chmod(0o600)
@@ -224,7 +224,7 @@ def test_logins(monkeypatch, tmp_path):
 
 
 def test_a_file_of_logins_that_cannot_be_used(monkeypatch, tmp_path):
-    monkeypatch.setenv(settings.ACCESS.name, str(tmp_path / "none.toml"))
+    monkeypatch.setenv(variables.ACCESS.name, str(tmp_path / "none.toml"))
     assert "can't be read" in only(logins.check_logins, Outcome.FAILED).found
 
 
@@ -242,9 +242,9 @@ def test_a_file_of_logins_that_cannot_be_used(monkeypatch, tmp_path):
 def test_a_proxys_header_needs_a_server_that_only_the_proxy_reaches(
     monkeypatch, tmp_path, address, outcome
 ):
-    monkeypatch.setenv(settings.DATA.name, str(tmp_path / "data"))
+    monkeypatch.setenv(variables.DATA.name, str(tmp_path / "data"))
     directory = tmp_path / "b"
     directory.mkdir()
-    monkeypatch.setenv(settings.ACCESS.name, str(write_access(directory, HEADER, ROOMS)))
+    monkeypatch.setenv(variables.ACCESS.name, str(write_access(directory, HEADER, ROOMS)))
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", address)
     assert [each.outcome for each in found(logins.check_logins)] == [outcome]

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from pipeline.common import settings
+from pipeline.common import variables
 from pipeline.common.measures import BUCKETS, JOB, SEARCH, STAGE, Measures
 from pipeline.jobs import job as jobs
 from pipeline.jobs import metrics
@@ -95,7 +95,7 @@ def test_they_are_off_by_default(monkeypatch):
 def test_they_end(measures, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    monkeypatch.setenv(settings.METRICS_PORT.name, str(port))
+    monkeypatch.setenv(variables.METRICS_PORT.name, str(port))
     end = metrics.start_metrics()
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         assert b"polyguest_jobs" in answer.read()
@@ -108,7 +108,7 @@ def test_they_end(measures, monkeypatch):
 def test_what_is_in_the_way_is_logged(wrong, monkeypatch, caplog):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        monkeypatch.setenv(settings.METRICS_PORT.name, "none" if wrong == "text" else port)
+        monkeypatch.setenv(variables.METRICS_PORT.name, "none" if wrong == "text" else port)
         if wrong == "package":
             monkeypatch.setitem(sys.modules, "prometheus_client", None)
         metrics.start_metrics()()

@@ -3,7 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.text.language_id import detect_languages, language_code
+from pipeline.text.language_codes import language_code
+from pipeline.text.language_id import detect_languages
 
 NAMES = """
 en English Englisch anglais inglés 英語 영어 الإنجليزية английский eng EN-gb|de German Deutsch

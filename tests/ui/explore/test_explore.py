@@ -86,7 +86,7 @@ def test_chosen_reviews_stand_beneath_the_map_and_stay(explored, monkeypatch):
     at.run()
     assert any(header.value == f"2 chosen {kind}s" for header in at.header)
     assert not any("The table has the first" in caption.value for caption in at.caption)
-    monkeypatch.setattr("ui.explore.map._TABLED", 1)
+    monkeypatch.setattr("ui.explore.selection._TABLED", 1)
     at.session_state["colour"] = "language"
     at.run()
     assert len(at.dataframe[0].value) == 1

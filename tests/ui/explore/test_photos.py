@@ -67,7 +67,7 @@ def test_photos_are_found_by_a_query_and_lead_to_their_reviews(page):
 
 
 def test_damaged_photos_are_said_and_stop_no_page(page):
-    folder = catalogue().path(session(page).autosave.revision.token)
+    folder = catalogue().path(session(page).file.autosave.revision.token)
     data = (folder / PICTURES_FILE).read_bytes()
     (folder / PICTURES_FILE).write_bytes(bytes(len(data)))
     page.run()

@@ -15,7 +15,7 @@ def test_a_card_starts_its_example(card):
     assert session(at).source.path == card.sample.path
     assert session(at).is_working
     assert f"{card.sample.rows} reviews" in at.text[0].value
-    session(at).stop()
+    session(at).jobs.stop()
     finish(at.run())
     assert session(at).problem == ""
 

@@ -261,7 +261,7 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     first = next(b for b in at.button if b.key.startswith(f"everywhere-{entry.token}"))
     first.click().run()
     assert not at.exception
-    assert session(at).autosave.revision.token == entry.token
+    assert session(at).file.autosave.revision.token == entry.token
     assert at.text_input(key="query").value == "Loud music at night"
 
     # Deleted, it is searched no more.

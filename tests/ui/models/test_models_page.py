@@ -52,7 +52,7 @@ def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used
     assert list(table["Kept"].unique()) == ["all", "the first", "by PCA", "groups only"]
     assert any("points" in each.value and "**" in each.value for each in at.markdown)
 
-    token = session(at).autosave.revision.token
+    token = session(at).file.autosave.revision.token
     folder = catalogue().path(token)
     at.button(key="models-fewer-dimensions").click().run()
     assert not at.exception

@@ -42,22 +42,24 @@ def test_sessions_of_a_saved_analysis_see_each_others_notes(session, workspace):
     colleague = another(workspace)
     colleague.open_kept(session.link)
     mine, theirs = on_topic(session), on_topic(colleague, "done", "Om")
-    assert session.notes() == colleague.notes() == (mine, theirs)
+    assert session.file.notebook.notes() == colleague.file.notebook.notes() == (mine, theirs)
     session.remove_note(theirs)
-    assert colleague.notes() == (mine,)
-    session.add_note(session.notebook.removed)
-    assert colleague.notes() == (mine, theirs) and session.notebook.removed is None
-    assert session.notebook.author == "Om"  # of the note that was added last
+    assert colleague.file.notebook.notes() == (mine,)
+    session.add_note(session.file.notebook.removed)
+    assert (
+        colleague.file.notebook.notes() == (mine, theirs) and session.file.notebook.removed is None
+    )
+    assert session.file.notebook.author == "Om"  # of the note that was added last
 
 
 def test_notes_outlive_edits_undo_other_settings_and_a_conflict(session, workspace):
     note = on_topic(session)
     rename_first_topic(session)
     session.undo()
-    assert session.notes() == (note,)
+    assert session.file.notebook.notes() == (note,)
     session.analyse(session.source, replace(SETTINGS, topic_count=3))
     finish(session)
-    assert session.notes() == (note,)
+    assert session.file.notebook.notes() == (note,)
     colleague = another(workspace)
     colleague.open_kept(session.link)
     late = on_topic(session, "and the manager")
@@ -65,7 +67,7 @@ def test_notes_outlive_edits_undo_other_settings_and_a_conflict(session, workspa
     topic = colleague.view.original.topics[1].key
     colleague.change(partial(apply_edit, edit={"do": "hide", "topic": topic, "hidden": True}), "")
     assert "your work is kept as" in colleague.problem and colleague.link != session.link
-    assert colleague.notes() == session.notes() == (note, late)
+    assert colleague.file.notebook.notes() == session.file.notebook.notes() == (note, late)
 
 
 @pytest.mark.parametrize("keeps", ["0", "1"])
@@ -74,16 +76,16 @@ def test_notes_on_what_is_not_saved_go_from_folder_to_folder(
 ):
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
     own = opened(another(workspace), write(tmp_path / "other.csv"))
-    assert own.autosave.revision is None
+    assert own.file.autosave.revision is None
     monkeypatch.setenv("POLYGUEST_KEEP", keeps)
     note = on_topic(own)
-    assert (own.autosave.revision is not None) == (keeps == "1")  # worth saving from now on
+    assert (own.file.autosave.revision is not None) == (keeps == "1")  # worth saving from now on
     own.analyse(own.source, replace(SETTINGS, topic_count=3))
     finish(own)
-    assert own.notes() == (note,) == load_notes(own.view.folder)
+    assert own.file.notebook.notes() == (note,) == load_notes(own.view.folder)
     colleague = another(workspace)
     colleague.open_linked(own.link)
-    assert colleague.notes() == (note,)
+    assert colleague.file.notebook.notes() == (note,)
 
 
 def test_a_deleted_analysis_takes_no_note(session):
@@ -91,4 +93,4 @@ def test_a_deleted_analysis_takes_no_note(session):
     session.catalogue().delete(session.link)
     session.add_note(note_on_review(session.view.original, 0, "late", "Ana"))
     assert "no such analysis any more" in session.problem
-    assert session.notes() in ((note,), ())
+    assert session.file.notebook.notes() in ((note,), ())

@@ -107,7 +107,7 @@ def test_first_results_pause_reload_and_the_end(slow_worker):
     assert {view.analysis.texts[unit] for unit in session(at).analysis.selected} == chosen
     kept = at.multiselect(key=f"topics-{view.number}").value
     assert [view.analysis.topics[id].colour for id in kept] == [topic.colour]
-    assert not session(at).history.past and catalogue().entries()
+    assert not session(at).file.history.past and catalogue().entries()
 
 
 def test_what_is_stopped_stays_and_goes_on(slow_worker):

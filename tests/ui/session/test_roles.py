@@ -124,7 +124,7 @@ def test_a_link_of_another_workspace_says_as_little_as_one_of_nothing(rooms, kep
     unsaved = rooms(ANALYST)
     unsaved.analyse_sample()
     finish(unsaved, kept.view.original)
-    assert unsaved.autosave.revision is None
+    assert unsaved.file.autosave.revision is None
     deleted = kept.catalogue().add(kept.view.original, name="Old", file="a.csv").token
     kept.catalogue().delete(deleted)
     said = set()

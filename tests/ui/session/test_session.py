@@ -18,7 +18,8 @@ from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.source import ReviewSource
 from tests.support.fake_encoder import FakeEncoder
 from ui.session.open_analysis import Shown
-from ui.session.session import CHANGES, EXPLORE, Session
+from ui.session.page_paths import CHANGES, EXPLORE
+from ui.session.session import Session
 
 SETTINGS = Settings(topic_count=2, unit="review", with_map=False)
 ROWS = [f"{thing} was {how}" for thing in ("Bed", "Pool", "Bar") for how in ("big", "old", "odd")]
@@ -95,7 +96,7 @@ def test_nothing_is_open_at_first(session):
     assert not session.is_working and not session.is_locked and not session.has_news
     assert session.update() == ""
     session.undo()
-    session.stop()
+    session.jobs.stop()
     session.save()
     assert session.problem == ""
 
@@ -107,9 +108,9 @@ def test_a_file_is_analysed_shown_and_kept(session, source, workspace):
     assert finish(session) == EXPLORE
     assert session.analysis.shown is Shown.COMPLETE and not session.is_working
     assert session.settings_changed and session.analysis.requested == SETTINGS
-    assert not session.history.past  # there is nothing to go back to
+    assert not session.file.history.past  # there is nothing to go back to
     (entry,) = Catalogue(workspace.analyses).entries()
-    assert entry.token == session.autosave.revision.token and entry.reviews == len(ROWS)
+    assert entry.token == session.file.autosave.revision.token and entry.reviews == len(ROWS)
 
 
 def test_other_settings_replace_what_is_shown_and_can_be_undone(session, source):
@@ -118,9 +119,9 @@ def test_other_settings_replace_what_is_shown_and_can_be_undone(session, source)
     assert session.view is first and session.is_locked
     assert finish(session) == ""  # the page that is open stays
     assert len(session.view.original.topics) == 3
-    assert [step.label for step in session.history.past] == ["Three topics"]
+    assert [step.label for step in session.file.history.past] == ["Three topics"]
     session.undo()
-    assert session.analysis.requested.topic_count == 2 and session.history.future
+    assert session.analysis.requested.topic_count == 2 and session.file.history.future
     session.redo()
     assert session.analysis.requested.topic_count == 3
 
@@ -143,11 +144,11 @@ def test_a_result_that_is_gone_is_a_problem_not_a_crash(session, source):
 
 def test_stop_pause_and_resume_reach_the_worker(session, source):
     session.analyse(source, SETTINGS)
-    session.pause()
+    session.jobs.pause()
     assert session.job.state == "paused"
-    session.resume()
+    session.jobs.resume()
     assert session.job.state == "waiting"
-    session.stop()
+    session.jobs.stop()
     assert session.is_working  # until the page has taken note of it
     session.update()
     assert not session.is_working
@@ -164,7 +165,7 @@ def test_an_edit_can_be_undone_and_is_kept(session, source, workspace):
     session.undo()
     assert session.view.original.topics[0].name != "Mine"
     session.change(partial(apply_edit, edit=edit | {"topic": "no such"}), "Renamed")
-    assert session.problem and not session.history.past
+    assert session.problem and not session.file.history.past
 
 
 def test_added_files_are_added_again_to_a_new_analysis(session, source, tmp_path):
@@ -207,18 +208,18 @@ def test_partial_results_are_shown_until_all_reviews_are_in(session, source, ann
     folder = session.view.folder
     session.search.judge("big", session.view.original.ids[0], True)
     assert finish(session) == ""  # the user is there already
-    assert session.analysis.shown is Shown.COMPLETE and session.partial.replaced is not None
-    assert session.partial.completed == (session.view.number, 5) and not folder.exists()
-    assert not session.history.past and len(session.search.golden) == 1
+    assert session.analysis.shown is Shown.COMPLETE and session.file.partial.replaced is not None
+    assert session.file.partial.completed == (session.view.number, 5) and not folder.exists()
+    assert not session.file.history.past and len(session.search.golden) == 1
     assert (session.view.folder / "golden.json").is_file()  # judged in the partial result
 
 
 def test_a_stopped_partial_result_stays_and_its_job_is_continued(session, source, announce):
     session.analyse(source, SETTINGS)
-    base = session.partial.base
+    base = session.file.partial.base
     announce(session, partial_result(session, source, 5), 5)
     session.update()
-    session.stop()
+    session.jobs.stop()
     session.update()
     assert session.analysis.shown is Shown.PARTIAL and not session.is_working
     session.continue_partial()
@@ -239,13 +240,13 @@ def announce():
 
 def test_a_kept_analysis_is_opened_with_its_file(session, source, workspace):
     opened(session, source)
-    token = session.autosave.revision.token
+    token = session.file.autosave.revision.token
     other = Session(FakeWorker(), workspace)
     other.open_kept(token)
     assert other.analysis.shown is Shown.COMPLETE and other.opened_file
     assert other.source.path.read_bytes() == source.path.read_bytes()
     assert other.source.path.parent == other.folder.path
-    assert other.autosave.revision.token == token
+    assert other.file.autosave.revision.token == token
     other.close()
     assert other.source is None and other.analysis.shown is Shown.NOTHING
 
@@ -268,7 +269,7 @@ def test_a_view_that_was_left_is_read_from_its_folder_again(session, source):
     first = opened(session, source).view
     session.analyse(source, replace(SETTINGS, space="raw"), label="Raw")
     finish(session)
-    step = session.history.past[-1]
+    step = session.file.history.past[-1]
     assert step.view.load().original.settings == first.original.settings
 
 
@@ -286,7 +287,7 @@ def test_a_saved_analysis_is_found_by_its_address(session, source, workspace):
     rename_first_topic(opened(session, source))
     again = another(workspace)
     again.open_linked(session.link)
-    assert again.link == session.link == session.autosave.revision.token
+    assert again.link == session.link == session.file.autosave.revision.token
     assert again.view.original.topics[0].name == session.view.original.topics[0].name == "Beds"
     again.undo()  # of the other session: nothing happens
     assert again.view.original.topics[0].name == "Beds" and again.problem == ""
@@ -298,7 +299,7 @@ def test_an_unsaved_analysis_is_found_while_its_session_lives(
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
     rename_first_topic(opened(session, source))
     link = session.link
-    assert len(link) == 32 and session.autosave.revision is None
+    assert len(link) == 32 and session.file.autosave.revision is None
     again = another(workspace)
     again.open_linked(link)
     assert again.link != link  # from now on they go their own ways
@@ -320,7 +321,8 @@ def test_files_of_a_session_stay_while_another_shows_them(session, workspace, mo
     path = session.folder.path
     session.close()
     again.close()
-    del session.folder, again.folder
+    for ended in (session, again):
+        del ended.folder, ended.jobs, ended.file
     gc.collect()
     assert third.source.path.is_file() and path.is_dir()
 
@@ -369,4 +371,4 @@ def test_a_job_of_another_file_does_not_take_the_place_of_what_is_saved(
     again.open_linked(link)
     request = other.worker.requests[-1]
     again.follow(other.job, request.source, request.settings, request.partial_base)
-    assert again.view is None and again.autosave.revision is None
+    assert again.view is None and again.file.autosave.revision is None

@@ -11,6 +11,7 @@ from pipeline.reviews.source import ReviewSource
 from tests.support.analyses import synthetic_analysis
 from tests.support.apptest import pieces, press, session, start
 from ui.session.autosave import Autosave
+from ui.session.kept_analysis import KeptAnalysis
 from ui.session.view import open_view
 from ui.similar_hotels import compared
 from ui.similar_hotels.choice import EXAMPLE
@@ -68,7 +69,7 @@ def with_open_file(tmp_path, **changes):
     save_analysis(synthetic_analysis(report=report, **changes), folder)
     view = open_view(one.folder.next_number(), folder, language="en")
     source = ReviewSource("made up.csv", tmp_path, 60)
-    one.show(view, [source], Autosave(one.workspace, automatic=False))
+    one.show(KeptAnalysis(view, (source,), Autosave(one.workspace, automatic=False)))
     return go(at)
 
 

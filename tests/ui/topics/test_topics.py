@@ -215,7 +215,7 @@ def test_a_note_stands_on_its_card_and_in_the_list(page):
     at.session_state["part"] = "Topics"
     view, topic = session(at).view, session(at).view.analysis.topics[0]
     key = f"{topic.key.replace('.', '_')}-{view.number}"
-    session(at).notebook.author = "Ana <i>"  # asked once
+    session(at).file.notebook.author = "Ana <i>"  # asked once
     at.session_state[f"note-{key}"] = True
     at.run()
     at.text_area(key=f"note-text-{key}").set_value("told the <b>chief</b>")

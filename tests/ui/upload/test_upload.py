@@ -241,7 +241,7 @@ def test_corrected_columns_are_remembered_and_forgotten():
     assert box(at, "Review text").value == "a"
     choose(at, "Review text", "b")
     press(at, "Analyse")
-    session(at).stop()
+    session(at).jobs.stop()
     other = upload(start(), out.getvalue().encode(), "next.csv")
     assert box(other, "Review text").value == "b"
     assert "Set as you corrected them" in told(other)
@@ -341,7 +341,7 @@ def test_the_scale_of_the_ratings_is_chosen_and_used():
     assert "<bdi>7 of 20</bdi>" in pieces(at)
     press(at, "Analyse")
     assert session(at).source.rating_scale == "20"
-    session(at).stop()
+    session(at).jobs.stop()
 
 
 def test_a_column_of_no_readable_dates_says_so():

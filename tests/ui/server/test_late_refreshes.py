@@ -3,7 +3,7 @@
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.support.coroutines import run_coroutine
-from ui.late_refreshes import LateRefreshFilter
+from ui.server.late_refreshes import LateRefreshFilter
 
 
 def request(page, *, refresh=False, fragment=""):

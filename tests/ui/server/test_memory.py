@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 
 from tests.support.waiting import wait_until
-from ui import memory
 from ui.components import widgets
+from ui.server import memory
 
 
 class _Cycle:

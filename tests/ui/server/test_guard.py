@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.common.settings import host_names
-from ui.web import is_known_host, refusal, security_headers
+from ui.server.guard import is_known_host, refusal, security_headers
 
 NAMES = ("reviews.example.com", "*.hotels.example")
 

@@ -11,28 +11,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import cli_util
 from streamlit.file_util import get_static_dir
-from streamlit.web.server import server_util
 
-from pipeline.common.rights import restrict_process
-from pipeline.common.settings import HOSTS, host_names
-from pipeline.jobs.metrics import start_metrics
+from pipeline.common.settings import host_names
+from pipeline.common.variables import HOSTS
 from ui.components.tour import SEEN_SCRIPT
 from ui.explore.map_script import MAP_SCRIPT
-from ui.memory import collect_at_intervals, import_page_modules
-from ui.server_logs import set_up_server_logs
 from ui.style.document import DOCUMENT_SCRIPT
 
 _METRICS = "/_stcore/metrics"  # counts sessions and files, for whoever asks
@@ -186,19 +178,3 @@ def _as_same_site(scope: Scope, origin: str | None) -> Scope:
         return scope
     kept = [header for header in scope["headers"] if header[0] != b"host"]
     return {**scope, "headers": [*kept, (b"host", urlsplit(origin).netloc.encode("latin-1"))]}
-
-
-@asynccontextmanager
-async def open_browser(_app: st.App) -> AsyncIterator[None]:
-    """When the server starts: keep its files private, get ready, and open its address."""
-    restrict_process()
-    set_up_server_logs()
-    end_metrics = start_metrics()
-    threading.Thread(target=import_page_modules, daemon=True).start()
-    ended = collect_at_intervals()
-    if not st.get_option("server.headless"):
-        address = st.get_option("server.address") or "localhost"
-        cli_util.open_browser(server_util.get_url(server_util.get_display_address(address)))
-    yield
-    ended.set()
-    end_metrics()
