@@ -86,6 +86,13 @@ def aspects_section() -> Iterator[str]:
     yield from aspect_rows(encoder())
 
 
+def names_section() -> Iterator[str]:
+    """Names of topics against the labels of each set."""
+    from benchmarks.names import name_rows
+
+    yield from name_rows(encoder())
+
+
 def sentiment_section() -> Iterator[str]:
     """Praise and complaints by language."""
     from benchmarks.sentiment import sentiment_rows
@@ -137,6 +144,7 @@ BENCH: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "baselines": ("LDA and LSA beside ours (docs/word-vectors.md)", baselines_section),
     "hotels": ("Similar hotels (docs/similar-hotels.md)", hotels_section),
     "aspects": ("Aspects of the fixed list (docs/aspects.md)", aspects_section),
+    "names": ("Names of topics (docs/names.md)", names_section),
     "sentiment": ("Praise and complaints (docs/sentiment.md)", sentiment_section),
     "stages": ("Stages of the whole command, new process, nothing kept", stages_section),
     "reading": ("Reading files (docs/reading.md)", other("benchmarks.reading")),

@@ -37,7 +37,7 @@ _FACILITIES = (
     "Beach", "Garden and park", "Family with children", "Business trip",
     "Meetings and conferences", "Laundry and ironing",
 )  # fmt: skip
-_GUESTS: Mapping[str, Sequence[str]] = {
+GUESTS: Mapping[str, Sequence[str]] = {
     "air_conditioning": ("Temperature in the room",),
     "breakfast": (*_FOOD, "-Room service"),
     "clean": ("Cleanliness",),
@@ -64,15 +64,15 @@ _GUESTS: Mapping[str, Sequence[str]] = {
     "tv": ("Television",),
     "wifi": ("Wi-Fi and internet",),
 }  # fmt: skip
-_TRANSLATED: Mapping[str, Sequence[str]] = {
+TRANSLATED: Mapping[str, Sequence[str]] = {
     "cleanliness": ("Cleanliness",),
     "facilities": _FACILITIES,
     "food": _FOOD,
     "hotel_general": ("The hotel as a whole",),
-    "location": _GUESTS["location"],
-    "price": _GUESTS["price"],
+    "location": GUESTS["location"],
+    "price": GUESTS["price"],
     "room": ("Room", "Bathroom", "Beds and sleep", "Temperature in the room", "Noise"),
-    "service": _GUESTS["staff"],
+    "service": GUESTS["staff"],
 }
 _WRITTEN: Mapping[str, Sequence[str]] = {
     "breakfast": ("Breakfast",),
@@ -112,13 +112,13 @@ def labelled_sets(*, chosen: bool) -> Iterator[Labelled]:
         known = frame["lang"].isin(CHOSEN_ON) == chosen
         labels = set().union(*frame["labels"][known])
         yield Labelled(
-            "guests' reviews", frame[known], {one: _GUESTS[one] for one in sorted(labels)}
+            "guests' reviews", frame[known], {one: GUESTS[one] for one in sorted(labels)}
         )
         frame = pd.read_csv(place / "hotel_parallel_dev.csv", dtype=str, keep_default_na=False)
         half = set(sorted(set(frame["sid"]))[int(not chosen) :: 2])
         frame = frame[frame["sid"].isin(half) & (frame["lang"].isin(CHOSEN_ON) == chosen)]
         frame = frame.assign(labels=[set(row.split("|")) for row in frame["topics"]])
-        yield Labelled("translated reviews", frame, _TRANSLATED)
+        yield Labelled("translated reviews", frame, TRANSLATED)
     rows = [
         {"text": row["text"], "lang": path.stem, "labels": set(row["about"])}
         for path in sorted(FOLDER.glob("*.jsonl"))
@@ -140,7 +140,7 @@ def aspect_rows(encoder: Encoder, *, chosen: bool = False) -> Iterator[str]:
         scores: dict[str, list[float]] = {}
         for label, names in labelled.aspects.items():
             true = np.array([label in own for own in labelled.frame["labels"]])
-            said = np.asarray(found[:, list(_numbers(names))].any(axis=1))
+            said = np.asarray(found[:, list(aspect_numbers(names))].any(axis=1))
             figures = _figures(said, true)
             cells = " | ".join(f"{figure:.2f}" for figure in figures)
             yield f"| {labelled.name} | {label} | {true.sum()} | {cells} |"
@@ -175,7 +175,8 @@ def mentioned(encoder: Encoder, frame: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _numbers(names: Sequence[str]) -> set[int]:
+def aspect_numbers(names: Sequence[str]) -> set[int]:
+    """The aspects that some names stand for: those below them as well, "-" takes out again."""
     parents, all_names = aspect_groups()[0], aspect_names()
     chosen: set[int] = set()
     for name in names:

@@ -243,6 +243,7 @@ def name_groups(analysis: Analysis, groups: Sequence[np.ndarray], encoder: Encod
         raw=analysis.raw,
         space=analysis.space,
         encoder=encoder,
+        judged=analysis.judged_passages(),
         hotels=hotel_names(analysis.frame, analysis.columns),
         kept={topic.id: topic for topic in analysis.topics},
     )

@@ -25,6 +25,7 @@ from pipeline.text.passages import text_weights
 from pipeline.topics.aspect_mentions import AspectMentions, find_aspect_classifier
 from pipeline.topics.assigner import TopicAssigner
 from pipeline.topics.clustering import Candidate
+from pipeline.topics.judged import JudgedPassages, Tally, topics_of_passages
 from pipeline.topics.sentiment import NEITHER, find_sentiment_classifier, sentiment_languages
 from pipeline.topics.subtopics import Subtopics
 from pipeline.topics.topic import Topic, count_languages
@@ -230,6 +231,33 @@ class Analysis:
         """
         passages = self.searched_passages
         return self._sentiment(passages.raw, passages.review)
+
+    @cached_property
+    def passage_topics(self) -> np.ndarray:
+        """Topic that each of the p passages speaks of, -1 for none: int64 (p,)."""
+        return topics_of_passages(self.assignments, self.searched_passages.unit, self._nearest)
+
+    def judged_passages(self) -> JudgedPassages | None:
+        """What names and shares of praise come from; None where the model has no classifier."""
+        sentiment, passages = self.passage_sentiment, self.searched_passages
+        if sentiment is None:
+            return None
+        return JudgedPassages(
+            passages.unit, passages.review, sentiment, self._nearest, self.has_sentiment
+        )
+
+    @cached_property
+    def topic_tally(self) -> Tally | None:
+        """Reviews that praise each topic, and that complain; None without a classifier."""
+        judged = self.judged_passages()
+        return None if judged is None else judged.count_topics(self.assignments, len(self.topics))
+
+    @property
+    def _nearest(self) -> np.ndarray | None:
+        """Nearest topic of each passage; None where each unit is one."""
+        if len(self.searched_passages) == len(self.units):
+            return None
+        return self.assigner.assign_points(self.passage_points)
 
     @cached_property
     def aspect_mentions(self) -> AspectMentions | None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.analysis.topic_names import keep_names_true
 from pipeline.common.progress import StageLog
 from pipeline.projection.neighbours import place_new_points
 from pipeline.reviews.passages import Passages
@@ -109,7 +110,7 @@ def append_reviews(
     if new.passages is not None and "passage_points" in vars(analysis):
         points = analysis.topic_points(new.passages.raw)
         extended.__dict__["passage_points"] = np.concatenate([analysis.passage_points, points])
-    return extended, is_outlier
+    return keep_names_true(extended), is_outlier
 
 
 def _fitted(analysis: Analysis, landmarks: int | None) -> np.ndarray:

@@ -124,10 +124,39 @@ def analyse(
         agreement = _agreement(
             raw, topics.assignments, unit_languages, topics.topic_count, settings
         )
-    of_five = None if reviews.marks is None else reviews.marks.of_five
-    hotels = hotel_names(reviews.frame, vars(reviews.columns))
     _release_after(units)
+    passages = None
+    if with_passages:
+        with log.stage("passages") as step:
+            passages = embed_passages(
+                units, unit_languages, raw, encoder, use_cache=use_cache, progress=step
+            )
+    analysis = Analysis(
+        frame=reviews.frame,
+        ids=tuple(reviews.ids),
+        texts=tuple(reviews.texts),
+        columns=vars(reviews.columns).copy(),
+        languages=languages,
+        units=units,
+        raw=raw,
+        space=space,
+        assigner=make_assigner(topics),
+        assignments=topics.assignments,
+        coordinates=None,
+        topics=(),
+        candidates=topics.candidates,
+        settings=settings,
+        encoder=encoder.fingerprint,
+        report={},
+        batch=np.zeros(len(reviews.texts), np.int64),
+        batches=(Batch(name, len(reviews.texts)),),
+        passages=passages,
+        days=reviews.days,
+        ratings=reviews.marks,
+    )
+    hotels = hotel_names(reviews.frame, vars(reviews.columns))
     with log.stage("names"):
+        judged = analysis.judged_passages()
         described = describe_topics(
             units,
             languages,
@@ -137,7 +166,7 @@ def analyse(
             raw=raw,
             space=space,
             encoder=encoder,
-            ratings=of_five,
+            judged=judged,
             outlier_topic=topics.outlier_topic,
             hotels=hotels,
         )
@@ -153,7 +182,7 @@ def analyse(
                 raw=raw,
                 space=space,
                 encoder=encoder,
-                ratings=of_five,
+                judged=judged,
                 hotels=hotels,
                 seed=settings.seed,
             )
@@ -166,37 +195,13 @@ def analyse(
             strata = np.unique(unit_languages, return_inverse=True)[1] * (topics.topic_count + 1)
             strata += topics.assignments
             coordinates = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
-    passages = None
-    if with_passages:
-        with log.stage("passages") as step:
-            passages = embed_passages(
-                units, unit_languages, raw, encoder, use_cache=use_cache, progress=step
-            )
     report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
     report |= {"unit": units.kind, "units": len(units)}
     report["name_fits"] = {topic.name: topic.name_share for topic in described}
-    return Analysis(
-        frame=reviews.frame,
-        ids=tuple(reviews.ids),
-        texts=tuple(reviews.texts),
-        columns=vars(reviews.columns).copy(),
-        languages=languages,
-        units=units,
-        raw=raw,
-        space=space,
-        assigner=make_assigner(topics),
-        assignments=topics.assignments,
+    return analysis.edited(
         coordinates=coordinates,
         topics=_with_stability(described, stability),
-        candidates=topics.candidates,
-        settings=settings,
-        encoder=encoder.fingerprint,
         report=report,
-        batch=np.zeros(len(reviews.texts), np.int64),
-        batches=(Batch(name, len(reviews.texts)),),
-        passages=passages,
-        days=reviews.days,
-        ratings=reviews.marks,
         subtopics=subtopics,
     )
 

@@ -10,6 +10,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
 from pipeline.common.paths import PACKAGE_DATA
 from pipeline.common.wording import short_name
+from pipeline.topics.naming import name_polarity, rename_unjudged, without_judgement
 
 _ASPECTS = PACKAGE_DATA / "aspects"
 
@@ -44,11 +45,48 @@ def require_language(code: str) -> str:
     return language
 
 
+def contradicted_topics(analysis: Analysis) -> list[int]:
+    """Ids of the topics whose names say praise or complaints against what their reviews say.
+
+    None where praise and complaints are not told.
+    """
+    judging = {
+        topic.id: polarity
+        for topic in analysis.topics
+        if not topic.is_outlier
+        and without_judgement(topic.name) != topic.name
+        and (polarity := name_polarity(topic.name))
+    }
+    if not judging or analysis.topic_tally is None:
+        return []
+    tally = analysis.topic_tally
+    return [topic for topic, polarity in judging.items() if tally.contradicts(topic, polarity)]
+
+
+def keep_names_true(analysis: Analysis) -> Analysis:
+    """Take praise and complaints out of names that are no longer true, after an edit or a new file.
+
+    Names of the user's stay as they are, and none gets praise or complaints: a name doesn't change
+    with every file.
+    """
+    topics = list(analysis.topics)
+    for number in contradicted_topics(analysis):
+        topic = topics[number]
+        if not topic.named:
+            others = [{**each.names, "en": each.name} for each in topics if each is not topic]
+            names = rename_unjudged({**topic.names, "en": topic.name}, others)
+            topics[number] = replace(topic, name=names["en"], names=names)
+    changed = any(new is not old for new, old in zip(topics, analysis.topics, strict=True))
+    return analysis.edited(topics=tuple(topics)) if changed else analysis
+
+
 def localise_topic_names(analysis: Analysis, language: str) -> Analysis:
     """Name the topics in another language, for display; the result must not be saved.
 
-    Names remain unique: topics that would share one keep their English names.
+    Names remain unique: topics that would share one keep their English names. What an earlier
+    version called praise or complaints is not shown so where its reviews say the opposite.
     """
+    analysis = keep_names_true(analysis)
     if analysis.subtopics is not None and language != "en":
         analysis = analysis.edited(subtopics=analysis.subtopics.in_language(language))
     names = [topic.name_in(language) for topic in analysis.topics]

@@ -14,7 +14,6 @@ from pipeline.insights.attributes import ReviewAttributes, review_attributes
 from pipeline.search.hybrid import SearchResult, search_reviews
 from pipeline.search.query import Query, parse_query
 from pipeline.search.relevance import LIKELY
-from pipeline.search.scores import judgement_of
 from pipeline.search.space import EncodedQueries
 from pipeline.text.sentences import sentence_spans
 
@@ -104,10 +103,10 @@ def gather_evidence(
     """
     query = parse_query(question)
     found = _likely_hits(analysis, query, encode, allowed)
-    index = analysis.search_index
-    sentiments = np.array(
-        [judgement_of(float(value)) for value in index.polarities[found.passages]], np.int64
-    )
+    judged = analysis.passage_sentiment
+    sentiments = np.zeros(len(found.passages), np.int64)
+    if judged is not None:
+        sentiments = judged[found.passages].astype(np.int64)
     topics = tuple(analysis.topic_of(int(unit)).name for unit in found.rows)
     attributes = review_attributes(analysis)
     order = select_diverse(

@@ -15,6 +15,8 @@ from pipeline.insights.attributes import ReviewAttributes
 from pipeline.insights.impact import ThemeImpact, measure_impact
 from pipeline.insights.theme_figures import ThemeFigures, theme_figures
 from pipeline.insights.themes import Themes
+from pipeline.topics.judged import Tally
+from pipeline.topics.naming import name_polarity, rename_unjudged, without_judgement
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,25 @@ class ReportScope:
     def figures(self) -> ThemeFigures:
         """Figures of the topics among these."""
         return theme_figures(self.themes, self.attributes, self.chosen)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the topics; none says praise or complaints that these reviews contradict.
+
+        What guests of the whole file complain about may please those of one hotel.
+        """
+        names, figures = list(self.themes.names), self.figures
+        if figures.praise is None or figures.complaints is None:
+            return tuple(names)
+        tally = Tally(figures.told, figures.praise, figures.complaints)
+        own = {topic.key for topic in self.analysis.topics if topic.named}
+        for theme, name in enumerate(self.themes.names):
+            bare = without_judgement(name)
+            judged = bare != name and self.themes.keys[theme] not in own
+            if judged and tally.contradicts(theme, name_polarity(name)):
+                others = [{"en": other} for other in names if other != name]
+                names[theme] = rename_unjudged({"en": name}, others)["en"]
+        return tuple(names)
 
     @cached_property
     def order(self) -> list[int]:

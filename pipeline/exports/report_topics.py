@@ -44,8 +44,8 @@ def topic_lines(scope: ReportScope) -> tuple[TopicLine, ...]:
     for theme in order:
         count = int(figures.reviews[theme])
         praise, complaints = (
-            None if counts is None else float(counts[theme] / count)
-            for counts in (figures.praise, figures.complaints)
+            None if shares is None or np.isnan(shares[theme]) else float(shares[theme])
+            for shares in (figures.praise_shares, figures.complaint_shares)
         )
         both = max((praise or 0.0) + (complaints or 0.0), 1.0)  # a review may do both
         shown = ""
@@ -57,7 +57,7 @@ def topic_lines(scope: ReportScope) -> tuple[TopicLine, ...]:
             )
         lines.append(
             TopicLine(
-                name=scope.themes.names[theme],
+                name=scope.names[theme],
                 reviews=format_number(count),
                 share=format_percent(float(figures.shares[theme])),
                 width=count / largest,
@@ -105,7 +105,7 @@ def praised(scope: ReportScope) -> tuple[Highlight, ...]:
 
 def topic_findings(scope: ReportScope) -> tuple[str, ...]:
     """What guests talk and complain about most, and what it would bring to mend it."""
-    figures, names = scope.figures, scope.themes.names
+    figures, names = scope.figures, scope.names
     largest = [names[theme] for theme in scope.order[:_MOST_TALKED]]
     found = [_("Most talked about: {topics}.", topics=format_list(largest))]
     complained = _most(scope, COMPLAINT, 1)
@@ -146,7 +146,7 @@ def _most(scope: ReportScope, sentiment: int, most: int) -> list[int]:
         for theme in scope.order
         if counts[theme] >= _MIN_REVIEWS
         and counts[theme] >= _MIN_PART * (counts[theme] + others[theme])
-        and name_polarity(scope.themes.names[theme]) != -sentiment
+        and name_polarity(scope.names[theme]) != -sentiment
     ]
     return sorted(found, key=lambda theme: -int(counts[theme]))[:most]
 
@@ -184,7 +184,7 @@ def _highlight(
         language=current_language(),
     )
     lines = tuple(_quote_line(scope, quote) for quote in quotes)
-    return Highlight(scope.themes.names[theme], said, remarks, lines)
+    return Highlight(scope.names[theme], said, remarks, lines)
 
 
 def _quote_line(scope: ReportScope, quote: Quote) -> QuoteLine:

@@ -18,8 +18,9 @@ from pipeline.filters.columns import Column, TextColumn, take_rows
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
 from pipeline.insights.groups import group_reviews
 from pipeline.insights.theme_figures import count_by_group, theme_figures
-from pipeline.insights.themes import Themes, incidence
+from pipeline.insights.themes import Themes
 from pipeline.search.hybrid import SearchResult
+from pipeline.topics.judged import incidence
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 from pipeline.topics.sentiment import NEITHER
 
@@ -54,14 +55,13 @@ def topic_table(
     if attributes.ratings is not None:
         columns.append(SheetColumn(attributes.rating_title(_("Mean rating")), MARK, 10))
         values.append(attributes.shown_rating(figures.ratings).tolist())
-    if figures.complaints is not None and figures.praise is not None:
-        mentions = np.maximum(figures.reviews, 1)
-        for title, counts in (
-            (_("Praise, of its reviews"), figures.praise),
-            (_("Complaints, of its reviews"), figures.complaints),
-        ):
+    for title, shares in (
+        (_("Praise, of its reviews"), figures.praise_shares),
+        (_("Complaints, of its reviews"), figures.complaint_shares),
+    ):
+        if shares is not None:
             columns.append(SheetColumn(title, PERCENT, 12))
-            values.append((counts / mentions).tolist())
+            values.append(shares.tolist())
     columns.append(SheetColumn(_("Languages"), NUMBER, 10))
     values.append([len(topics[key].languages) for key in themes.keys])
     for code in list(analysis.language_counts)[:_KEYWORD_LANGUAGES]:

@@ -7,9 +7,10 @@ from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
 from pipeline.common.errors import InputError
-from pipeline.insights.themes import ASPECTS, Themes, incidence
+from pipeline.insights.themes import ASPECTS, Themes
 from pipeline.topics.aspect_mentions import find_aspect_classifier
 from pipeline.topics.aspects import aspect_groups, aspect_keys, aspect_names
+from pipeline.topics.judged import incidence
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 
@@ -64,6 +65,7 @@ def aspect_themes(analysis: Analysis, *, language: str = "en") -> Themes:
         complaints=None if judged is None else reviews_of(judged == COMPLAINT),
         passage_themes=np.where(main >= 0, number[main], -1),
         passage_sentiment=sentiment,
+        told=analysis.has_sentiment,
         passage_mentions=incidence(rows, themes, (len(passages), len(shown))),
         parents=tuple(-1 if broad[a] == a else int(number[broad[a]]) for a in shown),
     )

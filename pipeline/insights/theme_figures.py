@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from pipeline.insights.attributes import ReviewAttributes
 from pipeline.insights.groups import Groups
 from pipeline.insights.themes import Themes
+from pipeline.topics.judged import column_sums
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class ThemeFigures:
         ratings: float64 (t,), mean rating of those, 0 to 5, NaN without any.
         praise, complaints: int64 (t,), of which praise the theme, or complain about it; None where
             the sentiment is unknown.
+        told: int64 (t,), of which mention each theme in a language in which sentiment is told.
     """
 
     total: int
@@ -29,6 +31,23 @@ class ThemeFigures:
     ratings: np.ndarray
     praise: np.ndarray | None
     complaints: np.ndarray | None
+    told: np.ndarray
+
+    @property
+    def praise_shares(self) -> np.ndarray | None:
+        """Share of praise, of the reviews in ``told``: float64 (t,), NaN of none."""
+        return self._judged_shares(self.praise)
+
+    @property
+    def complaint_shares(self) -> np.ndarray | None:
+        """Share of complaints, as :attr:`praise_shares`."""
+        return self._judged_shares(self.complaints)
+
+    def _judged_shares(self, counts: np.ndarray | None) -> np.ndarray | None:
+        if counts is None:
+            return None
+        shares: np.ndarray = counts / np.where(self.told, self.told, np.nan)
+        return shares
 
     @property
     def shares(self) -> np.ndarray:
@@ -49,10 +68,11 @@ def theme_figures(themes: Themes, attributes: ReviewAttributes, chosen: np.ndarr
             ratings = sums / (mentions.T @ known)
     return ThemeFigures(
         total=len(rows),
-        reviews=_column_sums(mentions),
+        reviews=column_sums(mentions),
         ratings=ratings,
-        praise=None if themes.praise is None else _column_sums(themes.praise[rows]),
-        complaints=None if themes.complaints is None else _column_sums(themes.complaints[rows]),
+        praise=None if themes.praise is None else column_sums(themes.praise[rows]),
+        complaints=None if themes.complaints is None else column_sums(themes.complaints[rows]),
+        told=column_sums(mentions if themes.told is None else mentions[themes.told[rows]]),
     )
 
 
@@ -64,7 +84,3 @@ def count_by_group(cells: csr_array, groups: Groups) -> np.ndarray:
         groups: of the n reviews.
     """
     return (groups.membership.T.astype(np.int64) @ cells.astype(np.int64)).toarray()
-
-
-def _column_sums(cells: csr_array) -> np.ndarray:
-    return np.bincount(cells.indices, minlength=cells.shape[1]).astype(np.int64)

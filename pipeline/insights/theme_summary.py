@@ -10,6 +10,7 @@ from pipeline.analysis.analysis import Analysis
 from pipeline.common.intervals import wilson_interval
 from pipeline.insights.attributes import ReviewAttributes, mean_rating
 from pipeline.insights.themes import Themes
+from pipeline.topics.judged import Tally, tally_reviews
 
 
 @dataclass(frozen=True)
@@ -62,31 +63,30 @@ def summarise_themes(
     """Summarise all themes, in their order."""
     told = analysis.has_sentiment
     columns = themes.mentions.tocsc()
-    sizes = themes.mentions[told].sum(axis=0)
-    praise, complaints = (
-        None if cells is None else cells[told].sum(axis=0)
-        for cells in (themes.praise, themes.complaints)
-    )
+    tally = None
+    if themes.praise is not None and themes.complaints is not None:
+        tally = tally_reviews(themes.mentions, themes.praise, themes.complaints, told)
     summaries = []
     for number, (key, name, parent) in enumerate(
         zip(themes.keys, themes.names, themes.parents, strict=True)
     ):
         reviews = columns.indices[columns.indptr[number] : columns.indptr[number + 1]]
-        size = int(sizes[number])
         summaries.append(
             ThemeSummary(
                 key=key,
                 name=name,
                 parent="" if parent < 0 else themes.keys[parent],
                 mentions=Proportion(len(reviews), len(analysis.texts)),
-                praise=None if praise is None else Proportion(int(praise[number]), size),
-                complaints=(
-                    None if complaints is None else Proportion(int(complaints[number]), size)
-                ),
+                praise=None if tally is None else _proportion(tally, tally.praise, number),
+                complaints=None if tally is None else _proportion(tally, tally.complaints, number),
                 rating=mean_rating(attributes, reviews),
             )
         )
     return tuple(summaries)
+
+
+def _proportion(tally: Tally, counts: np.ndarray, number: int) -> Proportion:
+    return Proportion(int(counts[number]), int(tally.told[number]))
 
 
 def list_coverage(topics: Themes, aspects: Themes) -> np.ndarray:

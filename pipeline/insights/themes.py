@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from pipeline.analysis.analysis import Analysis
+from pipeline.topics.judged import incidence
 from pipeline.topics.polarity import COMPLAINT, PRAISE
 
 TOPICS, ASPECTS = "topics", "aspects"
@@ -34,6 +35,7 @@ class Themes:
         passage_sentiment: int8 (p,), that of the analysis; None where it is unknown.
         parents: number of the broader theme that each is part of, -1 for none. A review that
             mentions a theme mentions the broader one as well.
+        told: bool (n,), reviews in languages in which sentiment is told; None for all.
         passage_mentions: bool (p, t), every theme that a passage speaks of; None where that is
             one theme at most.
     """
@@ -47,6 +49,7 @@ class Themes:
     passage_themes: np.ndarray
     passage_sentiment: np.ndarray | None
     parents: tuple[int, ...]
+    told: np.ndarray | None = None
     passage_mentions: csr_array | None = None
 
     def __len__(self) -> int:
@@ -69,14 +72,8 @@ def topic_themes(analysis: Analysis) -> Themes:
     shown = [topic for topic in analysis.topics if not topic.is_outlier]
     number = np.full(len(analysis.topics), -1, np.int64)
     number[[topic.id for topic in shown]] = np.arange(len(shown))
-    passages = analysis.searched_passages
-    themes = number[analysis.assignments[passages.unit]]
-    if len(passages) != len(analysis.units):
-        nearest = number[analysis.assigner.assign_points(analysis.passage_points)]
-        own = nearest == themes
-        has_own = np.zeros(len(analysis.units), bool)
-        has_own[passages.unit[own]] = True
-        themes = np.where(own | ~has_own[passages.unit], themes, -1)
+    # The last one of ``number`` is that of passages about no topic.
+    themes = np.append(number, -1)[analysis.passage_topics]
     sentiment = analysis.passage_sentiment
     units = number[analysis.assignments]
     return Themes(
@@ -87,6 +84,7 @@ def topic_themes(analysis: Analysis) -> Themes:
         passage_themes=themes,
         passage_sentiment=sentiment,
         parents=(-1,) * len(shown),
+        told=analysis.has_sentiment,
         **judged_mentions(analysis, themes, sentiment, len(shown)),
     )
 
@@ -109,15 +107,3 @@ def judged_mentions(
         name: incidence(reviews, np.where(sentiment == sign, themes, -1), shape)
         for name, sign in (("praise", PRAISE), ("complaints", COMPLAINT))
     }
-
-
-def incidence(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> csr_array:
-    """A sparse bool matrix that is true at these cells; a column of -1 is none.
-
-    Args:
-        rows, columns: int64 (k,); a cell may occur several times.
-        shape: of the matrix.
-    """
-    cells = np.unique(rows[columns >= 0] * shape[1] + columns[columns >= 0])
-    indices = np.divmod(cells, max(shape[1], 1))
-    return csr_array((np.ones(len(cells), bool), indices), shape=shape)

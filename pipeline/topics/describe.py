@@ -24,6 +24,7 @@ from pipeline.topics.aspects import (
     match_aspects,
 )
 from pipeline.topics.glosses import gloss_keywords
+from pipeline.topics.judged import JudgedPassages, Tally
 from pipeline.topics.keywords import topic_keywords
 from pipeline.topics.name_fit import (
     GENERAL_ASPECTS,
@@ -39,20 +40,16 @@ from pipeline.topics.naming import (
     has_number,
     is_uninformative,
     keyword_name,
+    name_polarity,
     name_topics,
     outlier_topic_names,
 )
-from pipeline.topics.polarity import (
-    classify_polarity,
-    contradicts_head,
-    dominant_polarity,
-    polarity_axis,
-)
+from pipeline.topics.polarity import classify_polarity, polarity_axis
 from pipeline.topics.proper_names import ProperNames, find_proper_names, units_with_names
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
 
-_MIN_POLARITY = 0.2  # mean polarity of a topic's polar reviews, for an aspect of that polarity
+_MIN_POLARITY = 0.2  # balance of praise and complaints, for an aspect of that polarity
 
 
 def describe_topics(
@@ -67,7 +64,7 @@ def describe_topics(
     encoder: Encoder,
     outlier_topic: int | None = None,
     kept: Mapping[int, Topic] | None = None,
-    ratings: np.ndarray | None = None,
+    judged: JudgedPassages | None = None,
     hotels: Sequence[str] = (),
 ) -> tuple[Topic, ...]:
     """Describe the topics of clustered units.
@@ -83,7 +80,8 @@ def describe_topics(
         encoder: the model.
         outlier_topic: id of the topic of outliers, if there is one.
         kept: topics by their new id whose descriptions are kept; only their counts are updated.
-        ratings: float (n,), 1 to 5, of the reviews; NaN for none.
+        judged: the passages of the units, with what each says; None where that is unknown, and no
+            name says praise or complaints.
         hotels: names of the hotels that the reviews are about, which are no keywords.
     """
     described = dict(kept or {})
@@ -101,7 +99,7 @@ def describe_topics(
             raw=raw,
             space=space,
             encoder=encoder,
-            ratings=ratings,
+            tally=None if judged is None else judged.count_topics(assignments, topic_count),
             hotels=hotels,
             reserved=reserved,
             prefer_aspects=True,
@@ -110,7 +108,13 @@ def describe_topics(
         centroids = unit_rows(
             np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
         )
-        typical = typical_reviews(neutral, centroids, assignments, of_units, units.texts)
+        agreeing = None
+        if judged is not None:
+            polarities = [name_polarity(name["en"]) for name in names]
+            agreeing = judged.agreeing_units(assignments, polarities)
+        typical = typical_reviews(
+            neutral, centroids, assignments, of_units, units.texts, preferred=agreeing
+        )
         for topic in new:
             own_names = outlier_topic_names() if topic == outlier_topic else names[topic]
             described[topic] = Topic(
@@ -161,7 +165,7 @@ def name_groups(
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
-    ratings: np.ndarray | None = None,
+    tally: Tally | None = None,
     hotels: Sequence[str] = (),
     reserved: Sequence[str] = (),
     prefer_aspects: bool = False,
@@ -169,10 +173,11 @@ def name_groups(
     """Name groups of units, each by what sets it apart from the others.
 
     Args:
-        units, neutral, raw, space, encoder, ratings, hotels: see :func:`describe_topics`.
+        units, neutral, raw, space, encoder, hotels: see :func:`describe_topics`.
         of_units: str (m,), the language of each unit.
         assignments: int64 (m,), group of each unit, 0 to ``count`` - 1.
         count: number of groups.
+        tally: what reviews say of the groups; None where that is unknown.
         reserved: names that no group may have.
         prefer_aspects: whether aspects that hold for less than half of a group come before keywords
             that hold for even less; parts of topics rather keep their words.
@@ -181,12 +186,11 @@ def name_groups(
     keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
     glosses = gloss_keywords(keywords, encoder, space)
     sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(count)]
-    # The rating of a review says little about each of its sentences.
-    unit_ratings = ratings if units.kind == "review" else None
-    polarities = classify_polarity(polarity_axis(encoder).scores(raw), unit_ratings)
-    dominant = dominant_polarity(polarities, assignments, count)
-    doubted = contradicts_head(dominant, raw, assignments, encoder, unit_ratings)
-    dominant = [0 if doubt else d for d, doubt in zip(dominant, doubted, strict=True)]
+    dominant = [0] * count if tally is None else tally.polarities()
+    # Without shares that it could contradict, the axis alone keeps "Bad smells" from praise.
+    balances = (
+        _axis_balances(raw, assignments, count, encoder) if tally is None else tally.balances()
+    )
     headings = aspect_vectors(encoder)
     barred = _barred_units(units.texts, of_units, proper_names)
     votes = cast_votes(neutral, headings, space, barred)
@@ -200,8 +204,7 @@ def name_groups(
             dominant[topic] = 0
             continue
         members = assignments == topic
-        mean = _mean_polarity(polarities[members])
-        agreeing = _agreeing(matches[topic], dominant[topic], mean)
+        agreeing = _agreeing(matches[topic], dominant[topic], balances[topic])
         share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
         own = [match for match in agreeing if share[match] >= MIN_SHARE]
         # "Night, husband, fantastic" would be less clear and say no more.
@@ -216,7 +219,7 @@ def name_groups(
                 [units.texts[row] for row in np.flatnonzero(members).tolist()],
                 of_units[members],
             )
-            own = _fitting(votes, members, agreeing, mean, said)
+            own = _fitting(votes, members, agreeing, balances[topic], said)
         aspects.append(own)
     choices = choose_aspects(aspects, dominant)
     names = name_topics(
@@ -282,7 +285,7 @@ def _fitting(
     votes: AspectVotes,
     members: np.ndarray,
     matches: Sequence[Aspects],
-    mean_polarity: float,
+    balance: float,
     said: float,
 ) -> list[Aspects]:
     """Aspects for a topic of which no match fits half: those that are said more often than words.
@@ -294,10 +297,10 @@ def _fitting(
         votes: of all units.
         members: a mask, those of the topic.
         matches: of the topic, which agree with its polarity.
-        mean_polarity: of its polar units.
+        balance: praise less complaints, see :meth:`pipeline.topics.judged.Tally.balances`.
         said: share of its units that have one of its keywords.
     """
-    near = [*matches, *_agreeing(closest_aspects(votes, members), 0, mean_polarity)]
+    near = [*matches, *_agreeing(closest_aspects(votes, members), 0, balance)]
     share = {each: float(votes.fit(each)[members].mean()) for each in near}
     general = [(aspect_names().index(name),) for name in GENERAL_ASPECTS]
     better = [each for each in share if share[each] >= max(said, MIN_ALONE) and each not in general]
@@ -305,12 +308,16 @@ def _fitting(
     return better + (general[::-1] if said < MIN_SAID else [])
 
 
-def _mean_polarity(polarities: np.ndarray) -> float:
-    """Mean over the polar reviews of a topic, -1 to 1; 0 without any."""
-    return float(polarities.sum()) / max(int((polarities != 0).sum()), 1)
+def _axis_balances(
+    raw: np.ndarray, assignments: np.ndarray, count: int, encoder: Encoder
+) -> list[float]:
+    """Praise less complaints by the axis alone, of units that are either, by group."""
+    polarities = classify_polarity(polarity_axis(encoder).scores(raw))
+    own = [polarities[assignments == group] for group in range(count)]
+    return [float(each.sum()) / max(int((each != 0).sum()), 1) for each in own]
 
 
-def _agreeing(matches: Sequence[Aspects], dominant: int, mean_polarity: float) -> list[Aspects]:
+def _agreeing(matches: Sequence[Aspects], dominant: int, balance: float) -> list[Aspects]:
     """The matches without complaints for a topic that doesn't complain, and likewise for praise.
 
     If none is left of a topic of praise or complaints, it is about the hotel as a whole.
@@ -320,7 +327,7 @@ def _agreeing(matches: Sequence[Aspects], dominant: int, mean_polarity: float) -
         aspects
         for aspects in matches
         if all(
-            polarities[aspect] * mean_polarity >= _MIN_POLARITY * abs(polarities[aspect])
+            polarities[aspect] * balance >= _MIN_POLARITY * abs(polarities[aspect])
             for aspect in aspects
         )
     ]

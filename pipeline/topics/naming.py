@@ -133,6 +133,33 @@ def name_polarity(name: str) -> int:
     return found.pop() if len(found) == 1 else 0
 
 
+def without_judgement(name: str) -> str:
+    """A topic's name without the praise or complaints that were added to it: "Breakfast"."""
+    bare = _NUMBERED.sub("", name)
+    words = "|".join(re.escape(word) for pair in _POLARITY_WORDS.values() for word in pair)
+    stem = re.sub(rf"\s?[:：]\s?(?:{words})$", "", bare)
+    return stem if stem and stem != bare else name
+
+
+def rename_unjudged(
+    names: Mapping[str, str], others: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
+    """Names of a topic, language -> name, without praise and complaints, and unlike all others.
+
+    Args:
+        names: of the topic.
+        others: of the other topics; where one has no name in a language, its English one counts.
+    """
+    return {
+        language: _make_unique(
+            without_judgement(name),
+            {other.get(language, other.get("en", "")).casefold() for other in others},
+            1,
+        )
+        for language, name in names.items()
+    }
+
+
 def has_number(name: str) -> bool:
     """Whether a name was taken or there was none, and so has a number: "Noise (2)", "Topic 7"."""
     return _NUMBERED.search(name) is not None or _NAMELESS.fullmatch(name) is not None

@@ -23,6 +23,7 @@ def typical_reviews(
     texts: Sequence[str],
     *,
     limit: int = 2,
+    preferred: np.ndarray | None = None,
 ) -> list[dict[str, dict[str, list[int]]]]:
     """For each topic: language -> {"closest": rows, "different": rows}.
 
@@ -38,6 +39,8 @@ def typical_reviews(
         languages: str (n,).
         texts: n.
         limit: most rows of each kind.
+        preferred: bool (n,), reviews that say what the name of their topic says, praise or
+            complaints: in a language that has such, the closest are of these.
     """
     points, centroids = unit_rows(points), unit_rows(centroids)
     typical: list[dict[str, dict[str, list[int]]]] = []
@@ -55,7 +58,13 @@ def typical_reviews(
             here = np.flatnonzero(languages[rows] == code)
             readable = np.array([_has_readable_length(texts[int(row)], code) for row in rows[here]])
             penalty = np.where(readable, 0.0, _LENGTH_PENALTY)
-            closest = _lowest_distinct(rows[here], penalty - cosines[here], texts, limit, set())
+            score = penalty - cosines[here]
+            typical_here = np.ones(len(here), bool)
+            if preferred is not None and preferred[rows[here]].any():
+                typical_here = preferred[rows[here]]
+            closest = _lowest_distinct(
+                rows[here][typical_here], score[typical_here], texts, limit, set()
+            )
             different: list[int] = []
             if count >= _MIN_FOR_DIFFERENT:
                 eligible = here[inside[here]]

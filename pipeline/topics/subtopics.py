@@ -17,6 +17,7 @@ from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import Units
 from pipeline.topics.describe import name_groups, says_something
+from pipeline.topics.judged import JudgedPassages
 from pipeline.topics.naming import name_subjects, outlier_topic_names
 from pipeline.topics.topic import Topic
 
@@ -80,7 +81,7 @@ def find_subtopics(
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
-    ratings: np.ndarray | None = None,
+    judged: JudgedPassages | None = None,
     hotels: Sequence[str] = (),
     seed: int = 0,
 ) -> Subtopics:
@@ -93,7 +94,7 @@ def find_subtopics(
         points: float32 (m, p), the units in the space of the topics.
         assignments: int64 (m,), topic of each unit.
         topics: their topics.
-        units, languages, neutral, raw, space, encoder, ratings, hotels: see
+        units, languages, neutral, raw, space, encoder, judged, hotels: see
             :func:`pipeline.topics.describe.describe_topics`.
         seed: of KMeans.
     """
@@ -111,16 +112,17 @@ def find_subtopics(
         return nothing
     rest = parts == NONE
     groups = np.where(rest, len(parents), parts)
+    count = len(parents) + bool(rest.any())
     named = name_groups(
         units,
         languages[units.review],
         groups,
-        len(parents) + bool(rest.any()),
+        count,
         neutral,
         raw=raw,
         space=space,
         encoder=encoder,
-        ratings=ratings,
+        tally=None if judged is None else judged.count_parts(groups, count, assignments),
         hotels=hotels,
         reserved=[*outlier_topic_names().values()],
     )

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.analysis.analysis import Analysis, InitialTopics, hotel_names
 from pipeline.analysis.edits.draft import Draft, Edit, text_digest
 from pipeline.analysis.edits.operations import OPERATIONS
+from pipeline.analysis.topic_names import keep_names_true
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_list
 from pipeline.common.translation import gettext as _
@@ -218,6 +219,15 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
     draft.reorder(
         sorted(range(len(draft.topics)), key=lambda topic_id: draft.topics[topic_id].is_outlier)
     )
+    old = analysis.assigner
+    initial = analysis.initial or InitialTopics(
+        analysis.assignments, analysis.topics, old.centroids, old.centroid_topics
+    )
+    moved = analysis.edited(
+        assignments=draft.assignments,
+        assigner=replace(old, centroids=draft.centroids, centroid_topics=draft.centroid_topics),
+        initial=initial,
+    )
     if draft.undescribed:
         if encoder is None:
             raise ValueError("this edit needs the analysis' model")
@@ -233,6 +243,7 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
             outlier_topic=next(
                 (i for i, topic in enumerate(draft.topics) if topic.is_outlier), None
             ),
+            judged=moved.judged_passages(),
             hotels=hotel_names(analysis.frame, analysis.columns),
             kept={
                 i: topic
@@ -244,14 +255,9 @@ def _finish(analysis: Analysis, draft: Draft, encoder: Encoder | None) -> Analys
     topics = recount_topics(
         analysis.units, analysis.languages, draft.assignments, tuple(draft.topics)
     )
-    old = analysis.assigner
-    return analysis.edited(
-        assignments=draft.assignments,
-        topics=topics,
-        assigner=replace(old, centroids=draft.centroids, centroid_topics=draft.centroid_topics),
-        initial=analysis.initial
-        or InitialTopics(analysis.assignments, analysis.topics, old.centroids, old.centroid_topics),
-    )
+    edited = moved.edited(topics=topics)
+    same = np.array_equal(draft.assignments, analysis.assignments)
+    return edited if same else keep_names_true(edited)
 
 
 def _with_identity(new: Topic, old: Topic) -> Topic:

@@ -43,6 +43,16 @@ def test_topics_by_hand(made):
     assert ("180", "reviews") in report.facts and ("5", "languages") in report.facts
 
 
+def test_a_topic_in_a_language_in_which_nothing_is_told_has_no_share():
+    analysis = guests()
+    analysis.languages[analysis.assignments == 0] = "xx"
+    made = documents(analysis)
+    noise = next(line for line in made.report.topics if line.name == "Noise")
+    assert noise.complaints is None and noise.praise is None and not noise.split_shown
+    assert made.report_html().count(b'class="split"') == 2  # breakfast and pool
+    assert made.report_pdf().startswith(b"%PDF")
+
+
 def test_pains_are_what_guests_complain_about_in_their_words(made):
     (pain,) = made.report.pains
     assert pain.name == "Noise" and "60 reviews complain, 33% of all" in pain.figures

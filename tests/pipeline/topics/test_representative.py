@@ -31,3 +31,13 @@ def test_reviews_nearer_to_another_centroid_are_not_typical():
     points[4] = [0.1, 1.0]  # assigned to 0, nearer to 1
     first, _second = typical_reviews(points, CENTROIDS, ASSIGNMENTS, LANGUAGES, TEXTS)
     assert 4 not in first["en"]["different"]
+
+
+def test_closest_say_what_the_name_says_where_a_review_does():
+    complains = np.array([False, False, False, True, True, False, False, True, False])
+    first, second = typical_reviews(
+        POINTS, CENTROIDS, ASSIGNMENTS, LANGUAGES, TEXTS, preferred=complains
+    )
+    assert first["en"]["closest"] == [3, 4]
+    assert first["de"]["closest"] == [8]  # none of this language complains
+    assert second["de"]["closest"] == [7]
