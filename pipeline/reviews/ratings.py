@@ -214,7 +214,7 @@ def read_ratings(
     marks = np.array([form[0] if form else np.nan for form in map(forms.get, cells)], np.float64)
     highest = np.array([form[1] if form else np.nan for form in map(forms.get, cells)], np.float64)
     plain = np.isfinite(marks) & np.isinf(highest)
-    if not _ZERO_COUNTS.search(normalise_name(name)):
+    if not zero_counts(name):
         marks[plain & (marks == 0)] = np.nan
     over, own = np.zeros(len(cells), bool), marks.copy()
     scales = {}
@@ -275,6 +275,11 @@ def _group(sources: Sequence[str] | None, plain: np.ndarray) -> dict[str, np.nda
     for row in np.flatnonzero(plain).tolist():
         grouped.setdefault(sources[row].strip(), []).append(row)
     return {source: np.array(rows) for source, rows in grouped.items()}
+
+
+def zero_counts(name: str) -> bool:
+    """Whether 0 is a mark in a column of this name: "How likely are you to recommend us?"."""
+    return bool(_ZERO_COUNTS.search(normalise_name(name)))
 
 
 def _normalise(value: object) -> str:

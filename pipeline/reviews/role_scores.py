@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.reviews.column_statistics import ColumnSample, TableStatistics, holds_countries
+from pipeline.reviews.ratings import zero_counts
 from pipeline.tables.header_names import COLUMN_NAMES, normalise_name, score_name
 from pipeline.tables.header_subjects import is_about, is_place_key
 from pipeline.tables.survey_header import is_question
@@ -22,6 +23,12 @@ _HOTEL_WORD = re.compile(
     r"|ホテル|旅館|酒店|飯店|饭店|宾馆|호텔|отел|فندق|โรงแรม|khach san"
 )
 _ANSWER_WIDTH = 20.0  # mean width of the answers to an open question
+_WRITTEN_WIDTH = 40.0  # mean width of texts that are no names, marks or kinds of anything
+_SENTENCE = 7  # words of a name
+_ASKS_WHICH = re.compile(
+    r"\b(?:which|welche\w*|quel\w*|cual\w*|quale|qual|welke?|как\w+|hangi|ktor\w+|vilket|hvilket)\b"
+    r"|どの|どちらの|哪|어느|أي فندق|ไหน|איזה"
+)
 _MOST_SOURCES = 30  # platforms in a file
 _OTHER_DATES = {
     "scrape": N_("is when the file was collected"),
@@ -92,13 +99,20 @@ def _score_text_name(column: ColumnSample) -> float:
     if is_about_other_subject(name) or names_guests:
         return score - 4
     if others > score or (others == score and column.width < 15):
-        return score - 3
+        # "Hodnocení hosta" may be a mark or a review: long texts that differ are reviews.
+        written = column.width >= _WRITTEN_WIDTH and column.distinct_share > 0.8
+        return score - (1 if written else 3)
     return score - 0.7 * is_about(name, "translation")
 
 
 def _asks(name: str) -> bool:
     """Whether a column's name is a sentence that asks: "この評価の理由を教えてください。"."""
     return is_question(name) or name.rstrip().endswith("。")
+
+
+def _is_sentence(name: str) -> bool:
+    """Whether a column's name is a sentence: "Would you recommend our hotel? - Group"."""
+    return _asks(name) or "?" in name or len(name.split()) >= _SENTENCE
 
 
 def score_role(role: str, column: ColumnSample, table: TableStatistics) -> Candidate:
@@ -123,6 +137,8 @@ def is_hotel_name(cell: str) -> bool:
 
 def _fit(name: str, role: str) -> tuple[float, float]:
     """How well a name fits a role, and how well it fits the best other role."""
+    if _is_sentence(name):  # about several things: its values decide
+        return score_name(name, role), 0.0
     others = (other for other in _COMPETING_ROLES if other not in (role, "text"))
     return score_name(name, role), max(score_name(name, other) for other in others)
 
@@ -133,7 +149,10 @@ def _score_date(column: ColumnSample, table: TableStatistics) -> Candidate:
     share = column.date_or_number_share if name_score else column.date_share
     if competing > name_score or share < (0.5 if name_score else 0.9):
         return Candidate(column.name, 0.0)
-    score = name_score + share + 0.2 * is_about(column.name, "guest's own", "publication")
+    is_of_review = is_about(column.name, "guest's own", "publication")
+    score = name_score + share + 0.2 * is_of_review
+    # Rather when the review was written than when its guest stayed, months before maybe.
+    score += 1.2 * (is_of_review and not is_about(column.name, "stay"))
     score += 0.5 * column.day_share  # rather than times ago
     reason = BY_NAME if name_score else N_("its values are days or times ago")
     return Candidate(column.name, score, reason, _date_objection(column, table))
@@ -198,7 +217,8 @@ def _rating_doubt(column: ColumnSample) -> tuple[str, float]:
         return N_("is the same in all rows"), 1.5
     if is_about(column.name, "average"):
         return N_("is an average by its name"), 0.5
-    if is_about(column.name, "place") and not is_about(column.name, "guest's own"):
+    of_place = is_about(column.name, "place") and not _is_sentence(column.name)
+    if of_place and not is_about(column.name, "guest's own"):
         return N_("rates the place by its name"), 0.6
     return "", 0.0
 
@@ -213,12 +233,17 @@ def _label_objection(column: ColumnSample) -> str:
 
 def _looks_graded(column: ColumnSample) -> bool:
     """Whether a column of an uninformative name holds small numbers on a scale."""
-    numbers = column.numbers
-    if len(column.few) < 5 or column.rating_share <= 0.95 or len(numbers) < len(column.few):
+    numbers, may_be_0 = column.numbers, zero_counts(column.name)
+    if len(column.few) < 5 or len(numbers) < len(column.few):
+        return False
+    if column.rating_share + may_be_0 * np.mean(numbers == 0) <= 0.95:
         return False
     steps = bool(np.all(numbers * 2 == np.round(numbers * 2))) or float(numbers.max()) > 5
     return bool(
-        steps and 3 <= len(set(column.few)) <= 21 and numbers.min() > 0 and 3 <= numbers.max() <= 10
+        steps
+        and 3 <= len(set(column.few)) <= 21
+        and (numbers.min() > 0 or may_be_0)
+        and 3 <= numbers.max() <= 10
     )
 
 
@@ -285,6 +310,8 @@ def _score_hotel(column: ColumnSample, table: TableStatistics) -> Candidate:
         return Candidate(name, 0.0)
     guest = is_about(name, "person") and "guest house" not in normalise_name(name)
     objection = N_("names the guest") if guest else ""
+    if _is_sentence(name) and not _ASKS_WHICH.search(normalise_name(name)):
+        return Candidate(name, 0.0)  # "Would you recommend our hotel?" names none
     if _names_place(name):
         return Candidate(name, max(name_score, 2.0) + 0.5, BY_NAME, objection)
     if name_score >= competing and name_score:

@@ -126,8 +126,19 @@ def _asks(records: list[Record], at: int, questions: int, known_names: int) -> b
     ]
     answers = [cell for cell in below if cell.strip()]
     filled = sum(bool(cell.strip()) for cell in cells)
-    several = questions > 1 or questions * 2 >= filled
+    several = questions > 1 or questions * 2 >= filled or _are_above_numbers(records, at)
     return (known_names > 0 or several) and sum(map(is_question, answers)) * 10 <= len(answers)
+
+
+def _are_above_numbers(records: list[Record], at: int) -> bool:
+    """Whether a cell of the record at an index is a word above a column of numbers or dates."""
+    below = [record.cells for record in records[at + 1 : at + 500]]
+    return any(
+        cell.strip()
+        and not _NUMBER.fullmatch(cell.strip())
+        and _all_numbers([row[j].strip() for row in below if len(row) > j and row[j].strip()])
+        for j, cell in enumerate(records[at].cells)
+    )
 
 
 def _all_numbers(column: list[str]) -> bool:
@@ -228,7 +239,8 @@ def _is_second_row(records: list[Record], at: int, width: int) -> bool:
     if known_names >= 2 and known_names * 2 >= len(filled):
         return True
     # Groups above: blank cells where a group continues, and a name for every column below.
-    return "" in upper and "" not in lower and len(set(lower)) == len(lower) and known_names > 0
+    names = "" not in lower and len(set(lower)) == len(lower)
+    return "" in upper and names and (known_names > 0 or _are_above_numbers(records, at + 1))
 
 
 def _join_rows(upper: list[str], lower: list[str]) -> list[str]:

@@ -119,8 +119,13 @@ _SUBJECTS: dict[str, str] = {
     "eingestellt,publie*,publicad*,publicacion,publicacao,pubblicat*,pubblicazione,geplaatst,"
     "опубликован*,публикац*,opublikowan*,wystawieni*,yayin*,投稿,掲載,发布,發布,发表,發表,작성,등록,"
     "النشر,เผยแพร่,เขียน,ngay dang",
-    "guest's own": "review,reviews,reviewer,user,guest,customer,my,your,gast,gaste,client,opinia,"
-    "opinii,отзыв*,评论,点评,用户,口コミ,리뷰,bewertung*,avis,resena,recensione,avaliacao",
+    "stay": "check in,check out,checkin,checkout,arrival,departure,stay,stayed,anreise,abreise,"
+    "aufenthalt*,reisezeit,reisedatum,arrivee,depart,sejour,entrada,salida,estancia,arrivo,partenza,"
+    "soggiorno,chegada,saida,estadia,aankomst,vertrek,verblijf*,заезд*,выезд*,прожив*,入住,退房,离店,"
+    "離店,宿泊,チェックイン,チェックアウト,체크인,체크아웃,투숙,숙박,الوصول,المغادرة,الإقامة,giris,cikis,"
+    "konaklama,przyjazd*,wyjazd*,pobyt*",
+    "guest's own": "review,reviews,reviewed,評論,點評,reviewer,user,guest,customer,my,your,gast,"
+    "gaste,client,opinia,opinii,отзыв*,评论,点评,用户,口コミ,리뷰,bewertung*,avis,resena,recensione,avaliacao",
     "source": "source,sources,platform,channel,provider,portal,ota,review site,site,website,quelle,"
     "plattform,kanal,bewertungsportal,plateforme,canal,fuente,plataforma,fonte,piattaforma,canale,"
     "bron,kanaal,источник*,площадк*,платформ*,джерело,zrodlo,kaynak,kalla,kilde,lahde,zdroj,forras,"

@@ -63,6 +63,41 @@ def test_words_within_a_question_do_not_say_what_its_answers_are(question):
 
 
 @pytest.mark.parametrize(
+    ("stay", "written"),
+    [
+        ("Check-in", "Review submitted"),
+        ("Check-out", "Reviewed on date"),
+        ("Date of stay", "Published date"),
+        ("入住日期", "評論日期"),
+        ("Anreise", "Veröffentlicht am Datum"),
+    ],
+)
+def test_the_day_of_the_review_comes_before_that_of_the_stay(stay, written):
+    days = [f"2024-0{1 + i % 9}-11" for i in range(ROWS)]
+    frame = table(**{stay: days, written: days[1:] + days[:1], "Booking date": days})
+    assert guess_columns(frame.drop(columns="Booking date")).date == written
+    assert guess_columns(frame.drop(columns=["Booking date", written])).date == stay
+
+
+@pytest.mark.parametrize("name", ["Hodnocení hosta", "Hotel evaluation", "Note libre"])
+def test_a_name_of_marks_above_long_texts(name):
+    frame = table(stars=GRADES).rename(columns={"review": name})
+    assert guess_columns(frame).text == name
+    described = table(**{name: [f"{TEXTS[0]} {HOUSES[0]}", f"{TEXTS[1]} {HOUSES[1]}"]})
+    assert guess_columns(described).text == "review"
+
+
+def test_a_question_about_the_hotel_names_no_hotel():
+    marks = [str(i * 7 % 11) for i in range(11)]
+    likely = "Q1 How likely are you to recommend our hotel to a friend?"
+    frame = table(**{f"{likely} - Group": ["Promoter", "Passive"], likely: marks})
+    columns = guess_columns(frame)
+    assert (columns.hotel, columns.rating) == (None, likely)
+    which = "In which of our hotels did you stay?"
+    assert guess_columns(frame.assign(**{which: HOUSES * (ROWS // 3)})).hotel == which
+
+
+@pytest.mark.parametrize(
     "overall", ["Overall Score", "Gesamtnote", "Nota geral", "総合評価", "综合评分"]
 )
 def test_the_overall_rating_comes_before_aspects_wherever_it_stands(overall):

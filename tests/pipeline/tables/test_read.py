@@ -183,6 +183,25 @@ def test_a_last_row_that_starts_like_a_total_and_holds_a_text_is_a_row():
     assert table.frame["verdict"].tolist() == ["Good", "Average"]
 
 
+def test_a_header_with_one_question_above_numbers():
+    header = "Data di invio;Voto totale (da 1 a 10);Come possiamo migliorare il suo soggiorno?"
+    rows = ["04/01/2024;8;Più acqua calda", "15/01/2024;6;Meno rumore", "21/01/2024;9;Niente"]
+    table = read_table("\n".join([header, *rows]).encode())
+    assert list(table.frame.columns) == header.split(";") and len(table.frame) == 3
+
+
+def test_groups_above_names_that_are_not_known():
+    lines = ["Séjour;;Satisfaction;;Vos mots", "Jour de sortie;Porte;Accueil;Repas;Texte libre"]
+    rows = ["2024-01-04;101;Bien;Moyen;Calme", "2024-01-09;7;Moyen;Bien;Trop de bruit ici"]
+    table = read_table("\n".join([*lines, *rows, *rows]).encode())
+    assert table.frame.columns[:3].tolist() == [
+        "Séjour Jour de sortie", "Séjour Porte", "Satisfaction Accueil"
+    ]  # fmt: skip
+    assert len(table.frame) == 4
+    words = ["kind,,place", "Quiet room,here,by the sea", "Cold,there,in town"]  # nothing to tell
+    assert len(read_table("\n".join(words).encode()).frame) == 2
+
+
 def test_column_names_are_made_unique():
     table = read_table(b"review,,review, review (2) \na,b,c,d\n")
     assert len(set(table.frame.columns)) == 4
