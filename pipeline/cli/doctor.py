@@ -60,6 +60,7 @@ def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
         parts.check_database,
         parts.check_shared_database,
         parts.check_objects,
+        parts.check_copies,
         logins.check_audit_logs,
         parts.check_engine,
         parts.check_saved_analyses,

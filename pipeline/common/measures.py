@@ -76,4 +76,4 @@ class Measures:
 
 MEASURES = Measures()
 """Those of this process."""
-STAGE, SEARCH, JOB, RESTART = "stage", "search", "job", "restart"  # names
+STAGE, SEARCH, JOB, RESTART, EVICTED = "stage", "search", "job", "restart", "evicted"  # names

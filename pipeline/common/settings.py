@@ -17,6 +17,7 @@ from pipeline.common.variables import (
     ACCESS,
     CACHE,
     CACHE_MB,
+    COPIES_MB,
     DATA,
     DATABASE,
     EARLY_SECONDS,
@@ -133,15 +134,16 @@ def vector_cache_megabytes() -> int:
     Raises:
         InputError: the setting is no whole number.
     """
-    value = CACHE_MB.value
-    if not value.isascii() or not value.isdigit():
-        raise InputError(
-            "{name} is '{value}': give whole megabytes, for instance {default}",
-            name=CACHE_MB.name,
-            value=value,
-            default=CACHE_MB.default,
-        )
-    return int(value)
+    return _megabytes(CACHE_MB)
+
+
+def copies_megabytes() -> int:
+    """Size limit of the copies of a database's analyses in MB; 0 for none.
+
+    Raises:
+        InputError: the setting is no whole number.
+    """
+    return _megabytes(COPIES_MB)
 
 
 def max_file_bytes() -> int:
@@ -318,6 +320,19 @@ def restore_settings(given: dict[str, str]) -> None:
     for variable in VARIABLES:
         os.environ.pop(variable.name, None)
     os.environ.update(given)
+
+
+def _megabytes(variable: Variable) -> int:
+    """A whole number of megabytes, 0 included."""
+    value = variable.value
+    if not value.isascii() or not value.isdigit():
+        raise InputError(
+            "{name} is '{value}': give whole megabytes, for instance {default}",
+            name=variable.name,
+            value=value,
+            default=variable.default,
+        )
+    return int(value)
 
 
 def _positive(variable: Variable) -> int:

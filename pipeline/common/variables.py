@@ -70,13 +70,19 @@ STORE = Variable(
     "POLYGUEST_STORE",
     "sqlite, postgresql or an address",
     "sqlite",
-    "Engine that keeps the vectors of saved analyses for search, such as milvus://host:19530.",
+    "Engine for vectors of saved analyses, such as milvus://host:19530; unset: a shared database.",
 )
 CACHE_MB = Variable(
     "POLYGUEST_CACHE_MB",
     "whole number of MB",
     "2000",
     "Size limit of the vector cache; the least recently used go first. 0 caches nothing.",
+)
+COPIES_MB = Variable(
+    "POLYGUEST_COPIES_MB",
+    "whole number of MB",
+    "20000",
+    "Most that a server keeps of a database's analyses; the least recently used go first. 0: all.",
 )
 MAX_MB = Variable(
     "POLYGUEST_MAX_MB",
@@ -235,6 +241,7 @@ VARIABLES = (
     RUN_JOBS,
     STORE,
     CACHE_MB,
+    COPIES_MB,
     MAX_MB,
     MAX_ROWS,
     MAX_COLUMNS,

@@ -7,7 +7,7 @@ import queue
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -131,6 +131,32 @@ def check_shared_database() -> Iterator[Finding]:
     yield ok("shared database", f"{server}, {contents}")
 
 
+def check_copies() -> Iterator[Finding]:
+    """Whether there is room for this server's copies of the database's analyses."""
+    import shutil
+
+    from pipeline.library.copies import size_of_copies
+
+    if not variables.DATABASE.given:
+        return
+    try:
+        limit = settings.copies_megabytes()
+    except InputError:  # another check says so
+        return
+    folder = Workspace.current().copies
+    size = size_of_copies(folder) / 1e6
+    most = (
+        f"of at most {limit} MB" if limit else f"without a limit ({variables.COPIES_MB.name} is 0)"
+    )
+    found = f"{size:.0f} MB {most} in {folder}"
+    place = next(each for each in (folder, *folder.parents) if each.exists())
+    if limit > size + shutil.disk_usage(place).free / 1e6:
+        advice = f"set {variables.COPIES_MB.name} to less, or make room"
+        yield warning("copies of analyses", f"{found}: the disk is full before", advice)
+    else:
+        yield ok("copies of analyses", found)
+
+
 def check_objects() -> Iterator[Finding]:
     """Whether the object store for files of the database's analyses keeps what is written."""
     from pipeline.database.objects import open_objects
@@ -162,12 +188,13 @@ def check_engine() -> Iterator[Finding]:
     import numpy as np
 
     from pipeline.stores.base import Fingerprint
-    from pipeline.stores.engines import open_engine
+    from pipeline.stores.engines import chosen_engine, open_engine, why_no_vectors
 
     name = f"doctor_{secrets.token_hex(6)}"
     try:
-        address = settings.store_address()
+        address = chosen_engine()
         if not address:
+            yield from _vectors_on_this_server(why_no_vectors)
             return
         engine = open_engine(address)
         try:
@@ -185,6 +212,15 @@ def check_engine() -> Iterator[Finding]:
     else:
         advice = "look at the server's log; 'sqlite' keeps vectors without it"
         yield failed("engine for vectors", f"{engine.version}: a row is not found", advice)
+
+
+def _vectors_on_this_server(why: Callable[[str], str]) -> Iterator[Finding]:
+    """That a database was meant to keep the vectors as well, and can't."""
+    address = settings.database_address()
+    if address and not variables.STORE.given:
+        advice = "install pgvector there, or set POLYGUEST_STORE=sqlite"
+        found = f"each server keeps them itself: {why(address)}"
+        yield warning("engine for vectors", found, advice)
 
 
 def check_saved_analyses() -> Iterator[Finding]:

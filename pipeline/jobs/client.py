@@ -44,6 +44,8 @@ class WorkerClient:
         with_queries: whether there is a process for queries.
     """
 
+    is_shared = False  # whether other servers and workers do the same jobs
+
     def __init__(
         self,
         command: Sequence[str] = COMMAND,

@@ -127,6 +127,16 @@ class JobTable:
             ).fetchall()
         return [token for (token,) in found]
 
+    def unfinished_rows(self) -> list[JobRow]:
+        """The jobs that run, those that wait in the order of their turns, and those paused."""
+        with self._database.transaction() as connection:
+            found = connection.execute(
+                f"{_TURNS} select {_COLUMNS} from jobs join turns using (owner)"  # noqa: S608  ours
+                " where finished is null"
+                " order by array_position(array['running', 'waiting'], state), turns.since, created"
+            ).fetchall()
+        return [JobRow.of(row) for row in found]
+
     def claim(self, worker: str) -> JobRow | None:
         """Claim the next job: owners take turns; None where none waits.
 

@@ -10,11 +10,13 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from pipeline.common import settings
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
-from pipeline.common.measures import BUCKETS, JOB, MEASURES, RESTART, SEARCH, STAGE
+from pipeline.common.measures import BUCKETS, EVICTED, JOB, MEASURES, RESTART, SEARCH, STAGE
+from pipeline.common.workspace import Workspace
 from pipeline.jobs.job import ACTIVE, JobState
 from pipeline.jobs.server_client import started_client
+from pipeline.library.copies import size_of_copies
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -95,6 +97,18 @@ class ServerFigures:
         for role, number in MEASURES.counts(RESTART, _ROLES).items():
             restarts.add_metric([role], number)
         yield restarts
+
+        if variables.DATABASE.given:
+            yield GaugeMetricFamily(
+                "polyguest_copies_bytes",
+                "This server's copies of analyses that a database has.",
+                value=size_of_copies(Workspace.current().copies),
+            )
+            yield CounterMetricFamily(
+                "polyguest_copies_evicted",
+                "Copies of analyses that were removed to make room.",
+                value=MEASURES.counts(EVICTED, ("copies",))["copies"],
+            )
 
         for kind, (name, label, text) in _DURATIONS.items():
             seconds = HistogramMetricFamily(name, text, labels=[label])

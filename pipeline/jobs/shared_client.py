@@ -49,6 +49,8 @@ class SharedJobsClient(WorkerClient):
         files: folder of the files of this server's own jobs.
     """
 
+    is_shared = True
+
     def __init__(
         self,
         table: JobTable,
@@ -146,6 +148,22 @@ class SharedJobsClient(WorkerClient):
         with self._lock:
             return self._turns.index(job.token) if job.token in self._turns else 0
 
+    def in_order(self) -> list[Job]:
+        """The jobs of all servers that are not finished, beside those that this one does alone."""
+        here = super().in_order()
+        try:
+            rows = self._table.unfinished_rows()
+        except InputError as error:
+            log.warning("the jobs of other servers can't be listed: %s", error)
+            return here
+        with self._lock:
+            followed, shared = dict(self._followed), set(self._shared)
+        listed = [job for job in here if job.token not in shared]
+        listed += [followed.get(row.token) or _as_job(row) for row in rows]
+        places = [JobState.RUNNING, JobState.WAITING, JobState.PAUSED]
+        listed = [job for job in listed if job.state in places]  # others have just ended
+        return sorted(listed, key=lambda job: places.index(job.state))
+
     def close(self) -> None:
         """End the processes; shared jobs go on elsewhere."""
         self._closed.set()
@@ -229,11 +247,7 @@ class SharedJobsClient(WorkerClient):
             elif row.state == JobState.RUNNING:
                 if job.state == JobState.PAUSED:  # resumed on another server
                     job.state = JobState.WAITING
-                known = row.progress
-                job.update_progress(
-                    known.get("stage", "read"), known.get("done", 0), known.get("total", 1)
-                )
-                job.update_speed(known.get("speed", 0.0), known.get("left", 0.0))
+                _update_progress(job, row)
             else:
                 job.message, job.values = row.message, row.values
                 job.end(row.state)
@@ -266,3 +280,20 @@ class SharedJobsClient(WorkerClient):
         job.partial_result = PartialResult(folder, reviews, total)
         for _, old in partial_folders(request.partial_base)[:-2]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _as_job(row: JobRow) -> Job:
+    """A job of another server to be listed; its files stay where they are."""
+    request = request_from_dict({"rows": row.details["rows"], **row.request})
+    job = Job(0, request, row.details["rows"], state=row.state, token=row.token, survives=False)
+    job.user, job.room = row.details["user"], row.details["room"]
+    job.created_at = row.created.timestamp()
+    if row.state == JobState.RUNNING:
+        _update_progress(job, row)
+    return job
+
+
+def _update_progress(job: Job, row: JobRow) -> None:
+    known = row.progress
+    job.update_progress(known.get("stage", "read"), known.get("done", 0), known.get("total", 1))
+    job.update_speed(known.get("speed", 0.0), known.get("left", 0.0))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import shutil
 import threading
 import time
@@ -30,10 +29,12 @@ from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
 from pipeline.common.rights import keep_private, make_folder
 from pipeline.common.scratch import discard, remove_abandoned, scratch_folder
+from pipeline.common.settings import copies_megabytes
 from pipeline.common.transaction import complete_replacement, replace_files
 from pipeline.database.blobs import digest_of, download, upload
 from pipeline.database.connection import Database
 from pipeline.database.unused import remove_unused
+from pipeline.library.copies import TOKEN, USED, evict, note_use
 from pipeline.library.entry import ENTRY_FILE, Entry, require_entry
 from pipeline.library.home import RETENTION, no_such_analysis
 from pipeline.library.search_rows import forget_rows
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TOKEN = re.compile(r"[0-9a-f]{16}")
 _LOCK_SECONDS = 30
 _COPY_SECONDS = 600.0  # while another process brings the copy up to date
 _TIDY_SECONDS = 3600.0
@@ -163,7 +163,7 @@ class DatabaseHome:
             return self._update_copy(token)
         except InputError:
             log.info("the copy of an analysis can't be brought up to date", exc_info=True)
-            return self.folder / (token if _TOKEN.fullmatch(token) else "none")
+            return self.folder / (token if TOKEN.fullmatch(token) else "none")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -282,10 +282,12 @@ class DatabaseHome:
         with self._database.transaction() as connection:
             revision = self._revision(connection, token)
         copy = self.folder / token
+        note_use(self.folder, token)
         if self._read_mark(token).revision == revision and (copy / ENTRY_FILE).is_file():
             return copy
         with self._copy_lock(token), self._database.transaction(snapshot=True) as connection:
             self._download(connection, token, self._revision(connection, token))
+        self._make_room()
         return copy
 
     def _download(self, connection: Connection[Any], token: str, revision: str) -> _State:
@@ -382,22 +384,37 @@ class DatabaseHome:
     def _tidy(self) -> None:
         """Empty the trash of what is too old, and remove the copies of what is gone."""
         self.purge(now=datetime.now(UTC), everything=False)
-        copies = [path.name for path in self.folder.iterdir() if _TOKEN.fullmatch(path.name)]
+        copies = [path.name for path in self.folder.iterdir() if TOKEN.fullmatch(path.name)]
         with self._database.transaction() as connection:
             found = connection.execute(
                 "select token from analyses where token = any(%s)", (copies,)
             ).fetchall()
         for token in set(copies) - {token for (token,) in found}:
             self._discard_copy(token)
+        self._make_room()
 
-    def _discard_copy(self, token: str) -> None:
+    def _make_room(self) -> None:
+        """Keep the copies within the limit that is set."""
         try:
-            with self._copy_lock(token):
+            evict(self.folder, copies_megabytes() * 1_000_000, self._discard_unused)
+        except InputError as error:
+            log.warning("copies of analyses are not limited: %s", error)
+
+    def _discard_unused(self, token: str) -> bool:
+        """Remove a copy, unless another process is writing it; whether that was done."""
+        return self._discard_copy(token, seconds=0.0)
+
+    def _discard_copy(self, token: str, *, seconds: float = _COPY_SECONDS) -> bool:
+        try:
+            with self._copy_lock(token, seconds=seconds):
                 self._mark_path(token).unlink(missing_ok=True)
                 if (self.folder / token).exists():
                     discard(self.folder / token, self.folder)
+                (self.folder / f"{token}{USED}").unlink(missing_ok=True)
+            return True
         except (OSError, InputError):
-            log.warning("the copy of an analysis could not be removed", exc_info=True)
+            log.info("the copy of an analysis could not be removed", exc_info=True)
+            return False
 
     def _mark_path(self, token: str) -> Path:
         return self.folder / f"{token}{_MARK}"
@@ -417,10 +434,10 @@ class DatabaseHome:
             json.dump({"revision": state.revision, "files": files}, file)
 
     @contextmanager
-    def _copy_lock(self, token: str) -> Iterator[None]:
+    def _copy_lock(self, token: str, *, seconds: float = _COPY_SECONDS) -> Iterator[None]:
         """Keep other processes of this computer from writing the copy of an analysis."""
         try:
-            with FileLock(self.folder / f"{token}.lock", timeout=_COPY_SECONDS):
+            with FileLock(self.folder / f"{token}.lock", timeout=seconds):
                 yield
         except Timeout as error:
             raise InputError("Another program is opening this analysis: try again") from error

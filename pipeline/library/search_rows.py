@@ -1,6 +1,6 @@
 """The rows of a search store: beside their analysis, or in the engine that was chosen.
 
-``POLYGUEST_STORE`` chooses (:func:`pipeline.common.settings.store_address`). In an engine an
+``POLYGUEST_STORE`` chooses (:func:`pipeline.stores.engines.chosen_engine`). In an engine an
 analysis' rows are a store of their own, named by the analysis' token, so that servers that share
 analyses share it. What is written gets a stamp that says of what it was made: whoever finds another
 one has rows that somebody else has written.
@@ -22,10 +22,9 @@ from typing import Any
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.scratch import remove_path
-from pipeline.common.settings import store_address
 from pipeline.stores.base import Fingerprint, StoreUnavailableError
 from pipeline.stores.engine import Engine, EngineStore, without_password
-from pipeline.stores.engines import open_engine
+from pipeline.stores.engines import chosen_engine, open_engine
 from pipeline.stores.local import LocalStore, delete_store, has_store, is_intact, open_store
 
 log = logging.getLogger(__name__)
@@ -121,7 +120,7 @@ class SearchRows:
 
 def search_rows(folder: Path) -> SearchRows:
     """Where the rows of an analysis are, or are to be, as it is set now."""
-    return SearchRows(folder, store_address())
+    return SearchRows(folder, chosen_engine())
 
 
 class Claim:
@@ -179,7 +178,7 @@ def forget_rows(analyses: Path, tokens: list[str]) -> None:
         tokens: of the analyses.
     """
     try:
-        uri = store_address()
+        uri = chosen_engine()
     except InputError:
         return
     if not uri:

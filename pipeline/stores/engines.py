@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from importlib import import_module
 from urllib.parse import urlsplit
 
+from pipeline.common import settings, variables
 from pipeline.common.errors import InputError
 from pipeline.common.wording import list_names
+from pipeline.stores.base import StoreUnavailableError
 from pipeline.stores.engine import Engine
+
+log = logging.getLogger(__name__)
 
 # scheme -> module and class; each module imports its client library when it is needed
 _ENGINES = {
@@ -25,6 +30,7 @@ _ENGINES = {
 _UNSUPPORTED = ("pinecone", "mongodb", "mongodb+srv", "qdrant", "weaviate", "opensearch")
 
 _open: dict[str, Engine] = {}  # by address
+_without: dict[str, str] = {}  # databases that can't keep vectors, and why
 _lock = threading.Lock()
 
 
@@ -51,6 +57,35 @@ def check_engine_address(uri: str) -> str:
     return scheme
 
 
+def chosen_engine() -> str:
+    """Address of the engine that keeps vectors for search; "" where they lie beside each analysis.
+
+    ``POLYGUEST_STORE`` chooses; where it says nothing, a database that servers share and that has
+    pgvector keeps them.
+
+    Raises:
+        InputError: a setting is wrong.
+    """
+    address = settings.database_address()
+    if variables.STORE.given or not address:
+        return settings.store_address()
+    return "" if why_no_vectors(address) else address
+
+
+def why_no_vectors(address: str) -> str:
+    """Why a database keeps no vectors, "" where it does; found out once in a process."""
+    if address not in _without:
+        try:
+            open_engine(address)
+            _without[address] = ""
+        except StoreUnavailableError:  # whoever opens a store says so
+            return ""
+        except InputError as error:
+            _without[address] = str(error)
+            log.warning("vectors for search stay on this server: %s", error)
+    return _without[address]
+
+
 def open_engine(uri: str) -> Engine:
     """The engine at an address, opened once in a process.
 
@@ -73,3 +108,4 @@ def close_engines() -> None:
         for engine in _open.values():
             engine.close()
         _open.clear()
+        _without.clear()

@@ -76,6 +76,11 @@ def show_waiting(session: Session) -> None:
     st.title(_("Who waits"))
     lead(
         _(
+            "Each server does one analysis at a time, and everybody's in turn. Administrators see "
+            "whose they are in their workspace."
+        )
+        if worker().is_shared
+        else _(
             "The server does one analysis at a time, and everybody's in turn. Administrators see "
             "whose they are in their workspace."
         )

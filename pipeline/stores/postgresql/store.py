@@ -131,18 +131,11 @@ class PostgresqlStore(ServerStore):
     def _nearest(self, queries: np.ndarray, top: int, where: Filter | None) -> NearestRows:
         with self._connection.transaction(snapshot=True) as connection:
             condition, values = self._condition(connection, where)
-            near = f"(vector <#> %s::{self._type})"
-            if self._connection.has_hnsw and where is None and top <= _MAX_EF_SEARCH:
+            is_exact = not self._connection.has_hnsw or where is not None or top > _MAX_EF_SEARCH
+            if not is_exact:
                 wanted = min(max(2 * top, 100), _MAX_EF_SEARCH)
                 connection.execute(f"SET LOCAL hnsw.ef_search = {wanted}")
-            else:
-                near = f"({near} + 0)"  # no index is over this expression: all rows are compared
-            sql = (
-                f"SELECT id, {near} AS distance FROM {self._table} WHERE {condition} "
-                "ORDER BY distance, row LIMIT %s"
-            )
-            if not near.endswith("+ 0)"):  # by the expression alone, as the index is
-                sql = sql.replace("distance, row LIMIT", "distance LIMIT")
+            sql = self._statement(condition, is_exact=is_exact)
             hits = []
             for query in queries:
                 found = connection.execute(
@@ -150,6 +143,20 @@ class PostgresqlStore(ServerStore):
                 )
                 hits.append([(name, -distance) for name, distance in found])
         return as_nearest(hits)
+
+    def _statement(self, condition: str, *, is_exact: bool) -> str:
+        """The statement for the nearest rows; takes a query, the condition's values, how many.
+
+        Where there is an index for approximate search the planner takes it behind a filter as
+        well, and most of what it finds does not pass. No index is over an expression with 0 added,
+        so that all rows which pass are compared.
+        """
+        near = f"(vector <#> %s::{self._type})"
+        near, order = (f"({near} + 0)", "distance, row") if is_exact else (near, "distance")
+        return (
+            f"SELECT id, {near} AS distance FROM {self._table} WHERE {condition} "
+            f"ORDER BY {order} LIMIT %s"
+        )
 
     def _read(self, ids: list[str]) -> tuple[Mapping[str, Any], Any]:
         with self._connection.transaction(snapshot=True) as connection:

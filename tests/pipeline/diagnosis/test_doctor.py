@@ -160,7 +160,10 @@ def test_an_object_store(tmp_path, monkeypatch):
 
 
 def test_an_engine_for_vectors(database_address, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_STORE", "sqlite")
     assert found(parts.check_engine) == []
+    monkeypatch.delenv("POLYGUEST_STORE")  # the database
+    assert "pgvector" in found(parts.check_engine)[0].found
     monkeypatch.setenv("POLYGUEST_STORE", database_address)
     assert "pgvector" in found(parts.check_engine)[0].found
     monkeypatch.setenv("POLYGUEST_STORE", "redis://:secret@127.0.0.1:1/0")

@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.common import variables
-from pipeline.common.measures import BUCKETS, JOB, SEARCH, STAGE, Measures
+from pipeline.common.measures import BUCKETS, EVICTED, JOB, SEARCH, STAGE, Measures
+from pipeline.common.workspace import Workspace
 from pipeline.jobs import job as jobs
 from pipeline.jobs import metrics
 from pipeline.jobs.job import Job, JobState
@@ -45,6 +46,18 @@ def told():
         for family in families
         for sample in family.samples
     }
+
+
+def test_copies_of_a_databases_analyses(measures, cache, monkeypatch):
+    assert ("polyguest_copies_bytes",) not in told()
+    monkeypatch.setenv("POLYGUEST_DATABASE", "postgresql://127.0.0.1:1/none")  # is not asked
+    copy = Workspace.current().copies / ("a" * 16)
+    copy.mkdir(parents=True)
+    (copy / "reviews.csv").write_bytes(b"x" * 1234)
+    measures.count(EVICTED, "copies")
+    found = told()
+    assert found["polyguest_copies_bytes",] == 1234
+    assert found["polyguest_copies_evicted_total",] == 1
 
 
 def test_stages_are_timed_from_when_a_job_runs(measures, clock):

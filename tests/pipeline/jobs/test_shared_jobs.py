@@ -9,10 +9,12 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from pipeline.analysis.analysis import Settings
+from pipeline.analysis.storage import load_analysis
 from pipeline.common.progress import StageLog
 from pipeline.database.connection import Database
 from pipeline.jobs.client import WorkerClient
@@ -209,38 +211,113 @@ def test_a_job_that_is_stopped_ends_in_its_worker(table, file, tmp_path):
 @pytest.mark.slow
 def test_kill_9_of_a_worker_and_another_ends_its_jobs(table, file, tmp_path):
     """Two workers; the one that runs the first job is killed: every job is done, to the byte."""
-    command = [sys.executable, "-m", "tests.support.shared_worker"]
-    workers = {}
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        started = subprocess.Popen([*command, str(tmp_path / name)], cwd=ROOT)
-        workers[started.pid] = started
-    try:
-        with server(table, tmp_path / "server") as client:
-            files = [file, made(tmp_path / "short.csv", rows=60)]
-            jobs = [
-                client.submit(request(path, tmp_path / f"s{n}")) for n, path in enumerate(files)
-            ]
-            embedding(jobs[0])
-            with table._database.transaction() as connection:
-                (name,) = connection.execute(
-                    "select worker from jobs where token = %s", (jobs[0].token,)
-                ).fetchone()
-            victim = int(name.split()[-2])
-            os.kill(victim, signal.SIGKILL)
-            for job in jobs:
-                assert finished(job) and job.state == JobState.DONE
-            rows = table.rows([job.token for job in jobs])
-            assert Counter(row.attempts for row in rows.values()) == {2: 1, 1: 1}
-            assert rows[jobs[0].token].attempts == 2
-    finally:
-        for started in workers.values():
-            started.kill()
-            started.wait()
+    with worker_processes(tmp_path, ("a", "b")), server(table, tmp_path / "server") as client:
+        files = [file, made(tmp_path / "short.csv", rows=60)]
+        jobs = [client.submit(request(path, tmp_path / f"s{n}")) for n, path in enumerate(files)]
+        embedding(jobs[0])
+        kill_worker_of(table, jobs[0])
+        for job in jobs:
+            assert finished(job) and job.state == JobState.DONE
+        rows = table.rows([job.token for job in jobs])
+        assert Counter(row.attempts for row in rows.values()) == {2: 1, 1: 1}
+        assert rows[jobs[0].token].attempts == 2
     for number, job in enumerate(jobs):
         alone = request(files[number], tmp_path / f"alone{number}")
         run_analyse(alone, lambda name: FakeEncoder(), StageLog(lambda *_: None))
         assert tables(job.target) == tables(alone.target)
+
+
+@contextmanager
+def worker_processes(folder, names):
+    """Workers in processes of their own, by their numbers."""
+    command = [sys.executable, "-m", "tests.support.shared_worker"]
+    workers = {}
+    for name in names:
+        (folder / name).mkdir()
+        started = subprocess.Popen([*command, str(folder / name)], cwd=ROOT)
+        workers[started.pid] = started
+    try:
+        yield workers
+    finally:
+        for started in workers.values():
+            started.kill()
+            started.wait()
+
+
+def kill_worker_of(table, job):
+    with table._database.transaction() as connection:
+        (name,) = connection.execute(
+            "select worker from jobs where token = %s", (job.token,)
+        ).fetchone()
+    os.kill(int(name.split()[-2]), signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_kill_9_after_a_partial_result_and_another_worker_goes_on(
+    table, file, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "0.3")
+    asked = replace(request(file, tmp_path / "s"), partial_base=tmp_path / "s" / "analysis1")
+    with (
+        worker_processes(tmp_path, ("a", "b")),
+        server(table, tmp_path / "server") as client,
+        server(table, tmp_path / "elsewhere") as other,
+    ):
+        job = client.submit(asked, rows=1200)
+        wait_until(lambda: job.finished or job.partial_result is not None, seconds=90)
+        first = load_analysis(job.partial_result.folder)
+        kill_worker_of(table, job)
+        assert not job.finished and len(first.texts) == job.partial_result.reviews < 1200
+        seen = other.find(job.token)  # a page that is loaded again, on another server
+        assert load_analysis(seen.partial_result.folder).texts[: len(first.texts)] == first.texts
+        sizes = [job.partial_result.reviews]
+        while not finished_now(job):
+            sizes.append(job.partial_result.reviews)
+            folder = job.partial_result.folder
+        assert job.state == JobState.DONE, job
+        assert sizes == sorted(sizes)  # never less than was shown before
+        assert load_analysis(folder).texts[: len(first.texts)] == first.texts
+        assert finished(seen)
+        assert table.rows([job.token])[job.token].attempts == 2
+    alone = replace(asked, target=tmp_path / "alone", partial_base=tmp_path / "alone")
+    run_analyse(alone, lambda name: FakeEncoder(), StageLog(lambda *_: None))
+    assert tables(job.target) == tables(seen.target) == tables(alone.target)
+
+
+def finished_now(job) -> bool:
+    time.sleep(0.02)
+    return job.finished
+
+
+def test_every_server_lists_the_jobs_of_all(table, file, tmp_path):
+    with server(table, tmp_path / "one") as one, server(table, tmp_path / "two") as two:
+        edit = one.submit(EditRequest(tmp_path / "analysis", {"do": "undo"}))
+        jobs = [
+            one.submit(request(file, tmp_path / name), rows=600, user=name, room="europe")
+            for name in ("ada", "ben", "eve")
+        ]
+        one.pause(jobs[0])
+        assert table.claim("somebody").token == jobs[1].token
+        table.beat(jobs[1].token, "somebody", {"stage": "embed", "done": 300, "total": 600})
+        wait_until(lambda: jobs[1].state == JobState.RUNNING)
+        seen = two.in_order()
+        shown = [(job.token, job.state, job.user, job.room, job.rows) for job in seen]
+        order = [(jobs[1], "running"), (jobs[2], "waiting"), (jobs[0], "paused")]
+        assert shown == [(job.token, state, job.user, "europe", 600) for job, state in order]
+        assert seen[0].request.source.name == "upload.csv" and seen[0].stage == "embed"
+        assert 0 < seen[0].fraction_done() < 1
+        assert list((tmp_path / "two").iterdir()) == []  # no file was fetched for the list
+        assert [job.token for job in one.in_order()] == [
+            jobs[1].token, edit.token, jobs[2].token, jobs[0].token,
+        ]  # fmt: skip
+        assert set(map(id, jobs)) < set(map(id, one.in_order()))  # its own are those it follows
+
+
+def test_a_database_that_is_away_leaves_a_servers_own_jobs(table, database, file, tmp_path):
+    with server(table, tmp_path / "one") as one:
+        job = one.submit(request(file, tmp_path))
+        database.close()
+        assert one.in_order() == [job]
 
 
 def test_edits_stay_with_the_server(table, tmp_path):

@@ -183,7 +183,8 @@ def test_workspaces_do_not_see_each_other(database, analysis, tmp_path):
     assert one.path(token).is_dir()
 
 
-def test_a_copy_that_was_changed_or_is_gone_is_made_anew(servers, analysis):
+def test_a_copy_that_was_changed_or_is_gone_is_made_anew(servers, analysis, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_STORE", "sqlite")
     one, two = servers
     token = one.add(analysis, name="A").token
     copy = two.path(token)

@@ -12,14 +12,19 @@ from pipeline.analysis.edits.history import apply_edit
 from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis, save_state
 from pipeline.common.errors import InputError
+from pipeline.database.connection import open_database
+from pipeline.diagnosis import parts
 from pipeline.filters.parser import parse_filter
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.cross_search import search_all
+from pipeline.library.database_home import DatabaseHome
 from pipeline.library.search_store import has_current_store, update_search_store
 from pipeline.library.verification import mend_store
 from pipeline.reviews.read import read_reviews
 from pipeline.search.query import parse_query
-from pipeline.stores.engines import open_engine
+from pipeline.stores import engines
+from pipeline.stores.engines import chosen_engine, close_engines, open_engine
+from pipeline.stores.postgresql.connection import PostgresqlConnection
 from pipeline.stores.postgresql.store import PostgresqlStore
 from tests.support.fake_encoder import FakeEncoder
 from tests.support.postgresql import new_database
@@ -200,3 +205,51 @@ def test_a_setting_that_does_not_work_is_one_line(catalogue, monkeypatch, value,
     with pytest.raises(InputError, match=says) as caught:
         update_search_store(folder(catalogue))
     assert "\n" not in str(caught.value)
+
+
+def test_a_database_keeps_the_vectors_unless_the_setting_says_otherwise(
+    database_address, monkeypatch
+):
+    monkeypatch.delenv("POLYGUEST_STORE", raising=False)
+    close_engines()
+    assert chosen_engine() == database_address
+    assert chosen_engine() in engines._open
+    monkeypatch.setenv("POLYGUEST_STORE", "sqlite")
+    assert chosen_engine() == ""
+    monkeypatch.setenv("POLYGUEST_STORE", "redis://host")
+    assert chosen_engine() == "redis://host"
+    monkeypatch.delenv("POLYGUEST_STORE")
+    monkeypatch.delenv("POLYGUEST_DATABASE")
+    assert chosen_engine() == ""
+
+
+def test_a_database_without_pgvector_says_so_once_and_search_goes_on(
+    database_address, tmp_path, monkeypatch, caplog, analysis
+):
+    monkeypatch.delenv("POLYGUEST_STORE", raising=False)
+    close_engines()
+
+    def need_pgvector(self, connection):  # what a server answers that has no such package
+        real(self, _Without(connection))
+
+    class _Without:
+        def __init__(self, connection):
+            self._connection = connection
+
+        def execute(self, sql, *values):
+            return self._connection.execute(sql.replace("'vector'", "'no-vector'"), *values)
+
+    real = PostgresqlConnection._need_pgvector
+    monkeypatch.setattr(PostgresqlConnection, "_need_pgvector", need_pgvector)
+    home = DatabaseHome(open_database(database_address), tmp_path / "copies")
+    catalogue = Catalogue(home)
+    catalogue.add(analysis, name="Rose")
+    rose = folder(catalogue)
+    update_search_store(rose)
+    assert has_current_store(rose) and (rose / "store").is_dir()
+    assert ask(catalogue, "pool").hits
+    lines = [line for line in caplog.messages if "stay on this server" in line]
+    assert len(lines) == 1 and "has no pgvector: install that package" in lines[0]
+    (finding,) = parts.check_engine()
+    assert "each server keeps them itself" in finding.found and "pgvector" in finding.advice
+    close_engines()

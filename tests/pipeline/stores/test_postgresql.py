@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 from pipeline.filters.parser import parse_filter
 from pipeline.stores.base import Fingerprint
 from pipeline.stores.engines import open_engine
+from pipeline.stores.postgresql.rows import encode_vector
 from tests.support.postgresql import new_database
 
 pytest.importorskip("pgvector")
@@ -42,6 +45,34 @@ def test_an_approximate_index_is_used_without_a_filter_only():
     many = store.search(vectors[:1], top=1_001)  # more than the index gives
     scores = np.sort(vectors @ vectors[0])[::-1][:1_001]
     np.testing.assert_allclose(many.scores[0], scores, atol=1e-5)
+
+
+def test_the_planner_takes_the_approximate_index_without_a_filter_only():
+    random = np.random.default_rng(1)
+    vectors = random.standard_normal((5000, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    address = new_database()
+    engine = open_engine(f"{address}{'&' if '?' in address else '?'}hnsw=1")
+    store = engine.open("trap", Fingerprint("m", 64))
+    store.upsert([str(n) for n in range(5000)], vectors, {"n": np.arange(5000.0) % 2})
+    store.optimise()
+    query = encode_vector(vectors[0], "vector")
+
+    def plan(where, *, is_exact):
+        with engine.transaction() as connection:
+            condition, values = store._condition(connection, where)
+            sql = f"explain {store._statement(condition, is_exact=is_exact)}"
+            return "\n".join(row[0] for row in connection.execute(sql, (query, *values, 10)))
+
+    half = parse_filter("n = 1")
+    assert "Index Scan using polyguest_vectors_trap_hnsw" in plan(None, is_exact=False)
+    assert "hnsw" in plan(half, is_exact=False)  # the trap: most of its hits don't pass
+    assert "hnsw" not in plan(half, is_exact=True)
+    assert "hnsw" not in plan(None, is_exact=True)
+    with mock.patch.object(store, "_statement", wraps=store._statement) as asked:
+        for where, top in ((None, 10), (half, 10), (None, 1_001)):
+            store.search(vectors[:1], top=top, where=where)
+    assert [call.kwargs["is_exact"] for call in asked.call_args_list] == [False, True, True]
 
 
 def test_a_condition_can_be_answered_by_an_index():
