@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.common.errors import InputError
 from pipeline.common.files import atomic_write
-from pipeline.embedding.registry import DEFAULT_MODEL, PRECISIONS
+from pipeline.embedding.precision import PRECISIONS
+from pipeline.embedding.registry import DEFAULT_MODEL
 from pipeline.reviews.cleaning import CleaningRules
 
 if TYPE_CHECKING:

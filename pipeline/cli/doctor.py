@@ -56,6 +56,7 @@ def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
         machine.check_folders,
         logins.check_logins,
         parts.check_model,
+        parts.check_precision,
         parts.check_worker,
         parts.check_database,
         parts.check_shared_database,

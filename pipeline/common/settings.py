@@ -182,7 +182,7 @@ def read_memory_mb() -> int:
 
 
 def precision() -> str:
-    """Precision of the bundled model, unchecked: ``load_encoder`` knows what there is."""
+    """Precision of the bundled model, unchecked; "auto" where the machine decides."""
     return PRECISION.value
 
 

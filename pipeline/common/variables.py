@@ -122,9 +122,10 @@ READ_MEMORY_MB = Variable(
 )
 PRECISION = Variable(
     "POLYGUEST_PRECISION",
-    "float32 or int8",
+    "float32, int8 or auto",
     "float32",
-    "Arithmetic of the bundled model, unless its name says which; int8 is faster and smaller.",
+    "Arithmetic of the bundled model, unless its name says which; int8 is faster and smaller, auto "
+    "takes it where it is.",
 )
 MODELS = Variable(
     "POLYGUEST_MODELS",

@@ -48,6 +48,18 @@ def check_model() -> Iterator[Finding]:
         yield warning("model", f"its package {PACKAGE} is not installed", advice)
 
 
+def check_precision() -> Iterator[Finding]:
+    """In which precision the bundled model is computed."""
+    from pipeline.embedding.precision import AUTO, PRECISIONS, explained_precision
+
+    precision, reason = explained_precision()
+    if precision in PRECISIONS:
+        yield ok("precision", f"{precision}, {reason}")
+    else:
+        advice = f"set it to {', '.join(PRECISIONS)} or {AUTO}, or leave it unset"
+        yield failed("precision", f"'{precision}' is unknown, {reason}", advice)
+
+
 def check_worker() -> Iterator[Finding]:
     """Whether a worker process starts, loads the model and answers."""
     from pipeline.embedding.registry import DEFAULT_MODEL

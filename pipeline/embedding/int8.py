@@ -20,12 +20,13 @@ from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
-BUILD = 2  # raise it when a text would get a different vector
+BUILD = 3  # raise it when a text would get a different vector
+UNCORRECTED = 2  # the build whose biases were not corrected: analyses made with it open with it
 _GRAPH = 2  # raise it when the graph changes, and no vector does
 _PACK_TOKENS = 512  # of a call: more is hardly faster, and a job can stop only between calls
 _PROBES = (3, 12, 35)  # lengths of texts
 SMOOTHING = PACKAGE_DATA / "smoothing.npz"  # made by benchmarks.smoothing
-INT8_FINGERPRINT = f"{FINGERPRINT}-int8-{BUILD}"  # of the weights
+CORRECTIONS = PACKAGE_DATA / "corrections.npz"  # made by benchmarks.corrections
 
 
 class BertInt8:
@@ -66,38 +67,45 @@ class BertInt8:
         return np.asarray(tokens)
 
 
-def load_in_int8(name: str, *, threads: int | None = None) -> BundledEncoder:
+def load_in_int8(name: str, *, build: int = BUILD, threads: int | None = None) -> BundledEncoder:
     """The bundled model in 8 bits.
 
     Args:
         name: as given by the user.
+        build: :data:`BUILD`, or :data:`UNCORRECTED`.
         threads: calls that run at once; the number of cores when None.
 
     Raises:
         InputError: the weights can't be found or are not the expected file.
     """
     weights = open_weights(find_weights())
-    bert = BertInt8(weights, graph_file(weights))
+    bert = BertInt8(weights, graph_file(weights, build=build))
     return BundledEncoder(
         name,
         weights,
         bert,
-        fingerprint=INT8_FINGERPRINT,
+        fingerprint=int8_fingerprint(build),
         pack_tokens=_PACK_TOKENS if _can_be_packed(bert) else 1,
         alike=True,
         threads=threads,
     )
 
 
-def graph_file(weights: WeightsFile, folder: Path | None = None) -> Path:
+def int8_fingerprint(build: int = BUILD) -> str:
+    """Fingerprint of the weights in 8 bits."""
+    return f"{FINGERPRINT}-int8-{build}"
+
+
+def graph_file(weights: WeightsFile, folder: Path | None = None, *, build: int = BUILD) -> Path:
     """The ONNX graph of the weights; built in a few seconds if missing or damaged.
 
     Args:
         weights: of the model.
         folder: of the graph; the user's cache folder when left out.
+        build: as for :func:`load_in_int8`.
     """
-    path = (folder or cache_folder("models")) / f"{INT8_FINGERPRINT}-graph-{_GRAPH}.onnx"
-    return built_file(path, lambda: _build(weights))
+    path = (folder or cache_folder("models")) / f"{int8_fingerprint(build)}-graph-{_GRAPH}.onnx"
+    return built_file(path, lambda: _build(weights, build))
 
 
 def _can_be_packed(bert: BertInt8) -> bool:
@@ -109,9 +117,18 @@ def _can_be_packed(bert: BertInt8) -> bool:
     return True
 
 
-def _build(weights: WeightsFile) -> bytes:
+def _build(weights: WeightsFile, build: int) -> bytes:
     from pipeline.embedding.onnx_graph import quantised_bert, signed_products_overflow
 
-    smoothing = load_arrays(SMOOTHING, key=FINGERPRINT)
-    assert smoothing is not None  # noqa: S101  it comes with the program
-    return quantised_bert(weights, smoothing, signed=not signed_products_overflow())
+    return quantised_bert(
+        weights,
+        _shipped(SMOOTHING),
+        None if build == UNCORRECTED else _shipped(CORRECTIONS),
+        signed=not signed_products_overflow(),
+    )
+
+
+def _shipped(path: Path) -> dict[str, np.ndarray]:
+    arrays = load_arrays(path, key=FINGERPRINT)
+    assert arrays is not None  # noqa: S101  it comes with the program
+    return arrays

@@ -5,8 +5,10 @@ ones make all others coarse. Here each token has a scale of its own, and so has 
 of a matrix. Before attention and the feed-forward part, channels that are far larger than others
 are made smaller and their weights larger (SmoothQuant; Xiao et al. 2023, arXiv 2211.10438), by
 factors that :mod:`benchmarks.smoothing` chose on the project's parallel texts. After GELU, whose
-values are hardly negative, most of the 8 bits are for positive ones. Building the graph takes no
-exporter; attention, normalisation and GELU are ONNX Runtime's fused operators.
+values are hardly negative, most of the 8 bits are for positive ones. What rounding adds to
+a product on average is taken off its bias (Nagel et al. 2019, arXiv 1906.04721), as
+:mod:`benchmarks.corrections` measured it. Building the graph takes no exporter; attention,
+normalisation and GELU are ONNX Runtime's fused operators.
 
 On processors with AVX2 but without VNNI a product of bytes with and without sign overflows
 silently. There (:func:`signed_products_overflow`) the weights are stored without sign, which is
@@ -23,6 +25,7 @@ import numpy as np
 
 from pipeline.embedding.weights_file import WeightsFile
 
+PRODUCTS = ("attention", "attention_output", "feed_forward", "output")  # of a layer, in order
 _FUSED = "com.microsoft"  # domain of ONNX Runtime's fused operators
 _MAX_WEIGHT = 127
 _CLIP_FACTORS = np.linspace(0.8, 1.0, 21)
@@ -42,7 +45,11 @@ _AFTER_GELU = _Rounding(16, 239)
 
 
 def quantised_bert(
-    weights: WeightsFile, smoothing: Mapping[str, np.ndarray], *, signed: bool
+    weights: WeightsFile,
+    smoothing: Mapping[str, np.ndarray],
+    corrections: Mapping[str, np.ndarray] | None,
+    *,
+    signed: bool,
 ) -> bytes:
     """Serialised graph: "embeddings" float32 (n, t, hidden) -> "tokens" float32, same shape.
 
@@ -54,6 +61,8 @@ def quantised_bert(
         weights: of the model.
         smoothing: factors of channels, float (layers, hidden), before "attention" and before
             "feed_forward".
+        corrections: what is added to the biases, float (layers, columns), of the products
+            :data:`PRODUCTS`; None for none.
         signed: whether weights are stored with sign.
     """
     from onnx import TensorProto, helper
@@ -66,14 +75,36 @@ def quantised_bert(
         epsilon=weights.shape.epsilon,
     )
     for layer in range(weights.shape.layers):
-        factors = {name: rows[layer].astype(np.float32) for name, rows in smoothing.items()}
-        x = _layer(graph, x, f"encoder.layer.{layer}", factors)
+        name = f"encoder.layer.{layer}"
+        biases = layer_biases(weights, name)
+        if corrections is not None:
+            biases = {key: bias + corrections[key][layer] for key, bias in biases.items()}
+        factors = {key: rows[layer].astype(np.float32) for key, rows in smoothing.items()}
+        x = _layer(graph, x, name, factors, biases)
     graph.nodes.append(helper.make_node("Identity", [x], ["tokens"]))
     shape: list[str | int | None] = ["n", "t", weights.shape.hidden]
     return graph.serialised(
         helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape),
         helper.make_tensor_value_info("tokens", TensorProto.FLOAT, shape),
     )
+
+
+def product_names(layer: str) -> dict[str, list[str]]:
+    """The matrices of each of a layer's products, side by side, by the names in PRODUCTS."""
+    attention = f"{layer}.attention"
+    parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
+    inner, output = f"{layer}.intermediate.dense", f"{layer}.output.dense"
+    return dict(
+        zip(PRODUCTS, (parts, [f"{attention}.output.dense"], [inner], [output]), strict=True)
+    )
+
+
+def layer_biases(weights: WeightsFile, layer: str) -> dict[str, np.ndarray]:
+    """The bias of each of a layer's products."""
+    return {
+        key: np.concatenate([weights.tensor(f"{name}.bias") for name in names])
+        for key, names in product_names(layer).items()
+    }
 
 
 def signed_products_overflow() -> bool:
@@ -107,6 +138,29 @@ def product_of_bytes(
     return found
 
 
+def product_alone(
+    weights: WeightsFile, layer: str, key: str, factors: Mapping[str, np.ndarray], *, signed: bool
+) -> bytes:
+    """Serialised graph of one of a layer's products: "x" float32 (t, k) -> "product" (t, n).
+
+    Args:
+        weights: of the model.
+        layer: its name, "encoder.layer.3".
+        key: which of :data:`PRODUCTS`.
+        factors: float32 (k,), before the products that are smoothed.
+        signed: whether weights are stored with sign.
+    """
+    from onnx import TensorProto, helper
+
+    graph = _Graph(weights, signed=signed)
+    product = _product(graph, "x", layer, key, factors)
+    graph.nodes.append(helper.make_node("Identity", [product], ["product"]))
+    return graph.serialised(
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, ["t", "k"]),
+        helper.make_tensor_value_info("product", TensorProto.FLOAT, ["t", "n"]),
+    )
+
+
 def quantise_rows(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Quantise a float32 (n, k) matrix to int8 (n, k) with a float32 scale per row.
 
@@ -127,31 +181,40 @@ def _round(matrix: np.ndarray, scales: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(matrix / scales[:, None]), -_MAX_WEIGHT, _MAX_WEIGHT)
 
 
-def _layer(graph: _Graph, x: str, name: str, factors: Mapping[str, np.ndarray]) -> str:
-    attention, feed_forward = f"{name}.attention", f"{name}.intermediate.dense"
-    parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
-    projections = graph.product(x, parts, smoothing=factors["attention"])
+def _layer(
+    graph: _Graph,
+    x: str,
+    name: str,
+    factors: Mapping[str, np.ndarray],
+    biases: Mapping[str, np.ndarray],
+) -> str:
+    constants = {key: graph.constant(bias.astype(np.float32)) for key, bias in biases.items()}
+    projections = _product(graph, x, name, "attention", factors)
     query, key, value = graph.nodes_with_outputs("Split", [projections], 3, axis=-1, num_outputs=3)
-    bias = graph.constant(np.concatenate([graph.tensor(f"{part}.bias") for part in parts]))
     attended = graph.node(
         "MultiHeadAttention",
-        [query, key, value, bias],
+        [query, key, value, constants["attention"]],
         domain=_FUSED,
         num_heads=graph.shape.heads,
     )
-    x = _add_and_normalise(graph, attended, x, f"{attention}.output")
-    inner = graph.product(x, [feed_forward], smoothing=factors["feed_forward"])
-    bias = graph.constant(graph.tensor(f"{feed_forward}.bias"))
-    inner = graph.node("BiasGelu", [inner, bias], domain=_FUSED)
-    return _add_and_normalise(graph, inner, x, f"{name}.output", rounding=_AFTER_GELU)
+    output = _product(graph, attended, name, "attention_output", factors)
+    x = _add_and_normalise(
+        graph, output, x, constants["attention_output"], f"{name}.attention.output"
+    )
+    inner = _product(graph, x, name, "feed_forward", factors)
+    inner = graph.node("BiasGelu", [inner, constants["feed_forward"]], domain=_FUSED)
+    output = _product(graph, inner, name, "output", factors)
+    return _add_and_normalise(graph, output, x, constants["output"], f"{name}.output")
 
 
-def _add_and_normalise(
-    graph: _Graph, x: str, residual: str, name: str, *, rounding: _Rounding = _SIGNED
-) -> str:
-    product = graph.product(x, [f"{name}.dense"], rounding=rounding)
+def _product(graph: _Graph, x: str, layer: str, key: str, factors: Mapping[str, np.ndarray]) -> str:
+    rounding = _AFTER_GELU if key == "output" else _SIGNED
+    names = product_names(layer)[key]
+    return graph.product(x, names, smoothing=factors.get(key), rounding=rounding)
+
+
+def _add_and_normalise(graph: _Graph, product: str, residual: str, bias: str, name: str) -> str:
     scale, shift = graph.norm_constants(f"{name}.LayerNorm")
-    bias = graph.constant(graph.tensor(f"{name}.dense.bias"))
     return graph.node(
         "SkipLayerNormalization",
         [product, residual, scale, shift, bias],

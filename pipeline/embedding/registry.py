@@ -17,6 +17,7 @@ from pipeline.common.memory import check_address_space
 from pipeline.common.wording import short_name
 from pipeline.embedding.encoder import Encoder, SizedEncoder
 from pipeline.embedding.endpoint import SCHEME, open_endpoint
+from pipeline.embedding.precision import EARLIER, PRECISIONS, default_precision, made_in
 from pipeline.embedding.reduction import ReducedEncoder, prefix_reduction
 from pipeline.embedding.sentence_transformer import SentenceEncoder
 
@@ -29,7 +30,6 @@ DEFAULT_MODEL = "multilingual-e5-small"  # the bundled one
 _ADDRESS_SPACE = 2_200_000_000  # bytes that PyTorch and the bundled model take
 _HUB_NAME = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII)
 _DIMENSION = re.compile(r"(.+)@([1-9]\d{0,4})", re.ASCII)
-PRECISIONS = ("float32", "int8")  # of the bundled model's matrix products; the first is the default
 
 
 def load_encoder(model: str = DEFAULT_MODEL, *, threads: int | None = None) -> Encoder:
@@ -67,7 +67,7 @@ def _load_whole(model: str, threads: int | None) -> Encoder:
     """Load the bundled model, or a SentenceTransformer by its name or folder."""
     bundled, _, precision = model.partition(":")
     if bundled == DEFAULT_MODEL:
-        return _load_bundled(model, precision or settings.precision(), threads)
+        return _load_bundled(model, precision or default_precision(), threads)
     loaded, fingerprint = load_transformer(model)
     return SentenceEncoder(loaded, name=model, fingerprint=fingerprint, threads=threads)
 
@@ -102,7 +102,7 @@ def model_bytes(model: str, encoder: Encoder) -> int | None:
     if base.startswith(SCHEME):
         return None
     if base.partition(":")[0] == DEFAULT_MODEL:
-        return _bundled_bytes(base.partition(":")[2] or settings.precision())
+        return _bundled_bytes(base.partition(":")[2] or default_precision())
     if Path(base).is_dir():
         return _folder_bytes(Path(base))
     return encoder.size_bytes if isinstance(encoder, SizedEncoder) else None
@@ -114,7 +114,9 @@ def _bundled_bytes(precision: str) -> int:
 
     path = find_weights()
     size = path.stat().st_size
-    return size if precision == "int8" else size + matrices_file(open_weights(path)).stat().st_size
+    if precision == "float32":
+        size += matrices_file(open_weights(path)).stat().st_size
+    return size
 
 
 def _folder_bytes(folder: Path) -> int:
@@ -133,7 +135,7 @@ def is_known_model(model: str) -> bool:
         )
     bundled, _, precision = base.partition(":")
     if bundled == DEFAULT_MODEL:
-        return precision in ("", *PRECISIONS)
+        return precision in ("", *PRECISIONS, *EARLIER)
     return not {model, base}.isdisjoint(settings.trusted_models())
 
 
@@ -202,9 +204,7 @@ def pinned_model(model: str, fingerprint: str) -> str:
         model: as the analysis of the vectors names it.
         fingerprint: of the encoder that made them.
     """
-    return (
-        model if _made_in(fingerprint) == settings.precision() else exact_model(model, fingerprint)
-    )
+    return model if made_in(fingerprint) == default_precision() else exact_model(model, fingerprint)
 
 
 def exact_model(model: str, fingerprint: str) -> str:
@@ -215,26 +215,23 @@ def exact_model(model: str, fingerprint: str) -> str:
         fingerprint: of the encoder that made them.
     """
     base, dimension = split_dimension(model)
-    if base != DEFAULT_MODEL:
+    bundled, _, _precision = base.partition(":")
+    if bundled != DEFAULT_MODEL:
         return model
-    made = _made_in(fingerprint)
-    return f"{base}:{made}" if dimension is None else f"{base}:{made}@{dimension}"
-
-
-def _made_in(fingerprint: str) -> str:
-    """The precision of the bundled model that made vectors."""
-    return "int8" if "-int8-" in fingerprint else "float32"
+    made = made_in(fingerprint)
+    return f"{bundled}:{made}" if dimension is None else f"{bundled}:{made}@{dimension}"
 
 
 def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
-    if precision not in PRECISIONS:
+    if precision not in (*PRECISIONS, *EARLIER):
         raise InputError(
             f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
         )
-    if precision == "int8":
-        from pipeline.embedding.int8 import load_in_int8
+    if precision != "float32":
+        from pipeline.embedding.int8 import BUILD, UNCORRECTED, load_in_int8
 
-        return load_in_int8(name, threads=threads)
+        build = BUILD if precision == "int8" else UNCORRECTED
+        return load_in_int8(name, build=build, threads=threads)
     check_address_space(_ADDRESS_SPACE)
     import torch
 

@@ -12,6 +12,7 @@ from pipeline.common.translation import gettext_noop as N_
 from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
 from pipeline.embedding.corpus_models import is_corpus_model
+from pipeline.embedding.precision import default_precision
 from pipeline.embedding.registry import DEFAULT_MODEL, is_known_model
 from pipeline.evaluation.topic_methods import is_topic_method
 from pipeline.insights.model_tasks import MAX_REVIEWS
@@ -27,6 +28,7 @@ JOB = "models-job"
 _NAMES = {
     DEFAULT_MODEL: N_("multilingual-e5-small (the app's own)"),
     f"{DEFAULT_MODEL}:int8": N_("multilingual-e5-small in 8 bits"),
+    f"{DEFAULT_MODEL}:float32": N_("multilingual-e5-small in float32"),
     "tfidf": N_("TF-IDF: shared letters, no meaning"),
     "word2vec": N_("Word2Vec: words learnt from your reviews"),
     "sif": N_("Word2Vec, where rare words count more (SIF)"),
@@ -66,7 +68,7 @@ def choose_comparison(session: Session, view: View) -> None:
         models = st.multiselect(
             _("Models"),
             _offered(),
-            default=list(_NAMES)[:_CHOSEN_FIRST],
+            default=_offered()[:_CHOSEN_FIRST],
             format_func=lambda name: _(_NAMES[name]) if name in _NAMES else short_name(name),
             key="models-chosen",
             accept_new_options=True,
@@ -147,7 +149,9 @@ def choose_comparison(session: Session, view: View) -> None:
 
 
 def _offered() -> list[str]:
-    return [*_NAMES, *settings.trusted_models()]
+    """Models by name; the app's own in the precision that it hasn't, too."""
+    same = f"{DEFAULT_MODEL}:{default_precision()}"
+    return [*(name for name in _NAMES if name != same), *settings.trusted_models()]
 
 
 def _label_columns(view: View) -> list[str]:

@@ -129,6 +129,14 @@ def test_a_model_that_is_not_there(cache, monkeypatch):
     assert "is not installed" in only(parts.check_model, Outcome.WARNING).found
 
 
+def test_the_precision_and_why(monkeypatch):
+    monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
+    assert found(parts.check_precision)[0].found == "int8, as POLYGUEST_PRECISION says"
+    monkeypatch.setenv("POLYGUEST_PRECISION", "int4")
+    unknown = only(parts.check_precision, Outcome.FAILED)
+    assert "'int4' is unknown" in unknown.found and "auto" in unknown.advice
+
+
 def test_damaged_analyses(tmp_path, monkeypatch):
     monkeypatch.setenv(variables.DATA.name, str(tmp_path))
     assert found(parts.check_saved_analyses)[0].found == "none yet"

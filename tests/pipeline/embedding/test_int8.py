@@ -35,6 +35,14 @@ def test_vectors_are_close_to_float32(both, sample_reviews):
     assert both[0].name == f"{DEFAULT_MODEL}:int8"
 
 
+def test_vectors_are_not_shifted_alike(both, sample_reviews):
+    texts = sample_reviews.texts[::8]
+    int8, float32 = (encoder.encode_documents(texts) for encoder in both)
+    off = int8 - float32
+    alone = np.linalg.norm(off, axis=1).mean()
+    assert np.linalg.norm(off.mean(axis=0)) < 0.28 * alone  # 0.47 without the corrections
+
+
 def test_bits_depend_on_the_text_alone(both, sample_reviews):
     encoder, texts = both[0], sample_reviews.texts[:60]
     together = encoder.encode_documents(texts)

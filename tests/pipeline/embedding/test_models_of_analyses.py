@@ -36,9 +36,9 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
 
 
 def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
-    float32, int8 = "e5-1571fc98-1-0a1b", "e5-1571fc98-1-int8-2-0a1b"
+    float32, int8 = "e5-1571fc98-1-0a1b", "e5-1571fc98-1-int8-3-0a1b"
     own = registry.DEFAULT_MODEL
-    monkeypatch.delenv("POLYGUEST_PRECISION", raising=False)
+    monkeypatch.setenv("POLYGUEST_PRECISION", "float32")
     assert registry.pinned_model(own, float32) == own
     assert registry.pinned_model(own, int8) == f"{own}:int8"
     assert registry.pinned_model(f"{own}@128", int8) == f"{own}:int8@128"
@@ -47,3 +47,19 @@ def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
     assert registry.pinned_model(own, float32) == f"{own}:float32"
     assert registry.pinned_model(f"{own}:float32", float32) == f"{own}:float32"
     assert registry.pinned_model("other/model", float32) == "other/model"
+
+
+def test_analyses_of_the_8_bits_of_before_keep_these(monkeypatch):
+    own, before = registry.DEFAULT_MODEL, "e5-1571fc98-1-int8-2-0a1b"
+    monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
+    for model in (own, f"{own}:int8"):
+        assert registry.pinned_model(model, before) == f"{own}:int8-2"
+        assert registry.pinned_model(f"{model}@128", before) == f"{own}:int8-2@128"
+    assert registry.is_known_model(f"{own}:int8-2") and not registry.is_known_model(f"{own}:int8-1")
+
+
+@pytest.mark.model
+def test_each_precision_is_loaded_by_the_name_that_its_analyses_keep():
+    for name in ("float32", "int8", "int8-2"):
+        encoder = registry.load_encoder_of_analysis(f"{registry.DEFAULT_MODEL}:{name}")
+        assert registry.exact_model(registry.DEFAULT_MODEL, encoder.fingerprint) == encoder.name

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from pipeline.embedding.registry import load_encoder_of_analysis
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.checkout import checkout
 from pipeline.library.search_store import update_search_store
@@ -50,6 +51,14 @@ def test_a_kept_analysis_opens(catalogue):
     folder = catalogue.path(TOKEN)
     assert [search.query for search in load_searches(folder)] == ["loud at night"]
     assert [len(each.relevant | each.irrelevant) for each in load_golden_set(folder)] == [2]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("precision", ["int8", "float32"])
+def test_it_goes_on_in_float32_whatever_the_default_is(catalogue, monkeypatch, precision):
+    monkeypatch.setenv("POLYGUEST_PRECISION", precision)
+    analysis = catalogue.open(TOKEN)
+    analysis.check_encoder(load_encoder_of_analysis(analysis.settings.model))
 
 
 def test_it_is_taken_up_by_a_session_with_its_file(catalogue, tmp_path):
