@@ -44,3 +44,18 @@ def test_a_text_of_a_module_is_not_translated_at_import():
         if isinstance(node, ast.Call)
     ]
     assert calls == ["a", "b"]
+
+
+@pytest.mark.parametrize("package", ["embedding", "evaluation", "insights", "reviews", "tables"])
+def test_messages_of_errors_are_constants(package):
+    """An f-string is filled before it can be translated."""
+    filled = [
+        f"{path.name}:{node.lineno}"
+        for path in (catalogues.ROOT / "pipeline" / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "InputError"
+        and node.args
+        and any(isinstance(part, ast.JoinedStr) for part in ast.walk(node.args[0]))
+    ]
+    assert not filled

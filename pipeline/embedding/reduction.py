@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
+from pipeline.common.wording import short_name
 from pipeline.embedding.encoder import Encoder
 
 PREFIX, PCA = "prefix", "pca"
@@ -91,8 +92,11 @@ def reduction_name(kind: str, dimension: int) -> str:
     name = f"{kind}{dimension}"
     if not is_reduction_name(name):
         raise InputError(
-            f"Vectors can be reduced by {' or '.join(REDUCTIONS)} to 1 to 99,999 dimensions, not "
-            f"by {kind} to {dimension}"
+            "Vectors can be reduced by {kinds} to 1 to 99,999 dimensions, not by {kind} to "
+            "{dimension}",
+            kinds=" / ".join(REDUCTIONS),
+            kind=kind,
+            dimension=dimension,
         )
     return name
 
@@ -110,7 +114,9 @@ def parse_reduction(name: str) -> tuple[str, int]:
     """
     found = _NAME.fullmatch(name)
     if found is None:
-        raise InputError(f"'{name[:40]}' names no reduction of vectors, as pca64 does")
+        raise InputError(
+            "'{name}' names no reduction of vectors, as pca64 does", name=short_name(name)
+        )
     return found[1], int(found[2])
 
 
@@ -139,8 +145,9 @@ def prefix_reduction(vectors_dimension: int, dimension: int) -> Reduction:
     """
     if not 1 <= dimension <= vectors_dimension:
         raise InputError(
-            f"The vectors have {vectors_dimension} dimensions, not {dimension}: choose 1 to "
-            f"{vectors_dimension}"
+            "The vectors have {most} dimensions, not {dimension}: choose 1 to {most}",
+            most=vectors_dimension,
+            dimension=dimension,
         )
     return Reduction(PREFIX, dimension)
 
@@ -154,8 +161,12 @@ def pca_reduction(vectors: np.ndarray, dimension: int) -> Reduction:
     most = min(vectors.shape)
     if not 1 <= dimension <= most:
         raise InputError(
-            f"{vectors.shape[0]:,} vectors of {vectors.shape[1]} dimensions have at most {most} "
-            f"principal components, not {dimension}"
+            "{number} vectors of {dimensions} dimensions have at most {most} principal components, "
+            "not {dimension}",
+            number=f"{vectors.shape[0]:,}",
+            dimensions=vectors.shape[1],
+            most=most,
+            dimension=dimension,
         )
     from sklearn import decomposition
 

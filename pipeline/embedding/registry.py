@@ -85,7 +85,7 @@ def load_transformer(model: str) -> tuple[SentenceTransformer, str]:
         and not (folder / "config.json").exists()
         and not (folder / "modules.json").exists()
     ):
-        raise InputError(f"The folder '{model}' holds no sentence-transformers model")
+        raise InputError("The folder '{folder}' holds no sentence-transformers model", folder=model)
     return _load_named(
         model, local=folder is not None, refusal=partial(_loading_error, model, folder is not None)
     )
@@ -157,12 +157,14 @@ def load_encoder_of_analysis(model: str) -> Encoder:
     base, dimension = split_dimension(model)
     if is_known_model(model) or _is_local_folder(base):
         return load_encoder(model)
-    refusal = (
-        f"The analysis names the model '{short_name(model)}', which is not in the local cache of "
-        f"the model hub: if you trust it, name it in the setting {variables.MODELS.name}"
+    refusal = InputError(
+        "The analysis names the model '{model}', which is not in the local cache of the model hub: "
+        "if you trust it, name it in the setting {setting}",
+        model=short_name(model),
+        setting=settings.MODELS.name,
     )
     if not is_hub_name(base):
-        raise InputError(refusal)
+        raise refusal
     check_address_space(_ADDRESS_SPACE)
     loaded, fingerprint = _load_named(base, local=True, refusal=lambda _error: refusal)
     encoder = SentenceEncoder(loaded, name=base, fingerprint=fingerprint)
@@ -191,8 +193,11 @@ def with_precision(model: str, precision: str | None) -> str:
         return model
     if model != DEFAULT_MODEL:
         raise InputError(
-            f"The precision {precision} is available for the bundled {DEFAULT_MODEL} only: leave "
-            f"it out for '{model}', which is computed in float32"
+            "The precision {precision} is available for the bundled {bundled} only: leave it out "
+            "for '{model}', which is computed in float32",
+            precision=precision,
+            bundled=DEFAULT_MODEL,
+            model=model,
         )
     return f"{model}:{precision}"
 
@@ -225,7 +230,9 @@ def exact_model(model: str, fingerprint: str) -> str:
 def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
     if precision not in (*PRECISIONS, *EARLIER):
         raise InputError(
-            f"The precision '{precision}' is unknown: choose {' or '.join(PRECISIONS)}"
+            "The precision '{precision}' is unknown: choose {precisions}",
+            precision=precision,
+            precisions=" / ".join(PRECISIONS),
         )
     if precision != "float32":
         from pipeline.embedding.int8 import BUILD, UNCORRECTED, load_in_int8
@@ -247,7 +254,7 @@ def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
 
 
 def _load_named(
-    model: str, *, local: bool, refusal: Callable[[Exception], str]
+    model: str, *, local: bool, refusal: Callable[[Exception], InputError]
 ) -> tuple[SentenceTransformer, str]:
     """A model other than the bundled one, and its fingerprint.
 
@@ -260,7 +267,7 @@ def _load_named(
         loaded = _load(model, local=local)
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         log.info("model %r could not be loaded", model, exc_info=True)
-        raise InputError(refusal(error)) from error
+        raise refusal(error) from error
     return loaded, _weights_fingerprint(loaded)
 
 
@@ -278,15 +285,28 @@ def _load(model: str, *, local: bool) -> SentenceTransformer:
     return loaded
 
 
-def _loading_error(model: str, is_folder: bool, error: Exception) -> str:
+def _loading_error(model: str, is_folder: bool, error: Exception) -> InputError:
     reason = str(error).strip().split("\n")[0][:200]
     if is_folder:
-        return f"The model in the folder '{model}' can't be loaded: {reason}"
-    offline = " (HF_HUB_OFFLINE is set)" if os.environ.get("HF_HUB_OFFLINE") else ""
-    return (
-        f"The model '{model}' is neither a folder nor in the local model cache, and it could not "
-        f"be downloaded{offline}: check the name and the network, give a model folder, "
-        f"or leave it out to use the bundled {DEFAULT_MODEL}"
+        return InputError(
+            "The model in the folder '{folder}' can't be loaded: {reason}",
+            folder=model,
+            reason=reason,
+        )
+    if os.environ.get("HF_HUB_OFFLINE"):
+        return InputError(
+            "The model '{model}' is neither a folder nor in the local model cache, and it could "
+            "not be downloaded (HF_HUB_OFFLINE is set): check the name and the network, give a "
+            "model folder, or leave it out to use the bundled {bundled}",
+            model=model,
+            bundled=DEFAULT_MODEL,
+        )
+    return InputError(
+        "The model '{model}' is neither a folder nor in the local model cache, and it could not "
+        "be downloaded: check the name and the network, give a model folder, or leave it out to "
+        "use the bundled {bundled}",
+        model=model,
+        bundled=DEFAULT_MODEL,
     )
 
 

@@ -108,8 +108,9 @@ class WordVectorModel:
         language_of = dict(sorted(zip(texts, languages, strict=True)))
         if len(language_of) < _MIN_TEXTS:
             raise InputError(
-                f"Word2Vec needs at least {_MIN_TEXTS} different texts; there are "
-                f"{len(language_of)}"
+                "Word2Vec needs at least {least} different texts; there are {number}",
+                least=_MIN_TEXTS,
+                number=len(language_of),
             )
         bags = _bags(list(language_of), list(language_of.values()))
         means = _fit_means(train_word_vectors(bags, settings=self._settings), bags, self._weighted)

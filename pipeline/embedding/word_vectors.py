@@ -49,12 +49,16 @@ class Word2VecSettings:
 
     def __post_init__(self) -> None:
         if self.sg not in (0, 1):
-            raise InputError(f"sg is 1 for skip-gram or 0 for CBOW, not {self.sg}")
+            raise InputError("sg is 1 for skip-gram or 0 for CBOW, not {value}", value=self.sg)
         for name, value in asdict(self).items():
             if name not in ("sg", "seed") and value < 1:
-                raise InputError(f"{name} is a number from 1, not {value}")
+                raise InputError("{name} is a number from 1, not {value}", name=name, value=value)
         if not 0 <= self.seed < 2**32:
-            raise InputError(f"The seed {self.seed} is out of range: choose 0 to {2**32 - 1}")
+            raise InputError(
+                "The seed {seed} is out of range: choose 0 to {most}",
+                seed=self.seed,
+                most=2**32 - 1,
+            )
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,16 @@ class WordVectors:
             if word not in self:
                 near = difflib.get_close_matches(word, self.words, _MAX_LISTED, 0.7)
                 listed = list_names(self.spellings[self._rows[each]] for each in near)
-                hint = f"; did you mean {listed}?" if near else ""
+                if near:
+                    raise InputError(
+                        "The word '{word}' is too rare in these texts to have a vector; did you "
+                        "mean {near}?",
+                        word=short_name(word),
+                        near=listed,
+                    )
                 raise InputError(
-                    f"The word '{short_name(word)}' is too rare in these texts to have a vector"
-                    f"{hint}"
+                    "The word '{word}' is too rare in these texts to have a vector",
+                    word=short_name(word),
                 )
         return [self._rows[word] for word in words]
 
@@ -196,7 +206,9 @@ def train_word_vectors(
     model = Word2Vec(**asdict(settings))
     model.build_vocab(sentences)
     if not len(model.wv):
-        raise InputError(f"No word occurs {settings.min_count} times: the texts are too few")
+        raise InputError(
+            "No word occurs {number} times: the texts are too few", number=settings.min_count
+        )
     model.train(sentences, total_examples=model.corpus_count, epochs=model.epochs)
     words = tuple(model.wv.index_to_key)
     return WordVectors(

@@ -117,7 +117,12 @@ def read_pairs(path: Path) -> Pairs:
         scores = _numbers(path, _cells(table, "score"))
     kept = [row for row in range(len(first)) if first[row] and second[row]]
     if len(kept) < _MIN_PAIRS:
-        raise InputError(f"'{path.name}' has {len(kept)} pairs: at least {_MIN_PAIRS} are needed")
+        raise InputError(
+            "'{file}' has {number} pairs: at least {least} are needed",
+            file=path.name,
+            number=len(kept),
+            least=_MIN_PAIRS,
+        )
     codes = zip(
         *(
             _cells(table, name) if name in table.columns else [""] * len(first)
@@ -152,15 +157,21 @@ def read_summaries(path: Path, ids: Sequence[str]) -> Summaries:
     for cell in cells:
         named = cell.replace(";", " ").replace("|", " ").split()
         unknown = [name for name in named if name not in row_of]
-        if unknown or not named:
+        if unknown:
             raise InputError(
-                f"'{path.name}' has a summary of reviews that are not in the file"
-                + (f", such as '{short_name(unknown[0])}'" if unknown else ": none is named")
+                "'{file}' has a summary of reviews that are not in the file, such as '{name}'",
+                file=path.name,
+                name=short_name(unknown[0]),
             )
+        if not named:
+            raise InputError("'{file}' has a summary that names no review", file=path.name)
         reviews.append(tuple(row_of[name] for name in named))
     if len(texts) < _MIN_PAIRS:
         raise InputError(
-            f"'{path.name}' has {len(texts)} summaries: at least {_MIN_PAIRS} are needed"
+            "'{file}' has {number} summaries: at least {least} are needed",
+            file=path.name,
+            number=len(texts),
+            least=_MIN_PAIRS,
         )
     return Summaries(tuple(texts), tuple(reviews), _numbers(path, _cells(table, "score")))
 
@@ -181,8 +192,10 @@ def read_labels(path: Path, ids: Sequence[str], column: str | None = None) -> tu
     wanted = column.strip().casefold() if column else _usual_column(others)
     if wanted not in others:
         raise InputError(
-            f"'{path.name}' has no column '{short_name(column or 'topic')}' beside review_id; it "
-            f"has: {list_names(others)}"
+            "'{file}' has no column '{column}' beside review_id; it has: {names}",
+            file=path.name,
+            column=short_name(column or "topic"),
+            names=list_names(others),
         )
     cells = dict(zip(_cells(table, "review_id"), _cells(table, wanted), strict=True))
     return _checked_labels(wanted, [cells.get(name, "") for name in ids])
@@ -196,7 +209,9 @@ def labels_of_column(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
     """
     if column not in frame.columns:
         raise InputError(
-            f"There is no column '{short_name(column)}'; the file has: {list_names(frame.columns)}"
+            "There is no column '{column}'; the file has: {names}",
+            column=short_name(column),
+            names=list_names(frame.columns),
         )
     return _checked_labels(column, [str(cell).strip() for cell in frame[column]])
 
@@ -231,11 +246,17 @@ def _read_table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise InputError(
-            f"'{path.name}' needs the columns {', '.join(needed)}; it has: "
-            f"{list_names(table.columns)}"
+            "'{file}' needs the columns {needed}; it has: {names}",
+            file=path.name,
+            needed=", ".join(needed),
+            names=list_names(table.columns),
         )
     if len(table) > _MAX_ROWS:
-        raise InputError(f"'{path.name}' has more than {_MAX_ROWS:,} rows: leave some out")
+        raise InputError(
+            "'{file}' has more than {most} rows: leave some out",
+            file=path.name,
+            most=f"{_MAX_ROWS:,}",
+        )
     return table
 
 
@@ -247,4 +268,6 @@ def _numbers(path: Path, cells: Sequence[str]) -> np.ndarray:
     try:
         return np.array([float(cell.replace(",", ".")) for cell in cells])
     except ValueError as error:
-        raise InputError(f"'{path.name}' has a score that is no number: correct it") from error
+        raise InputError(
+            "'{file}' has a score that is no number: correct it", file=path.name
+        ) from error

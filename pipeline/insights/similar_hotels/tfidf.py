@@ -49,7 +49,11 @@ class NgramSettings:
 
     def __post_init__(self) -> None:
         if self.analyser not in ANALYSERS:
-            raise InputError(f"N-grams are made of {' or '.join(ANALYSERS)}, not {self.analyser}")
+            raise InputError(
+                "N-grams are made of {analysers}, not {analyser}",
+                analysers=" / ".join(ANALYSERS),
+                analyser=self.analyser,
+            )
         if not 1 <= self.shortest <= self.longest <= 10:
             raise InputError("The lengths of n-grams are 1 to 10, the shorter one first: as in 1-3")
         if self.min_df < 1 or not 0 < self.max_df <= 1:
