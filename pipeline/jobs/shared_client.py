@@ -271,6 +271,7 @@ class SharedJobsClient(WorkerClient):
             return
         folder = partial_folder(request.partial_base, reviews)
         if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
 
             def fetch(scratch: Path) -> tuple[str, ...]:
                 self._table.fetch(job.token, PARTIAL, scratch)

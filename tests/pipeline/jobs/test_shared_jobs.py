@@ -264,7 +264,7 @@ def test_kill_9_after_a_partial_result_and_another_worker_goes_on(
         server(table, tmp_path / "elsewhere") as other,
     ):
         job = client.submit(asked, rows=1200)
-        wait_until(lambda: job.finished or job.partial_result is not None, seconds=90)
+        wait_until(lambda: job.finished or job.partial_result is not None, said=lambda: job)
         first = load_analysis(job.partial_result.folder)
         kill_worker_of(table, job)
         assert not job.finished and len(first.texts) == job.partial_result.reviews < 1200
