@@ -30,12 +30,16 @@ class _BuildWithConfig(build_py):
             self.copy_file(str(_CONFIG), str(target))
 
 
-def _requirements(extra: str) -> list[str]:
-    lines = Path(f"requirements-{extra}.txt").read_text("utf-8").splitlines()
+def _requirements(name: str) -> list[str]:
+    lines = Path(name).read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith(("#", "-r "))]
 
 
+_MODELS = _requirements("requirements.txt")  # what it has beside those of the core
+
 setup(
     cmdclass={"build_py": _BuildWithConfig},
-    extras_require={extra: _requirements(extra) for extra in _EXTRAS},
+    install_requires=_requirements("requirements-core.txt") + _MODELS,
+    extras_require={"models": _MODELS}
+    | {extra: _requirements(f"requirements-{extra}.txt") for extra in _EXTRAS},
 )

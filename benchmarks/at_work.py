@@ -1,27 +1,36 @@
 """A file analysed by the app's workers: seconds by stage, and memory of all processes meanwhile.
 
-``python -m benchmarks.at_work [FILE] [--precision int8]``: of a file, or of 20,000 made reviews in
-19 languages: the server's process with what its pages import, its two workers and the processes
-that read files, with an empty vector cache. Memory is the proportional set size (Linux), processor
-seconds are those of the worker for jobs. The vector of the first query, just after the start, and
-of the next are measured too.
+``python -m benchmarks.at_work [FILE] [--rows N] [--precision int8] [--cache FOLDER]``: of a file or
+of 20,000 made reviews in 19 languages: the server's process with what its pages import, its two
+workers and the processes that read files. The vector cache is empty, unless ``--cache`` names a
+folder that stays: the second run in it encodes nothing, and measures the other stages on a busy
+machine too. Memory is the proportional set size (Linux), processor seconds are those of the worker
+for jobs. The vector of the first query, just after the start, and of the next are measured too.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import psutil
 
-from benchmarks.serving import made
 from pipeline.common.paths import cache_folder
 from pipeline.common.variables import CACHE, PRECISION
 
 _ROWS = 20_000
+# In a process of its own: what making reviews takes is no memory of the server.
+_MAKE = """
+import sys
+from benchmarks.serving import made
+made(int(sys.argv[1])).to_csv(sys.argv[2], index=False)
+"""
 _EVERY = 0.3  # seconds between two looks at memory
 
 
@@ -58,7 +67,7 @@ def said(found: dict[str, float]) -> str:
     return f"{sum(found.values()):,.0f} MB ({parts})"
 
 
-def measure(file: Path, folder: Path) -> None:
+def measure(file: Path, folder: Path, rows: int) -> None:
     """Print the figures."""
     from pipeline.analysis.analysis import Settings
     from pipeline.jobs.client import WorkerClient
@@ -75,14 +84,14 @@ def measure(file: Path, folder: Path) -> None:
             print(f"a query {when}: {time.perf_counter() - began:.2f} s")
         while not client.warm:
             time.sleep(0.2)
-        time.sleep(5)
+        time.sleep(10)
         print(f"idle: {said(memory())}")
-        source = ReviewSource("reviews.csv", file, _ROWS)
+        source = ReviewSource("reviews.csv", file, rows)
         target = folder / "analysis"
         request = AnalyseRequest(source, target, settings, partial_base=target)
         worker = psutil.Process(client.process_ids["jobs"])
         began, before = time.monotonic(), processor_seconds(worker)
-        job = client.submit(request, rows=_ROWS)
+        job = client.submit(request, rows=rows)
         stage, since, busy, most, at = "", began, before, {"": 0.0}, ""
         print("| stage | s | processor s | most memory |\n| --- | --- | --- | --- |")
         highest = 0.0
@@ -111,16 +120,22 @@ def main() -> None:
     """Measure in folders of its own."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.at_work")
     parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--rows", type=int, default=_ROWS, help="to make, where no file is given")
     parser.add_argument("--precision", choices=("float32", "int8"), default="float32")
+    parser.add_argument("--cache", type=Path, help="a folder that is kept for the next run")
     options = parser.parse_args()
     models = cache_folder("models")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ[CACHE.name], os.environ[PRECISION.name] = folder, options.precision
-        (Path(folder) / "models").symlink_to(models, target_is_directory=True)
-        file = Path(folder) / "reviews.csv" if options.file is None else options.file.resolve()
+    with contextlib.ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        cache = scratch / "cache" if options.cache is None else options.cache.resolve()
+        cache.mkdir(parents=True, exist_ok=True)
+        file = scratch / "reviews.csv" if options.file is None else options.file.resolve()
         if options.file is None:
-            made(_ROWS).to_csv(file, index=False)
-        measure(file, Path(folder))
+            subprocess.run([sys.executable, "-c", _MAKE, str(options.rows), file], check=True)
+        os.environ[CACHE.name], os.environ[PRECISION.name] = str(cache), options.precision
+        if not (cache / "models").exists():
+            (cache / "models").symlink_to(models, target_is_directory=True)
+        measure(file, scratch, options.rows)
 
 
 if __name__ == "__main__":

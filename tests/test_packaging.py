@@ -55,5 +55,6 @@ def test_entry_point_and_extras(wheel):
     assert "Provides-Extra: dev" in metadata
     assert "Provides-Extra: bench" in metadata
     assert "Requires-Dist: streamlit==" in metadata
+    assert 'Requires-Dist: sentence-transformers==6.2.0; extra == "models"' in metadata
     entries = wheel.read(info.replace("METADATA", "entry_points.txt")).decode()
     assert "polyguest = ui.command:main" in entries

@@ -22,7 +22,7 @@ import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.append import NewReviews, append_reviews
-from pipeline.analysis.run import Prepared, analyse
+from pipeline.analysis.run import Prepared, analyse, drop_dictionaries_after
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
@@ -172,6 +172,7 @@ class PartialResultPublisher:
             self._announce(folder)
             for old in self._folders[:-2]:  # the last but one may be about to be opened
                 shutil.rmtree(old, ignore_errors=True)
+        drop_dictionaries_after(self._prepared.units)  # not needed until the whole is named
         self._published_at = self._clock()
 
     def finish(self) -> None:

@@ -186,8 +186,7 @@ def analyse(
                 hotels=hotels,
                 seed=settings.seed,
             )
-        if len(units) > _MANY_UNITS:  # the next edit loads them again, in seconds
-            drop_dictionaries()
+        drop_dictionaries_after(units)  # the next edit loads them again, in seconds
     coordinates = None
     if settings.with_map:
         with log.stage("map") as step:
@@ -204,6 +203,12 @@ def analyse(
         report=report,
         subtopics=subtopics,
     )
+
+
+def drop_dictionaries_after(units: Units) -> None:
+    """Forget the dictionaries where the units of a file are many, and their arrays are large."""
+    if len(units) > _MANY_UNITS:
+        drop_dictionaries()
 
 
 def _release_after(units: Units) -> None:

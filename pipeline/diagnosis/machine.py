@@ -63,15 +63,20 @@ def check_packages() -> Iterator[Finding]:
 
 
 def _pins() -> Iterator[tuple[str, str, bool]]:
-    """Name, version, and whether it is wanted on some systems only, of each requirement."""
-    file = PROJECT / "requirements.txt"
-    if file.is_file():
-        lines = file.read_text("utf-8").splitlines()
+    """Name, version, and whether it may be missing, of each requirement.
+
+    What some systems lack may be missing, and so may what ``requirements.txt`` adds to those of the
+    core: :func:`pipeline.diagnosis.parts.check_extras` says whether it is there.
+    """
+    core, whole = (PROJECT / f"requirements{name}.txt" for name in ("-core", ""))
+    if core.is_file():
+        lines = core.read_text("utf-8").splitlines()
     else:  # it is installed as a package
         lines = [line for line in metadata.requires("polyguest") or () if "extra ==" not in line]
-    for line in lines:
+    added = whole.read_text("utf-8").splitlines() if whole.is_file() else []
+    for line in [*lines, *added]:
         if found := _PIN.match(line.strip()):
-            yield found[1], found[2], bool(found[3])
+            yield found[1], found[2], bool(found[3]) or line in added
 
 
 def check_processor_and_memory() -> Iterator[Finding]:

@@ -27,6 +27,7 @@ _WORKER_SECONDS = 120.0  # in which a worker must have loaded its model and answ
 _CONNECT_SECONDS = 3.0
 _QUESTION = "Loud music at night"
 _EXTRAS = (  # package, extra of the program, what it is for
+    ("sentence-transformers", "models", "float32, other models, photos"),
     ("mcp", "mcp", "assistants that read saved analyses"),
     ("prometheus-client", "metrics", "figures for Prometheus"),
     ("Authlib", "logins", "logins by OpenID Connect"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
 import sys
 from functools import cache
 from pathlib import Path
 
 from pipeline.common import settings
+from pipeline.embedding.torch_library import has_torch
 
 PRECISIONS = ("float32", "int8")  # of the matrix products
 AUTO = "auto"  # in the settings: the one that is faster here
@@ -48,7 +48,7 @@ def made_in(fingerprint: str) -> str:
 
 @cache
 def _faster_here() -> tuple[str, str]:
-    if importlib.util.find_spec("torch") is None:
+    if not has_torch():
         return "int8", "as PyTorch is not installed"
     if not multiplies_bytes():
         return "float32", "as this processor has no instructions for products of bytes"

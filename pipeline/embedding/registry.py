@@ -20,6 +20,7 @@ from pipeline.embedding.endpoint import SCHEME, open_endpoint
 from pipeline.embedding.precision import EARLIER, PRECISIONS, default_precision, made_in
 from pipeline.embedding.reduction import ReducedEncoder, prefix_reduction
 from pipeline.embedding.sentence_transformer import SentenceEncoder
+from pipeline.embedding.torch_library import check_float32, check_models
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -76,8 +77,9 @@ def load_transformer(model: str) -> tuple[SentenceTransformer, str]:
     """Load a SentenceTransformer by its name or folder; it comes with its fingerprint.
 
     Raises:
-        InputError: there is none, or it can't be downloaded or loaded.
+        InputError: there is none, it can't be downloaded or loaded, or PyTorch is not installed.
     """
+    check_models()
     check_address_space(_ADDRESS_SPACE)
     folder = Path(model) if Path(model).is_dir() else None
     if (
@@ -165,6 +167,7 @@ def load_encoder_of_analysis(model: str) -> Encoder:
     )
     if not is_hub_name(base):
         raise refusal
+    check_models()
     check_address_space(_ADDRESS_SPACE)
     loaded, fingerprint = _load_named(base, local=True, refusal=lambda _error: refusal)
     encoder = SentenceEncoder(loaded, name=base, fingerprint=fingerprint)
@@ -239,6 +242,7 @@ def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
 
         build = BUILD if precision == "int8" else UNCORRECTED
         return load_in_int8(name, build=build, threads=threads)
+    check_float32()
     check_address_space(_ADDRESS_SPACE)
     import torch
 

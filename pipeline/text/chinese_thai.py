@@ -73,8 +73,7 @@ def load_chinese() -> Tokeniser:
     for word in _ZH_EXTRA_WORDS:
         counts[word] = counts.get(word, 0) + 2000
         total += 2000
-    words = frozenset(counts)
-    for word in words:
+    for word in list(counts):  # 0: only the beginning of words, which have at least 2
         for end in range(1, len(word)):
             counts.setdefault(word[:end], 0)
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = counts, total, True
@@ -85,7 +84,7 @@ def load_chinese() -> Tokeniser:
         found, start, in_scope, in_weak_scope = [], 0, False, False
         for token in tokenizer.cut(simplified, HMM=False):
             end = start + len(token)
-            known = token in words and token not in function_words and _HAN.fullmatch(token)
+            known = counts.get(token) and token not in function_words and _HAN.fullmatch(token)
             known = known and (len(token) > 1 or token in _ZH_SINGLE_CHARACTERS)
             if known or LATIN_WORD.fullmatch(token):
                 word = Word(token, text[start:end])

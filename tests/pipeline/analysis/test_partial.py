@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.analysis import run
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.edits.history import transfer_colours
 from pipeline.analysis.embedding_order import embed_in_order, sampling_order
@@ -22,6 +23,7 @@ from pipeline.jobs.tasks import run_analyse
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.source import ReviewSource
 from pipeline.reviews.units import make_units
+from pipeline.text import tokenise
 from tests.support.fake_encoder import FakeEncoder
 
 THINGS = {
@@ -138,6 +140,17 @@ def test_partial_results_grow_while_topics_and_coordinates_stay(tmp_path, cache)
     speed, left = speeds[3]
     assert speed == pytest.approx(10) and 0 < left < 150
     assert last.report["early"]["of"] == 1500
+
+
+def test_dictionaries_of_a_large_file_are_dropped_after_each_result(tmp_path, monkeypatch):
+    results = []
+    for most in (5_000, 100):
+        monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / f"cache{most}"))
+        monkeypatch.setattr(run, "_MANY_UNITS", most)
+        _, publisher, *_ = embed(made(400), tmp_path / str(most))
+        results.append(publisher.last)
+        assert bool(tokenise._load_tokeniser.cache_info().currsize) == (most == 5_000)
+    assert topics_csv(results[0]) == topics_csv(results[1]) != ""
 
 
 def test_what_is_soon_done_or_cached_has_no_partial_results(tmp_path, cache):

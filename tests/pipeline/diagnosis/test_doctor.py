@@ -100,6 +100,12 @@ def test_packages_of_other_versions(monkeypatch):
     assert "instead of 0.1" in other.found
 
 
+def test_packages_that_only_other_models_need_may_be_missing():
+    pins = {name: may_be_missing for name, _version, may_be_missing in machine._pins()}
+    assert pins["sentence-transformers"] and pins["torch"]
+    assert not pins["onnxruntime"] and not pins["streamlit"]
+
+
 def test_other_programs_that_keep_the_cores_busy(monkeypatch):
     monkeypatch.setattr("psutil.getloadavg", lambda: (1.0, 400.0, 1.0))
     findings = [each for each in found(machine.check_processor_and_memory) if each.advice]

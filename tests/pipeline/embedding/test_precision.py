@@ -11,7 +11,7 @@ from pipeline.embedding.onnx_graph import signed_products_overflow
 def machine(monkeypatch):
     """A machine with PyTorch, a processor that multiplies bytes, and no GPU; to be changed."""
     monkeypatch.setenv(PRECISION.name, precision.AUTO)
-    monkeypatch.setattr(precision.importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(precision, "has_torch", lambda: True)
     monkeypatch.setattr(precision, "multiplies_bytes", lambda: True)
     monkeypatch.setattr(precision, "_may_have_gpu", lambda: False)
     precision._faster_here.cache_clear()
@@ -42,7 +42,7 @@ def test_a_gpu_that_pytorch_does_not_know_of_is_none(machine):
 
 
 def test_8_bits_without_pytorch(machine):
-    machine.setattr(precision.importlib.util, "find_spec", lambda name: None)
+    machine.setattr(precision, "has_torch", lambda: False)
     machine.setattr(precision, "multiplies_bytes", lambda: False)
     assert precision.default_precision() == "int8"
 

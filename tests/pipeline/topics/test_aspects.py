@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeline.embedding.neutral import fit_neutral
+from pipeline.embedding.neutral import fit_neutral, raw_space
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import is_shipped, load_lines
 from pipeline.text.language_id import detect_languages
+from pipeline.topics import aspects
 from pipeline.topics.aspects import (
     _rank_matches,
     aspect_groups,
@@ -98,6 +99,17 @@ def test_votes_tell_how_many_a_name_fits(encoder):
     barred = cast_votes(neutral, headings, space, {int(votes.nearest[6, 0]): np.array([6])})
     assert votes.nearest[6, 0] not in barred.nearest[6]
     assert (barred.nearest[7:] == votes.nearest[7:]).all()
+
+
+def test_votes_are_the_same_in_parts(monkeypatch):
+    random = np.random.default_rng(5)
+    neutral, headings = (random.normal(size=(n, 8)).astype(np.float32) for n in (50, 9))
+    neutral[20:30] = neutral[:10]
+    whole = cast_votes(neutral, headings, raw_space(8), {2: np.array([4, 7])})
+    monkeypatch.setattr(aspects, "_SORTED_AT_ONCE", 7)
+    parts = cast_votes(neutral, headings, raw_space(8), {2: np.array([4, 7])})
+    assert whole.nearest.shape == (50, 3) and whole.nearest.dtype == parts.nearest.dtype
+    assert np.array_equal(whole.nearest, parts.nearest)
 
 
 def test_news_is_not_about_hotels(encoder):

@@ -1,0 +1,92 @@
+"""An installation of ``requirements-core.txt``: everything but float32, other models and photos."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import size
+from tests.support.command import ROOT, SAMPLE, run
+
+pytestmark = [pytest.mark.model, pytest.mark.slow]
+
+FOLDER = ROOT / "tests" / "support" / "without_torch"
+QUERY = "Loud music at night"
+REVIEWS = 160
+
+
+def polyguest(*commands, **environment):
+    """Commands of a process, and of those that it starts, in which PyTorch can't be imported."""
+    found = os.environ | {"PYTHONPATH": os.pathsep.join([str(FOLDER), str(ROOT)])} | environment
+    command = [sys.executable, "-m", "tests.support.without_torch", *commands]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=found)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "imported nevertheless:"
+    return done
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory):
+    file = tmp_path_factory.mktemp("reviews") / "reviews.csv"
+    lines = SAMPLE.read_text("utf-8").splitlines()
+    step = (len(lines) - 1) // REVIEWS
+    file.write_text("\n".join([lines[0], *lines[1::step]]), "utf-8")
+    return file
+
+
+def test_the_main_work_is_the_same(reviews, tmp_path):
+    """Topics, map, search and exports in 8 bits, and a worker of the server."""
+    core, whole = tmp_path / "core", tmp_path / "whole"
+    done = polyguest(
+        f"analyse {reviews} --out {core} --precision int8",
+        f"search {core} '{QUERY}' --json",
+        f"search {core} '{QUERY}' --out {tmp_path}/hits.xlsx",
+        f"report {core} --out {tmp_path}/report.pdf",
+        f"report {core} --out {tmp_path}/report.xlsx",
+        f"map {core} --out {tmp_path}/map.html",
+        "doctor",
+        POLYGUEST_PRECISION="auto",
+    )
+    codes = [line for line in done.stdout.splitlines() if line.startswith("exit code")]
+    assert [code.split(":")[0] for code in codes[:-1]] == ["exit code 0"] * 6, done.stdout
+    assert "has loaded the model and answered" in done.stdout
+    assert "int8, as PyTorch is not installed" in done.stdout
+    for name in ("hits.xlsx", "report.pdf", "report.xlsx", "map.html"):
+        assert (tmp_path / name).stat().st_size > 5000
+    assert run("analyse", reviews, "--out", whole, "--precision", "int8").returncode == 0
+    names = sorted(path.name for path in whole.iterdir() if path.is_file())
+    assert "reviews.csv" in names and "topics.csv" in names
+    for name in (name for name in names if name.endswith((".csv", ".npy"))):
+        assert (core / name).read_bytes() == (whole / name).read_bytes(), name
+    hits = run("search", whole, QUERY, "--json").stdout
+    assert json.loads(hits) and hits in done.stdout
+
+
+def test_what_needs_more_says_so_in_one_line(reviews, tmp_path):
+    done = polyguest(
+        f"analyse {reviews} --out {tmp_path}/a --precision float32",
+        f"analyse {reviews} --out {tmp_path}/b --model intfloat/multilingual-e5-base",
+    )
+    assert done.stdout.count("exit code 2") == 2
+    float32, other = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "in float32 needs PyTorch" in float32 and "POLYGUEST_PRECISION=int8" in float32
+    assert "Models other than the bundled one, and photos, need PyTorch" in other
+    assert "'pip install -r requirements.txt'" in float32 and "requirements.txt" in other
+
+
+def test_what_is_installed_fits():
+    """2.2 GB with what is built of the model; the figure is of Linux, x86-64."""
+    sizes = size.measured([ROOT / "requirements-core.txt"])
+    assert {"onnxruntime", "streamlit", "unidic-lite"} <= sizes.keys()
+    assert "torch" not in sizes and "pytest" not in sizes
+    assert 1e9 < sum(each.all for each in sizes.values()) < 2.1e9
+
+
+def test_files_of_requirements_name_each_other(tmp_path):
+    Path(tmp_path, "one.txt").write_text("-r two.txt\n# a comment\nnumpy==2 # why\n")
+    Path(tmp_path, "two.txt").write_text('pandas ; python_version < "4"\n')
+    assert [each.name for each in size.named([tmp_path / "one.txt"])] == ["pandas", "numpy"]
