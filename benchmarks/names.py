@@ -33,7 +33,7 @@ from pipeline.topics.naming import name_polarity, name_subjects
 
 HEAD = (
     "| set | topics | by aspects | name says the topic's main label | texts whose label it says "
-    "| say praise or complaints | true by the labels | against the share shown "
+    "| say praise or complaints | true of those that labels decide | against the share shown "
     "| of one kind and unsaid | everything else |"
 )
 _TRANSLATED, _NEWS = 1_000, 500  # texts of the larger sets, the last ones
@@ -150,7 +150,7 @@ def measure(analysis: Analysis, labelled: NamedSet) -> list[str]:
     truth = labelled.judged[rows]
     meant = {label: aspect_numbers(own) for label, own in labelled.aspects.items()}
     shares = _shares(analysis)
-    by_aspects = main = said = labels = judging = true = against = unsaid = 0
+    by_aspects = main = said = labels = judging = decided = true = against = unsaid = 0
     topics = [topic for topic in analysis.topics if not topic.is_outlier]
     for topic in topics:
         aspects = aspects_of(topic.name)
@@ -158,7 +158,8 @@ def measure(analysis: Analysis, labelled: NamedSet) -> list[str]:
         own = [labelled.labels[row] for row in rows[analysis.in_topic(topic.id)].tolist()]
         says = {label for label, numbers in meant.items() if aspects & numbers}
         counts = Counter(label for each in own for label in each)
-        main += bool(counts) and counts.most_common(1)[0][0] in says
+        most = max(counts.values(), default=0)
+        main += any(count == most for label, count in counts.items() if label in says)
         said += sum(bool(each & says - GENERAL) for each in own)
         labels += sum(bool(each - GENERAL) for each in own)
         judged = truth[analysis.in_topic(topic.id)]
@@ -166,6 +167,7 @@ def measure(analysis: Analysis, labelled: NamedSet) -> list[str]:
         praise = float((judged == 1).mean()) if len(judged) else 0.5
         polarity = name_polarity(topic.name) if ": " in topic.name else 0
         judging += polarity != 0
+        decided += polarity != 0 and praise != 0.5
         true += polarity * (praise - 0.5) > 0
         against += polarity != 0 and _is_against(polarity, shares.get(topic.key))
         unsaid += not polarity and len(judged) >= 10 and max(praise, 1 - praise) >= _NEARLY_ALL
@@ -177,7 +179,7 @@ def measure(analysis: Analysis, labelled: NamedSet) -> list[str]:
         f"{main} of {len(topics)}" if meant else "-",
         f"{said / max(labels, 1):.3f}" if meant else "-",
         str(judging),
-        f"{true} of {judging}",
+        f"{true} of {decided}",
         str(against),
         str(unsaid),
         f"{left:.3f}",

@@ -108,12 +108,13 @@ def describe_topics(
         centroids = unit_rows(
             np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
         )
-        agreeing = None
-        if judged is not None:
-            polarities = [name_polarity(name["en"]) for name in names]
-            agreeing = judged.agreeing_units(assignments, polarities)
         typical = typical_reviews(
-            neutral, centroids, assignments, of_units, units.texts, preferred=agreeing
+            neutral,
+            centroids,
+            assignments,
+            of_units,
+            units.texts,
+            preferred=_go_with_names(named, assignments, judged),
         )
         for topic in new:
             own_names = outlier_topic_names() if topic == outlier_topic else names[topic]
@@ -272,6 +273,23 @@ def _barred_units(
         for aspect in with_word[word]:
             barred[aspect] = np.union1d(barred[aspect], rows) if aspect in barred else rows
     return barred
+
+
+def _go_with_names(
+    named: NamedGroups, assignments: np.ndarray, judged: JudgedPassages | None
+) -> np.ndarray:
+    """How well units go with the name of their topic: int (m,).
+
+    2 for those that praise or complain as it says, and 1 more for those that its aspects fit.
+    """
+    polarities = [name_polarity(name["en"]) for name in named.names]
+    level = np.zeros(len(assignments), np.int64)
+    if judged is not None:
+        level += 2 * judged.agreeing_units(assignments, polarities)
+    for topic, choice in enumerate(named.choices):
+        if choice is not None:
+            level += (assignments == topic) & named.votes.fit(choice[0])
+    return level
 
 
 def _name_share(

@@ -39,8 +39,8 @@ def typical_reviews(
         languages: str (n,).
         texts: n.
         limit: most rows of each kind.
-        preferred: bool (n,), reviews that say what the name of their topic says, praise or
-            complaints: in a language that has such, the closest are of these.
+        preferred: int (n,), how well reviews go with the name of their topic: of each language
+            the closest are of those that go best with it.
     """
     points, centroids = unit_rows(points), unit_rows(centroids)
     typical: list[dict[str, dict[str, list[int]]]] = []
@@ -59,12 +59,10 @@ def typical_reviews(
             readable = np.array([_has_readable_length(texts[int(row)], code) for row in rows[here]])
             penalty = np.where(readable, 0.0, _LENGTH_PENALTY)
             score = penalty - cosines[here]
-            typical_here = np.ones(len(here), bool)
-            if preferred is not None and preferred[rows[here]].any():
-                typical_here = preferred[rows[here]]
-            closest = _lowest_distinct(
-                rows[here][typical_here], score[typical_here], texts, limit, set()
-            )
+            best = np.ones(len(here), bool)
+            if preferred is not None:
+                best = preferred[rows[here]] == preferred[rows[here]].max()
+            closest = _lowest_distinct(rows[here][best], score[best], texts, limit, set())
             different: list[int] = []
             if count >= _MIN_FOR_DIFFERENT:
                 eligible = here[inside[here]]

@@ -15,7 +15,8 @@ from pipeline.insights.attributes import review_attributes
 from pipeline.insights.theme_summary import summarise_themes
 from pipeline.insights.themes import topic_themes
 from pipeline.reviews.read import read_reviews
-from pipeline.topics.naming import name_polarity, without_judgement
+from pipeline.topics.aspects import aspect_names, aspect_vectors, cast_votes
+from pipeline.topics.naming import name_polarity, name_subjects, without_judgement
 
 GUESTS = (
     "Great central location, five minutes from the station and close to all the shops",
@@ -99,6 +100,22 @@ def test_typical_texts_say_what_the_name_says(polar):
             own = (polar.assignments == topic.id) & (polar.unit_languages == code)
             if wanted and wanted in polar.unit_sentiment[own]:
                 assert (polar.unit_sentiment[kinds["closest"]] == wanted).all(), topic.name
+
+
+def test_typical_texts_are_about_what_the_name_says(contrary_marks, encoder):
+    made = contrary_marks
+    votes = cast_votes(made.vectors, aspect_vectors(encoder), made.space)
+    known = {name.casefold(): number for number, name in enumerate(aspect_names())}
+    named = 0
+    for topic in made.topics:
+        aspects = [known[part] for part in name_subjects(topic.name) if part in known]
+        fits = votes.fit(aspects) & (made.assignments == topic.id)
+        if name_polarity(topic.name):
+            fits &= made.unit_sentiment == name_polarity(topic.name)
+        if aspects and fits.any():
+            named += not fits[made.assignments == topic.id].all()
+            assert fits[topic.typical["en"]["closest"][0]], topic.name
+    assert named >= 1  # of which not all texts are about it
 
 
 def test_after_edits_and_a_file_that_says_the_opposite(polar, encoder):

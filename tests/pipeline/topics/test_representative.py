@@ -33,11 +33,11 @@ def test_reviews_nearer_to_another_centroid_are_not_typical():
     assert 4 not in first["en"]["different"]
 
 
-def test_closest_say_what_the_name_says_where_a_review_does():
-    complains = np.array([False, False, False, True, True, False, False, True, False])
+def test_closest_are_of_those_that_go_best_with_the_name():
+    level = np.array([0, 2, 0, 3, 3, 1, 0, 2, 0])
     first, second = typical_reviews(
-        POINTS, CENTROIDS, ASSIGNMENTS, LANGUAGES, TEXTS, preferred=complains
+        POINTS, CENTROIDS, ASSIGNMENTS, LANGUAGES, TEXTS, preferred=level
     )
     assert first["en"]["closest"] == [3, 4]
-    assert first["de"]["closest"] == [8]  # none of this language complains
+    assert first["de"]["closest"] == [8]  # none of this language goes with it
     assert second["de"]["closest"] == [7]
