@@ -26,6 +26,7 @@ _GERMAN_GRADES = 6.0
 _LABELLED = re.compile(
     r"(?<![\w.,])(\d{1,3})\s*(?:([=:–—-])\s*([^\W\d][^\d,;/()|]*)|\(([^\d()]+)\))"
 )
+_READ = 300  # characters of a name
 _MOST_WORDS = 4  # of what a mark means
 _RANGE = re.compile(
     r"(?<![\w.,/-])[01]\s*(?:[-–—~〜～]|\.{2,3}|to|bis|à|a|до|t/m|tot|ile|até|hasta|から|到|至)\s*"
@@ -108,7 +109,7 @@ def stated_scale(name: str, numbers: np.ndarray) -> RatingScale | None:
     Returns:
         None where it states none, or one that the marks are over.
     """
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = unicodedata.normalize("NFKC", name[:_READ]).casefold()
     scale = _labelled_scale(text, numbers) or _school_grades(name)
     if scale is None:
         found = _RANGE.search(text) or _OUT_OF.search(text)
