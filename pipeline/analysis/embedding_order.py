@@ -11,7 +11,7 @@ from pipeline.analysis.partial import PartialResultPublisher
 from pipeline.common.arrays import stratified_order
 from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents, embedding_cost
-from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.encoder import BlockEncoder, Encoder
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units
 
@@ -66,7 +66,10 @@ def embed_in_order(
     )
     done = int(np.searchsorted(remaining, 0, side="right"))  # embedded by an earlier run
     work_seconds = speed = 0.0  # speed: reviews per second
-    step_seconds = _STEP_SECONDS
+    step_seconds, most = _STEP_SECONDS, _MAX_STEP
+    least = encoder.characters_at_once if isinstance(encoder, BlockEncoder) else 0
+    if least:
+        most = len(order)
     if publisher is not None:
         done = max(publisher.resume(), done)
         step_seconds = min(step_seconds, publisher.seconds / 5)
@@ -76,8 +79,8 @@ def embed_in_order(
     while done < len(order):
         before = int(remaining[done - 1]) if done else 0
         step = step_seconds * remaining[done - 1] / work_seconds if work_seconds else _FIRST_COST
-        stop = int(np.searchsorted(remaining, before + step)) + 1
-        rows = order[done : min(stop, done + _MAX_STEP)]
+        stop = int(np.searchsorted(remaining, before + max(step, least))) + 1
+        rows = order[done : min(stop, done + most)]
 
         def on_fraction(fraction: float, start: int = done, size: int = len(rows)) -> None:
             progress(start + int(fraction * size), len(order))

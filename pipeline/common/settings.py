@@ -38,6 +38,8 @@ from pipeline.common.variables import (
     MODELS,
     OBJECTS,
     PRECISION,
+    RAY,
+    RAY_FALLBACK,
     READ_MEMORY_MB,
     READ_SECONDS,
     RUN_JOBS,
@@ -184,6 +186,16 @@ def read_memory_mb() -> int:
 def precision() -> str:
     """Precision of the bundled model, unchecked; "auto" where the machine decides."""
     return PRECISION.value
+
+
+def ray_address() -> str:
+    """Address of the Ray cluster that encodes the texts of jobs; "" where there is none."""
+    return RAY.given
+
+
+def encodes_without_cluster() -> bool:
+    """Whether a job goes on without a cluster that can't be used."""
+    return RAY_FALLBACK.value.lower() not in ("0", "no", "off", "false")
 
 
 def trusted_models() -> tuple[str, ...]:

@@ -127,6 +127,18 @@ PRECISION = Variable(
     "Arithmetic of the bundled model, unless its name says which; int8 is faster and smaller, auto "
     "takes it where it is.",
 )
+RAY = Variable(
+    "POLYGUEST_RAY",
+    "address",
+    "",
+    "Ray cluster on whose machines jobs encode texts: its head's address, 10.0.0.5:6379, or auto.",
+)
+RAY_FALLBACK = Variable(
+    "POLYGUEST_RAY_FALLBACK",
+    "1 or 0",
+    "1",
+    "Whether a job encodes its texts itself when that cluster can't be used; 0 refuses the job.",
+)
 MODELS = Variable(
     "POLYGUEST_MODELS",
     "names or folders with commas",
@@ -251,6 +263,8 @@ VARIABLES = (
     READ_SECONDS,
     READ_MEMORY_MB,
     PRECISION,
+    RAY,
+    RAY_FALLBACK,
     MODELS,
     TRANSLATE_URL,
     TRANSLATE_MODEL,

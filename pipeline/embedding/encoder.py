@@ -82,6 +82,11 @@ class SizedEncoder(Protocol):
 class BlockEncoder(Protocol):
     """An encoder that computes many texts elsewhere, in blocks that come back in any order."""
 
+    @property
+    def characters_at_once(self) -> int:
+        """How many characters of texts it should be given together; 0 for any number."""
+        ...
+
     def encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
         """Vectors of distinct texts to be searched, each block as soon as it is computed.
 

@@ -12,7 +12,7 @@ import os
 import socket
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,9 @@ def encoder_on_ray(address: str, encoder: Encoder) -> Iterator[RayEncoder]:
         InputError: Ray is not installed, or there is no such cluster.
     """
     if encoder.name.startswith(SCHEME):
-        raise _error(f"--ray is for models that run on its machines, not for '{encoder.name}'")
+        raise _error(
+            f"A Ray cluster is for models that run on its machines, not for '{encoder.name}'"
+        )
     ray = _connect(address)
     cluster = RayEncoder(ray, encoder)
     try:
@@ -86,6 +88,21 @@ class RayEncoder:
         self._loading: dict[ObjectRef, ActorHandle] = {}  # the answer that is waited for -> actor
         self._ready: list[ActorHandle] = []
         self._deaths = 0
+        exceptions = (
+            ray.exceptions
+        )  # what is said of an actor that is no more, killed for memory too
+        self._lost = (
+            *(exceptions.RayActorError, exceptions.OutOfMemoryError),
+            *(exceptions.WorkerCrashedError, exceptions.NodeDiedError),
+        )
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what else the model can do
+        return getattr(self._local, name)
+
+    @property
+    def characters_at_once(self) -> int:
+        """As many as keep every actor busy for some seconds."""
+        return _BLOCKS_EACH * self._wanted * _LEAST_CHARACTERS
 
     def encode_documents(
         self, texts: Sequence[str], *, progress: Progress | None = None
@@ -105,8 +122,16 @@ class RayEncoder:
         An actor that dies is replaced, and its blocks go to others.
 
         Raises:
-            InputError: no machine has a free core, or the model; or actors die again and again.
+            InputError: no machine has a free core, or the model; actors die again and again; or
+                the cluster is out of reach.
         """
+        try:
+            yield from self._encode_blocks(texts)
+        except self._ray.exceptions.RayError as error:
+            reason = " ".join(str(error).split())[:300]
+            raise _error(f"The Ray cluster is out of reach: {reason}") from error
+
+    def _encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
         total = sum(map(len, texts))
         share = total // (_BLOCKS_EACH * self._wanted)
         size = min(max(share, _LEAST_CHARACTERS), _BLOCK_CHARACTERS)
@@ -127,7 +152,7 @@ class RayEncoder:
                 actor, block = running.pop(answer)
                 try:
                     vectors = self._ray.get(answer)
-                except self._ray.exceptions.RayActorError as error:
+                except self._lost as error:
                     blocks.appendleft(block)
                     self._replace(actor, error)
                     continue
@@ -136,7 +161,8 @@ class RayEncoder:
     def close(self) -> None:
         """End the actors."""
         for actor in self._actors:
-            self._ray.kill(actor)
+            with suppress(self._ray.exceptions.RayError):  # of a cluster that is no more
+                self._ray.kill(actor)
         self._actors.clear()
         self._ready.clear()
         self._loading.clear()
@@ -185,7 +211,7 @@ class RayEncoder:
         exceptions = self._ray.exceptions
         try:
             found: NodeModel = self._ray.get(answer)
-        except exceptions.RayActorError as error:
+        except self._lost as error:
             if "ModuleNotFoundError" in str(error):
                 raise _error(
                     f"A machine of the Ray cluster has no Polyguest: install {VERSION} with 'pip "
@@ -217,7 +243,7 @@ class RayEncoder:
 
 
 def _error(message: str) -> InputError:
-    """An error in English, as all that commands say: no page uses a cluster."""
+    """An error in English, as all that commands say; pages quote it in a sentence."""
     return InputError(message)
 
 
@@ -243,8 +269,8 @@ def _connect(address: str) -> ModuleType:
         import ray
     except ImportError as error:
         raise _error(
-            f"--ray {address} needs the package 'ray': 'pip install \"polyguest[ray]\"' or "
-            "'pip install -r requirements-ray.txt' installs it"
+            f"The Ray cluster '{address}' needs the package 'ray': 'pip install "
+            "\"polyguest[ray]\"' or 'pip install -r requirements-ray.txt' installs it"
         ) from error
     if address != "auto":
         _check_reachable(address)
@@ -254,7 +280,7 @@ def _connect(address: str) -> ModuleType:
         ray.shutdown()  # of what was connected before it failed
         if address == "auto" and isinstance(error, ConnectionError):
             raise _error(
-                f"--ray {address}: this machine belongs to no Ray cluster; 'ray start "
+                f"'{address}': this machine belongs to no Ray cluster; 'ray start "
                 "--address=HEAD:6379' lets it join one"
             ) from error
         reason = " ".join(str(error).split())[:400]
@@ -271,8 +297,8 @@ def _check_reachable(address: str) -> None:
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or "/" in host:
         raise _error(
-            "--ray takes the address of a cluster's head, such as 10.0.0.5:6379, or auto; "
-            f"got '{address}'"
+            "--ray (or POLYGUEST_RAY) takes the address of a cluster's head, such as "
+            f"10.0.0.5:6379, or auto; got '{address}'"
         )
     try:
         with socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS) as server:

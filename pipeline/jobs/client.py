@@ -288,21 +288,27 @@ class WorkerClient:
                     job.update_progress(message["stage"], message["done"], message["total"])
             elif event == "pace":
                 job.update_speed(message["pace"], message["left"])
+            elif event == "notice":
+                job.notice, job.notice_values = message["message"], message["values"]
             elif event == "early":
                 folder = Path(message["folder"])
                 job.partial_result = PartialResult(folder, message["reviews"], message["of"])
                 self._save(job)
             else:
-                state = JobState(event)
                 self._running = None
                 if _is_current(job, job_id):
-                    job.end(state)
-                    if state == JobState.REFUSED:
-                        job.message, job.values = message["message"], message.get("values", {})
-                    elif state == JobState.FAILED:
-                        job.message = FAULT_MESSAGE
+                    _end(job, JobState(event), message)
                 self._save(job)
                 self._dispatch()
+
+
+def _end(job: Job, state: JobState, message: dict[str, Any]) -> None:
+    """End a job as its worker has answered."""
+    job.end(state)
+    if state == JobState.REFUSED:
+        job.message, job.values = message["message"], message.get("values", {})
+    elif state == JobState.FAILED:
+        job.message = FAULT_MESSAGE
 
 
 def _is_current(job: Job, job_id: int) -> bool:

@@ -85,6 +85,8 @@ class Job:
         survives: whether a restart of the server goes on with it.
         partial_result: the latest; None before the first.
         reviews_per_second: speed of embedding; 0 while unknown.
+        notice: for the user, while the job goes on; in English, with names in braces.
+        notice_values: of those names.
     """
 
     id: int
@@ -106,6 +108,8 @@ class Job:
     survives: bool = True
     partial_result: PartialResult | None = None
     reviews_per_second: float = 0.0
+    notice: str = ""
+    notice_values: dict[str, str] = field(default_factory=dict)
     _embedding_ends: float = field(default=0.0, repr=False)  # the worker's estimate
     _started: float = field(default_factory=time.monotonic, repr=False)
     _stage_started: float = field(default_factory=time.monotonic, repr=False)
@@ -150,6 +154,11 @@ class Job:
     def problem(self) -> str:
         """The message in the reader's language, with its values."""
         return _(self.message, **self.values) if self.message else ""
+
+    @property
+    def remark(self) -> str:
+        """The notice in the reader's language, with its values."""
+        return _(self.notice, **self.notice_values) if self.notice else ""
 
     @property
     def is_embedding(self) -> bool:
@@ -220,6 +229,7 @@ class Job:
         """Wait from the beginning, under another id: answers to the old one are out of date."""
         self.id, self.state, self.attempts = new_id, JobState.WAITING, 0
         self.stage, self.done, self.total, self.reviews_per_second = "read", 0, 1, 0.0
+        self.notice, self.notice_values = "", {}
 
     def embedding_seconds_left(self) -> float:
         """The worker's estimate of the seconds that embedding still takes."""

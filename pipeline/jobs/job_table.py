@@ -47,7 +47,8 @@ class JobRow:
         owner: who takes turns with others, :attr:`pipeline.jobs.job.Job.turn`.
         request: as the server that it came from made it, with that server's paths.
         details: "rows", "user", "room" and what else does not change.
-        progress: "stage", "done", "total", "speed" and "left", as far as known.
+        progress: "stage", "done", "total", "speed", "left" and "notice" with its values, as far
+            as known.
         partial: "reviews" and "total" of the latest partial result; None before the first.
         attempts: how often it was claimed.
         created: when it was submitted.

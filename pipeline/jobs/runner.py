@@ -205,6 +205,7 @@ def _progress_of(job: Job | None) -> dict[str, Any]:
         "total": job.total,
         "speed": job.reviews_per_second,
         "left": job.embedding_seconds_left(),
+        **({"notice": job.notice, "notice_values": job.notice_values} if job.notice else {}),
     }
 
 

@@ -298,3 +298,4 @@ def _update_progress(job: Job, row: JobRow) -> None:
     known = row.progress
     job.update_progress(known.get("stage", "read"), known.get("done", 0), known.get("total", 1))
     job.update_speed(known.get("speed", 0.0), known.get("left", 0.0))
+    job.notice, job.notice_values = known.get("notice", ""), known.get("notice_values", {})

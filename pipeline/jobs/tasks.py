@@ -14,7 +14,9 @@ from typing import Any, assert_never
 
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
+from pipeline.common.translation import gettext_noop as N_
 from pipeline.embedding.encoder import Encoder
+from pipeline.embedding.optional_cluster import encoder_of_job
 from pipeline.jobs.requests import (
     RESULTS,
     AddRequest,
@@ -29,6 +31,9 @@ from pipeline.jobs.requests import (
 logger = logging.getLogger(__name__)
 
 Load = Callable[[str], Encoder]
+_ON_THIS_MACHINE = N_(
+    "The Ray cluster can't be used, so the texts are encoded on this machine: {problem}"
+)
 
 
 def run(request: Request, load: Load, log: StageLog) -> None:
@@ -74,47 +79,61 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
     distinct = len(set(reviews.texts))
     check_topic_count(settings.topic_count, distinct=distinct, rows=len(reviews.texts))
     with log.stage("model"):
-        encoder = load(settings.model)
+        model = load(settings.model)
     with log.stage("language") as step:
         languages = identify_languages(reviews, progress=step)
         units = make_units(reviews.texts, languages, settings.unit)
-    publisher = None
-    with log.stage("embed") as step:
-        raw = np.zeros((len(units), encoder.dimension), np.float32)
-        prepared = Prepared(languages, units, raw)
-        order = sampling_order(reviews, languages, seed=settings.seed)
-        emit, name = log.emit, request.source.name
-        if request.partial_base and emit and schedule.seconds > 0:
-            publisher = PartialResultPublisher(
-                request.partial_base,
-                reviews,
-                prepared,
-                settings,
-                order,
+    with encoder_of_job(model, units.texts, on_problem=_notice_of(log)) as encoder:
+        publisher = None
+        with log.stage("embed") as step:
+            raw = np.zeros((len(units), encoder.dimension), np.float32)
+            prepared = Prepared(languages, units, raw)
+            order = sampling_order(reviews, languages, seed=settings.seed)
+            emit, name = log.emit, request.source.name
+            if request.partial_base and emit and schedule.seconds > 0:
+                publisher = PartialResultPublisher(
+                    request.partial_base,
+                    reviews,
+                    prepared,
+                    settings,
+                    order,
+                    encoder,
+                    name=name,
+                    schedule=schedule,
+                    emit=emit,
+                )
+            embed_in_order(
                 encoder,
-                name=name,
-                schedule=schedule,
-                emit=emit,
+                units,
+                order,
+                raw,
+                progress=step,
+                on_speed=None if emit is None else partial(_emit_speed, emit),
+                publisher=publisher,
             )
-        embed_in_order(
-            encoder,
-            units,
-            order,
-            raw,
-            progress=step,
-            on_speed=None if emit is None else partial(_emit_speed, emit),
-            publisher=publisher,
+        if publisher is not None:
+            publisher.finish()
+        analysis = analyse(
+            reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared
         )
-    if publisher is not None:
-        publisher.finish()
-    analysis = analyse(reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared)
-    if request.edits_from:
-        old = load_analysis(request.edits_from)
-        analysis, lost = transfer_edits(old, analysis, encoder=encoder)
-        analysis.report["edits_lost"] = len(lost)
-    if publisher is not None and publisher.last is not None:
-        analysis = transfer_colours(publisher.last, analysis)
-    save_analysis(analysis, request.target)
+        if request.edits_from:
+            old = load_analysis(request.edits_from)
+            analysis, lost = transfer_edits(old, analysis, encoder=encoder)
+            analysis.report["edits_lost"] = len(lost)
+        if publisher is not None and publisher.last is not None:
+            analysis = transfer_colours(publisher.last, analysis)
+        save_analysis(analysis, request.target)
+
+
+def _notice_of(log: StageLog) -> Callable[[InputError], None]:
+    """What tells the page of a cluster that can't be used."""
+
+    def emit(error: InputError) -> None:
+        if log.emit:
+            notice = {"message": _ON_THIS_MACHINE, "values": {"problem": str(error)}}
+            log.emit({"event": "notice", **notice})
+
+    return emit
 
 
 def _emit_speed(emit: Callable[[dict[str, Any]], None], speed: float, left: float) -> None:
@@ -149,8 +168,9 @@ def run_add(request: AddRequest, load: Load, log: StageLog) -> None:
         reviews = request.source.read(progress=step)
     analysis = load_analysis(request.folder)
     with log.stage("model"):
-        encoder = load(analysis.settings.model)
-    added = add_reviews(analysis, reviews, name=request.source.name, encoder=encoder, log=log)
+        model = load(analysis.settings.model)
+    with encoder_of_job(model, reviews.texts, on_problem=_notice_of(log)) as encoder:
+        added = add_reviews(analysis, reviews, name=request.source.name, encoder=encoder, log=log)
     save_analysis(added, request.target)
 
 

@@ -20,6 +20,7 @@ event::
         -> {"id": 1, "event": "progress", "stage": "embed", "done": 64, "total": 789}
         -> {"id": 1, "event": "pace", "pace": reviews per second, "left": seconds of embedding}
         -> {"id": 1, "event": "early", "folder": path, "reviews": 640, "of": 20000}
+        -> {"id": 1, "event": "notice", "message": ..., "values": {...}}  for the user, meanwhile
         -> {"id": 1, "event": "done"}
 
 A job can be cancelled, whether it waits or runs::

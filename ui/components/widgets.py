@@ -89,6 +89,8 @@ def _job_progress(waited: bool) -> None:
         st.rerun()
     st.progress(job.fraction_done(), text=_how_far(job))
     _announce_progress(job)
+    if job.remark:
+        st.caption(escape_markdown(job.remark))
     paused = job.state == "paused"
     with st.container(horizontal=True, gap="small"):
         if paused:

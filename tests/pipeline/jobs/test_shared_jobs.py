@@ -196,6 +196,18 @@ def test_any_server_sees_progress_and_result(table, file, tmp_path):
 
 
 @pytest.mark.slow
+def test_any_server_says_that_a_cluster_is_out_of_reach(table, tmp_path, cache, monkeypatch):
+    monkeypatch.setenv("POLYGUEST_RAY", "127.0.0.1:1")
+    file = made(tmp_path / "upload.csv", rows=3000)
+    with server(table, tmp_path / "one") as one, worker(table, tmp_path / "worker"):
+        job = one.submit(request(file, tmp_path / "session"))
+        wait_until(lambda: job.remark or job.finished, said=lambda: job)
+        assert "so the texts are encoded on this machine: " in job.remark
+        assert "127.0.0.1:1" in job.remark
+        assert finished(job) and job.state == JobState.DONE
+
+
+@pytest.mark.slow
 def test_a_job_that_is_stopped_ends_in_its_worker(table, file, tmp_path):
     with server(table, tmp_path / "one") as one, worker(table, tmp_path / "worker"):
         job = one.submit(request(file, tmp_path / "session"))

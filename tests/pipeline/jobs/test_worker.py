@@ -377,6 +377,7 @@ for line in sys.stdin:
     if request["do"] == "analyse" and request["name"] == "large":
         say(id, event="progress", stage="embed", done=400, total=2000)
         say(id, event="pace", pace=40.0, left=40.0)
+        say(id, event="notice", message="No {what}", values={"what": "cluster"})
         say(id, event="early", folder=request["early"] + "-first-300", reviews=300, of=2000)
     elif request["do"] == "analyse":
         say(id, event="done")
@@ -397,6 +398,7 @@ def test_a_paused_job_lets_others_go_first_and_survives_a_restart(tmp_path):
         wait_until(lambda: job.partial_result is not None)
         assert job.partial_result == PartialResult(tmp_path / "large-first-300", 300, 2000)
         assert job.is_embedding and job.reviews_per_second == 40 and 30 < job.seconds_left() < 90
+        assert job.remark == "No cluster"
         small = ask(client, "small")
         client.pause(job)
         assert job.state == "paused" and not job.finished and client.has_unfinished_jobs("large")

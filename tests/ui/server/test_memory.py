@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
+from pipeline.jobs.job import Job
 from tests.support.waiting import wait_until
 from ui.components import widgets
 from ui.server import memory
@@ -102,3 +103,17 @@ def test_the_page_is_drawn_anew_when_the_turn_of_a_job_has_come(monkeypatch):
     monkeypatch.setattr(widgets.st, "rerun", redraw)
     with pytest.raises(RedrawnError):
         widgets._job_progress(waited=True)
+
+
+def test_a_cluster_that_is_out_of_reach_is_named_beside_the_progress(monkeypatch):
+    said = []
+    job = Job(1, request=None, rows=1, notice="No {what}", notice_values={"what": "*one* answers"})
+    job.update_progress("embed", 1, 4)
+    session = SimpleNamespace(job=job, has_news=False, jobs=SimpleNamespace(pause=None, stop=None))
+    monkeypatch.setattr(widgets, "current_session", lambda: session)
+    monkeypatch.setattr(widgets, "_how_far", lambda job: "")
+    monkeypatch.setattr(Job, "fraction_done", lambda job: 0.25)
+    monkeypatch.setattr(Job, "is_analysis", True)
+    monkeypatch.setattr(widgets.st, "caption", said.append)
+    widgets._job_progress(waited=False)
+    assert said == [r"No \*one\* answers"]  # strangers' text is no Markdown
