@@ -10,7 +10,7 @@ from pipeline.access.access_file import configured_access
 from pipeline.access.policy import Action
 from pipeline.common.settings import starts_with_sample
 from pipeline.common.translation import gettext as _
-from ui.access.gate import LoginGate
+from ui.access.gate import LoginGate, allow_long_cookies
 from ui.access.sign_in import streamlit_secrets
 from ui.changes import address as changes_address
 from ui.compare import address as compare_address
@@ -130,6 +130,7 @@ if __name__ == "__main__":
 else:
     source = configured_access()
     provider = source.current().provider if source is not None else None
+    allow_long_cookies()
     app = st.App(
         __file__,
         secrets=streamlit_secrets(provider) if provider is not None else None,

@@ -29,7 +29,7 @@ from pipeline.common.settings import default_language
 from pipeline.common.translation import ENGLISH, find_language, use_language
 from ui.access.owners import may_fetch, owns_session
 from ui.access.sign_in import CALLBACK, SignIn, find_sign_in, is_behind_proxy
-from ui.access.sign_in_page import not_a_member_page, sign_in_page
+from ui.access.sign_in_page import not_a_member_page, refused_page, sign_in_page
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,18 @@ _MEDIA, _UPLOAD = "/media/", "/_stcore/upload_file/"
 _RETURN, _RETURN_SECONDS = "polyguest-return", 900
 _RETURN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
 _COOKIES = "_streamlit_"
+_CODE = re.compile("[a-z_]{1,40}")
+# What an identity provider says of somebody is in cookies, with 200 groups 16 kB of them, which a
+# socket's request brings in one line. The library that reads it takes 8 kB, unless an environment
+# variable says else that it has read by the time the app is imported.
+_LONGEST_LINE = 65_536  # bytes
+
+
+def allow_long_cookies() -> None:
+    """Let sockets be opened with long cookies."""
+    from websockets import http11
+
+    http11.MAX_LINE_LENGTH = max(http11.MAX_LINE_LENGTH, _LONGEST_LINE)
 
 
 class LoginGate:
@@ -101,6 +113,8 @@ class LoginGate:
         if access.provider is not None:
             if path == SIGN_IN:
                 return RedirectResponse(f"{_LOGIN}?provider={encode_provider_token('default')}")
+            if path == _CALLBACK and "error" in request.query_params:
+                return _refused(request)
             if path in (_LOGIN, _CALLBACK):
                 return None
             if path in (SIGN_OUT, _LOGOUT):
@@ -215,6 +229,19 @@ class LoginGate:
         if sign_in.cookie and sign_in.cookie in signed_out(access.hours):
             return False
         return bool(access.rooms_of(sign_in.user))
+
+
+def _refused(request: HTTPConnection) -> Response:
+    """What somebody is told whom the identity provider sends back without a sign-in.
+
+    The address may be anybody's making: no words of it are shown beside a code.
+    """
+    code, said = (request.query_params.get(name, "") for name in ("error", "error_description"))
+    log.error("the identity provider refused a sign-in: %.60r: %.300r", code, said)
+    if not _CODE.fullmatch(code):
+        code = "error"
+    with use_language(_language(request.headers)):
+        return HTMLResponse(refused_page(code, SIGN_IN), 403)
 
 
 async def _unavailable(problem: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -45,6 +45,24 @@ def sign_in_page(link: str) -> str:
     )
 
 
+def refused_page(code: str, link: str) -> str:
+    """The page for somebody whom the identity provider has not let in.
+
+    Args:
+        code: what it says, a word of OpenID Connect such as "access_denied".
+        link: to try again.
+    """
+    return _page(
+        _("You could not be signed in"),
+        _(
+            "Your organisation's sign-in says “{code}”. Try again; if it says so again, tell the "
+            "administrator of this server, whose log says more.",
+            code=code,
+        ),
+        (link, _("Try again")),
+    )
+
+
 def not_a_member_page(user: User, link: str) -> str:
     """The page for somebody whom no workspace names.
 

@@ -11,9 +11,16 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import pgettext
 from pipeline.insights.change_words import shown_group
 from pipeline.insights.changes import COMPLAINTS, MARK, Changes
+from ui.components.tables import Format, in_page_language, percentage, with_digits
 from ui.session.view import View
 
 _MOST_ROWS = 2_000
+_WRITTEN: dict[str, Format] = {
+    "before": percentage,
+    "after": percentage,
+    "times": with_digits(2),
+    "reviews": format_number,
+}
 
 
 def show_table(view: View, changes: Changes, hidden: frozenset[int]) -> None:
@@ -31,16 +38,16 @@ def show_table(view: View, changes: Changes, hidden: frozenset[int]) -> None:
     with st.expander(_("All figures ({number})", number=format_number(len(cells)))):
         table = _table(changes, hidden)[:_MOST_ROWS]
         st.dataframe(
-            table,
+            in_page_language(table, _WRITTEN),
             hide_index=True,
             height=min(38 + 35 * len(table), 600),
             column_config={
                 "topic": text(_("Topic"), width=240),
                 "group": text(pgettext("column of changes", "In")),
                 "of": text(pgettext("column of changes", "Of")),
-                "before": number(_("Before"), format="%.1f%%", width=80),
-                "after": number(_("After"), format="%.1f%%", width=80),
-                "times": number(pgettext("column of changes", "Times"), format="%.2f", width=70),
+                "before": number(_("Before"), width=80),
+                "after": number(_("After"), width=80),
+                "times": number(pgettext("column of changes", "Times"), width=70),
                 "between": text(
                     pgettext("column of changes", "Between"),
                     width=110,

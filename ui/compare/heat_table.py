@@ -18,6 +18,7 @@ from pipeline.insights.findings import group_label
 from pipeline.insights.groups import column_noun
 from ui.compare.choices import MEASURE_KEY
 from ui.components.downloads import offer_file
+from ui.components.tables import Format, in_page_language, percentage, with_digits
 from ui.components.theme_choice import hidden_themes
 from ui.components.widgets import escape_markdown
 from ui.session.view import View
@@ -33,7 +34,7 @@ class Measure:
 
     Attributes:
         label: for people.
-        format: of the number, for Streamlit.
+        written: how a number is written.
         values: float (g, t), to be shown.
         against: float (g, t), how much more or less than the rest, for the colour.
         differs: bool (g, t), whether that is more than chance.
@@ -41,7 +42,7 @@ class Measure:
     """
 
     label: str
-    format: str
+    written: Format
     values: np.ndarray
     against: np.ndarray
     differs: np.ndarray
@@ -55,7 +56,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
     found = {
         "share": Measure(
             _("Share of reviews"),
-            "%.1f%%",
+            percentage,
             100 * table.shares,
             change,
             comparison.mentions_differ,
@@ -63,7 +64,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
         ),
         "difference": Measure(
             _("Difference to the rest"),
-            "%+.1f",
+            lambda points: format_number(points, 1, signed=True),
             change,
             change,
             comparison.mentions_differ,
@@ -73,7 +74,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
     if complaints is not None:
         found["complaints"] = Measure(
             _("Share of complaints"),
-            "%.1f%%",
+            percentage,
             100 * complaints.shares,
             100 * (complaints.shares - complaints.rest_shares),
             comparison.complaints_differ,
@@ -85,7 +86,7 @@ def measures(view: View, comparison: Comparison) -> dict[str, Measure]:
         apart = (marks.low > total) | (marks.high < total)
         found["mark"] = Measure(
             view.attributes.rating_title(_("Mean mark")),
-            "%.2f",
+            with_digits(2),
             view.attributes.shown_rating(marks.means),
             25 * (total - marks.means),  # a low mark has the colour of more complaints
             apart & ~comparison.small,
@@ -159,7 +160,7 @@ def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | Non
         _styled(comparison, measure, shown, themes),
         hide_index=True,
         height=min(38 + 35 * len(themes), 640),
-        column_config=_columns(measure, [(f"g{group}", labels[group]) for group in shown]),
+        column_config=_columns([(f"g{group}", labels[group]) for group in shown]),
         key=f"heat-{view.number}-{comparison.themes.kind}-{comparison.groups.column}",
         on_select="rerun",
         selection_mode="single-cell",
@@ -168,17 +169,15 @@ def show_heat_table(view: View, comparison: Comparison) -> tuple[int, int] | Non
     return _chosen(event, shown, themes)
 
 
-def _columns(measure: Measure, groups: list[tuple[str, str]]) -> dict[str, Any]:
+def _columns(groups: list[tuple[str, str]]) -> dict[str, Any]:
     config: dict[str, Any] = {
         "topic": st.column_config.TextColumn(_("Topic"), pinned=True, width=230),
         "all": st.column_config.NumberColumn(
-            _("All"), format="localized", width=70, help=_("Reviews of all groups that mention it")
+            _("All"), width=70, help=_("Reviews of all groups that mention it")
         ),
     }
     for name, label in groups:
-        config[name] = st.column_config.NumberColumn(
-            excerpt(label, 40), format=measure.format, width=95
-        )
+        config[name] = st.column_config.NumberColumn(excerpt(label, 40), width=95)
     return config
 
 
@@ -188,7 +187,9 @@ def _styled(comparison: Comparison, measure: Measure, groups: list[int], themes:
     table.insert(0, "topic", [comparison.themes.names[theme] for theme in themes])
     table.insert(1, "all", comparison.mentions.totals[themes])
     colours = cell_styles(measure.against[cells], measure.differs[cells], comparison.small[cells]).T
-    return table.style.apply(lambda _table: np.insert(colours, 0, [[""], [""]], axis=1), axis=None)
+    written = {"all": format_number} | dict.fromkeys(list(table)[2:], measure.written)
+    styled = in_page_language(table, written)
+    return styled.apply(lambda _table: np.insert(colours, 0, [[""], [""]], axis=1), axis=None)
 
 
 def cell_styles(against: np.ndarray, differs: np.ndarray, small: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from pipeline.reviews.units import SENTENCE
 from ui.components.downloads import download
 from ui.components.page_switch import switch_page
 from ui.components.review_dialog import open_review
+from ui.components.tables import in_page_language, with_digits
 from ui.components.topic_editing import move_menu
 from ui.components.widgets import escape, language_line, show_reviews
 from ui.explore.legend import clear_legend
@@ -145,7 +146,7 @@ def _show_table(session: Session, view: View, rows: list[int]) -> None:
         )
     st.caption(note)
     st.dataframe(
-        _table(view, rows[:_TABLED]),
+        in_page_language(_table(view, rows[:_TABLED]), {"rating": with_digits(1)}),
         hide_index=True,
         height=min(38 + 35 * len(rows), 320),
         key=_table_key(view),
@@ -158,7 +159,7 @@ def _show_table(session: Session, view: View, rows: list[int]) -> None:
             "language": st.column_config.TextColumn(_("Language"), width=100),
             "topic": st.column_config.TextColumn(_("Topic")),
             "rating": st.column_config.NumberColumn(
-                view.attributes.rating_title(_("Rating")), format="%.1f", width=100
+                view.attributes.rating_title(_("Rating")), width=100
             ),
         },
         alt=_("The chosen reviews with hotel, date, rating, language and topic"),

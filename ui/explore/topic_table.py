@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pipeline.common.locale_format import language_name
+from pipeline.common.locale_format import format_number, language_name
 from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt, topic_table
+from ui.components.tables import in_page_language, with_digits
 from ui.filters.filter_bar import topics_key
 from ui.session.view import View
 
@@ -30,7 +31,7 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     table = table[[not topic.hidden for topic in analysis.topics]]
     config: dict[str, Any] = {
         "topic": st.column_config.TextColumn(_("Topic"), width=230),
-        "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized", width=70),
+        "reviews": st.column_config.NumberColumn(_("Reviews"), width=70),
         "share": st.column_config.ProgressColumn(
             _("Share"),
             format="%.1f%%",
@@ -41,13 +42,13 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
         "languages": st.column_config.NumberColumn(_("Languages"), width=85),
         "mix": st.column_config.TextColumn(_("Most reviews in"), width=240),
         "rating": st.column_config.NumberColumn(
-            view.attributes.rating_title(_("Mean rating")), format="%.1f", width=95
+            view.attributes.rating_title(_("Mean rating")), width=95
         ),
     }
     if view.attributes.ratings is None:
         table = table.drop(columns="rating")
     st.dataframe(
-        table,
+        in_page_language(table, {"reviews": format_number, "rating": with_digits(1)}),
         hide_index=True,
         column_config=config,
         height=min(38 + 35 * len(table), 620),
@@ -69,11 +70,14 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
             for code, reviews in topic.languages.items()
         ]
         st.dataframe(
-            pd.DataFrame(words, columns=["language", "reviews", "words"]),
+            in_page_language(
+                pd.DataFrame(words, columns=["language", "reviews", "words"]),
+                {"reviews": format_number},
+            ),
             hide_index=True,
             column_config={
                 "language": st.column_config.TextColumn(_("Language")),
-                "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized"),
+                "reviews": st.column_config.NumberColumn(_("Reviews")),
                 "words": st.column_config.TextColumn(_("Words"), width="large"),
             },
             alt=_("Telling words of the topic in each language"),

@@ -19,6 +19,7 @@ from pipeline.figures.model_comparison import dimensions_figure, quality_speed_f
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import RESULTS
 from ui.components.downloads import chart_options, offer_file
+from ui.components.tables import Format, in_page_language, with_digits
 from ui.components.widgets import error_box, escape_markdown
 from ui.models.dimensions import offer_dimensions
 from ui.session.session import Session
@@ -31,6 +32,15 @@ _KINDS = {
     "classification": N_("Labels learnt"),
 }
 _WAYS = {None: N_("all"), "prefix": N_("the first"), "pca": N_("by PCA")}
+_WRITTEN: dict[str, Format] = {
+    "Quality": with_digits(1),
+    "Reviews a second": format_number,
+    "ms a query": with_digits(1),
+    "MB for a million": format_number,
+    "MB in memory": format_number,
+    "MB on disk": format_number,
+    "Price": with_digits(3),
+}
 _COLUMNS = {  # the keys are those of the download
     "Model": N_("Model"),
     "Dimensions": N_("Dimensions"),
@@ -86,23 +96,20 @@ def _table(records: list[dict[str, Any]]) -> None:
     kinds = list(dict.fromkeys(kind for record in records for kind in record if kind in _KINDS))
     number = st.column_config.NumberColumn
     st.dataframe(
-        _frame(records, kinds),
+        in_page_language(_frame(records, kinds), _WRITTEN),
         hide_index=True,
         column_config={
             **{name: st.column_config.Column(_(label)) for name, label in _COLUMNS.items()},
-            "Quality": number(_("Quality"), format="%.1f", help=_("Mean, of 100 points")),
-            "Reviews a second": number(_("Reviews a second"), format="%.0f"),
-            "ms a query": number(_("ms a query"), format="%.1f"),
+            "Quality": number(_("Quality"), help=_("Mean, of 100 points")),
+            "Reviews a second": number(_("Reviews a second")),
+            "ms a query": number(_("ms a query")),
             "MB for a million": number(
                 _("MB for a million"),
-                format="%.0f",
                 help=_("Memory of the vectors of a million reviews"),
             ),
-            "MB in memory": number(_("MB in memory"), format="%.0f"),
-            "MB on disk": number(_("MB on disk"), format="%.0f"),
-            "Price": number(
-                _("Price"), format="%.3f", help=_("Of a million tokens, at an endpoint")
-            ),
+            "MB in memory": number(_("MB in memory")),
+            "MB on disk": number(_("MB on disk")),
+            "Price": number(_("Price"), help=_("Of a million tokens, at an endpoint")),
         },
         alt=_("Each model with its quality, its speed and its size"),
     )

@@ -14,6 +14,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext, pgettext
 from pipeline.search.evaluation import evaluate, golden_set_csv, read_golden_set
 from ui.components.downloads import offer_file
+from ui.components.tables import in_page_language, with_digits
 from ui.components.widgets import escape_markdown
 from ui.session import search_service
 from ui.session.current import current_search, current_session
@@ -89,17 +90,17 @@ def evaluation_tool(view: View, wanted: Ask, allowed: np.ndarray) -> None:
             st.button(_("Undo"), key="golden-undo", type="tertiary", on_click=state.restore_golden)
     if state.figures is not None:
         st.dataframe(
-            state.figures.assign(language=state.figures["language"].map(_named)),
+            in_page_language(
+                state.figures.assign(language=state.figures["language"].map(_named)),
+                {"queries": format_number} | dict.fromkeys(_MEASURES, with_digits(2)),
+            ),
             hide_index=True,
             height=min(38 + 35 * len(state.figures), 360),
             column_config={
                 "language": st.column_config.TextColumn(_("Language")),
-                "queries": st.column_config.NumberColumn(_("Queries"), format="localized"),
+                "queries": st.column_config.NumberColumn(_("Queries")),
             }
-            | {
-                name: st.column_config.NumberColumn(name, format="%.2f", width="small")
-                for name in _MEASURES
-            },
+            | {name: st.column_config.NumberColumn(name, width="small") for name in _MEASURES},
             alt=_("How well search finds the right reviews, in all and in each language"),
         )
         st.caption(

@@ -39,7 +39,7 @@
     const OWN_TEXTS = [
       "[data-testid=stFileUploaderDropzone]", "[data-testid=stConnectionStatus]",
       "[data-testid=stStatusWidget]", "[role=listbox][data-empty=true]",
-      "[role=option][data-key^=__]",
+      "[role=option][data-key^=__]", "[data-testid=stTopNavSection]",
     ].join();
     // Dialogs have texts of files as well: whole sentences alone are taken for Streamlit's.
     const OWN_SENTENCES = "[data-testid=stDialog] :is([role=dialog] > h2, h2 + div)";

@@ -46,6 +46,7 @@ _WORDS = {
     "Show/hide columns: {name}": N_("Choose columns: {name}"),
     "Help for {name}": N_("Help: {name}"),
     "file upload": N_("Choose a file"),
+    "{name} more": N_("More ({name})"),
     "Sidebar": N_("Sidebar"),
     "App pages": N_("Pages"),
     "Collapse sidebar": N_("Hide the sidebar"),

@@ -11,6 +11,7 @@ from pipeline.common.locale_format import format_list, format_number, format_per
 from pipeline.common.translation import gettext as _
 from pipeline.insights.attributes import excerpt
 from pipeline.insights.theme_summary import Proportion, ThemeSummary, summarise_themes
+from ui.components.tables import Format, in_page_language, percentage, with_digits
 from ui.components.widgets import escape_markdown
 from ui.session.view import View
 from ui.topics.card_html import percent
@@ -18,8 +19,14 @@ from ui.topics.cards import choose_language
 
 _MIN_COVERAGE = 0.6  # below, a topic is named as one that the list misses
 _MOST_MISSED = 6
-_PERCENT = "%.1f%%"
 _CERTAINTY = 0.95  # of the intervals
+_WRITTEN: dict[str, Format] = {
+    "reviews": format_number,
+    "share": percentage,
+    "praise": percentage,
+    "complaints": percentage,
+    "rating": with_digits(1),
+}
 
 
 def show_aspects(view: View) -> None:
@@ -50,23 +57,23 @@ def show_aspects(view: View) -> None:
     )
     certainty = format_percent(_CERTAINTY)
     st.dataframe(
-        _table(view, _largest_first(summaries)),
+        in_page_language(_table(view, _largest_first(summaries)), _WRITTEN),
         hide_index=True,
         height=min(38 + 35 * len(summaries), 640),
         column_config={
             "aspect": st.column_config.TextColumn(_("Aspect"), width=300, pinned=True),
-            "reviews": st.column_config.NumberColumn(_("Reviews"), format="localized", width=80),
-            "share": st.column_config.NumberColumn(_("Share"), format=_PERCENT, width=80),
+            "reviews": st.column_config.NumberColumn(_("Reviews"), width=80),
+            "share": st.column_config.NumberColumn(_("Share"), width=80),
             "share_interval": st.column_config.TextColumn(
                 _("Share, {certainty} interval", certainty=certainty), width=130
             ),
-            "praise": st.column_config.NumberColumn(_("Praise"), format=_PERCENT, width=80),
-            "complaints": st.column_config.NumberColumn(_("Complaints"), format=_PERCENT, width=95),
+            "praise": st.column_config.NumberColumn(_("Praise"), width=80),
+            "complaints": st.column_config.NumberColumn(_("Complaints"), width=95),
             "complaints_interval": st.column_config.TextColumn(
                 _("Complaints, {certainty} interval", certainty=certainty), width=170
             ),
             "rating": st.column_config.NumberColumn(
-                view.attributes.rating_title(_("Mean rating")), format="%.1f", width=95
+                view.attributes.rating_title(_("Mean rating")), width=95
             ),
         },
         alt=_("Aspects with the reviews that mention them, praise, complaints and mean rating"),

@@ -100,6 +100,16 @@ def visit(source):
     return visit
 
 
+def test_who_is_refused_by_the_provider_is_told_so(visit, caplog):
+    client = visit()
+    said = "error_description=Call+0900&state=1"
+    answer = client.get(f"/oauth2callback?error=access_denied&{said}")
+    assert answer.status_code == 403 and answer.headers["cache-control"] == "no-store"
+    assert "says “access_denied”" in answer.text and 'href="/sign-in"' in answer.text
+    assert "0900" not in answer.text and "0900" in caplog.text
+    assert "<b>" not in client.get("/oauth2callback?error=%3Cb%3E").text
+
+
 def test_without_a_file_everything_is_handed_on(monkeypatch):
     monkeypatch.delenv("POLYGUEST_ACCESS", raising=False)
     client = TestClient(LoginGate(INSIDE), base_url=SITE)
