@@ -26,8 +26,10 @@ _SWEEP = timedelta(days=1)
 def remove_unused(database: Database) -> int:
     """Remove contents that nothing has referred to for an hour; returns how many.
 
+    Those in an object store are only noted, for :func:`tidy_objects`.
+
     Raises:
-        InputError: the database can't be used. What an object store refuses is logged.
+        InputError: the database can't be used.
     """
     with database.transaction() as connection:
         gone = connection.execute(
@@ -48,13 +50,20 @@ def remove_unused(database: Database) -> int:
                 " on conflict (digest) do update set since = now()",
                 (digest,),
             )
+    return len(gone)
+
+
+def tidy_objects(database: Database) -> None:
+    """Remove objects that nothing refers to, where there is a store; it may take minutes.
+
+    What the database or the store refuses is logged.
+    """
     try:
         store = open_objects()
         if store is not None:
             remove_objects(database, store)
     except InputError as error:
         log.warning("unused objects could not be removed: %s", error)
-    return len(gone)
 
 
 def remove_objects(database: Database, store: ObjectStore, *, now: datetime | None = None) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.database.blobs import download, upload
 from pipeline.database.connection import Database
-from pipeline.database.unused import remove_unused
+from pipeline.database.unused import remove_unused, tidy_objects
 from pipeline.jobs.job import ACTIVE, Job, JobState
 from pipeline.jobs.parcel import PARTIAL, RESULT
 
@@ -265,10 +265,11 @@ class JobTable:
         return [part for (part,) in found]
 
     def remove_old(self) -> None:
-        """Remove jobs that ended a day ago, with their files."""
+        """Remove jobs that ended a day ago, and contents of files that nothing refers to."""
         with self._database.transaction() as connection:
             connection.execute(f"delete from jobs where finished < now() - interval '{_KEPT}'")  # noqa: S608  ours
         remove_unused(self._database)
+        tidy_objects(self._database)
 
 
 # An owner's turn comes by when the last of his jobs began, or the first that waits was submitted.

@@ -32,6 +32,15 @@ def test_every_page_opens_without_an_analysis():
     assert not at.exception
 
 
+def test_the_start_page_says_where_data_stay(request):
+    def says(at, where):
+        return any(f"Everything stays on {where}" in text.value for text in at.markdown)
+
+    assert says(start(), "this computer")  # which starts the workers as well
+    request.getfixturevalue("database_address")
+    assert says(start(), "your organisation")
+
+
 @pytest.mark.parametrize(
     ("data", "name", "told"),
     [

@@ -19,6 +19,7 @@ from pipeline.database.connection import Database
 from pipeline.database.objects import open_objects
 from pipeline.database.ownership import OWNER_OBJECT
 from pipeline.database.unused import remove_objects, remove_unused
+from pipeline.jobs.job_table import JobTable
 from tests.support import s3
 from tests.support.command import ROOT
 
@@ -136,6 +137,19 @@ def test_what_nothing_refers_to_goes_after_a_week(store, database, path, monkeyp
     assert kept(store) == set()
     keep(database, path)
     assert kept(store) == {digest}
+
+
+def test_whoever_runs_jobs_tidies_up(store, database, path, caplog, monkeypatch):
+    keep(database, path)
+    let_go(database)
+    remove_unused(database)
+    with database.transaction() as connection:
+        connection.execute("update unused_objects set since = since - interval '8 days'")
+    JobTable(database).remove_old()
+    assert kept(store) == set()
+    monkeypatch.setenv("POLYGUEST_OBJECTS", "s3://key:secret@bucket")
+    JobTable(database).remove_old()  # jobs go on
+    assert "unused objects could not be removed" in caplog.text and "secret" not in caplog.text
 
 
 def test_what_is_referred_to_again_meanwhile_stays(store, database, path):
