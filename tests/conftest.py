@@ -57,7 +57,15 @@ _REFERENCE = (
 )
 
 _REAL_MODEL = {"encoder", "sample_folder"}  # fixtures
+_DATABASE = {"database_address"}  # starts a database server in each process
 _FOLDERS = {"tests/ui": "app", "tests/browser": "browser"}
+# Of these folders, the files that share no server with the others: any process may take them.
+_APART = {
+    "tests/browser/test_logins.py",
+    "tests/browser/test_appearance.py",
+    "tests/browser/test_map.py",
+    "tests/browser/test_server_log.py",
+}
 
 
 def _folder(path: str) -> str:
@@ -72,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(mark)
         elif _REAL_MODEL & set(getattr(item, "fixturenames", ())):
             item.add_marker("model")
+        if _DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
         if not any(map(item.get_closest_marker, ("model", "app", "browser", "slow"))):
             item.add_marker("unit")
     for mark in ("slow", "model", "browser", "app"):
@@ -86,13 +96,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Keep a file's tests in one process, for their fixtures, and all pages with their worker."""
+    """Keep a file's tests in one process, for their fixtures, and pages with their worker."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = _folder(nodeid)
-            return folder if folder in _FOLDERS else nodeid.split("::")[0]
+            folder, file = _folder(nodeid), nodeid.split("::")[0]
+            return folder if folder in _FOLDERS and file not in _APART else file
 
     config.option.loadscopereorder = False  # the order is that of the items
     return ByFile(config, log)

@@ -91,18 +91,39 @@ def link(browser, server):
     guest.context.close()
 
 
+@pytest.fixture(scope="session")
+def newcomer(browser, server):
+    """The window that is the first visitor of one test after the other."""
+    visitor = Visitor(browser, server)
+    yield visitor
+    visitor.context.close()
+
+
 @pytest.fixture
-def visitors(browser, server):
-    """Makes visitors; at the end none of them may have seen an error or gone elsewhere."""
+def visitors(browser, server, newcomer):
+    """Makes visitors; at the end none of them may have seen an error or gone elsewhere.
+
+    The first one of a test has the window of the tests before it, emptied; ``fresh`` asks for one
+    of its own, for a test that changes it for good.
+    """
     made = []
 
-    def make(**options):
-        made.append(Visitor(browser, server, **options))
+    def make(*, fresh=False, width=1280, height=900, **options):
+        if made or fresh or options:
+            made.append(Visitor(browser, server, width=width, height=height, **options))
+        else:
+            made.append(newcomer)
+            newcomer.page.set_viewport_size({"width": width, "height": height})
+            newcomer.errors.clear()
+            newcomer.outside.clear()
         return made[-1]
 
     yield make
+    newcomer.page.title()  # what it has still to tell comes before the answer
+    seen = [(list(visitor.errors), list(visitor.outside)) for visitor in made]
     for visitor in made:
-        visitor.context.close()
-    for visitor in made:
-        assert visitor.errors == []
-        assert visitor.outside == []
+        if visitor is newcomer:
+            visitor.leave()
+        else:
+            visitor.context.close()
+    assert seen == [([], [])] * len(made)

@@ -8,9 +8,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
 
-oidc = pytest.importorskip("oidc_provider_mock", reason="requirements-dev.txt has it")
-
-from tests.support.access import (  # noqa: E402
+from tests.support.access import (
     ADMIN,
     ANALYST,
     ROOMS,
@@ -19,7 +17,7 @@ from tests.support.access import (  # noqa: E402
     provider,
     write_access,
 )
-from tests.support.browsing import LIGHT_PROGRAM, Visitor, free_port, running_app  # noqa: E402
+from tests.support.browsing import LIGHT_PROGRAM, Visitor, free_port, running_app
 
 USERS = {"ada": ADMIN, "ben": ANALYST, "vera": VIEWER, "sam": STRANGER}
 # In 200 groups, which make 16 kB of cookies: a socket's request has them in one line.
@@ -31,6 +29,7 @@ NOT_YOURS = "This isn't yours to see"
 
 @pytest.fixture(scope="module")
 def identity_provider():
+    oidc = pytest.importorskip("oidc_provider_mock", reason="requirements-dev.txt has it")
     with oidc.run_server_in_thread(
         user_claims=[
             oidc.User(

@@ -12,7 +12,7 @@ window.setInterval = (ask, pause, ...rest) => every(ask, pause === 500 ? 60 : pa
 
 
 def test_page_stays_and_is_found_by_its_address(visitors):
-    guest = visitors()
+    guest = visitors(fresh=True)  # for its script
     page = guest.page
     page.add_init_script(_ASKS_WITHOUT_PAUSE)  # more than the server can answer, as when busy
     guest.open()

@@ -145,6 +145,18 @@ class Visitor:
         self.page.get_by_role("button", name="Try it with sample reviews").wait_for()
         self.settle()
 
+    def leave(self):
+        """Become a newcomer again, with an empty page of the same browser process.
+
+        What that process has compiled stays compiled: the next page opens in half the processor
+        time of one in a context of its own.
+        """
+        for tab in self.context.pages[1:]:
+            tab.close()
+        self.page.goto(f"{self.address}/_stcore/health")
+        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self.context.clear_cookies()
+
     def settle(self):
         """Wait until the server has drawn everything."""
         self.page.wait_for_timeout(200)

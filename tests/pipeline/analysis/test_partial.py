@@ -153,6 +153,7 @@ def test_dictionaries_of_a_large_file_are_dropped_after_each_result(tmp_path, mo
     assert topics_csv(results[0]) == topics_csv(results[1]) != ""
 
 
+@pytest.mark.slow  # computes for seconds
 def test_what_is_soon_done_or_cached_has_no_partial_results(tmp_path, cache):
     assert embed(made(200), tmp_path)[2] == []
     embed(made(1500), tmp_path)
@@ -162,6 +163,7 @@ def test_what_is_soon_done_or_cached_has_no_partial_results(tmp_path, cache):
     assert np.allclose(np.linalg.norm(prepared.raw, axis=1), 1)
 
 
+@pytest.mark.slow  # computes for seconds
 def test_an_interrupted_job_resumes_with_the_same_topics(tmp_path, cache):
     reviews = made(1500)
     with pytest.raises(KeyboardInterrupt):

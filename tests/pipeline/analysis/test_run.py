@@ -105,6 +105,7 @@ def test_report_is_consistent(analysis):
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
 
 
+@pytest.mark.slow  # computes for seconds
 def test_dictionaries_are_dropped_once_the_topics_of_a_large_file_are_named(
     fake_encoder, cache, monkeypatch
 ):

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
+
 from tests.support.command import ROOT, SAMPLE, run
 
 TASKS = ROOT / "sample_data" / "model_tasks"
 
 
+@pytest.mark.slow  # computes for seconds
 def test_every_kind_of_task_has_an_example():
     result = run(
         *["compare-models", SAMPLE, "--models", "tfidf@32", "--dimensions", "8", "--json"],

@@ -45,6 +45,7 @@ def folder(tmp_path, file_cache):
     return tmp_path / "analysis"
 
 
+@pytest.mark.slow  # computes for seconds
 def test_photos_are_kept_searched_and_removed(folder, clip, tmp_path):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     done = run("photos", folder, "--photos", tmp_path / "photos.zip", "--model", clip)

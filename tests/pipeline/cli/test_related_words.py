@@ -1,7 +1,6 @@
 import json
 
 import pytest
-from gensim.models import KeyedVectors
 
 from pipeline.analysis.storage import save_analysis
 from tests.support.command import run
@@ -33,6 +32,8 @@ def test_an_analogy(folder):
 
 
 def test_settings_and_vectors_for_other_programs(folder, tmp_path):
+    from gensim.models import KeyedVectors  # takes a second to import
+
     out = tmp_path / "vectors.txt"
     options = ("--vector-size", "10", "--sg", "0", "--epochs", "2", "--out", out)
     done = run("related-words", folder, "lift", *options)

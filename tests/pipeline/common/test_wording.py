@@ -31,6 +31,7 @@ def test_twenty_names_and_how_many_more():
     assert list_names("abcd", most=2, quoted=True) == "“a”, “b” and 2 more"
 
 
+@pytest.mark.slow  # computes for seconds
 def test_refusals_of_wide_tables_are_short():
     header = [f"{n} " + "n" * 2_000 for n in range(500)]
     wide = synthetic_analysis(n=6)

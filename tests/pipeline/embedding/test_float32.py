@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from pipeline.embedding.bundled_model import find_weights, open_weights
-from pipeline.embedding.float32 import matrices_file
 from pipeline.embedding.registry import DEFAULT_MODEL, load_encoder
 from tests.pipeline.embedding.test_encoder import TEXTS
 
@@ -34,6 +33,8 @@ def test_no_other_library_of_models_is_loaded():
 
 
 def test_damaged_matrices_are_built_anew(tmp_path):
+    from pipeline.embedding.float32 import matrices_file  # imports torch
+
     weights = open_weights(find_weights())
     path = matrices_file(weights, tmp_path)
     intact = path.read_bytes()

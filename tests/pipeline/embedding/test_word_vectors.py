@@ -3,7 +3,6 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors, Word2Vec
 
 from pipeline.common.errors import InputError
 from pipeline.embedding.word_vectors import Word2VecSettings, WordVectors, train_word_vectors
@@ -19,6 +18,8 @@ def vectors():
 
 @pytest.fixture(scope="module")
 def gensim_model():
+    from gensim.models import Word2Vec
+
     return Word2Vec(sentences(), **asdict(SETTINGS))
 
 
@@ -68,6 +69,8 @@ def test_saved_and_loaded_without_pickle(vectors, tmp_path):
 
 
 def test_gensim_reads_the_text_format(vectors, tmp_path):
+    from gensim.models import KeyedVectors
+
     path = tmp_path / "words.txt"
     path.write_text("".join(vectors.to_word2vec_text()), "utf-8")
     loaded = KeyedVectors.load_word2vec_format(str(path), binary=False)

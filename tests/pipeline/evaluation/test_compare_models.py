@@ -64,6 +64,7 @@ def test_each_kind_of_task_is_measured(tasks):
     assert any("embedding 60 reviews" in line for line in said)
 
 
+@pytest.mark.slow  # computes for seconds
 def test_fewer_dimensions_are_measured_both_ways(tasks):
     found = compare_models(tasks, ["tfidf@16"], dimensions=[4, 16, 999])
     kinds = [(result.dimension, result.reduction) for result in found]
@@ -72,6 +73,7 @@ def test_fewer_dimensions_are_measured_both_ways(tasks):
     assert found[1].name == "tfidf@16, 4 dimensions (the first)"
 
 
+@pytest.mark.slow  # computes for seconds
 def test_lda_and_lsa_stand_beside_kmeans_in_the_clustering_task(tasks):
     results = compare_models(tasks, ["tfidf@16", "lda", "lsa"])
     for result in results[1:]:

@@ -170,6 +170,7 @@ _TREES = st.recursive(
 )
 
 
+@pytest.mark.slow  # computes for seconds
 @settings(max_examples=300, deadline=None)
 @given(tree=_TREES, cells=st.lists(_CELLS, min_size=1, max_size=12))
 def test_masks_sql_and_plain_python_agree(tree, cells):
@@ -228,6 +229,7 @@ def test_naughty_strings_as_columns_and_values():
         assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow  # computes for seconds
 def test_naughty_strings_as_filters():
     """Any typed text is a filter or gives a message of one line."""
     for text in NAUGHTY:

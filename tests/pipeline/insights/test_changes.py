@@ -126,6 +126,7 @@ def test_shares_tests_and_rates_are_those_of_scipy(planted):
     assert [each.q for each in found] == pytest.approx(expected.tolist(), abs=1e-12)
 
 
+@pytest.mark.slow  # computes for seconds
 def test_ten_files_without_a_change_raise_one_false_alarm_at_most():
     alarms = 0
     for seed in range(10):

@@ -6,8 +6,6 @@ from scipy.sparse import csr_array
 
 from pipeline.insights.fixed_effects import FixedEffects
 
-sm = pytest.importorskip("statsmodels.regression.linear_model")
-
 
 def reviews(n=600, seed=0, hotels=8, months=6, themes=4):
     generator = np.random.default_rng(seed)
@@ -15,6 +13,11 @@ def reviews(n=600, seed=0, hotels=8, months=6, themes=4):
     said = generator.random((n, themes)) < np.linspace(0.1, 0.4, themes) + 0.03 * hotel[:, None]
     marks = 4 - 0.1 * hotel + 0.05 * month - said @ np.linspace(0.8, -0.2, themes)
     return hotel, month, said, marks + generator.normal(0, 0.5 + 0.1 * hotel, n)
+
+
+def statsmodels():
+    """Its linear models, or the test is skipped; they take a second to import."""
+    return pytest.importorskip("statsmodels.regression.linear_model")
 
 
 def dummies(*factors):
@@ -25,6 +28,7 @@ def dummies(*factors):
 
 
 def test_coefficients_errors_and_intervals_are_those_of_statsmodels_hc3():
+    sm = statsmodels()
     hotel, month, said, marks = reviews()
     found = FixedEffects(marks, [hotel, month]).fit(csr_array(said))
     design = np.column_stack([said, dummies(hotel, month)])
@@ -38,6 +42,7 @@ def test_coefficients_errors_and_intervals_are_those_of_statsmodels_hc3():
 
 
 def test_clustered_errors_are_those_of_statsmodels():
+    sm = statsmodels()
     hotel, month, said, marks = reviews(hotels=45, n=900)
     found = FixedEffects(marks, [hotel, month], clusters=hotel).fit(csr_array(said))
     design = np.column_stack([said, dummies(hotel, month)])

@@ -8,8 +8,6 @@ from pipeline.common.errors import InputError
 from pipeline.insights.impact import measure_impact
 from tests.support.themed_reviews import make_themes, reviews_of_hotels
 
-sm = pytest.importorskip("statsmodels.regression.linear_model")
-
 N = 1_200
 HOTELS = ("Lyon", "Madrid", "Oslo", "Porto")
 COSTS = (1.5, 0.4, 0.0)  # of a complaint about each theme, in points of 10
@@ -42,6 +40,7 @@ def by_theme(impact):
 
 
 def regression(marks, indicators, hotel, days):
+    sm = pytest.importorskip("statsmodels.regression.linear_model")  # takes a second to import
     months = days.astype("datetime64[M]").astype(int)
     columns = [np.ones(len(marks)), *indicators.T]
     for codes in (hotel, months):

@@ -109,6 +109,7 @@ def test_progress_is_reported_in_the_thread_that_asks():
     assert seen[0] == (0, 4, threading.get_ident()) and seen[-1][:2] == (4, 4)
 
 
+@pytest.mark.slow  # computes for seconds
 @pytest.mark.parametrize(
     ("function", "arguments", "says"),
     [

@@ -108,6 +108,7 @@ def _mutations(value, depth=0):
             yield [inner, *value[1:]]
 
 
+@pytest.mark.slow  # computes for seconds
 @pytest.mark.parametrize("name", ["analysis.json", "report.json"])
 def test_any_changed_json_field_is_refused_or_harmless(name, members, tmp_path):
     fields = json.loads(members[name])

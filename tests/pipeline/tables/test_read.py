@@ -281,6 +281,7 @@ def test_options_and_limits():
         read_table(data, max_bytes=10)
 
 
+@pytest.mark.slow  # computes for seconds
 @settings(max_examples=300, deadline=5000)
 @given(st.binary(max_size=400) | st.text('a1é,;"\n\r\t|\\ 日', max_size=300).map(str.encode))
 def test_any_bytes_give_a_table_or_a_message_of_one_line(data):

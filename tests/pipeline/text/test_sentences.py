@@ -172,6 +172,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow  # computes for seconds
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(TEXTS, st.sampled_from("en ja zh th ko xx".split())), min_size=1, max_size=3)

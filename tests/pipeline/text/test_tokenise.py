@@ -190,6 +190,7 @@ def test_packages_are_imported_when_their_language_occurs(tmp_path):
     assert list(tmp_path.iterdir()) == []  # nothing left in the user's home
 
 
+@pytest.mark.slow  # computes for seconds
 def test_dictionaries_that_were_dropped_are_loaded_again():
     text = "ห้องสะอาดมาก อาหารเช้าอร่อย"
     before = tokenise_texts([text], "th")
