@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.access.access_file import Access, configured_access
+from pipeline.access.access_file import Access, configured_access, digest_of_members
 from pipeline.access.loopback import is_loopback
 from pipeline.access.policy import Role
 from pipeline.common import settings, variables
@@ -43,6 +43,9 @@ def check_logins() -> Iterator[Finding]:
     if clear:
         way = f"header {access.header}" if access.header else "OpenID Connect"
         yield ok("logins", f"by {way}, {len(access.rooms)} workspaces: {', '.join(access.rooms)}")
+    if variables.DATABASE.given:
+        found = f"members {digest_of_members(access)}, which must be the same on all servers"
+        yield ok("file of logins", found)
 
 
 def check_audit_logs() -> Iterator[Finding]:

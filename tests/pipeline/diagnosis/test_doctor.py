@@ -240,6 +240,24 @@ def test_logins(monkeypatch, tmp_path):
     assert "in no workspace" in only(logins.check_logins, Outcome.WARNING).found
 
 
+def test_servers_with_other_members_can_be_told(monkeypatch, tmp_path):
+    def digest(*parts):
+        monkeypatch.setenv(variables.ACCESS.name, str(write_access(tmp_path, *parts)))
+        (tmp_path / "access.toml").rename(path := tmp_path / f"{len(seen)}.toml")
+        monkeypatch.setenv(variables.ACCESS.name, str(path))
+        seen.append(found(logins.check_logins)[-1].found)
+        return seen[-1]
+
+    seen = []
+    identity = provider("https://id.example/x", "https://r.example")
+    assert "members " not in digest(identity, ROOMS)  # one server
+    monkeypatch.setenv(variables.DATABASE.name, "postgresql://127.0.0.1:1/none")
+    elsewhere = provider("https://id.example/x", "https://other.example")
+    same = [digest(identity, ROOMS), digest(elsewhere, ROOMS)]
+    assert same[0] == same[1] and "must be the same on all servers" in same[0]
+    assert digest(identity, ROOMS.replace("vera@", "verena@")) != same[0]
+
+
 def test_a_file_of_logins_that_cannot_be_used(monkeypatch, tmp_path):
     monkeypatch.setenv(variables.ACCESS.name, str(tmp_path / "none.toml"))
     assert "can't be read" in only(logins.check_logins, Outcome.FAILED).found
