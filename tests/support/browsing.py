@@ -153,6 +153,7 @@ class Visitor:
         """
         for tab in self.context.pages[1:]:
             tab.close()
+        self.page.mouse.move(0, 0)  # over nothing that the next page has there
         self.page.goto(f"{self.address}/_stcore/health")
         self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         self.context.clear_cookies()
