@@ -280,7 +280,7 @@ def _connect(address: str) -> ModuleType:
         ray.shutdown()  # of what was connected before it failed
         if address == "auto" and isinstance(error, ConnectionError):
             raise _error(
-                f"'{address}': this machine belongs to no Ray cluster; 'ray start "
+                f"This machine belongs to no Ray cluster ('{address}'): 'ray start "
                 "--address=HEAD:6379' lets it join one"
             ) from error
         reason = " ".join(str(error).split())[:400]

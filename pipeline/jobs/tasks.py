@@ -130,7 +130,9 @@ def _notice_of(log: StageLog) -> Callable[[InputError], None]:
 
     def emit(error: InputError) -> None:
         if log.emit:
-            notice = {"message": _ON_THIS_MACHINE, "values": {"problem": str(error)}}
+            # Without what an administrator is to do about it, which is in the log.
+            problem = str(error).partition(": ")[0]
+            notice = {"message": _ON_THIS_MACHINE, "values": {"problem": problem}}
             log.emit({"event": "notice", **notice})
 
     return emit

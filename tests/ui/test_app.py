@@ -32,11 +32,14 @@ def test_every_page_opens_without_an_analysis():
     assert not at.exception
 
 
-def test_the_start_page_says_where_data_stay(request):
+def test_the_start_page_says_where_data_stay(request, monkeypatch):
     def says(at, where):
         return any(f"Everything stays on {where}" in text.value for text in at.markdown)
 
     assert says(start(), "this computer")  # which starts the workers as well
+    with monkeypatch.context() as with_cluster:
+        with_cluster.setenv("POLYGUEST_RAY", "10.0.0.5:6379")
+        assert says(start(), "your organisation")
     request.getfixturevalue("database_address")
     assert says(start(), "your organisation")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pipeline.access.policy import Action
-from pipeline.common.settings import database_address
+from pipeline.common.settings import database_address, ray_address
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
 from ui.components.tour import offer_tour
@@ -24,7 +24,7 @@ lead(
         "they write in, and a search that finds “Loud music at night” in Japanese, Chinese or "
         "Spanish. Everything stays on this computer."
     )
-    if not database_address()
+    if not (database_address() or ray_address())
     else _(
         "Drop a file of hotel reviews. You get a map of what guests talk about, whatever language "
         "they write in, and a search that finds “Loud music at night” in Japanese, Chinese or "
