@@ -9,6 +9,7 @@ from pipeline.analysis.analysis import Settings
 from pipeline.analysis.run import analyse
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.errors import InputError
+from pipeline.common.progress import STAGES
 from pipeline.reviews.read import read_reviews
 from pipeline.search.hybrid import search_reviews
 from pipeline.search.query import parse_query
@@ -102,6 +103,7 @@ def test_report_is_consistent(analysis):
     names = [stage["stage"] for stage in report["stages"]]
     computed = ["language", "model", "embed", "neutral", "topics", "passages", "names", "map"]
     assert names == ["read", *computed]
+    assert names == list(STAGES)  # by whose order a job tells how long it still takes
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])
 
 
