@@ -30,8 +30,8 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
     # Rows go by id; those of hidden topics are left out.
     table = table[[not topic.hidden for topic in analysis.topics]]
     config: dict[str, Any] = {
-        "topic": st.column_config.TextColumn(_("Topic"), width=230),
-        "reviews": st.column_config.NumberColumn(_("Reviews"), width=70),
+        "topic": st.column_config.TextColumn(_("Topic"), width=225),
+        "reviews": st.column_config.NumberColumn(_("Reviews"), width=95),
         "share": st.column_config.ProgressColumn(
             _("Share"),
             format="%.1f%%",
@@ -40,9 +40,9 @@ def show_topics(view: View, allowed: np.ndarray) -> None:
             width=100,
         ),
         "languages": st.column_config.NumberColumn(_("Languages"), width=85),
-        "mix": st.column_config.TextColumn(_("Most reviews in"), width=240),
+        "mix": st.column_config.TextColumn(_("Most reviews in"), width=225),
         "rating": st.column_config.NumberColumn(
-            view.attributes.rating_title(_("Mean rating")), width=95
+            view.attributes.rating_title(_("Mean rating")), width=135
         ),
     }
     if view.attributes.ratings is None:

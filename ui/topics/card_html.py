@@ -12,6 +12,7 @@ from pipeline.common.locale_format import (
     format_month,
     format_number,
     format_percent,
+    join_names,
     language_name,
 )
 from pipeline.common.translation import gettext as _
@@ -118,7 +119,7 @@ def _size(card: TopicSummary, kind: str) -> str:
     facts = [f"<b>{escape(reviews)}</b>"]
     if card.units != card.topic.reviews and kind == SENTENCE:
         facts.append(escape(ngettext("{n} sentence", "{n} sentences", card.units)))
-    return f"<span>{', '.join([*facts, escape(percent(card.share))])}</span>"
+    return f"<span>{join_names([*facts, escape(percent(card.share))])}</span>"
 
 
 def _rating(card: TopicSummary, mean: float, highest: float) -> str:
