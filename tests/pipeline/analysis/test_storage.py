@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -17,10 +18,14 @@ from pipeline.reviews.read import read_reviews
 from tests.support.fake_encoder import FakeEncoder
 
 WORDS = ["pool", "breakfast", "noise", "staff"]
-LANGUAGES = ["English", "ja-JP", "Deutsch"]
+SENTENCES = {
+    "English": "the {word} was number {n} {word}",
+    "ja-JP": "{word} は {n} 番目でした {word}",
+    "Deutsch": "das {word} war die Nummer {n} {word}",
+}
 FILE = "review_id,language,x,review\n" + "\n".join(
-    f"A{n},{LANGUAGES[n % 3]},{n},the {WORDS[n % 4]} was number {n} {WORDS[n % 4]}"
-    for n in range(60)
+    f"A{n},{language},{n},{sentence.format(word=WORDS[n % 4], n=n)}"
+    for n, (language, sentence) in zip(range(60), cycle(SENTENCES.items()), strict=False)
 )
 
 
