@@ -76,8 +76,7 @@ class Session:
         self.next_file: Preview | None = None
         self.problem = ""
         self.is_new = True
-        self.settings_changed = False
-        self.opened_file = False
+        self.settings_changed = self.opened_file = False
 
     # What there is. Callers ask ``file`` for its other parts.
 
