@@ -39,7 +39,7 @@ _MODELS = _requirements("requirements.txt")  # what it has beside those of the c
 
 setup(
     cmdclass={"build_py": _BuildWithConfig},
-    install_requires=_requirements("requirements-core.txt") + _MODELS,
+    install_requires=_requirements("requirements-core.txt"),
     extras_require={"models": _MODELS}
     | {extra: _requirements(f"requirements-{extra}.txt") for extra in _EXTRAS},
 )

@@ -56,5 +56,6 @@ def test_entry_point_and_extras(wheel):
     assert "Provides-Extra: bench" in metadata
     assert "Requires-Dist: streamlit==" in metadata
     assert 'Requires-Dist: sentence-transformers==6.2.0; extra == "models"' in metadata
+    assert "Requires-Dist: torch==2.13.0\n" not in metadata  # an extra, as 8 bits do without
     entries = wheel.read(info.replace("METADATA", "entry_points.txt")).decode()
     assert "polyguest = ui.command:main" in entries

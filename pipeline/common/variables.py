@@ -123,9 +123,9 @@ READ_MEMORY_MB = Variable(
 PRECISION = Variable(
     "POLYGUEST_PRECISION",
     "float32, int8 or auto",
-    "float32",
-    "Arithmetic of the bundled model, unless its name says which; int8 is faster and smaller, auto "
-    "takes it where it is.",
+    "auto",
+    "Arithmetic of the bundled model, unless its name says which; auto takes int8 where the "
+    "processor is faster with it, and float32 elsewhere and on a GPU.",
 )
 RAY = Variable(
     "POLYGUEST_RAY",

@@ -33,9 +33,7 @@ def explained_precision() -> tuple[str, str]:
     named = settings.precision()
     if named == AUTO:
         return _faster_here()
-    if settings.PRECISION.given:
-        return named, f"as {settings.PRECISION.name} says"
-    return named, "the default"
+    return named, f"as {settings.PRECISION.name} says"
 
 
 def made_in(fingerprint: str) -> str:

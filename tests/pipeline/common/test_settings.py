@@ -32,7 +32,7 @@ def test_unset_and_empty_mean_the_default(monkeypatch):
         monkeypatch.setenv(variable.name, " ")
     assert settings.vector_cache_megabytes() == 2000
     assert settings.max_file_bytes() == 500_000_000 and settings.max_rows() == 1_000_000
-    assert settings.precision() == "float32" and settings.early_seconds() == 12
+    assert settings.precision() == "auto" and settings.early_seconds() == 12
     assert settings.saves_analyses() and not settings.starts_with_sample()
     assert settings.worker_role() == "jobs"
     for variable in variables.VARIABLES:

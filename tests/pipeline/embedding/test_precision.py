@@ -50,8 +50,10 @@ def test_8_bits_without_pytorch(machine):
 def test_a_setting_decides(machine):
     machine.setenv(PRECISION.name, "float32")
     assert precision.explained_precision() == ("float32", "as POLYGUEST_PRECISION says")
+    machine.setenv(PRECISION.name, "int8")
+    assert precision.explained_precision() == ("int8", "as POLYGUEST_PRECISION says")
     machine.delenv(PRECISION.name)
-    assert precision.explained_precision() == ("float32", "the default")
+    assert precision.explained_precision() == ("int8", "which is faster on this processor")
 
 
 def test_processors_are_told_by_their_flags(tmp_path):

@@ -245,9 +245,13 @@ def test_naughty_strings_as_filters():
 
 @pytest.mark.parametrize("unit", ["review", "sentence"])
 def test_filters_on_the_store_of_an_analysis(fake_encoder, cache, tmp_path, unit):
+    said = (
+        "The noise was number {n}. The staff smiled at us {n} times.",
+        "Der Pool war Nummer {n}. Das Personal lächelte uns {n} Mal an.",
+    )
     file = "review_id,language,Sterne,Hotel,nights,Zimmer nr,review\n" + "\n".join(
         f"A{n},{'Deutsch' if n % 2 else 'English'},{n % 5 + 1}/5,Inn {n % 3},{n},{n % 4}b,"
-        f"The {'pool' if n % 2 else 'noise'} was number {n}. The staff smiled at us {n} times."
+        + said[n % 2].format(n=n)
         for n in range(40)
     )
     reviews = read_reviews(file.encode(), name="made.csv")
