@@ -224,8 +224,8 @@ def exact_model(model: str, fingerprint: str) -> str:
     """
     base, dimension = split_dimension(model)
     bundled, _, _precision = base.partition(":")
-    if bundled != DEFAULT_MODEL:
-        return model
+    if bundled != DEFAULT_MODEL or not fingerprint.startswith(f"{DEFAULT_MODEL}-"):
+        return model  # nothing that was made by the bundled model
     made = made_in(fingerprint)
     return f"{bundled}:{made}" if dimension is None else f"{bundled}:{made}@{dimension}"
 

@@ -46,7 +46,7 @@ class IsolatedPool:
     def run(self, request: Request, name: str, progress: Progress | None = None) -> object:
         """Carry out a request; see :meth:`IsolatedProcess.call`."""
         with self._free:
-            process = self._take()
+            process = self._take(request.budget)
             try:
                 return process.call(request, name, progress)
             finally:
@@ -63,11 +63,13 @@ class IsolatedPool:
     def _start(self) -> IsolatedProcess:
         return IsolatedProcess(self._modules, nice=_NICE if self._keeps_ready else 0)
 
-    def _take(self) -> IsolatedProcess:
+    def _take(self, budget: Budget) -> IsolatedProcess:
         with self._lock:
             process, self._ready = self._ready, None
-        if process is not None and process.is_reusable:
-            return process
+        if process is not None:
+            if process.has_room_for(budget):
+                return process
+            process.kill()
         return self._start()
 
     def _give_back(self, process: IsolatedProcess) -> None:

@@ -119,6 +119,10 @@ class IsolatedProcess:
         """Whether it lives, and holds little memory."""
         return self._process.poll() is None and self._memory() < _MAX_KEPT_BYTES
 
+    def has_room_for(self, budget: Budget) -> bool:
+        """Whether it lives, and what it holds leaves half of the memory that work may take."""
+        return self.is_reusable and self._memory() < budget.megabytes * 500_000
+
     def kill(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()

@@ -142,6 +142,7 @@ def test_partial_results_grow_while_topics_and_coordinates_stay(tmp_path, cache)
     assert last.report["early"]["of"] == 1500
 
 
+@pytest.mark.slow  # computes for seconds
 def test_dictionaries_of_a_large_file_are_dropped_after_each_result(tmp_path, monkeypatch):
     results = []
     for most in (5_000, 100):

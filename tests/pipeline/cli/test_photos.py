@@ -79,6 +79,7 @@ def test_photos_are_kept_searched_and_removed(folder, clip, tmp_path):
     assert none.returncode == 2 and "has no photos" in none.stderr
 
 
+@pytest.mark.slow  # computes for seconds
 def test_photos_stay_with_their_reviews_and_go_to_no_other(folder, clip, tmp_path):
     assert (
         run("photos", folder, "--photos", tmp_path / "photos.zip", "--model", clip).returncode == 0

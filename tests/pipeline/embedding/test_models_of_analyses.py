@@ -36,7 +36,8 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
 
 
 def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
-    float32, int8 = "e5-1571fc98-1-0a1b", "e5-1571fc98-1-int8-3-0a1b"
+    bundled = f"{registry.DEFAULT_MODEL}-1571fc98-1"
+    float32, int8 = f"{bundled}-0a1b", f"{bundled}-int8-3-0a1b"
     own = registry.DEFAULT_MODEL
     monkeypatch.setenv("POLYGUEST_PRECISION", "float32")
     assert registry.pinned_model(own, float32) == own
@@ -47,10 +48,11 @@ def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
     assert registry.pinned_model(own, float32) == f"{own}:float32"
     assert registry.pinned_model(f"{own}:float32", float32) == f"{own}:float32"
     assert registry.pinned_model("other/model", float32) == "other/model"
+    assert registry.pinned_model(f"{own}:x", "other-1") == f"{own}:x"  # not made by the bundled one
 
 
 def test_analyses_of_the_8_bits_of_before_keep_these(monkeypatch):
-    own, before = registry.DEFAULT_MODEL, "e5-1571fc98-1-int8-2-0a1b"
+    own, before = registry.DEFAULT_MODEL, "multilingual-e5-small-1571fc98-1-int8-2-0a1b"
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
     for model in (own, f"{own}:int8"):
         assert registry.pinned_model(model, before) == f"{own}:int8-2"

@@ -29,6 +29,13 @@ def own_id():
     return os.getpid()
 
 
+def keep(megabytes):
+    """Hold memory after the work is done, as a library's tables are held."""
+    global kept
+    kept = np.ones(megabytes * 1_000_000 // 8)
+    return os.getpid()
+
+
 def setting():
     return os.environ.get("POLYGUEST_MAX_ROWS"), str(Path.cwd())
 
@@ -89,6 +96,12 @@ def test_arguments_and_results_pass_and_the_process_is_used_again():
     assert (run(double, large) == large * 2).all()
     frame = pd.DataFrame({"n": [1, 2], "text": pd.array(["a", "ü"], "string[pyarrow]")})
     pd.testing.assert_frame_equal(run(column, frame), column(frame))
+
+
+def test_what_an_earlier_file_left_is_not_counted_against_the_next_one():
+    large = run(keep, 300)
+    assert run(own_id) == large
+    assert run(own_id, budget=Budget(30, 400, 1000)) != large
 
 
 def test_the_settings_and_the_folder_are_those_of_the_caller(monkeypatch, tmp_path):

@@ -135,6 +135,7 @@ def _use(analysis):
     analysis.settings.to_dict()
 
 
+@pytest.mark.slow  # computes for seconds
 def test_every_changed_array_is_refused(members, tmp_path):
     state = next(name for name in members if name.startswith("state-"))
     accepted = []

@@ -50,8 +50,8 @@ def flip(path):
 def flip_text(path):
     """Change one letter of a stored text: no library notices that."""
     data = path.read_bytes()
-    at = data.index(b"the pool of Rose was number 4") + 5
-    path.write_bytes(data[:at] + b"o" + data[at + 1 :])
+    at = data.index(b"pool of Rose number 4")
+    path.write_bytes(data[:at] + b"c" + data[at + 1 :])
 
 
 def same_size_and_time(damage):

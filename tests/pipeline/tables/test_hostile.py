@@ -11,6 +11,7 @@ from tests.support.hostile import FILES, LIMITS
 BUDGET = Budget(30, 1000)
 
 
+@pytest.mark.slow  # computes for seconds
 @pytest.mark.parametrize("name", FILES)
 def test_hostile_files_meet_a_limit_of_their_own_before_that_of_the_process(name, monkeypatch):
     for setting, value in LIMITS.items():

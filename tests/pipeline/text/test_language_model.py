@@ -17,6 +17,7 @@ def fresh(cache):
     language_classifier.cache_clear()
 
 
+@pytest.mark.slow  # computes for seconds
 def test_mapped_tables_give_the_ranks_of_the_package(fresh):
     ours = language_classifier()
     theirs = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
@@ -29,6 +30,7 @@ def test_mapped_tables_give_the_ranks_of_the_package(fresh):
     assert file.stat().st_mtime_ns == changed  # built once
 
 
+@pytest.mark.slow  # computes for seconds
 def test_a_damaged_file_is_built_again(tmp_path):
     source = Path(MODEL_DIR) / MODEL_FILE
     path = tables_file(source, tmp_path)
