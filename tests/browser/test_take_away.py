@@ -26,8 +26,8 @@ def test_a_report_is_made_downloaded_and_opened(visitors, link, tmp_path):
     about.wait_for()
     dialog.get_by_label("Hotels").click()
     page.get_by_role("option", name=re.compile(HOTELS[1])).click()
+    dialog.get_by_text("32 reviews chosen").wait_for()  # until then the dialog is drawn anew
     about.click(force=True)  # closes the list
-    dialog.get_by_text("32 reviews chosen").wait_for()
 
     name, pdf = take(dialog, page, "report", "PDF")
     assert name == f"two-hotels-{HOTELS[1]}-report.pdf"

@@ -1,11 +1,15 @@
 """Each text is embedded once; shipped vectors of the sample."""
 
 import numpy as np
+import pytest
 
 from benchmarks.ship import EXAMPLES, embedded_texts
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding import embed
 from pipeline.embedding.embed import embed_documents
+from pipeline.embedding.precision import PRECISIONS
+from pipeline.embedding.registry import DEFAULT_MODEL
+from tests.support.command import load_once
 from tests.support.fake_encoder import FakeEncoder
 
 TEXTS = ["clean room", "loud music", "kind staff", "loud music"]
@@ -56,7 +60,10 @@ def test_no_texts(fake_encoder, cache):
     assert embed_documents(fake_encoder, []).shape == (0, fake_encoder.dimension)
 
 
-def test_shipped_sample_vectors_are_up_to_date(encoder):
+@pytest.mark.model
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_shipped_sample_vectors_are_up_to_date(precision):
+    encoder = load_once(f"{DEFAULT_MODEL}:{precision}")
     texts = list(dict.fromkeys(text for file in EXAMPLES for text in embedded_texts(file)))
     keys = embed._keys(encoder, texts)
     shipped = embed.shipped_vectors(encoder)
