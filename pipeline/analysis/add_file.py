@@ -19,7 +19,7 @@ from pipeline.common.progress import StageLog, StageProgress
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.export import roles_report
-from pipeline.reviews.passages import embed_passages
+from pipeline.reviews.passages import cut_passages, embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import make_units
 from pipeline.topics.describe import describe_topics
@@ -98,9 +98,8 @@ def add_reviews(
     passages = None
     if analysis.passages is not None:
         with log.stage("passages") as step:
-            passages = embed_passages(
-                units, languages[units.review], raw, encoder, use_cache=use_cache, progress=step
-            )
+            cut = cut_passages(units, languages[units.review])
+            passages = embed_passages(cut, units, raw, encoder, use_cache=use_cache, progress=step)
     new_reviews = NewReviews(
         frame=new.frame,
         ids=new.ids,

@@ -330,23 +330,19 @@ class Analysis:
         return count if isinstance(count, int) else len(self.topics)
 
     def edited(self, **changes: Any) -> Analysis:
-        """A copy with other topics but the same units; what depends on the units only is kept."""
+        """A copy with other topics but the same units; what depends on these only is kept.
+
+        Other passages take what depends on them along.
+        """
         changed = replace(self, **changes)
-        cached = (
-            "vectors",
-            "searched_passages",
-            "search_space",
-            "search_index",
-            "passage_sentiment",
-            "aspect_mentions",
-            "unit_sentiment",
-            "unit_languages",
-            "language_counts",
-        )
-        for name in cached:
+        cached = ["vectors", "search_space", "unit_sentiment", "unit_languages", "language_counts"]
+        of_passages = ["searched_passages", "search_index", "passage_sentiment", "aspect_mentions"]
+        same_passages = changed.passages is self.passages
+        for name in cached + of_passages * same_passages:
             if name in self.__dict__:
                 changed.__dict__[name] = self.__dict__[name]
-        if changed.assigner.space is self.assigner.space and "passage_points" in self.__dict__:
+        same_space = changed.assigner.space is self.assigner.space
+        if same_passages and same_space and "passage_points" in self.__dict__:
             changed.__dict__["passage_points"] = self.passage_points
         return changed
 

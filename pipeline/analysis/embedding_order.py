@@ -45,7 +45,7 @@ def embed_in_order(
     publisher: PartialResultPublisher | None = None,
     use_cache: bool = True,
     clock: Callable[[], float] = time.monotonic,
-) -> None:
+) -> float:
     """Fill in the vectors of all units, review by review in the given order.
 
     Args:
@@ -58,6 +58,10 @@ def embed_in_order(
         publisher: of partial results; none when left out.
         use_cache: as in :func:`pipeline.embedding.embed.embed_documents`.
         clock: returns seconds.
+
+    Returns:
+        Seconds for one unit of :func:`pipeline.embedding.embed.embedding_cost`; 0 where all vectors
+        were cached.
     """
     remaining, cost = embedding_cost(encoder, units.texts, use_cache=use_cache)
     # Cumulative over the reviews of the order: what is not in the cache, and everything.
@@ -102,6 +106,7 @@ def embed_in_order(
             spent = unit_seconds * int(cost[done - 1])
             if publisher.should_publish(done, spent=spent, remaining=seconds_left):
                 publisher.publish(done, progress)
+    return work_seconds / max(int(remaining[-1]), 1)
 
 
 def _embed(

@@ -4,7 +4,8 @@ Reviews are embedded in an order of which every beginning is a stratified sample
 (:mod:`pipeline.analysis.embedding_order`). The first partial result is an analysis of what about
 12 seconds of embedding give; later ones keep its topics and coordinates and add the reviews that
 have been embedded since. When all are embedded, the complete analysis starts from scratch: the
-result for a file never depends on how fast it was embedded.
+result for a file never depends on how fast it was embedded. Its topics and its map are the last
+partial result, which is there while the passages that search ranks are still being embedded.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,14 @@ import pandas as pd
 
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.append import NewReviews, append_reviews
+from pipeline.analysis.edits.history import transfer_colours
 from pipeline.analysis.run import Prepared, analyse, drop_dictionaries_after
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
 from pipeline.common.settings import early_seconds
 from pipeline.common.variables import EARLY_SECONDS
+from pipeline.embedding.embed import embedding_cost
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.read import Reviews
 
@@ -159,21 +162,36 @@ class PartialResultPublisher:
         counts = [*self._counts, count]
         try:
             make = self._analyse if self.last is None else self._extend
-            found = make(count, stages)
-            early = {"reviews": count, "of": len(self._order), "steps": counts}
-            found = replace(found, report=found.report | {"early": early, "rows_kept": count})
-            folder = partial_folder(self._base, count)
-            save_analysis(found, folder, tables=False)
+            self._save(make(count, stages), counts)
         except InputError as error:
             log.info("no partial result of %s reviews: %s", count, error)
-        else:
-            self.last, self._counts = found, counts
-            self._folders.append(folder)
-            self._announce(folder)
-            for old in self._folders[:-2]:  # the last but one may be about to be opened
-                shutil.rmtree(old, ignore_errors=True)
         drop_dictionaries_after(self._prepared.units)  # not needed until the whole is named
         self._published_at = self._clock()
+
+    def publish_map(
+        self, make: Callable[[], Analysis], texts: Sequence[str], unit_seconds: float
+    ) -> None:
+        """Publish all reviews with their topics and map, where embedding passages will take long.
+
+        Args:
+            make: makes the analysis without passages.
+            texts: of the passages that are to be embedded.
+            unit_seconds: for one unit of :func:`pipeline.embedding.embed.embedding_cost`.
+        """
+        total = len(self._order)
+        if self._counts == [total]:  # of the interrupted job
+            return
+        remaining, _full = embedding_cost(self._encoder, texts)
+        if unit_seconds * int(remaining.sum()) < self._schedule.min_remaining * self.seconds:
+            return
+        found = make()
+        if self.last is not None:
+            found = transfer_colours(self.last, found)
+        try:
+            self._save(found, [total])
+        except InputError as error:
+            log.info("the map is shown when passages are embedded: %s", error)
+        self.finish()
 
     def finish(self) -> None:
         """Free memory: keep of the latest result only what topics are matched by."""
@@ -223,6 +241,23 @@ class PartialResultPublisher:
         """
         parts = np.split(self._order[: counts[-1]], counts[:-1]) if counts else []
         return np.concatenate([np.sort(part) for part in parts] or [np.empty(0, np.int64)])
+
+    def _save(self, found: Analysis, counts: list[int]) -> None:
+        """Save a result of so many reviews, and say that it is there.
+
+        Raises:
+            InputError: it can't be written.
+        """
+        count, total = counts[-1], len(self._order)
+        early = {"reviews": count, "of": total, "steps": counts}
+        found = replace(found, report=found.report | {"early": early, "rows_kept": count})
+        folder = partial_folder(self._base, count)
+        save_analysis(found, folder, tables=False)
+        self.last, self._counts = found, counts
+        self._folders.append(folder)
+        self._announce(folder)
+        for old in self._folders[:-2]:  # the last but one may be about to be opened
+            shutil.rmtree(old, ignore_errors=True)
 
     def _announce(self, folder: Path) -> None:
         count, total = self._counts[-1], len(self._order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,21 +21,25 @@ from pipeline.embedding.registry import load_encoder
 from pipeline.projection.umap_layout import lay_out
 from pipeline.reviews.declared_languages import find_contradicted, is_contradicted
 from pipeline.reviews.export import roles_report
-from pipeline.reviews.passages import embed_passages
+from pipeline.reviews.passages import Passages, cut_passages, embed_passages
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.units import Units, make_units
 from pipeline.text.language_codes import language_code
 from pipeline.text.language_id import UNKNOWN, detect_languages
 from pipeline.text.tokenise import drop_dictionaries
 from pipeline.topics.assigner import make_assigner
-from pipeline.topics.clustering import check_topic_count, find_topics, kmeans_labels
-from pipeline.topics.describe import describe_topics
+from pipeline.topics.clustering import Clustering, check_topic_count, find_topics, kmeans_labels
+from pipeline.topics.describe import GroupSubjects, describe_topics, find_subjects
 from pipeline.topics.stability import topic_stability
-from pipeline.topics.subtopics import find_subtopics
+from pipeline.topics.subtopics import Subtopics, TopicParts, divide_topics, name_subtopics
 from pipeline.topics.topic import Topic
 
 _MANY_UNITS = 5_000  # beyond, memory is given back between stages, and that of dictionaries
 _MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
+
+# What is called when only passages are missing: with what makes the analysis without them, in which
+# units are searched and judged instead, and with the texts of passages that are to be embedded.
+BeforePassages = Callable[[Callable[[], Analysis], Sequence[str]], None]
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def analyse(
     prepared: Prepared | None = None,
     with_passages: bool = True,
     with_subtopics: bool = True,
+    before_passages: BeforePassages | None = None,
 ) -> Analysis:
     """Analyse reviews.
 
@@ -79,6 +84,7 @@ def analyse(
         prepared: languages, units and vectors computed before; requires ``encoder``.
         with_passages: whether to embed the passages that search ranks; else it ranks the units.
         with_subtopics: whether to divide large topics into parts, which the map names.
+        before_passages: called when topics and map are there.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
@@ -125,12 +131,6 @@ def analyse(
             raw, topics.assignments, unit_languages, topics.topic_count, settings
         )
     _release_after(units)
-    passages = None
-    if with_passages:
-        with log.stage("passages") as step:
-            passages = embed_passages(
-                units, unit_languages, raw, encoder, use_cache=use_cache, progress=step
-            )
     analysis = Analysis(
         frame=reviews.frame,
         ids=tuple(reviews.ids),
@@ -150,59 +150,134 @@ def analyse(
         report={},
         batch=np.zeros(len(reviews.texts), np.int64),
         batches=(Batch(name, len(reviews.texts)),),
-        passages=passages,
+        passages=None,
         days=reviews.days,
         ratings=reviews.marks,
     )
-    hotels = hotel_names(reviews.frame, vars(reviews.columns))
     with log.stage("names"):
-        judged = analysis.judged_passages()
-        described = describe_topics(
-            units,
-            languages,
-            topics.assignments,
-            topics.topic_count + (topics.outlier_topic is not None),
+        naming = _Naming.prepare(
+            analysis,
+            topics,
             neutral,
-            raw=raw,
-            space=space,
-            encoder=encoder,
-            judged=judged,
-            outlier_topic=topics.outlier_topic,
-            hotels=hotels,
+            encoder,
+            with_subtopics=settings.with_map and with_subtopics,
         )
-        subtopics = None
-        if settings.with_map and with_subtopics:
-            subtopics = find_subtopics(
-                topics.points,
-                topics.assignments,
-                described,
-                units,
-                languages,
-                neutral,
-                raw=raw,
-                space=space,
-                encoder=encoder,
-                judged=judged,
-                hotels=hotels,
-                seed=settings.seed,
-            )
         drop_dictionaries_after(units)  # the next edit loads them again, in seconds
-    coordinates = None
     if settings.with_map:
         with log.stage("map") as step:
             # Not the topic space: the map should be independent of the topics it shows.
             strata = np.unique(unit_languages, return_inverse=True)[1] * (topics.topic_count + 1)
             strata += topics.assignments
             coordinates = lay_out(neutral, seed=settings.seed, strata=strata, progress=step)
-    report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
-    report |= {"unit": units.kind, "units": len(units)}
-    report["name_fits"] = {topic.name: topic.name_share for topic in described}
-    return analysis.edited(
-        coordinates=coordinates,
-        topics=_with_stability(described, stability),
-        report=report,
-        subtopics=subtopics,
-    )
+        analysis = replace(analysis, coordinates=coordinates)
+
+    def named(passages: Passages | None) -> Analysis:
+        found = replace(analysis, passages=passages)
+        described, subtopics = naming.names(found)
+        report = _report(reviews, settings, encoder, topics.topic_count, agreement, log)
+        report |= {"unit": units.kind, "units": len(units)}
+        report["name_fits"] = {topic.name: topic.name_share for topic in described}
+        return found.edited(
+            topics=_with_stability(described, stability), report=report, subtopics=subtopics
+        )
+
+    if not with_passages:
+        return named(None)
+    with log.stage("passages") as step:
+        cut = cut_passages(units, unit_languages)
+        if before_passages is not None:
+            before_passages(lambda: named(None), cut.new_texts)
+        passages = embed_passages(cut, units, raw, encoder, use_cache=use_cache, progress=step)
+    return named(passages)
+
+
+@dataclass(frozen=True)
+class _Naming:
+    """What the topics of an analysis and their parts are named by.
+
+    Attributes:
+        clusters: the topics.
+        neutral: float32 (m, d), the units in the neutral space.
+        encoder: the model.
+        subjects: what the topics are about.
+        parts: of the topics; None where they have none.
+        hotels: names of the hotels.
+    """
+
+    clusters: Clustering
+    neutral: np.ndarray
+    encoder: Encoder
+    subjects: GroupSubjects
+    parts: TopicParts | None
+    hotels: list[str]
+
+    @classmethod
+    def prepare(
+        cls,
+        analysis: Analysis,
+        clusters: Clustering,
+        neutral: np.ndarray,
+        encoder: Encoder,
+        *,
+        with_subtopics: bool,
+    ) -> _Naming:
+        """What names need and passages have no part in: nearly all of the work."""
+        units, hotels = analysis.units, hotel_names(analysis.frame, analysis.columns)
+        subjects = find_subjects(
+            units,
+            analysis.unit_languages,
+            clusters.assignments,
+            _count_with_outliers(clusters),
+            neutral,
+            raw=analysis.raw,
+            space=analysis.space,
+            encoder=encoder,
+            hotels=hotels,
+        )
+        parts = None
+        if with_subtopics:
+            parts = divide_topics(
+                clusters.points,
+                clusters.assignments,
+                clusters.topic_count,
+                units,
+                analysis.languages,
+                neutral,
+                raw=analysis.raw,
+                space=analysis.space,
+                encoder=encoder,
+                hotels=hotels,
+                seed=analysis.settings.seed,
+            )
+        return cls(clusters, neutral, encoder, subjects, parts, hotels)
+
+    def names(self, analysis: Analysis) -> tuple[tuple[Topic, ...], Subtopics | None]:
+        """The described topics and their parts, by what the passages of an analysis say."""
+        judged, assignments = analysis.judged_passages(), self.clusters.assignments
+        described = describe_topics(
+            analysis.units,
+            analysis.languages,
+            assignments,
+            _count_with_outliers(self.clusters),
+            self.neutral,
+            raw=analysis.raw,
+            space=analysis.space,
+            encoder=self.encoder,
+            judged=judged,
+            outlier_topic=self.clusters.outlier_topic,
+            hotels=self.hotels,
+            subjects=self.subjects,
+        )
+        if self.parts is None:
+            return described, None
+        named = name_subtopics(
+            self.parts, assignments, described, analysis.units, analysis.languages, judged=judged
+        )
+        return described, named
+
+
+def _count_with_outliers(clusters: Clustering) -> int:
+    return clusters.topic_count + (clusters.outlier_topic is not None)
 
 
 def drop_dictionaries_after(units: Units) -> None:

@@ -23,9 +23,9 @@ STAGES = {
     "embed": N_("Reading the meaning of each review"),
     "neutral": N_("Removing the language effect"),
     "topics": N_("Finding topics"),
-    "passages": N_("Preparing the search"),
     "names": N_("Naming the topics"),
     "map": N_("Drawing the map"),
+    "passages": N_("Preparing the search"),
 }
 OTHER_STAGES = {  # of other jobs than an analysis
     "store": N_("Preparing analyses for search"),

@@ -18,10 +18,12 @@ from pipeline.common.files import load_arrays
 from pipeline.common.paths import PACKAGE_DATA, cache_folder
 from pipeline.embedding.bundled_encoder import BundledEncoder
 from pipeline.embedding.bundled_model import FINGERPRINT, find_weights, open_weights
+from pipeline.embedding.onnx_graph import UNWANTED_FUSIONS
 from pipeline.embedding.weights_file import POSITIONS, TYPES, WORDS, WeightsFile, dequantise
 
-BUILD = 3  # raise it when a text would get a different vector
-UNCORRECTED = 2  # the build whose biases were not corrected: analyses made with it open with it
+BUILD = 4  # raise it when a text would get a different vector
+_UNCORRECTED = (2,)  # builds whose biases were not corrected
+_FUSED_NORMALISATION = (2, 3)
 _GRAPH = 2  # raise it when the graph changes, and no vector does
 _PACK_TOKENS = 512  # of a call: more is hardly faster, and a job can stop only between calls
 _PROBES = (3, 12, 35)  # lengths of texts
@@ -45,7 +47,10 @@ class BertInt8:
         options.enable_mem_pattern = False  # it would cache a plan for each text length
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(graph), options, providers=["CPUExecutionProvider"]
+            str(graph),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=list(UNWANTED_FUSIONS),
         )
         self._words = weights.blocks(WORDS)
         self._positions = weights.tensor(POSITIONS) + weights.tensor(TYPES)[0]
@@ -72,7 +77,7 @@ def load_in_int8(name: str, *, build: int = BUILD, threads: int | None = None) -
 
     Args:
         name: as given by the user.
-        build: :data:`BUILD`, or :data:`UNCORRECTED`.
+        build: :data:`BUILD`, or an earlier one, whose analyses open with it.
         threads: calls that run at once; the number of cores when None.
 
     Raises:
@@ -123,8 +128,9 @@ def _build(weights: WeightsFile, build: int) -> bytes:
     return quantised_bert(
         weights,
         _shipped(SMOOTHING),
-        None if build == UNCORRECTED else _shipped(CORRECTIONS),
+        None if build in _UNCORRECTED else _shipped(CORRECTIONS),
         signed=not signed_products_overflow(),
+        fused_normalisation=build in _FUSED_NORMALISATION,
     )
 
 

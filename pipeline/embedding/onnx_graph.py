@@ -7,8 +7,10 @@ are made smaller and their weights larger (SmoothQuant; Xiao et al. 2023, arXiv 
 factors that :mod:`benchmarks.smoothing` chose on the project's parallel texts. After GELU, whose
 values are hardly negative, most of the 8 bits are for positive ones. What rounding adds to
 a product on average is taken off its bias (Nagel et al. 2019, arXiv 1906.04721), as
-:mod:`benchmarks.corrections` measured it. Building the graph takes no exporter; attention,
-normalisation and GELU are ONNX Runtime's fused operators.
+:mod:`benchmarks.corrections` measured it. Building the graph takes no exporter; attention and GELU
+are ONNX Runtime's fused operators. Its fused normalisation takes as long as two thirds of all
+matrix products on a CPU (ONNX Runtime 1.32), so sums and plain normalisation stand in its place,
+and :data:`UNWANTED_FUSIONS` keep it from being put back.
 
 On processors with AVX2 but without VNNI a product of bytes with and without sign overflows
 silently. There (:func:`signed_products_overflow`) the weights are stored without sign, which is
@@ -26,6 +28,7 @@ import numpy as np
 from pipeline.embedding.weights_file import WeightsFile
 
 PRODUCTS = ("attention", "attention_output", "feed_forward", "output")  # of a layer, in order
+UNWANTED_FUSIONS = ("SkipLayerNormFusion",)  # names of ONNX Runtime's optimisers
 _FUSED = "com.microsoft"  # domain of ONNX Runtime's fused operators
 _MAX_WEIGHT = 127
 _CLIP_FACTORS = np.linspace(0.8, 1.0, 21)
@@ -50,6 +53,7 @@ def quantised_bert(
     corrections: Mapping[str, np.ndarray] | None,
     *,
     signed: bool,
+    fused_normalisation: bool = False,
 ) -> bytes:
     """Serialised graph: "embeddings" float32 (n, t, hidden) -> "tokens" float32, same shape.
 
@@ -64,10 +68,12 @@ def quantised_bert(
         corrections: what is added to the biases, float (layers, columns), of the products
             :data:`PRODUCTS`; None for none.
         signed: whether weights are stored with sign.
+        fused_normalisation: whether sums are normalised by ONNX Runtime's fused operator, which is
+            slower and rounds otherwise.
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph(weights, signed=signed)
+    graph = _Graph(weights, signed=signed, fused_normalisation=fused_normalisation)
     x = graph.node(
         "LayerNormalization",
         ["embeddings", *graph.norm_constants("embeddings.LayerNorm")],
@@ -215,21 +221,24 @@ def _product(graph: _Graph, x: str, layer: str, key: str, factors: Mapping[str, 
 
 def _add_and_normalise(graph: _Graph, product: str, residual: str, bias: str, name: str) -> str:
     scale, shift = graph.norm_constants(f"{name}.LayerNorm")
-    return graph.node(
-        "SkipLayerNormalization",
-        [product, residual, scale, shift, bias],
-        domain=_FUSED,
-        epsilon=graph.shape.epsilon,
-    )
+    epsilon = graph.shape.epsilon
+    if graph.fused_normalisation:
+        inputs = [product, residual, scale, shift, bias]
+        return graph.node("SkipLayerNormalization", inputs, domain=_FUSED, epsilon=epsilon)
+    total = graph.node("Add", [graph.node("Add", [product, bias]), residual])
+    return graph.node("LayerNormalization", [total, scale, shift], axis=-1, epsilon=epsilon)
 
 
 class _Graph:
     """Nodes and constants of a graph that is being built; values go by their names."""
 
-    def __init__(self, weights: WeightsFile | None, *, signed: bool) -> None:
+    def __init__(
+        self, weights: WeightsFile | None, *, signed: bool, fused_normalisation: bool = False
+    ) -> None:
         if weights is not None:
             self.shape, self.tensor = weights.shape, weights.tensor
         self._signed = signed
+        self.fused_normalisation = fused_normalisation
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 

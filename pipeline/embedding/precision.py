@@ -13,7 +13,7 @@ from pipeline.embedding.torch_library import has_torch
 PRECISIONS = ("float32", "int8")  # of the matrix products
 AUTO = "auto"  # in the settings: the one that is faster here
 # Builds of the model in 8 bits whose analyses are still opened, with their own vectors.
-EARLIER = ("int8-2",)
+EARLIER = ("int8-2", "int8-3")
 _BYTE_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})  # instructions, as Linux says
 _GPU_FILES = (Path("/dev/nvidiactl"), Path("/dev/nvidia0"), Path("/dev/kfd"), Path("/dev/dxg"))
 _CPU = Path("/proc/cpuinfo")

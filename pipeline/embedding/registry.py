@@ -238,9 +238,9 @@ def _load_bundled(name: str, precision: str, threads: int | None) -> Encoder:
             precisions=" / ".join(PRECISIONS),
         )
     if precision != "float32":
-        from pipeline.embedding.int8 import BUILD, UNCORRECTED, load_in_int8
+        from pipeline.embedding.int8 import BUILD, load_in_int8
 
-        build = BUILD if precision == "int8" else UNCORRECTED
+        build = BUILD if precision == "int8" else int(precision.removeprefix("int8-"))
         return load_in_int8(name, build=build, threads=threads)
     check_float32()
     check_address_space(_ADDRESS_SPACE)

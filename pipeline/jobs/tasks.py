@@ -102,7 +102,7 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
                     schedule=schedule,
                     emit=emit,
                 )
-            embed_in_order(
+            unit_seconds = embed_in_order(
                 encoder,
                 units,
                 order,
@@ -111,10 +111,18 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
                 on_speed=None if emit is None else partial(_emit_speed, emit),
                 publisher=publisher,
             )
+        before_passages = None
         if publisher is not None:
             publisher.finish()
+            before_passages = partial(publisher.publish_map, unit_seconds=unit_seconds)
         analysis = analyse(
-            reviews, settings, name=name, encoder=encoder, log=log, prepared=prepared
+            reviews,
+            settings,
+            name=name,
+            encoder=encoder,
+            log=log,
+            prepared=prepared,
+            before_passages=before_passages,
         )
         if request.edits_from:
             old = load_analysis(request.edits_from)

@@ -12,7 +12,7 @@ from pipeline.common.progress import Progress
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.reviews.units import Units
-from pipeline.text.spans import cut_spans
+from pipeline.text.spans import Spans, cut_spans
 
 
 @dataclass(frozen=True)
@@ -86,37 +86,66 @@ def whole_units(units: Units, raw: np.ndarray) -> Passages:
     )
 
 
+@dataclass(frozen=True)
+class CutPassages:
+    """The p passages of m units before they are embedded.
+
+    Attributes:
+        spans: where they lie in the texts of the units.
+        texts: of the p passages.
+        parts: int64 (k,), passages of units with several; a unit that is one has its own vector.
+    """
+
+    spans: Spans
+    texts: list[str]
+    parts: np.ndarray
+
+    @property
+    def new_texts(self) -> list[str]:
+        """Texts that are to be embedded."""
+        return [self.texts[part] for part in self.parts.tolist()]
+
+
+def cut_passages(units: Units, languages: np.ndarray) -> CutPassages:
+    """Cut units into passages.
+
+    Args:
+        units: m units.
+        languages: str (m,), of the units.
+    """
+    from pipeline.text.passages import split_passages
+
+    spans = split_passages(units.texts, languages)
+    several = np.bincount(spans.row, minlength=len(units)) > 1
+    return CutPassages(spans, spans.cut(units.texts), np.flatnonzero(several[spans.row]))
+
+
 def embed_passages(
+    cut: CutPassages,
     units: Units,
-    languages: np.ndarray,
     raw: np.ndarray,
     encoder: Encoder,
     *,
     use_cache: bool = True,
     progress: Progress | None = None,
 ) -> Passages:
-    """Cut units into passages and embed these.
+    """Embed the passages of units.
 
     Args:
+        cut: the passages.
         units: m units.
-        languages: str (m,), of the units.
-        raw: float32 (m, d), vectors of the units; a unit that is one passage needs no other.
+        raw: float32 (m, d), vectors of the units.
         encoder: the model of these vectors.
         use_cache: whether to use the vector cache on disk.
         progress: called with the number of passages embedded and of all.
     """
-    from pipeline.text.passages import split_passages
-
-    found = split_passages(units.texts, languages)
-    texts = found.cut(units.texts)
-    vectors = raw[found.row].astype(np.float16)
-    parts = np.flatnonzero(np.bincount(found.row, minlength=len(units))[found.row] > 1)
-    if len(parts):
-        embedded = embed_documents(
-            encoder, [texts[part] for part in parts], use_cache=use_cache, progress=progress
+    spans = cut.spans
+    vectors = raw[spans.row].astype(np.float16)
+    if len(cut.parts):
+        vectors[cut.parts] = embed_documents(
+            encoder, cut.new_texts, use_cache=use_cache, progress=progress
         )
-        vectors[parts] = embedded
-    start = units.starts[found.row]
+    start = units.starts[spans.row]
     return Passages(
-        found.row, units.review[found.row], start + found.starts, start + found.ends, vectors
+        spans.row, units.review[spans.row], start + spans.starts, start + spans.ends, vectors
     )

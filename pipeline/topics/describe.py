@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -66,6 +66,7 @@ def describe_topics(
     kept: Mapping[int, Topic] | None = None,
     judged: JudgedPassages | None = None,
     hotels: Sequence[str] = (),
+    subjects: GroupSubjects | None = None,
 ) -> tuple[Topic, ...]:
     """Describe the topics of clustered units.
 
@@ -83,6 +84,7 @@ def describe_topics(
         judged: the passages of the units, with what each says; None where that is unknown, and no
             name says praise or complaints.
         hotels: names of the hotels that the reviews are about, which are no keywords.
+        subjects: what the topics are about, of :func:`find_subjects`; found when left out.
     """
     described = dict(kept or {})
     new = set(range(topic_count)) - set(described)
@@ -90,21 +92,27 @@ def describe_topics(
         reserved = [*outlier_topic_names().values()]
         reserved += [n for topic in described.values() for n in (topic.name, *topic.names.values())]
         of_units = languages[units.review]
+        if subjects is None:
+            subjects = find_subjects(
+                units,
+                of_units,
+                assignments,
+                topic_count,
+                neutral,
+                raw=raw,
+                space=space,
+                encoder=encoder,
+                hotels=hotels,
+            )
         named = name_groups(
+            subjects,
             units,
             of_units,
-            assignments,
-            topic_count,
-            neutral,
-            raw=raw,
-            space=space,
-            encoder=encoder,
             tally=None if judged is None else judged.count_topics(assignments, topic_count),
-            hotels=hotels,
             reserved=reserved,
             prefer_aspects=True,
         )
-        names, keywords, glosses = named.names, named.keywords, named.glosses
+        names, keywords, glosses = named.names, subjects.keywords, subjects.glosses
         centroids = unit_rows(
             np.array([neutral[assignments == topic].sum(axis=0) for topic in range(topic_count)])
         )
@@ -114,7 +122,7 @@ def describe_topics(
             assignments,
             of_units,
             units.texts,
-            preferred=_go_with_names(named, assignments, judged),
+            preferred=_go_with_names(named, subjects, judged),
         )
         for topic in new:
             own_names = outlier_topic_names() if topic == outlier_topic else names[topic]
@@ -132,31 +140,53 @@ def describe_topics(
                 is_outlier=topic == outlier_topic,
                 name_share=None
                 if topic == outlier_topic
-                else _name_share(named.choices[topic], named.votes, assignments == topic),
+                else _name_share(named.choices[topic], subjects.votes, assignments == topic),
             )
     topics = tuple(described[topic] for topic in range(topic_count))
     return recount_topics(units, languages, assignments, topics)
 
 
 @dataclass(frozen=True)
-class NamedGroups:
-    """Names of groups of units, and what they come from.
+class GroupSubjects:
+    """What groups of units are about, whatever reviews say of it: the slow part of naming them.
 
     Attributes:
-        names: of each group, language -> name; no two alike in a language.
+        assignments: int64 (m,), group of each unit.
         keywords, glosses: of each group, see :class:`pipeline.topics.topic.Topic`.
-        choices: of each group the aspects and polarity that name it; None for keywords.
+        sizes: of each group, its units by language.
         votes: the aspects nearest to each unit.
+        matches: of each group, the aspects that may name it, the best first.
+        is_of_hotels: bool (groups,), whether each is about what hotels are judged by.
+        balances: praise less complaints of each group by the axis alone.
+        said: of groups that were asked for, the share of units that have one of the keywords.
     """
 
-    names: list[dict[str, str]]
+    assignments: np.ndarray
     keywords: list[dict[str, list[str]]]
     glosses: list[dict[str, list[str]]]
-    choices: list[tuple[Aspects, int] | None]
+    sizes: list[Counter[str]]
     votes: AspectVotes
+    matches: list[list[Aspects]]
+    is_of_hotels: np.ndarray
+    balances: list[float]
+    said: dict[int, float] = field(default_factory=dict)
+
+    def keyword_share(self, group: int, units: Units, of_units: np.ndarray) -> float:
+        """Share of a group's units that have one of the keywords it would be named by."""
+        if group not in self.said:
+            keywords, glosses = self.keywords[group], self.glosses[group]
+            members = np.flatnonzero(self.assignments == group)
+            self.said[group] = keyword_share(
+                keyword_name(keywords, self.sizes[group], glosses),
+                keywords,
+                glosses,
+                [units.texts[row] for row in members.tolist()],
+                of_units[members],
+            )
+        return self.said[group]
 
 
-def name_groups(
+def find_subjects(
     units: Units,
     of_units: np.ndarray,
     assignments: np.ndarray,
@@ -166,46 +196,79 @@ def name_groups(
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
-    tally: Tally | None = None,
     hotels: Sequence[str] = (),
-    reserved: Sequence[str] = (),
-    prefer_aspects: bool = False,
-) -> NamedGroups:
-    """Name groups of units, each by what sets it apart from the others.
+) -> GroupSubjects:
+    """Find what groups of units are about, each by what sets it apart from the others.
 
     Args:
         units, neutral, raw, space, encoder, hotels: see :func:`describe_topics`.
         of_units: str (m,), the language of each unit.
         assignments: int64 (m,), group of each unit, 0 to ``count`` - 1.
         count: number of groups.
+    """
+    proper_names = find_proper_names(units.texts, of_units, hotels)
+    keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
+    barred = _barred_units(units.texts, of_units, proper_names)
+    votes = cast_votes(neutral, aspect_vectors(encoder), space, barred)
+    relevance = hotel_relevance(raw, space, encoder)
+    return GroupSubjects(
+        assignments=assignments,
+        keywords=keywords,
+        glosses=gloss_keywords(keywords, encoder, space),
+        sizes=[Counter(of_units[assignments == topic].tolist()) for topic in range(count)],
+        votes=votes,
+        matches=match_aspects(neutral, assignments, count, votes),
+        is_of_hotels=find_hotel_topics(relevance, assignments, count),
+        balances=_axis_balances(raw, assignments, count, encoder),
+    )
+
+
+@dataclass(frozen=True)
+class NamedGroups:
+    """Names of groups of units, and what they come from.
+
+    Attributes:
+        names: of each group, language -> name; no two alike in a language.
+        choices: of each group the aspects and polarity that name it; None for keywords.
+    """
+
+    names: list[dict[str, str]]
+    choices: list[tuple[Aspects, int] | None]
+
+
+def name_groups(
+    subjects: GroupSubjects,
+    units: Units,
+    of_units: np.ndarray,
+    *,
+    tally: Tally | None = None,
+    reserved: Sequence[str] = (),
+    prefer_aspects: bool = False,
+) -> NamedGroups:
+    """Name groups of units by what they are about, and by what reviews say of it.
+
+    Args:
+        subjects: of the groups.
+        units: of the groups.
+        of_units: str (m,), the language of each unit.
         tally: what reviews say of the groups; None where that is unknown.
         reserved: names that no group may have.
         prefer_aspects: whether aspects that hold for less than half of a group come before keywords
             that hold for even less; parts of topics rather keep their words.
     """
-    proper_names = find_proper_names(units.texts, of_units, hotels)
-    keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
-    glosses = gloss_keywords(keywords, encoder, space)
-    sizes = [Counter(of_units[assignments == topic].tolist()) for topic in range(count)]
+    keywords, glosses, sizes = subjects.keywords, subjects.glosses, subjects.sizes
+    votes, count = subjects.votes, len(subjects.keywords)
     dominant = [0] * count if tally is None else tally.polarities()
     # Without shares that it could contradict, the axis alone keeps "Bad smells" from praise.
-    balances = (
-        _axis_balances(raw, assignments, count, encoder) if tally is None else tally.balances()
-    )
-    headings = aspect_vectors(encoder)
-    barred = _barred_units(units.texts, of_units, proper_names)
-    votes = cast_votes(neutral, headings, space, barred)
-    matches = match_aspects(neutral, assignments, count, votes)
-    relevance = hotel_relevance(raw, space, encoder)
-    is_hotel_topic = find_hotel_topics(relevance, assignments, count)
+    balances = subjects.balances if tally is None else tally.balances()
     aspects: list[list[Aspects]] = []
     for topic in range(count):
-        if not is_hotel_topic[topic]:
+        if not subjects.is_of_hotels[topic]:
             aspects.append([])
             dominant[topic] = 0
             continue
-        members = assignments == topic
-        agreeing = _agreeing(matches[topic], dominant[topic], balances[topic])
+        members = subjects.assignments == topic
+        agreeing = _agreeing(subjects.matches[topic], dominant[topic], balances[topic])
         share = {match: float(votes.fit(match)[members].mean()) for match in agreeing}
         own = [match for match in agreeing if share[match] >= MIN_SHARE]
         # "Night, husband, fantastic" would be less clear and say no more.
@@ -213,13 +276,7 @@ def name_groups(
             own += sorted(agreeing, key=share.__getitem__, reverse=True)
             own += [(aspect_names().index(name),) for name in GENERAL_ASPECTS]
         elif prefer_aspects and not own:
-            said = keyword_share(
-                keyword_name(keywords[topic], sizes[topic], glosses[topic]),
-                keywords[topic],
-                glosses[topic],
-                [units.texts[row] for row in np.flatnonzero(members).tolist()],
-                of_units[members],
-            )
+            said = subjects.keyword_share(topic, units, of_units)
             own = _fitting(votes, members, agreeing, balances[topic], said)
         aspects.append(own)
     choices = choose_aspects(aspects, dominant)
@@ -231,7 +288,7 @@ def name_groups(
         glosses=glosses,
         reserved=reserved,
     )
-    return NamedGroups(names, keywords, glosses, choices, votes)
+    return NamedGroups(names, choices)
 
 
 def says_something(name: str, choice: tuple[Aspects, int] | None) -> bool:
@@ -276,19 +333,20 @@ def _barred_units(
 
 
 def _go_with_names(
-    named: NamedGroups, assignments: np.ndarray, judged: JudgedPassages | None
+    named: NamedGroups, subjects: GroupSubjects, judged: JudgedPassages | None
 ) -> np.ndarray:
     """How well units go with the name of their topic: int (m,).
 
     2 for those that praise or complain as it says, and 1 more for those that its aspects fit.
     """
     polarities = [name_polarity(name["en"]) for name in named.names]
+    assignments = subjects.assignments
     level = np.zeros(len(assignments), np.int64)
     if judged is not None:
         level += 2 * judged.agreeing_units(assignments, polarities)
     for topic, choice in enumerate(named.choices):
         if choice is not None:
-            level += (assignments == topic) & named.votes.fit(choice[0])
+            level += (assignments == topic) & subjects.votes.fit(choice[0])
     return level
 
 

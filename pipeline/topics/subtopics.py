@@ -16,7 +16,12 @@ from pipeline.common.kmeans import kmeans, nearest_centroid
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import Units
-from pipeline.topics.describe import name_groups, says_something
+from pipeline.topics.describe import (
+    GroupSubjects,
+    find_subjects,
+    name_groups,
+    says_something,
+)
 from pipeline.topics.judged import JudgedPassages
 from pipeline.topics.naming import name_subjects, outlier_topic_names
 from pipeline.topics.topic import Topic
@@ -70,10 +75,25 @@ class Subtopics:
         return cls(of_units.astype(np.int16), kept, tuple(each["en"] for each in kept))
 
 
-def find_subtopics(
+@dataclass(frozen=True)
+class TopicParts:
+    """The parts of large topics, before they are named.
+
+    Attributes:
+        groups: int64 (m,), part of each unit; units in none have the number after the last.
+        parents: id of the topic of each part.
+        subjects: what the groups are about; None where no topic has parts.
+    """
+
+    groups: np.ndarray
+    parents: tuple[int, ...]
+    subjects: GroupSubjects | None
+
+
+def divide_topics(
     points: np.ndarray,
     assignments: np.ndarray,
-    topics: Sequence[Topic],
+    topic_count: int,
     units: Units,
     languages: np.ndarray,
     neutral: np.ndarray,
@@ -81,60 +101,83 @@ def find_subtopics(
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
-    judged: JudgedPassages | None = None,
     hotels: Sequence[str] = (),
     seed: int = 0,
+) -> TopicParts:
+    """Divide large topics by KMeans, and find what the parts are about.
+
+    Args:
+        points: float32 (m, p), the units in the space of the topics.
+        assignments: int64 (m,), topic of each unit.
+        topic_count: number of topics; those with a higher id, of outliers, are not divided.
+        units, languages, neutral, raw, space, encoder, hotels: see
+            :func:`pipeline.topics.describe.describe_topics`.
+        seed: of KMeans.
+    """
+    parts = np.full(len(units), NONE, np.int64)
+    parents: list[int] = []
+    for topic in range(topic_count):
+        members = np.flatnonzero(assignments == topic)
+        for own in _divide(points[members], seed=seed):
+            parts[members[own]] = len(parents)
+            parents.append(topic)
+    if not parents:
+        return TopicParts(parts, (), None)
+    rest = parts == NONE
+    groups = np.where(rest, len(parents), parts)
+    subjects = find_subjects(
+        units,
+        languages[units.review],
+        groups,
+        len(parents) + bool(rest.any()),
+        neutral,
+        raw=raw,
+        space=space,
+        encoder=encoder,
+        hotels=hotels,
+    )
+    return TopicParts(groups, tuple(parents), subjects)
+
+
+def name_subtopics(
+    parts: TopicParts,
+    assignments: np.ndarray,
+    topics: Sequence[Topic],
+    units: Units,
+    languages: np.ndarray,
+    *,
+    judged: JudgedPassages | None = None,
 ) -> Subtopics:
-    """Divide large topics by KMeans and name the parts as topics are named.
+    """Name the parts of topics as topics are named.
 
     Parts without a name of their own are left out: those about the same as their topic or as
     another part, and those about nothing in particular.
 
     Args:
-        points: float32 (m, p), the units in the space of the topics.
+        parts: of the topics.
         assignments: int64 (m,), topic of each unit.
-        topics: their topics.
-        units, languages, neutral, raw, space, encoder, judged, hotels: see
-            :func:`pipeline.topics.describe.describe_topics`.
-        seed: of KMeans.
+        topics: the topics, in order of their ids.
+        units, languages, judged: see :func:`pipeline.topics.describe.describe_topics`.
     """
-    parts = np.full(len(units), NONE, np.int64)
-    parents: list[Topic] = []
-    for topic in topics:
-        if topic.is_outlier:
-            continue
-        members = np.flatnonzero(assignments == topic.id)
-        for own in _divide(points[members], seed=seed):
-            parts[members[own]] = len(parents)
-            parents.append(topic)
-    nothing = Subtopics(np.full(len(units), NONE, np.int16), (), ())
-    if not parents:
-        return nothing
-    rest = parts == NONE
-    groups = np.where(rest, len(parents), parts)
-    count = len(parents) + bool(rest.any())
+    if parts.subjects is None:
+        return Subtopics(np.full(len(units), NONE, np.int16), (), ())
+    groups, count = parts.groups, len(parts.subjects.keywords)
     named = name_groups(
+        parts.subjects,
         units,
         languages[units.review],
-        groups,
-        count,
-        neutral,
-        raw=raw,
-        space=space,
-        encoder=encoder,
         tally=None if judged is None else judged.count_parts(groups, count, assignments),
-        hotels=hotels,
         reserved=[*outlier_topic_names().values()],
     )
     taken = {topic.name.casefold() for topic in topics}
     kept = [
         part
-        for part, (topic, name) in enumerate(zip(parents, named.names, strict=False))
+        for part, (topic, name) in enumerate(zip(parts.parents, named.names, strict=False))
         if name["en"].casefold() not in taken
         and says_something(name["en"], named.choices[part])
-        and name_subjects(name["en"]) != name_subjects(topic.name)
+        and name_subjects(name["en"]) != name_subjects(topics[topic].name)
     ]
-    numbers = np.full(len(parents) + 1, NONE, np.int16)
+    numbers = np.full(len(parts.parents) + 1, NONE, np.int16)
     numbers[kept] = np.arange(len(kept))
     names = tuple(named.names[part] for part in kept)
     return Subtopics(numbers[groups], names, tuple(name["en"] for name in names))

@@ -17,17 +17,9 @@ def partial_banner(session: Session, view: View) -> None:
     if view.partial is None:
         _completed_note(session, view)
         return
-    done, total = map(format_number, view.partial)
     with st.container(border=True, key="first-look"):
+        st.markdown(_what_is_shown(view.lacks_passages, session.job is not None, view.partial))
         if session.job is None:
-            st.markdown(
-                _(
-                    "**Stopped: this is {done} of {total} reviews**, a fair sample of every "
-                    "language.",
-                    done=done,
-                    total=total,
-                )
-            )
             st.button(
                 _("Continue"),
                 key="go-on",
@@ -36,15 +28,35 @@ def partial_banner(session: Session, view: View) -> None:
                 type="primary",
             )
             return
-        st.markdown(
-            _(
-                "**First results: {done} of {total} reviews**, a fair sample of every language. "
-                "Topics stay while the rest joins them, and are worked out anew when all are in.",
-                done=done,
-                total=total,
-            )
-        )
         job_progress()
+
+
+def _what_is_shown(all_in: bool, is_working: bool, partial: tuple[int, int]) -> str:
+    done, total = map(format_number, partial)
+    if all_in and is_working:
+        return _(
+            "**All {total} reviews are on the map.** Search is still being prepared: until then it "
+            "ranks whole reviews, and shares of praise and complaints are of these.",
+            total=total,
+        )
+    if all_in:
+        return _(
+            "**Stopped: all {total} reviews are on the map**, but search ranks whole reviews, and "
+            "shares of praise and complaints are of these.",
+            total=total,
+        )
+    if is_working:
+        return _(
+            "**First results: {done} of {total} reviews**, a fair sample of every language. "
+            "Topics stay while the rest joins them, and are worked out anew when all are in.",
+            done=done,
+            total=total,
+        )
+    return _(
+        "**Stopped: this is {done} of {total} reviews**, a fair sample of every language.",
+        done=done,
+        total=total,
+    )
 
 
 def _completed_note(session: Session, view: View) -> None:

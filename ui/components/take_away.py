@@ -37,7 +37,7 @@ def offer_take_away(session: Session, view: View) -> None:
 
 def note_partial(view: View) -> None:
     """Say of which reviews a partial result is."""
-    if view.partial:
+    if view.partial and not view.lacks_passages:
         st.caption(
             ngettext("Of the first {n} review.", "Of the first {n} reviews.", view.partial[0])
         )

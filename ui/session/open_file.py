@@ -213,11 +213,15 @@ class OpenFile:
         latest = self.partial.unseen(job, before)
         if latest is None:
             return None
+        language = before.language if before else language
+        view = self.partial.open(latest, self._folder.next_number(), language)
+        if view is None:
+            return None
         # Where topics stay, so do the widgets that name them.
-        same_topics = before is not None and self.partial.includes(before)
-        number = before.number if before and same_topics else self._folder.next_number()
-        view = self.partial.open(latest, number, before.language if before else language)
-        if view is not None and before is not None and not same_topics:
+        same_topics = before is not None and self.partial.includes(before) and view.extends(before)
+        if before is not None and same_topics:
+            view.number = before.number
+        elif before is not None:
             self.partial.replaced = before, view
             self.search.transfer_edits(before.original, view.original)
         return view

@@ -24,6 +24,7 @@ from pipeline.insights.themes import Themes, topic_themes
 from pipeline.insights.topic_quality import TopicQuality, assess_topic
 from pipeline.insights.topic_summary import TopicSummary, summarise_topics
 from pipeline.jobs.job import Job
+from pipeline.reviews.passages import Passages
 from pipeline.reviews.source import ReviewSource
 
 _T = TypeVar("_T")
@@ -79,9 +80,22 @@ class View:
         told = self.original.report.get("early")
         return (int(told["reviews"]), int(told["of"])) if told else None
 
+    def extends(self, other: View) -> bool:
+        """Whether this partial result has the topics of another, and further reviews."""
+        ours, theirs = (view.original.report.get("early", {}) for view in (self, other))
+        before = theirs.get("steps", [])
+        return bool(before) and ours.get("steps", [])[: len(before)] == before
+
+    @property
+    def lacks_passages(self) -> bool:
+        """Whether all reviews are on the map, and the passages that search ranks are missing."""
+        return self.partial is not None and self.partial[0] == self.partial[1]
+
     def file_name(self, stem: str, suffix: str = "csv") -> str:
-        """The name of a download: "reviews.csv"; "reviews-first-1204.csv" of a partial result."""
-        return f"{stem}-first-{self.partial[0]}.{suffix}" if self.partial else f"{stem}.{suffix}"
+        """The name of a download: "reviews.csv"; "reviews-first-1204.csv" of some reviews."""
+        if self.partial is None or self.lacks_passages:
+            return f"{stem}.{suffix}"
+        return f"{stem}-first-{self.partial[0]}.{suffix}"
 
     @cached_property
     def cards(self) -> tuple[TopicSummary, ...]:
@@ -200,10 +214,20 @@ def open_view(number: int, folder: Path, *, language: str, shown: View | None = 
     """
     analysis = load_analysis(folder)
     if shown is not None and _same_units(shown.original, analysis):
-        kept = ("raw", "texts", "units")
+        kept = ["raw", "texts", "units"]
+        if _same_passages(shown.original.passages, analysis.passages):
+            kept.append("passages")
         named = [field.name for field in fields(analysis) if field.name not in kept]
         analysis = shown.original.edited(**{name: getattr(analysis, name) for name in named})
     return View(number, folder, analysis, review_attributes(analysis), language)
+
+
+def _same_passages(one: Passages | None, other: Passages | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(
+        np.array_equal(*pair) for pair in zip(vars(one).values(), vars(other).values(), strict=True)
+    )
 
 
 def _same_units(one: Analysis, other: Analysis) -> bool:

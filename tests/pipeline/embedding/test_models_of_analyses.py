@@ -37,7 +37,7 @@ def test_models_that_an_analysis_names_are_neither_fetched_nor_opened(tmp_path, 
 
 def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
     bundled = f"{registry.DEFAULT_MODEL}-1571fc98-1"
-    float32, int8 = f"{bundled}-0a1b", f"{bundled}-int8-3-0a1b"
+    float32, int8 = f"{bundled}-0a1b", f"{bundled}-int8-4-0a1b"
     own = registry.DEFAULT_MODEL
     monkeypatch.setenv("POLYGUEST_PRECISION", "float32")
     assert registry.pinned_model(own, float32) == own
@@ -51,17 +51,19 @@ def test_an_analysis_keeps_the_precision_of_its_vectors(monkeypatch):
     assert registry.pinned_model(f"{own}:x", "other-1") == f"{own}:x"  # not made by the bundled one
 
 
-def test_analyses_of_the_8_bits_of_before_keep_these(monkeypatch):
-    own, before = registry.DEFAULT_MODEL, "multilingual-e5-small-1571fc98-1-int8-2-0a1b"
+@pytest.mark.parametrize("build", (2, 3))
+def test_analyses_of_the_8_bits_of_before_keep_these(monkeypatch, build):
+    own, before = registry.DEFAULT_MODEL, f"multilingual-e5-small-1571fc98-1-int8-{build}-0a1b"
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
     for model in (own, f"{own}:int8"):
-        assert registry.pinned_model(model, before) == f"{own}:int8-2"
-        assert registry.pinned_model(f"{model}@128", before) == f"{own}:int8-2@128"
-    assert registry.is_known_model(f"{own}:int8-2") and not registry.is_known_model(f"{own}:int8-1")
+        assert registry.pinned_model(model, before) == f"{own}:int8-{build}"
+        assert registry.pinned_model(f"{model}@128", before) == f"{own}:int8-{build}@128"
+    assert registry.is_known_model(f"{own}:int8-{build}")
+    assert not registry.is_known_model(f"{own}:int8-1")
 
 
 @pytest.mark.model
 def test_each_precision_is_loaded_by_the_name_that_its_analyses_keep():
-    for name in ("float32", "int8", "int8-2"):
+    for name in ("float32", "int8", "int8-2", "int8-3"):
         encoder = registry.load_encoder_of_analysis(f"{registry.DEFAULT_MODEL}:{name}")
         assert registry.exact_model(registry.DEFAULT_MODEL, encoder.fingerprint) == encoder.name

@@ -71,4 +71,5 @@ def test_where_the_system_does_not_tell_products_are_tried(tmp_path):
 def test_what_made_vectors():
     assert precision.made_in("e5-1571fc98-1-0a1b") == "float32"
     assert precision.made_in("e5-1571fc98-1-int8-2-0a1b") == "int8-2"
-    assert precision.made_in("e5-1571fc98-1-int8-3-0a1b") == "int8"
+    assert precision.made_in("e5-1571fc98-1-int8-3-0a1b") == "int8-3"
+    assert precision.made_in("e5-1571fc98-1-int8-4-0a1b") == "int8"

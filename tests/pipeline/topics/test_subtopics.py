@@ -14,7 +14,7 @@ from pipeline.reviews.read import read_reviews
 from pipeline.topics.aspects import aspect_names
 from pipeline.topics.describe import says_something
 from pipeline.topics.naming import name_subjects
-from pipeline.topics.subtopics import NONE, Subtopics, find_subtopics
+from pipeline.topics.subtopics import NONE, Subtopics, divide_topics, name_subtopics
 from tests.support.fake_encoder import FakeEncoder
 
 PARTS = {
@@ -45,16 +45,19 @@ def analysis():
 
 
 def parts_of(analysis):
-    return find_subtopics(
+    parts = divide_topics(
         analysis.assigner.points(analysis.vectors),
         analysis.assignments,
-        analysis.topics,
+        analysis.chosen_topic_count,
         analysis.units,
         analysis.languages,
         analysis.vectors,
         raw=analysis.raw,
         space=analysis.space,
         encoder=FakeEncoder(),
+    )
+    return name_subtopics(
+        parts, analysis.assignments, analysis.topics, analysis.units, analysis.languages
     )
 
 
