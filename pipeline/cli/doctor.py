@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
-    from pipeline.diagnosis import logins, machine, parts
+    from pipeline.diagnosis import cluster, logins, machine, parts
 
     return (
         machine.check_program,
@@ -64,6 +64,7 @@ def _checks() -> tuple[Callable[[], Iterator[Finding]], ...]:
         parts.check_copies,
         logins.check_audit_logs,
         parts.check_engine,
+        cluster.check_cluster,
         parts.check_saved_analyses,
         parts.check_fonts,
         parts.check_services,

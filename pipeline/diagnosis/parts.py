@@ -31,6 +31,7 @@ _EXTRAS = (  # package, extra of the program, what it is for
     ("mcp", "mcp", "assistants that read saved analyses"),
     ("prometheus-client", "metrics", "figures for Prometheus"),
     ("Authlib", "logins", "logins by OpenID Connect"),
+    ("ray", "ray", "encoding on many machines"),
     ("gensim", "", "related words"),
 )
 

@@ -75,3 +75,33 @@ def describe_model(encoder: Encoder) -> NodeModel:
     """What this machine says of a model that it has loaded."""
     probes = encoder.encode_documents(_PROBES).astype(np.float16).tobytes()
     return NodeModel(socket.gethostname(), fingerprint=encoder.fingerprint, probes=probes)
+
+
+def check_model(found: NodeModel, own: NodeModel) -> None:
+    """Compare a machine's model with this machine's.
+
+    Raises:
+        InputError: it is another one, or there is none.
+    """
+    if found.problem:
+        raise cluster_error(f"The machine {found.machine} can't load the model: {found.problem}")
+    if found.version != own.version:
+        raise cluster_error(
+            f"The machine {found.machine} has Polyguest {found.version}, this one {own.version}: "
+            "install the same on all"
+        )
+    if found.fingerprint != own.fingerprint:
+        raise cluster_error(
+            f"The machine {found.machine} has another model ({found.fingerprint}) than this one "
+            f"({own.fingerprint})"
+        )
+
+
+def gives_same_digits(found: NodeModel, own: NodeModel) -> bool:
+    """Whether a machine's vectors are this machine's to the last digit."""
+    return found.probes == own.probes
+
+
+def cluster_error(message: str) -> InputError:
+    """An error in English, as all that commands say; pages quote it in a sentence."""
+    return InputError(message)

@@ -8,8 +8,6 @@ goes on with what is missing. Plain actors, not Ray Data: docs/scale.md says why
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,12 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
-from pipeline.common.version import VERSION
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.endpoint import SCHEME
-from pipeline.embedding.node_encoder import NodeEncoder, NodeModel, describe_model
+from pipeline.embedding.node_encoder import (
+    NodeEncoder,
+    check_model,
+    cluster_error,
+    describe_model,
+    gives_same_digits,
+)
+from pipeline.embedding.ray_connection import connect, cores_of, loaded_model, working_nodes
 from pipeline.embedding.registry import exact_model
 
 if TYPE_CHECKING:
@@ -38,10 +41,7 @@ _BLOCKS_EACH = 4  # at least, where a file is large enough, so that actors end a
 _BLOCK_TEXTS = 4096
 _CORES_PER_ACTOR = 4  # with more, they would wait for the thread that cuts texts into tokens
 _BLOCKS_PER_ACTOR = 2  # one is computed while the next is on its way
-_CONNECT_SECONDS = 5.0
 _START_SECONDS = 180.0  # until some actor has its model
-_HTTP2_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"  # Ray's head speaks gRPC
-_HTTP2_SETTINGS = b"\x04"  # type of the frame that answers it
 _MOST_DEATHS = 3  # of actors, for each that was asked for
 
 
@@ -58,10 +58,10 @@ def encoder_on_ray(address: str, encoder: Encoder) -> Iterator[RayEncoder]:
         InputError: Ray is not installed, or there is no such cluster.
     """
     if encoder.name.startswith(SCHEME):
-        raise _error(
+        raise cluster_error(
             f"A Ray cluster is for models that run on its machines, not for '{encoder.name}'"
         )
-    ray = _connect(address)
+    ray = connect(address)
     cluster = RayEncoder(ray, encoder)
     try:
         yield cluster
@@ -129,7 +129,7 @@ class RayEncoder:
             yield from self._encode_blocks(texts)
         except self._ray.exceptions.RayError as error:
             reason = " ".join(str(error).split())[:300]
-            raise _error(f"The Ray cluster is out of reach: {reason}") from error
+            raise cluster_error(f"The Ray cluster is out of reach: {reason}") from error
 
     def _encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
         total = sum(map(len, texts))
@@ -188,7 +188,7 @@ class RayEncoder:
         patience = None if running else _START_SECONDS
         answers: list[ObjectRef] = self._ray.wait(waited_for, num_returns=1, timeout=patience)[0]
         if not answers:
-            raise _error(
+            raise cluster_error(
                 f"No machine of the Ray cluster had {self._cores} free cores within "
                 f"{_START_SECONDS:.0f} seconds: 'ray status' says what keeps them busy"
             )
@@ -208,21 +208,18 @@ class RayEncoder:
             InputError: it is another one, or there is none.
         """
         actor = self._loading.pop(answer)
-        exceptions = self._ray.exceptions
         try:
-            found: NodeModel = self._ray.get(answer)
+            found = loaded_model(self._ray, answer)
         except self._lost as error:
-            if "ModuleNotFoundError" in str(error):
-                raise _error(
-                    f"A machine of the Ray cluster has no Polyguest: install {VERSION} with 'pip "
-                    "install \"polyguest[ray]\"' on every one, in the Python that runs 'ray start'"
-                ) from error
             self._replace(actor, error)
             return
-        except exceptions.RayTaskError as error:
-            reason = str(error).strip().splitlines()[-1][:300]
-            raise _error(f"A machine of the Ray cluster can't load the model: {reason}") from error
-        _check_model(found, self._own)
+        check_model(found, self._own)
+        if not gives_same_digits(found, self._own):
+            log.warning(
+                "%s has another kind of processor: last digits of its vectors are not this "
+                "machine's",
+                found.machine,
+            )
         self._ready.append(actor)
 
     def _replace(self, actor: ActorHandle, error: Exception) -> None:
@@ -235,16 +232,11 @@ class RayEncoder:
         self._deaths += 1
         log.warning("an encoder of the Ray cluster died; its texts go to another: %s", error)
         if self._deaths > _MOST_DEATHS * self._wanted:
-            raise _error(
+            raise cluster_error(
                 f"Encoders of the Ray cluster died {self._deaths} times: their machines may have "
                 "too little memory ('ray logs' says more); what was computed is kept"
             ) from error
         self._start_actor()
-
-
-def _error(message: str) -> InputError:
-    """An error in English, as all that commands say; pages quote it in a sentence."""
-    return InputError(message)
 
 
 def split_into_blocks(texts: Sequence[str], size: int) -> list[slice]:
@@ -259,95 +251,12 @@ def split_into_blocks(texts: Sequence[str], size: int) -> list[slice]:
     return [*blocks, slice(start, len(texts))] if len(texts) else []
 
 
-def _connect(address: str) -> ModuleType:
-    """Connect to a cluster; returns the library.
-
-    Raises:
-        InputError: Ray is not installed, or there is no such cluster.
-    """
-    try:
-        import ray
-    except ImportError as error:
-        raise _error(
-            f"The Ray cluster '{address}' needs the package 'ray': 'pip install "
-            "\"polyguest[ray]\"' or 'pip install -r requirements-ray.txt' installs it"
-        ) from error
-    if address != "auto":
-        _check_reachable(address)
-    try:
-        ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        ray.shutdown()  # of what was connected before it failed
-        if address == "auto" and isinstance(error, ConnectionError):
-            raise _error(
-                f"This machine belongs to no Ray cluster ('{address}'): 'ray start "
-                "--address=HEAD:6379' lets it join one"
-            ) from error
-        reason = " ".join(str(error).split())[:400]
-        raise _error(f"The Ray cluster '{address}' can't be used: {reason}") from error
-    return ray
-
-
-def _check_reachable(address: str) -> None:
-    """Find out within seconds what Ray would try for minutes.
-
-    Raises:
-        InputError: no server answers there that could be Ray's.
-    """
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or "/" in host:
-        raise _error(
-            "--ray (or POLYGUEST_RAY) takes the address of a cluster's head, such as "
-            f"10.0.0.5:6379, or auto; got '{address}'"
-        )
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS) as server:
-            if not os.environ.get("RAY_USE_TLS"):
-                server.sendall(_HTTP2_GREETING)
-                if server.recv(4)[3:] != _HTTP2_SETTINGS:
-                    raise OSError("what answers there is no Ray")
-    except (OSError, OverflowError) as error:
-        raise _error(
-            f"No Ray cluster answers at {address} ({error}): 'ray start --head' starts one there, "
-            f"'ray start --address={address}' lets this machine join"
-        ) from error
-
-
 def _plan_actors(nodes: Sequence[dict[str, Any]]) -> tuple[int, int]:
     """Cores of an actor, and how many actors there are to be, of all live nodes.
 
     Raises:
         InputError: no node has a core for work.
     """
-    alive = [node for node in nodes if node["Alive"]]
-    cores = [int(node["Resources"].get("CPU", 0)) for node in alive]
-    cores = [count for count in cores if count]
-    if not cores:
-        raise _error(f"None of the cluster's {len(nodes)} machines has cores for work (num_cpus)")
+    cores = [cores_of(node) for node in working_nodes(nodes)]
     each = min(_CORES_PER_ACTOR, *cores)
     return each, sum(count // each for count in cores)
-
-
-def _check_model(found: NodeModel, own: NodeModel) -> None:
-    """Compare a machine's model with this machine's.
-
-    Raises:
-        InputError: it is another one, or there is none.
-    """
-    if found.problem:
-        raise _error(f"The machine {found.machine} can't load the model: {found.problem}")
-    if found.version != own.version:
-        raise _error(
-            f"The machine {found.machine} has Polyguest {found.version}, this one {own.version}: "
-            "install the same on all"
-        )
-    if found.fingerprint != own.fingerprint:
-        raise _error(
-            f"The machine {found.machine} has another model ({found.fingerprint}) than this one "
-            f"({own.fingerprint})"
-        )
-    if found.probes != own.probes:
-        log.warning(
-            "%s has another kind of processor: last digits of its vectors are not this machine's",
-            found.machine,
-        )

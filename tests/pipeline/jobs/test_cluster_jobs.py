@@ -10,7 +10,7 @@ import pytest
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.storage import load_analysis
 from pipeline.common.progress import StageLog
-from pipeline.embedding import optional_cluster, ray_cluster
+from pipeline.embedding import embed, optional_cluster, ray_cluster
 from pipeline.embedding.registry import DEFAULT_MODEL
 from pipeline.jobs.client import WorkerClient
 from pipeline.jobs.requests import AnalyseRequest
@@ -30,7 +30,8 @@ MODEL = f"{DEFAULT_MODEL}:int8"  # loads fastest
 SETTINGS = Settings(topic_count=3, space="raw", with_map=False, model=MODEL)
 SMALL = {"_BLOCK_CHARACTERS": 1500, "_LEAST_CHARACTERS": 1500}
 DRIVER = (  # a worker process whose blocks are small, so that a kill leaves some
-    "from pipeline.embedding import optional_cluster, ray_cluster\n"
+    "from pipeline.embedding import embed, optional_cluster, ray_cluster\n"
+    "embed.shipped_vectors = lambda _encoder: {}\n"
     f"vars(ray_cluster).update({SMALL})\n"
     "optional_cluster._WORTH_CHARACTERS = 0\n"
     "from pipeline.jobs.worker import main\nmain()"
@@ -65,6 +66,7 @@ def small_blocks(monkeypatch):
     for name, value in SMALL.items():
         monkeypatch.setattr(ray_cluster, name, value)
     monkeypatch.setattr(optional_cluster, "_WORTH_CHARACTERS", 0)
+    monkeypatch.setattr(embed, "shipped_vectors", lambda _encoder: {})  # the sample's
 
 
 def request_for(file, target):
