@@ -202,9 +202,10 @@ def _tokenise_vietnamese(text: str) -> list[Word]:
 @cache
 def _stemmer(language: str) -> Callable[[str], str]:
     try:
-        from snowballstemmer import stemmer
+        from Stemmer import Stemmer
 
-        return stemmer(_STEMMERS[language]).stemWord
+        stem: Callable[[str], str] = Stemmer(_STEMMERS[language]).stemWord
+        return stem
     except (ImportError, KeyError):
         return str
 

@@ -217,6 +217,74 @@ def test_the_result_is_the_same_whatever_came_early(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "a" / "report.json").read_text())["rows_kept"] == 700
 
 
+def two_clauses(count):
+    rows = "\n".join(
+        f"R{n},The {thing} was {words.split()[n % 5]} for guest{n} - but the {thing} of "
+        f"guest{n} was small"
+        for n in range(count)
+        for thing, words in [list(THINGS.items())[n % 3]]
+    )
+    return f"id,review\n{rows}".encode()
+
+
+def analyse_in_steps(folder, monkeypatch, *, stop_in=None):
+    """Run the job of a file with passages to embed: its partial results."""
+    monkeypatch.setenv("POLYGUEST_EARLY_SECONDS", "0.05")
+    path, events = folder / "upload", []
+    path.write_bytes(two_clauses(500))
+    request = AnalyseRequest(
+        ReviewSource("f.csv", path, 500), folder / "a", SETTINGS, partial_base=folder / "a"
+    )
+
+    def progress(stage, done, total):
+        if stage == stop_in and 0 < done < total:
+            raise KeyboardInterrupt
+
+    log = StageLog(progress, emit=events.append)
+    run_analyse(request, lambda _: Sleepy(), log)
+    return events
+
+
+@pytest.mark.slow  # computes for seconds
+def test_the_map_of_all_reviews_is_there_before_their_passages(tmp_path, cache, monkeypatch):
+    events, opened = [], []
+    emit = PartialResultPublisher._announce
+
+    def look(publisher, folder):
+        emit(publisher, folder)
+        events.append(folder)
+        opened.append(load_analysis(folder))
+
+    monkeypatch.setattr(PartialResultPublisher, "_announce", look)
+    analyse_in_steps(tmp_path, monkeypatch)
+    shown, whole = opened[-1], load_analysis(tmp_path / "a")
+    assert len(opened) > 1 and len(opened[-2].texts) < 500
+    assert shown.report["early"] == {"reviews": 500, "of": 500, "steps": [500]}
+    assert shown.passages is None and len(whole.passages) == 1000
+    assert shown.texts == whole.texts and "early" not in whole.report
+    np.testing.assert_array_equal(shown.coordinates, whole.coordinates)
+    np.testing.assert_array_equal(shown.assignments, whole.assignments)
+    assert [t.colour for t in shown.topics] == [t.colour for t in whole.topics]
+    assert [t.keywords for t in shown.topics] == [t.keywords for t in whole.topics]
+    # The analysis is what it is without partial results.
+    reviews = read_reviews(two_clauses(500))
+    direct = analyse(reviews, SETTINGS, name="f.csv", encoder=FakeEncoder())
+    assert (tmp_path / "a" / "reviews.csv").read_bytes() == reviews_csv(direct).encode()
+    assert len(partial_folders(tmp_path / "a")) == 2
+
+
+@pytest.mark.slow  # computes for seconds
+def test_a_job_that_was_stopped_among_passages_shows_its_map_again(tmp_path, cache, monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        analyse_in_steps(tmp_path, monkeypatch, stop_in="passages")
+    count, folder = partial_folders(tmp_path / "a")[-1]
+    assert count == 500 and not (tmp_path / "a").exists()
+    events = analyse_in_steps(tmp_path, monkeypatch)
+    early = [event for event in events if event["event"] == "early"]
+    assert early == [{"event": "early", "folder": str(folder), "reviews": 500, "of": 500}]
+    assert len(load_analysis(tmp_path / "a").passages) == 1000
+
+
 def test_topics_that_are_the_same_keep_their_colours(tmp_path, cache):
     reviews = made(300)
     analysis = analyse(reviews, SETTINGS, encoder=FakeEncoder())

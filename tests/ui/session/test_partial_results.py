@@ -110,6 +110,34 @@ def test_first_results_pause_reload_and_the_end(slow_worker):
     assert not session(at).file.history.past and catalogue().entries()
 
 
+def test_all_reviews_are_on_the_map_while_passages_are_embedded(slow_worker):
+    rows = (
+        f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 3]} - but the {THINGS[n % 8]} was small"
+        for n in range(600)
+    )
+    at = start()
+    upload(at, "\n".join(("review", *rows)).encode(), "clauses.csv")
+    source = ReviewSource("clauses.csv", session(at).preview.path, 600)
+    session(at).analyse(source, Settings(topic_count=4, unit="review"))
+    at.run()
+    run_until(at, lambda: (view := session(at).view) is not None and view.lacks_passages)
+    shown = session(at).view
+    assert "All 600 reviews are on the map" in said(at)
+    assert shown.partial == (600, 600) and shown.analysis.coordinates is not None
+    assert shown.file_name("reviews") == "reviews.csv"
+    assert shown.analysis.searched_passages.raw.shape[0] == 600
+    press(at, "Stop")
+    run_until(at, lambda: not session(at).is_working)
+    assert "Stopped: all 600 reviews are on the map" in said(at)
+    press(at, "Continue")
+    run_until(at, lambda: not session(at).is_working)
+    whole = session(at).view
+    assert not whole.is_partial and whole.number != shown.number
+    assert len(whole.analysis.searched_passages) == len(whole.analysis.passages) == 1200
+    assert (whole.analysis.coordinates == shown.analysis.coordinates).all()
+    assert "All 600 reviews are in" in said(at)
+
+
 def test_what_is_stopped_stays_and_goes_on(slow_worker):
     at = analyse(start(), LARGE.replace("guest", "guestX"))
     run_until(at, lambda: session(at).view is not None)
