@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.data import SAMPLE
+from benchmarks.options import read_flags
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.run import analyse
 from pipeline.answers.citations import MIN_SUPPORT, support_of
@@ -65,6 +66,7 @@ def measure_questions(analysis: Analysis, encode: EncodeQueries) -> None:
 
 def main() -> None:
     """Analyse the sample and measure both."""
+    read_flags("answer_checks", __doc__)
     reviews = read_reviews(SAMPLE / "hotel_reviews.csv")
     settings = Settings(topic_count=12, unit="sentence", with_map=False)
     analysis = analyse(reviews, settings, encoder=load_encoder())

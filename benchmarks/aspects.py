@@ -10,7 +10,6 @@ chosen.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import data
+from benchmarks.options import read_flags
 from benchmarks.relevance_fit import FOLDER
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
@@ -195,5 +195,7 @@ def _figures(said: np.ndarray, true: np.ndarray) -> tuple[float, float, float, f
 
 
 if __name__ == "__main__":
-    for line in aspect_rows(load_encoder(), chosen="--chosen" in sys.argv):
+    said = {"--chosen": "the sets on which shrinkage, temperature and threshold were chosen"}
+    options = read_flags("aspects", __doc__, said)
+    for line in aspect_rows(load_encoder(), chosen=options.chosen):
         print(line)

@@ -1,8 +1,10 @@
 """Encoding on a Ray cluster, compared with this process: speed, and what the cluster itself takes.
 
-``python -m benchmarks.cluster [--texts 1500] [--rounds 3] [--precision int8]``: two nodes of a core
-each on this machine, every side in turn, so that whatever else the machine does hits all alike. One
-actor, two actors, and Ray Data with two actors; processor seconds are those of all processes.
+``python -m benchmarks.cluster [--texts 1000] [--rounds 3] [--precision int8] [--ray-data]``: this
+process with one thread and with two, a cluster of one node of a core, and one of two such nodes,
+all on this machine. Every side in turn, so that whatever else the machine does hits all alike;
+models are loaded before the clock starts. Processor seconds are those of all processes. Ray Data
+with two actors, which loads its models each time, takes as long again.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -84,9 +86,10 @@ def processor_seconds() -> float:
     return total
 
 
-def measure(
-    sides: Mapping[str, Callable[[], np.ndarray]], rounds: int
-) -> dict[str, list[tuple[float, float]]]:
+Side = Callable[[], AbstractContextManager[Callable[[], np.ndarray]]]
+
+
+def measure(sides: Mapping[str, Side], rounds: int) -> dict[str, list[tuple[float, float]]]:
     """Seconds and processor seconds of every round of every side.
 
     Raises:
@@ -95,11 +98,12 @@ def measure(
     figures: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
     first: np.ndarray | None = None
     for _ in range(rounds):
-        for side, work in sides.items():
-            began, before = time.perf_counter(), processor_seconds()
-            vectors = work()
-            seconds = time.perf_counter() - began
-            figures[side].append((seconds, processor_seconds() - before))
+        for side, prepare in sides.items():
+            with prepare() as work:
+                began, before = time.perf_counter(), processor_seconds()
+                vectors = work()
+                seconds = time.perf_counter() - began
+                figures[side].append((seconds, processor_seconds() - before))
             half = vectors.astype(np.float16)
             first = half if first is None else first
             if not np.array_equal(half, first):
@@ -107,33 +111,58 @@ def measure(
     return figures
 
 
+@contextmanager
+def here(encoder: Encoder, texts: list[str]) -> Iterator[Callable[[], np.ndarray]]:
+    """This process."""
+    embed(encoder, texts[:16])
+    yield partial(embed, encoder, texts)
+
+
+@contextmanager
+def on_nodes(count: int, encoder: Encoder, texts: list[str]) -> Iterator[Callable[[], np.ndarray]]:
+    """A cluster of some nodes, whose encoders have all loaded the model."""
+    with nodes(count) as address, encoder_on_ray(address, encoder) as cluster:
+        began = time.perf_counter()
+        while cluster.encoders_ready < count:
+            embed(cluster, texts[:400])
+        seconds = time.perf_counter() - began
+        print(f"{count} node(s): all encoders have worked after {seconds:.1f} s", file=sys.stderr)
+        yield partial(embed, cluster, texts)
+
+
+@contextmanager
+def with_ray_data_on_nodes(
+    count: int, model: str, texts: list[str]
+) -> Iterator[Callable[[], np.ndarray]]:
+    """Ray Data on a cluster of some nodes."""
+    with nodes(count) as address:
+        ray.init(address, log_to_driver=False, logging_level="ERROR")
+        try:
+            yield partial(with_ray_data, model, texts)
+        finally:
+            ray.shutdown()
+
+
 def main() -> None:
-    """Print the tables, one for each number of nodes."""
+    """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster")
-    parser.add_argument("--texts", type=int, default=1500)
+    parser.add_argument("--texts", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="int8")
+    parser.add_argument("--ray-data", action="store_true", help="compare with Ray Data as well")
     options = parser.parse_args()
     model, texts = f"{DEFAULT_MODEL}:{options.precision}", texts_like_reviews(options.texts)
     one, two = (load_encoder(model, threads=count) for count in (1, 2))
-    for each in (one, two):
-        each.encode_documents(texts[:16])
-    local = {"this process, one thread": one, "this process, two threads": two}
-    works = {side: partial(embed, encoder, texts) for side, encoder in local.items()}
-    for count in (1, 2):
-        with nodes(count) as address:
-            with encoder_on_ray(address, two) as cluster:
-                began = time.perf_counter()
-                embed(cluster, texts[:400])
-                seconds = time.perf_counter() - began
-                print(f"\n{count} node(s); the first 400 texts, with loading: {seconds:.1f} s\n")
-                side = f"{count} actor(s) of one core"
-                show(measure(works | {side: partial(embed, cluster, texts)}, options.rounds), texts)
-            if count == 2:  # which needs the cores
-                ray.init(address, log_to_driver=False, logging_level="ERROR")
-                sides = {"Ray Data, two actors, with loading": partial(with_ray_data, model, texts)}
-                show(measure(works | sides, options.rounds), texts)
-                ray.shutdown()
+    sides: dict[str, Side] = {
+        "this process, one thread": partial(here, one, texts),
+        "this process, two threads": partial(here, two, texts),
+        "a cluster of one node of a core": partial(on_nodes, 1, two, texts),
+        "a cluster of two nodes of a core each": partial(on_nodes, 2, two, texts),
+    }
+    if options.ray_data:
+        name = "Ray Data on two nodes of a core each, with loading"
+        sides[name] = partial(with_ray_data_on_nodes, 2, model, texts)
+    show(measure(sides, options.rounds), texts)
 
 
 def embed(encoder: Encoder, texts: list[str]) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from scipy.sparse import random_array
 
+from benchmarks.options import read_flags
 from pipeline.insights.comparison import compare_groups
 from pipeline.insights.findings import find_differences
 from pipeline.insights.groups import Groups
@@ -22,6 +23,7 @@ _SAID = 6  # themes that a review mentions
 
 def main() -> None:
     """Print the processor time of each step, the least of three."""
+    read_flags("comparison", __doc__)
     rng = np.random.default_rng(0)
     mentions = random_array((REVIEWS, THEMES), density=_SAID / THEMES, rng=rng, format="csr")
     complaints = mentions.copy()

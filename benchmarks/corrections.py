@@ -20,6 +20,7 @@ import onnxruntime
 import torch
 from torch.nn import functional
 
+from benchmarks.options import read_flags
 from pipeline.common.files import load_arrays, save_arrays
 from pipeline.embedding.bundled_model import FINGERPRINT, PROMPTS, find_weights, open_weights
 from pipeline.embedding.int8 import CORRECTIONS, SMOOTHING
@@ -152,6 +153,7 @@ def some_texts(shift: int = 0) -> list[str]:
 
 def main() -> None:
     """Write the corrections of all layers."""
+    read_flags("corrections", __doc__)
     weights = open_weights(find_weights())
     smoothing = load_arrays(SMOOTHING, key=FINGERPRINT)
     assert smoothing is not None

@@ -9,7 +9,6 @@ FAQ, which nothing was fitted on or chosen by.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ import pandas as pd
 from scipy.optimize import minimize
 
 from benchmarks.data import SAMPLE
+from benchmarks.options import read_flags
 from pipeline.answers.coverage import find_coverage
 from pipeline.answers.faq_file import read_faq
 from pipeline.answers.faq_index import (
@@ -282,8 +282,10 @@ def _interval(hits: np.ndarray) -> str:
 
 def main() -> None:
     """Fit, or measure with ``--test``."""
+    said = {"--test": "measure on the sample's FAQ, and fit nothing"}
+    options = read_flags("faq_fit", __doc__, said)
     encoder = load_encoder()
-    if "--test" in sys.argv:
+    if options.test:
         judged = load_judged(SAMPLE / "faq.csv", SAMPLE / "faq_questions.csv", encoder)
         found = Outcome.of([judged], [judged.shipped])
         report("sample_data/faq.csv", found)

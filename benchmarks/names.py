@@ -20,6 +20,7 @@ import pandas as pd
 
 from benchmarks import data
 from benchmarks.aspects import GUESTS, TRANSLATED, aspect_numbers
+from benchmarks.options import read_flags
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.run import analyse
 from pipeline.embedding.encoder import Encoder
@@ -216,4 +217,5 @@ def _signs(said: Sequence[Sequence[str]]) -> np.ndarray:
 
 
 if __name__ == "__main__":
+    read_flags("names", __doc__)
     print("\n".join(name_rows(load_encoder())))

@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
+from benchmarks.options import read_flags
 from pipeline.common.kmeans import kmeans
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
@@ -81,6 +82,7 @@ def measured(texts: Labelled, found: np.ndarray, seconds: float) -> tuple[str, .
 
 def main() -> None:
     """Print a Markdown table."""
+    read_flags("peers", __doc__)
     encoder = load_encoder()
     means = parallel_means(encoder)
     names = ["hotel_parallel_dev", "sib200_dev", "hotel_native_dev"] if data.folder() else []

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.options import read_flags
 from benchmarks.search import passage_index, search_space
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
@@ -170,6 +171,7 @@ def reliability(chances: np.ndarray, right: np.ndarray) -> Iterator[str]:
 
 def main() -> None:
     """Fit, print, check."""
+    read_flags("relevance_fit", __doc__)
     encoder = load_encoder()
     reviews, lines = judged_reviews(encoder), translations(encoder)
     everything = np.ones(reviews.right.shape)

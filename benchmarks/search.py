@@ -13,6 +13,7 @@ import pandas as pd
 
 from benchmarks import data
 from benchmarks.data import Labelled
+from benchmarks.options import read_flags
 from pipeline.embedding.embed import embed_documents
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
@@ -397,6 +398,7 @@ def least(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
+    read_flags("search", __doc__)
     print("| what | measured | wanted | cosines alone |\n| --- | --- | --- | --- |")
     for row in search_rows(load_encoder()):
         print(f"| {' | '.join(row)} |", flush=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import astuple, fields
 
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import data
+from benchmarks.options import read_flags
 from benchmarks.relevance_fit import FOLDER
 from pipeline.common.files import atomic_write
 from pipeline.embedding.embed import embed_documents
@@ -112,8 +112,10 @@ def write_table(rows: list[LanguageAccuracy]) -> None:
 
 
 if __name__ == "__main__":
+    said = {"--write": 'also write what the page "How it works" shows'}
+    options = read_flags("sentiment", __doc__, said)
     model = load_encoder()
     print("\n".join(sentiment_rows(model)))
     found = find_sentiment_classifier(model.fingerprint)
-    if "--write" in sys.argv and found is not None:
+    if options.write and found is not None:
         write_table(accuracies(model, found))

@@ -7,6 +7,7 @@ bundled model; a test fails until it was.
 from pathlib import Path
 
 from benchmarks.data import SAMPLE
+from benchmarks.options import read_flags
 from pipeline.embedding.embed import write_sample_vectors
 from pipeline.embedding.parallel_corpus import compute_parallel_means
 from pipeline.embedding.reference import compute_line_means, ship
@@ -41,7 +42,9 @@ def embedded_texts(file: Path) -> list[str]:
     return texts
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Compute and write all; some five minutes."""
+    read_flags("ship", __doc__)
     encoder = load_encoder(f"{DEFAULT_MODEL}:float32")
     print(ship("parallel", encoder, compute_parallel_means(encoder)))
     for name in (ASPECTS, NON_HOTEL, POLARITY):
@@ -53,3 +56,7 @@ if __name__ == "__main__":
     texts = [text for file in EXAMPLES for text in embedded_texts(file)]
     for model in (encoder, load_encoder(f"{DEFAULT_MODEL}:int8")):
         print(write_sample_vectors(model, texts))
+
+
+if __name__ == "__main__":
+    main()

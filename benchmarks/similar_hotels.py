@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.data import SAMPLE
+from benchmarks.options import read_flags
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.run import analyse
 from pipeline.embedding.encoder import Encoder
@@ -105,6 +106,7 @@ def _row(name: str, precisions: list[np.ndarray]) -> Row:
 
 
 if __name__ == "__main__":
+    read_flags("similar_hotels", __doc__)
     print("| what | measured | wanted | plain e5 |\n| --- | --- | --- | --- |")
     for row in hotel_rows(load_encoder()):
         print(f"| {' | '.join(row)} |", flush=True)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 
+from benchmarks.options import read_flags
 from pipeline.common.files import save_arrays
 from pipeline.embedding.bundled_model import FINGERPRINT, PROMPTS, model_folder
 from pipeline.embedding.int8 import SMOOTHING
@@ -54,6 +55,7 @@ def largest_values(model: SentenceTransformer, texts: list[str]) -> dict[str, np
 
 def main() -> None:
     """Write the factors of all layers."""
+    read_flags("smoothing", __doc__)
     torch.set_num_threads(1)  # threads would wait for each other at every short text
     texts = []
     for number, lines in enumerate(load_lines(NAME).values()):

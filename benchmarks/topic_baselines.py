@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
+from benchmarks.options import read_flags
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
@@ -67,6 +68,7 @@ def _agreement(texts: Labelled, found: list[np.ndarray]) -> str:
 
 
 if __name__ == "__main__":
+    read_flags("topic_baselines", __doc__)
     print("| what | measured | wanted | plain e5 |\n| --- | --- | --- | --- |")
     for row in baseline_rows(load_encoder()):
         print(f"| {' | '.join(row)} |", flush=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks import data
 from benchmarks.data import Labelled
+from benchmarks.options import read_flags
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import fit_neutral
 from pipeline.embedding.parallel_corpus import parallel_means
@@ -187,6 +188,7 @@ def _pair(figures: Sequence[Sequence[float]], first: int) -> str:
 
 
 if __name__ == "__main__":
+    read_flags("topics_quality", __doc__)
     print("| what | measured | wanted | plain e5 |\n| --- | --- | --- | --- |")
     for row in topic_rows(load_encoder()):
         print(f"| {' | '.join(row)} |", flush=True)

@@ -104,6 +104,11 @@ class RayEncoder:
         """As many as keep every actor busy for some seconds."""
         return _BLOCKS_EACH * self._wanted * _LEAST_CHARACTERS
 
+    @property
+    def encoders_ready(self) -> int:
+        """How many encoders have their model and can work."""
+        return len(self._ready)
+
     def encode_documents(
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> np.ndarray:
