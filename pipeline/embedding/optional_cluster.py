@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import numpy as np
 
 from pipeline.common.errors import InputError
-from pipeline.common.progress import Progress
 from pipeline.common.settings import encodes_without_cluster, ray_address
 from pipeline.embedding.encoder import BlockEncoder, Encoder
+from pipeline.embedding.local_encoder import LocalEncoder
 from pipeline.embedding.ray_cluster import RayEncoder, encoder_on_ray, split_into_blocks
 
 log = logging.getLogger(__name__)
@@ -51,10 +50,8 @@ def encoder_of_job(
         yield OptionalCluster(cluster, encoder, on_problem)
 
 
-class OptionalCluster:
+class OptionalCluster(LocalEncoder):
     """An :class:`Encoder` and :class:`BlockEncoder` that goes on here when its cluster fails.
-
-    What else the model can do, it can.
 
     Args:
         cluster: that computes many texts.
@@ -63,30 +60,14 @@ class OptionalCluster:
     """
 
     def __init__(self, cluster: RayEncoder, encoder: Encoder, on_problem: OnProblem) -> None:
-        self.name, self.dimension = encoder.name, encoder.dimension
-        self.fingerprint = encoder.fingerprint
+        super().__init__(encoder)
         self._cluster: BlockEncoder | None = cluster
-        self._local, self._on_problem = encoder, on_problem
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the model has
-        return getattr(self._local, name)
+        self._on_problem = on_problem
 
     @property
     def characters_at_once(self) -> int:
         """As many as keep every machine busy for some seconds."""
         return self._cluster.characters_at_once if self._cluster else 0
-
-    def encode_documents(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of texts to be searched, on this machine: float32 (n, d), rows of length 1."""
-        return self._local.encode_documents(texts, progress=progress)
-
-    def encode_queries(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of queries, on this machine: float32 (n, d), rows of length 1."""
-        return self._local.encode_queries(texts, progress=progress)
 
     def encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
         """Rows and vectors of each block; those that a cluster has not sent are computed here.

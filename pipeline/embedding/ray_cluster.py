@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.common.progress import Progress
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.endpoint import SCHEME
+from pipeline.embedding.local_encoder import LocalEncoder
 from pipeline.embedding.node_encoder import (
     NodeEncoder,
     check_model,
@@ -70,7 +70,7 @@ def encoder_on_ray(address: str, encoder: Encoder) -> Iterator[RayEncoder]:
         ray.shutdown()
 
 
-class RayEncoder:
+class RayEncoder(LocalEncoder):
     """An :class:`Encoder` and :class:`BlockEncoder` on the cluster that Ray is connected to.
 
     Args:
@@ -79,9 +79,8 @@ class RayEncoder:
     """
 
     def __init__(self, ray: ModuleType, encoder: Encoder) -> None:
-        self.name, self.dimension = encoder.name, encoder.dimension
-        self.fingerprint = encoder.fingerprint
-        self._ray, self._local = ray, encoder
+        super().__init__(encoder)
+        self._ray = ray
         self._own = describe_model(encoder)
         self._cores, self._wanted = _plan_actors(ray.nodes())
         self._actors: set[ActorHandle] = set()
@@ -96,9 +95,6 @@ class RayEncoder:
             *(exceptions.WorkerCrashedError, exceptions.NodeDiedError),
         )
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what else the model can do
-        return getattr(self._local, name)
-
     @property
     def characters_at_once(self) -> int:
         """As many as keep every actor busy for some seconds."""
@@ -108,18 +104,6 @@ class RayEncoder:
     def encoders_ready(self) -> int:
         """How many encoders have their model and can work."""
         return len(self._ready)
-
-    def encode_documents(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of texts to be searched, on this machine: float32 (n, d), rows of length 1."""
-        return self._local.encode_documents(texts, progress=progress)
-
-    def encode_queries(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> np.ndarray:
-        """Vectors of queries, on this machine: float32 (n, d), rows of length 1."""
-        return self._local.encode_queries(texts, progress=progress)
 
     def encode_blocks(self, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
         """Rows and vectors of each block of texts, in the order in which they are ready.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from pipeline.common.errors import InputError
+from pipeline.common.translation import gettext_noop as N_
 
 _LIBRARIES = ("torch", "transformers", "sentence_transformers")
 
@@ -24,11 +25,12 @@ def check_models() -> None:
     Raises:
         InputError: PyTorch or a library of models is not installed.
     """
-    if not has_torch():
-        raise InputError(
+    _require_torch(
+        N_(
             "Models other than the bundled one, and photos, need PyTorch and sentence-transformers,"
             " which are not installed here: 'pip install -r requirements.txt' installs them"
         )
+    )
 
 
 def check_float32() -> None:
@@ -37,11 +39,17 @@ def check_float32() -> None:
     Raises:
         InputError: PyTorch or a library of models is not installed.
     """
-    if not has_torch():
-        raise InputError(
+    _require_torch(
+        N_(
             "The bundled model in float32 needs PyTorch, which is not installed here: 'pip install "
             "-r requirements.txt' installs it; POLYGUEST_PRECISION=int8 does without"
         )
+    )
+
+
+def _require_torch(otherwise: str) -> None:
+    if not has_torch():
+        raise InputError(otherwise)
 
 
 def _is_installed(name: str) -> bool:

@@ -114,12 +114,11 @@ def review_table(
         attributes: attributes of its reviews.
         rows: numbers of the reviews.
     """
-    columns = [SheetColumn(_("Review"), TEXT, 12), *_place_columns(analysis, attributes)]
-    ratings = None
-    if attributes.ratings is not None:
-        columns.append(SheetColumn(attributes.rating_title(_("Rating")), MARK, 9))
-        ratings = attributes.shown_rating(attributes.ratings)
-    columns += [
+    rating_columns, ratings = _ratings(attributes)
+    columns = [
+        SheetColumn(_("Review"), TEXT, 12),
+        *_place_columns(analysis, attributes),
+        *rating_columns,
         SheetColumn(_("Language"), TEXT, 13),
         SheetColumn(_("Main topic"), TEXT, 28),
         SheetColumn(_("All topics"), TEXT, 34),
@@ -211,6 +210,7 @@ def hit_table(
         attributes: attributes of its reviews.
         results: queries, as they were typed, with what they have found.
     """
+    rating_columns, ratings = _ratings(attributes)
     columns = [
         SheetColumn(_("Query"), TEXT, 26),
         SheetColumn(_("Rank"), NUMBER, 7),
@@ -218,12 +218,7 @@ def hit_table(
         SheetColumn(_("Match"), TEXT, 9),
         SheetColumn(_("Score"), PERCENT, 9),
         *_place_columns(analysis, attributes),
-    ]
-    ratings = None
-    if attributes.ratings is not None:
-        columns.append(SheetColumn(attributes.rating_title(_("Rating")), MARK, 9))
-        ratings = attributes.shown_rating(attributes.ratings)
-    columns += [
+        *rating_columns,
         SheetColumn(_("Language"), TEXT, 13),
         SheetColumn(_("Topic"), TEXT, 28),
         SheetColumn(_("Passage"), TEXT, 60, wrapped=True),
@@ -255,6 +250,14 @@ def hit_table(
 
 def _sentiment_cell(sign: int) -> str:
     return _(_SENTIMENT[sign]) if sign in _SENTIMENT else ""
+
+
+def _ratings(attributes: ReviewAttributes) -> tuple[list[SheetColumn], np.ndarray | None]:
+    """The column of ratings, and each review's as it is shown; none where there are none."""
+    if attributes.ratings is None:
+        return [], None
+    column = SheetColumn(attributes.rating_title(_("Rating")), MARK, 9)
+    return [column], attributes.shown_rating(attributes.ratings)
 
 
 def _place_columns(analysis: Analysis, attributes: ReviewAttributes) -> list[SheetColumn]:

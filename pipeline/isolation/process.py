@@ -117,11 +117,11 @@ class IsolatedProcess:
     @property
     def is_reusable(self) -> bool:
         """Whether it lives, and holds little memory."""
-        return self._process.poll() is None and self._memory() < _MAX_KEPT_BYTES
+        return self._holds_less_than(_MAX_KEPT_BYTES)
 
     def has_room_for(self, budget: Budget) -> bool:
         """Whether it lives, and what it holds leaves half of the memory that work may take."""
-        return self.is_reusable and self._memory() < budget.megabytes * 500_000
+        return self._holds_less_than(min(_MAX_KEPT_BYTES, budget.megabytes * 500_000))
 
     def kill(self) -> None:
         """End the process, whatever it does."""
@@ -130,6 +130,10 @@ class IsolatedProcess:
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
+
+    def _holds_less_than(self, size: int) -> bool:
+        """Whether it lives, and its memory is below a number of bytes."""
+        return self._process.poll() is None and self._memory() < size
 
     def _listen(self) -> None:
         """Take answers from the process until it ends, in a thread of its own."""

@@ -15,8 +15,8 @@ from pipeline.stores.engine import as_nearest, check_ids, unknown_id
 from pipeline.text.normalise import replace_surrogates
 
 
-class ServerStore(ABC):
-    """A :class:`pipeline.stores.engine.EngineStore`, but for what is each engine's own."""
+class ServerWriter(ABC):
+    """How rows of a :class:`pipeline.stores.engine.EngineStore` are written and deleted."""
 
     @property
     @abstractmethod
@@ -40,6 +40,23 @@ class ServerStore(ABC):
         names = list(dict.fromkeys(self._to_id(name) for name in ids))
         return self._delete(names) if names else 0
 
+    @staticmethod
+    def _to_id(name: object) -> str:
+        """An id as the engine keeps it."""
+        return replace_surrogates(str(name))
+
+    @abstractmethod
+    def _write(self, batch: Batch) -> None:
+        """Insert or replace rows."""
+
+    @abstractmethod
+    def _delete(self, ids: list[str]) -> int:
+        """Delete the rows with these ids, one at least, and return how many existed."""
+
+
+class ServerStore(ServerWriter):
+    """A :class:`pipeline.stores.engine.EngineStore`, but for what is each engine's own."""
+
     def search(
         self, queries: np.ndarray, *, top: int = 20, where: Filter | None = None
     ) -> NearestRows:
@@ -58,21 +75,8 @@ class ServerStore(ABC):
             raise unknown_id(missing)
         return self._to_rows([found[name] for name in names], columns)
 
-    def close(self) -> None:  # noqa: B027 - all that most stores have to do
+    def close(self) -> None:
         """Leave the connections to the engine."""
-
-    @staticmethod
-    def _to_id(name: object) -> str:
-        """An id as the engine keeps it."""
-        return replace_surrogates(str(name))
-
-    @abstractmethod
-    def _write(self, batch: Batch) -> None:
-        """Insert or replace rows."""
-
-    @abstractmethod
-    def _delete(self, ids: list[str]) -> int:
-        """Delete the rows with these ids, one at least, and return how many existed."""
 
     @abstractmethod
     def _nearest(self, queries: np.ndarray, top: int, where: Filter | None) -> NearestRows:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
+from ui.components.offer_box import offer_box
 from ui.components.widgets import escape
 
 _COOKIE, _TAKEN = "polyguest-tour", "seen"
@@ -87,13 +88,7 @@ def offer_tour() -> None:
     """Offer the tour to a newcomer, once; the start page stays as it is."""
     if st.session_state.get(_SEEN) or st.context.cookies.get(_COOKIE) == _TAKEN:
         return
-    with st.container(
-        border=True,
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        key="tour-offer",
-    ):
+    with offer_box("tour-offer"):
         st.markdown(_("**New here?** Five short steps show what is where."), width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             st.button(

@@ -21,6 +21,7 @@ from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext, pgettext
 from pipeline.library.entry import Entry
 from pipeline.library.home import RETENTION
+from ui.components.offer_box import offer_box
 from ui.components.page_switch import switch_page
 from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.import_export import export_entry
@@ -139,13 +140,7 @@ def offer_previous(session: Session, path: Path) -> None:
         return
     if not known:
         return
-    with st.container(
-        border=True,
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        key="known",
-    ):
+    with offer_box("known"):
         st.html(
             f"{escape(_('This file was analysed before:'))} {_title(known[0])}{_facts(known[0])}"
             f'<div class="pg-quiet">{escape(_("A new analysis takes over your changes."))}</div>',

@@ -12,6 +12,7 @@ from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.column_roles import ColumnRoles
 from pipeline.reviews.source import ReadOptions, ReviewSource
 from pipeline.tables.read import Table
+from ui.components.offer_box import offer_box
 from ui.components.widgets import error_box, escape_markdown
 from ui.session.preview import Preview, sentence
 from ui.session.server import upload_limit
@@ -84,12 +85,7 @@ def _offer(session: Session, preview: Preview, table: Table, choice: ColumnChoic
         error_box(str(error))
         return
     choice.tell(preview, reviews)
-    with st.container(
-        border=True,
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-    ):
+    with offer_box():
         st.markdown(escape_markdown(sentence(table, reviews)))
         if st.button(
             _("Add to the analysis"),

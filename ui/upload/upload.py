@@ -19,6 +19,7 @@ from pipeline.common.variables import MAX_MB
 from pipeline.reviews.column_memory import remember_columns
 from pipeline.reviews.read import Reviews
 from pipeline.reviews.source import ReadOptions, ReviewSource
+from ui.components.offer_box import offer_box
 from ui.components.widgets import error_box, escape, escape_markdown
 from ui.library.listing import offer_previous
 from ui.session.current import current_session
@@ -166,12 +167,7 @@ def _sum_up(session: Session, preview: Preview, reviews: Reviews, rating_scale: 
     table, columns, rules = preview.table, reviews.columns, reviews.rules
     assert table is not None  # noqa: S101  its reviews are here
     offer_previous(session, preview.path)
-    with st.container(
-        border=True,
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-    ):
+    with offer_box():
         st.markdown(escape_markdown(sentence(table, reviews)))
         if st.button(_("Analyse"), type="primary", icon=":material/play_arrow:", key="analyse"):
             if columns != preview.guessed:

@@ -10,28 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from pipeline.common.paths import cache_folder, report_unusable_cache
 from pipeline.common.scratch import remove_path
 from pipeline.filters.columns import ColumnKind
 from pipeline.filters.expressions import Filter
 from pipeline.stores.base import Fingerprint, Rows
-from pipeline.stores.batch import make_batch
-from pipeline.stores.engine import check_ids
+from pipeline.stores.batch import Batch
 from pipeline.stores.index_cache import IndexCache
 from pipeline.stores.indexed_store import IndexedStore, RowReader
 from pipeline.stores.redis.connection import RedisConnection
 from pipeline.stores.redis.keys import STORES, Client, store_key
 from pipeline.stores.redis.plain_rows import PlainReader, PlainRows
+from pipeline.stores.server_store import ServerWriter
 from pipeline.stores.state import StoreState
-from pipeline.text.normalise import replace_surrogates
 
 
 def create_plain_store(client: Client, name: str, fingerprint: Fingerprint) -> None:
@@ -86,7 +82,7 @@ class IndexFolders:
                 self.remove(name)
 
 
-class RedisPlainStore(IndexedStore):
+class RedisPlainStore(ServerWriter, IndexedStore):
     """A :class:`pipeline.stores.engine.EngineStore` in a Redis server; thread-safe.
 
     Args:
@@ -100,9 +96,14 @@ class RedisPlainStore(IndexedStore):
         self, connection: RedisConnection, name: str, fingerprint: Fingerprint, folder: Path
     ) -> None:
         super().__init__(fingerprint, IndexCache(folder, fingerprint))
-        self.fingerprint = fingerprint
+        self._fingerprint = fingerprint
         self._connection, self._client = connection, connection.client
         self._rows = PlainRows(connection, name, fingerprint)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The origin of all vectors in the store."""
+        return self._fingerprint
 
     @property
     def schema(self) -> dict[str, ColumnKind]:
@@ -121,23 +122,6 @@ class RedisPlainStore(IndexedStore):
         with self._connection.readable_errors():
             self._client.hset(self._rows.key("about"), "stamp", stamp)
 
-    def upsert(
-        self,
-        ids: Sequence[str],
-        vectors: np.ndarray,
-        metadata: Mapping[str, Any],
-        texts: Sequence[str] | None = None,
-    ) -> None:
-        """Insert or replace rows, all at once."""
-        batch = make_batch(ids, vectors, metadata, texts, self.fingerprint.dimension)
-        check_ids(batch.ids)
-        self._rows.upsert(batch)
-
-    def delete(self, ids: Sequence[str]) -> int:
-        """Delete rows and return how many existed."""
-        names = dict.fromkeys(replace_surrogates(str(name)) for name in ids)
-        return self._rows.delete(list(names))
-
     def iterate(self, where: Filter | None = None, *, batch: int = 10_000) -> Iterator[Rows]:
         """Read the rows that pass the filter in batches; those deleted meanwhile are left out."""
         numbers = self._with_snapshot(
@@ -154,6 +138,12 @@ class RedisPlainStore(IndexedStore):
         """Release the index, and leave the connection to the engine."""
         with self._lock:
             self._latest = None
+
+    def _write(self, batch: Batch) -> None:
+        self._rows.upsert(batch)  # all at once
+
+    def _delete(self, ids: list[str]) -> int:
+        return self._rows.delete(ids)
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[StoreState, RowReader]]:
