@@ -29,6 +29,9 @@ from pipeline.reviews.units import SENTENCE
 
 MAX_HOVER_TEXTS = 3_000  # points with a text to hover: every text is sent to the browser
 MAX_POINTS = 50_000  # up to about here, hovering and the lasso are responsive
+# Up to here points are drawn as SVG, as Plotly Express does: WebGL pays only from there on, and
+# without a graphics card the browser opens and reads it for longer than it draws.
+MAX_SVG_POINTS = 1_000
 _ACCENT = "#d1495b"  # stands out on light and dark pages and among the topics' colours
 
 
@@ -52,7 +55,8 @@ def map_figure(
     Each point's ``customdata`` is the number of its unit. ``layout.meta`` has what the page's
     script (``ui/explore/map.js``) draws over the points and moves with them, see :func:`_overlay`.
     Above 3,000 points, hovering shows only the category: 50,000 texts would be 13 MB and take
-    seconds at every change.
+    seconds at every change. An analysis of up to :data:`MAX_SVG_POINTS` is drawn as SVG whatever is
+    filtered, a larger one in WebGL.
 
     Args:
         analysis: an analysis with a map.
@@ -178,7 +182,7 @@ def add_focus(
         x += [float(coordinates[unit, 0]), float(coordinates[other, 0]), None]
         y += [float(coordinates[unit, 1]), float(coordinates[other, 1]), None]
     figure.add_trace(
-        go.Scattergl(
+        _kind(coordinates)(
             x=x,
             y=y,
             mode="lines",
@@ -262,7 +266,9 @@ def _coordinates(analysis: Analysis) -> np.ndarray:
     return analysis.coordinates
 
 
-def _points(coordinates: np.ndarray, units: np.ndarray, **options: Any) -> go.Scattergl:
+def _points(
+    coordinates: np.ndarray, units: np.ndarray, **options: Any
+) -> go.Scatter | go.Scattergl:
     """A trace of units as markers that stay visible when a lasso selects them."""
     defaults = {
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -270,9 +276,14 @@ def _points(coordinates: np.ndarray, units: np.ndarray, **options: Any) -> go.Sc
         "selected": {"marker": {"opacity": 1.0}},
         "unselected": {"marker": {"opacity": 0.5}},
     }
-    return go.Scattergl(
+    return _kind(coordinates)(
         x=coordinates[units, 0], y=coordinates[units, 1], customdata=units, **defaults | options
     )
+
+
+def _kind(coordinates: np.ndarray) -> type[go.Scatter] | type[go.Scattergl]:
+    """How the points of a map are drawn."""
+    return go.Scatter if len(coordinates) <= MAX_SVG_POINTS else go.Scattergl
 
 
 def _point_size(points: int) -> float:
@@ -281,7 +292,7 @@ def _point_size(points: int) -> float:
 
 def _photo_trace(
     analysis: Analysis, attributes: ReviewAttributes, units: np.ndarray, dark: bool
-) -> go.Scattergl:
+) -> go.Scatter | go.Scattergl:
     hover: dict[str, Any] = {"hoverinfo": "skip", "hovertemplate": None}
     if len(units) <= MAX_HOVER_TEXTS:
         hover = {"hovertext": hover_texts(analysis, attributes, units)}
@@ -305,7 +316,7 @@ def _hit_trace(
     hits: np.ndarray,
     categories: Categories,
     dark: bool,
-) -> go.Scattergl:
+) -> go.Scatter | go.Scattergl:
     return _points(
         _coordinates(analysis),
         hits,

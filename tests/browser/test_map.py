@@ -31,24 +31,25 @@ _SPOT = """unit => { const chart = document.querySelector('.js-plotly-plot');
 
 
 def crowded():
-    """Two hundred reviews of three sentences, in twelve topics of four parts that lie close."""
+    """Reviews of three sentences, in twelve topics of four parts that lie close; so many: WebGL."""
     chance = np.random.default_rng(3)
-    texts = ("One said. Two said. Three said.",) * 200
-    starts = np.tile((0, 10, 20), 200)
-    units = sentence_units(texts, np.repeat(np.arange(200), 3), starts, starts + 9)
-    part = chance.permutation(np.arange(600) % 48)
+    reviews = 400
+    texts = ("One said. Two said. Three said.",) * reviews
+    starts = np.tile((0, 10, 20), reviews)
+    units = sentence_units(texts, np.repeat(np.arange(reviews), 3), starts, starts + 9)
+    part = chance.permutation(np.arange(3 * reviews) % 48)
     centres = np.repeat(chance.normal(scale=4, size=(12, 2)), 4, axis=0)
     centres += chance.normal(scale=0.9, size=(48, 2))
-    places = centres[part] + chance.normal(scale=0.12, size=(600, 2))
+    places = centres[part] + chance.normal(scale=0.12, size=(3 * reviews, 2))
     topics = tuple(
         Topic(i, f"t{i}", f"{NAMES[i % 4]} {i}", 50, {"en": 50}, {}, colour=i) for i in range(12)
     )
     names = [{"en": f"Part {i} of {NAMES[i % 4]}"} for i in range(48)]
     made = synthetic_analysis(
-        200,
+        reviews,
         texts=texts,
         units=units,
-        raw=np.eye(600, 4, dtype=np.float32),
+        raw=np.eye(3 * reviews, 4, dtype=np.float32),
         coordinates=places.astype(np.float32),
         subtopics=Subtopics.restored(part.astype(np.int16), names),
     )
@@ -78,6 +79,7 @@ def page(browser):
         json.loads(chart),
     )
     page.locator(".pg-name.shown").first.wait_for()
+    assert page.locator(".js-plotly-plot canvas").count() > 0
     yield page
     page.close()
     assert page.errors == []

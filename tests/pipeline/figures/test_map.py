@@ -5,7 +5,13 @@ import pytest
 
 from pipeline.figures import map as map_module
 from pipeline.figures.colours import COLOURINGS, available_colourings
-from pipeline.figures.map import MAX_POINTS, map_description, map_figure, units_to_draw
+from pipeline.figures.map import (
+    MAX_POINTS,
+    add_focus,
+    map_description,
+    map_figure,
+    units_to_draw,
+)
 from pipeline.figures.map_labels import hover_name
 from pipeline.insights.attributes import review_attributes
 from tests.support.analyses import synthetic_analysis
@@ -19,8 +25,19 @@ def test_each_review_is_drawn_once_with_its_row():
         figure = map_figure(analysis, attributes, colour=colour)
         rows = np.concatenate([trace.customdata for trace in figure.data])
         assert sorted(rows.tolist()) == list(range(60))
-        assert {trace.type for trace in figure.data} == {"scattergl"}
     assert available_colourings(analysis, attributes) == COLOURINGS
+
+
+@pytest.mark.parametrize(("reviews", "kind"), [(1_000, "scatter"), (1_001, "scattergl")])
+def test_only_many_points_are_drawn_in_webgl_whatever_is_filtered(reviews, kind):
+    analysis = synthetic_analysis(reviews)
+    attributes = review_attributes(analysis)
+    allowed = analysis.languages == "ja"
+    hits = np.array([3])
+    figure = map_figure(analysis, attributes, allowed=allowed, hits=hits, photos=hits)
+    figure = add_focus(figure, analysis, attributes, 3, [5])
+    assert len(figure.data) > 5
+    assert {trace.type for trace in figure.data} == {kind}
 
 
 def test_hits_are_ringed_and_others_faded():
