@@ -1,7 +1,7 @@
-"""Makes anew what the project ships of the bundled model: ``python -m benchmarks.ship``.
+"""Makes anew what the project ships of the bundled model and CLDR: ``python -m benchmarks.ship``.
 
-Run it after a change to a folder of ``pipeline/data/``, to an example in ``sample_data/`` or to the
-bundled model; a test fails until it was.
+Run it after a change to a folder of ``pipeline/data/``, to an example in ``sample_data/``, to the
+bundled model or to Babel, which brings CLDR; a test fails until it was.
 """
 
 from pathlib import Path
@@ -16,6 +16,8 @@ from pipeline.heads.heads import compute_heads
 from pipeline.heads.judged_sentences import NAME as JUDGED
 from pipeline.heads.questions import NAME as QUESTIONS
 from pipeline.heads.questions import compute_question_head
+from pipeline.reviews.cldr_words import compute_cldr_words
+from pipeline.reviews.date_words import write_cldr_words
 from pipeline.reviews.read import read_reviews
 from pipeline.reviews.units import REVIEW, SENTENCE, make_units
 from pipeline.text.language_id import detect_languages
@@ -45,6 +47,7 @@ def embedded_texts(file: Path) -> list[str]:
 def main() -> None:
     """Compute and write all; some five minutes."""
     read_flags("ship", __doc__)
+    print(write_cldr_words(compute_cldr_words()))
     encoder = load_encoder(f"{DEFAULT_MODEL}:float32")
     print(ship("parallel", encoder, compute_parallel_means(encoder)))
     for name in (ASPECTS, NON_HOTEL, POLARITY):

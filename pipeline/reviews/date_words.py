@@ -1,33 +1,26 @@
 """Words of dates in many languages: names of months, and phrases such as "3 months ago".
 
-Both come from the Unicode CLDR by way of Babel, which is loaded when the first such word is met. A
-few phrases that booking sites and maps write, and CLDR doesn't, are listed here.
+Both come from the Unicode CLDR (:mod:`pipeline.reviews.cldr_words`) and are shipped in a file,
+which is read when the first such word is met. A few phrases that booking sites and maps write, and
+CLDR doesn't, are listed here.
 """
 
 from __future__ import annotations
 
+import csv
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import regex
 
-# Languages of the reviews that this program has words for, and their neighbours; en wins a tie.
-# Further countries where months have other names: Syria, Algeria, Morocco, Austria.
-_LOCALES = (
-    "en de fr es it pt nl ru ja zh zh_Hant ko ar th tr pl he cs fi uk hr hi hu ro el vi bg sr "
-    "sr_Latn sk da no sv fa ms id bn sl lt lv et mk ca sq ka hy az kk ur ta te sw fil af is eu gl "
-    "bs ar_SY ar_DZ ar_MA de_AT pt_PT".split()
-)
+from pipeline.common.paths import PACKAGE_DATA
+
+_FILE = PACKAGE_DATA / "date_words.csv"
+
 UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
-# What is also written for "ago", {} being "3 months" as CLDR writes it.
-_AGO = {
-    "ar": "منذ {}|من {}", "el": "πριν {}", "es": "{} atrás", "fr": "{} plus tôt",
-    "hi": "{} पहले", "id": "{} lalu", "ja": "{}前", "ko": "{} 전", "pt": "{} atrás|faz {}|há {}",
-    "sv": "{} sedan", "th": "{}ที่แล้ว|{}ก่อน", "vi": "cách đây {}", "zh": "{}前", "zh_Hant": "{}前",
-    "he": "לפני {}", "fa": "{} قبل", "ur": "{} پہلے",
-}  # fmt: skip
 # Whole phrases: the unit has a form of its own.
 _PHRASES = {
     "year": "일 년 전|قبل عام|منذ عام|setahun lalu|setahun yang lalu|{0} éve|{0} ปีที่แล้ว|"
@@ -130,60 +123,47 @@ def _ones() -> frozenset[str]:
     return frozenset(map(fold, _ONE_WORDS.split()))
 
 
-class _Words(NamedTuple):
+class Words(NamedTuple):
     """The words of all locales.
 
     Attributes:
         months: name of a month, folded -> month by locale.
-        ago: (unit, phrase, count where the phrase has no number).
+        ago: (unit, phrase, count where the phrase has no number), each once.
     """
 
     months: dict[str, dict[str, int]]
     ago: list[tuple[str, str, int]]
 
 
-@cache
-def _words_of_locales() -> _Words:
-    from babel import localedata
+def load_cldr_words() -> Words:
+    """The words of CLDR, as they are shipped."""
+    words = Words({}, [])
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        for kind, of, number, text in csv.reader(file):
+            if kind == "month":
+                words.months.setdefault(text, {})[of] = int(number)
+            else:
+                words.ago.append((of, text, int(number)))
+    return words
 
-    words = _Words({}, [])
-    for locale in _LOCALES:
-        data: Any = localedata.LocaleDataDict(localedata.load(locale))  # type: ignore[arg-type]
-        _add_months(words.months, locale, data["months"])
-        for unit in UNITS:
-            words.ago.extend((unit, *phrase) for phrase in _ago_of_locale(locale, unit, data))
-        # Babel would keep all that it loads, 60 MB.
-        getattr(localedata, "_cache", {}).pop(locale, None)
+
+def write_cldr_words(words: Words) -> Path:
+    """Write the words of CLDR to the file that is shipped."""
+    with _FILE.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        for name, months in words.months.items():
+            table.writerows(("month", locale, number, name) for locale, number in months.items())
+        table.writerows(("ago", unit, count, phrase) for unit, phrase, count in words.ago)
+    return _FILE
+
+
+@cache
+def _words_of_locales() -> Words:
+    words = load_cldr_words()
     for unit, phrases in _PHRASES.items():
         words.ago.extend((unit, phrase, 1) for phrase in phrases.split("|"))
     words.ago.extend(("year", phrase, 2) for phrase in _TWO_YEARS.split("|"))
     return words
-
-
-def _add_months(months: dict[str, dict[str, int]], locale: str, contexts: Any) -> None:  # noqa: ANN401  Babel's nested dictionaries
-    for context in contexts.values():
-        for width in ("wide", "abbreviated"):
-            for number, name in context.get(width, {}).items():
-                words = words_of(fold(name))
-                if words and not any(map(str.isdecimal, name)) and len("".join(words)) > 1:
-                    months.setdefault(" ".join(words), {}).setdefault(locale, number)
-
-
-def _ago_of_locale(locale: str, unit: str, data: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401
-    """Yield (phrase, count without a number) of one language."""
-    for width in ("", "-short", "-narrow"):
-        fields = data["date_fields"].get(unit + width, {})
-        for form, text in fields.get("past", {}).items():
-            if not text.startswith("-"):  # "-3 d." is a number
-                yield text, 2 if form == "two" else 1
-        if not width and unit in ("year", "month", "week", "day"):
-            relative = fields.get("relative", {}).items()
-            yield from ((text, -offset) for offset, text in relative if offset <= 0)
-    patterns = data["unit_patterns"].get(f"duration-{unit}", {})
-    for ago in filter(None, _AGO.get(locale, "").split("|")):
-        for width in ("long", "short"):
-            for form, text in patterns.get(width, {}).items():
-                yield ago.format(text), 2 if form == "two" else 1
 
 
 def _months() -> dict[str, dict[str, int]]:

@@ -1,8 +1,10 @@
 """How tests drive the pages: Streamlit's AppTest, with the real worker and the real model."""
 
 import time
+from functools import cache
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pipeline.common.workspace import Workspace
@@ -14,6 +16,9 @@ THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 SMALL = (
     "review\n" + "\n".join(f"The {a} was near the {b}" for a in THINGS for b in THINGS)
 ).encode()
+
+# Each AppTest looks through all installed packages for components: a seventh of a second.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def new():

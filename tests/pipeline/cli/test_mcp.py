@@ -3,21 +3,20 @@
 import json
 import os
 import sys
+from importlib.util import find_spec
 
 import pytest
 
-mcp = pytest.importorskip("mcp")
+from pipeline.common.workspace import Workspace
+from pipeline.library.catalogue import Catalogue
+from tests.support.analyses import three_topics
+from tests.support.command import ROOT
+from tests.support.coroutines import run_coroutine
+from tests.support.fake_encoder import FakeEncoder
+
+if find_spec("mcp") is None:  # importing it takes half a second
+    pytest.skip("needs the package mcp", allow_module_level=True)
 pytestmark = pytest.mark.slow  # it starts a process
-
-from mcp import Client, StdioServerParameters  # noqa: E402
-
-from pipeline.cli.mcp_server import build_server  # noqa: E402
-from pipeline.common.workspace import Workspace  # noqa: E402
-from pipeline.library.catalogue import Catalogue  # noqa: E402
-from tests.support.analyses import three_topics  # noqa: E402
-from tests.support.command import ROOT  # noqa: E402
-from tests.support.coroutines import run_coroutine  # noqa: E402
-from tests.support.fake_encoder import FakeEncoder  # noqa: E402
 
 TOOLS = {"list_analyses", "list_topics", "search_reviews", "find_passages"}
 
@@ -35,6 +34,8 @@ def records(result):
 
 
 def test_an_assistant_reads_analyses_over_stdio(catalogue):
+    from mcp import Client, StdioServerParameters
+
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "pipeline", "mcp"],
@@ -59,6 +60,10 @@ def test_an_assistant_reads_analyses_over_stdio(catalogue):
 
 
 def test_search_and_passages(catalogue, monkeypatch):
+    from mcp import Client
+
+    from pipeline.cli.mcp_server import build_server
+
     monkeypatch.setattr(
         "pipeline.cli.ask.load_encoder_of", lambda analysis: FakeEncoder(), raising=True
     )

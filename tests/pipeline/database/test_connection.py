@@ -7,7 +7,6 @@ import pytest
 
 from pipeline.common.errors import InputError
 from pipeline.database.connection import Database, shared_database
-from pipeline.database.schema import VERSION_TABLE, expected_version, upgrade_schema
 from tests.support.postgresql import new_database
 
 
@@ -19,6 +18,8 @@ def database(database_address):
 
 
 def test_several_processes_that_start_at_once_make_the_schema_once():
+    from pipeline.database.schema import VERSION_TABLE, expected_version, upgrade_schema
+
     address, problems = new_database(empty=True), []
 
     def start() -> None:
@@ -37,6 +38,8 @@ def test_several_processes_that_start_at_once_make_the_schema_once():
 
 
 def test_a_later_schema_is_refused(database_address):
+    from pipeline.database.schema import VERSION_TABLE
+
     with psycopg.connect(database_address) as connection:
         connection.execute(f"update {VERSION_TABLE} set version_num = '9999'")
     with pytest.raises(InputError, match="later version of Polyguest"):

@@ -5,7 +5,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pipeline.reviews.date_words import fold, parse_ago
+from pipeline.reviews.cldr_words import compute_cldr_words
+from pipeline.reviews.date_words import fold, load_cldr_words, parse_ago
 from pipeline.reviews.dates import date_share, parse_dates, read_dates
 from pipeline.reviews.read import read_reviews
 
@@ -259,3 +260,12 @@ def test_days_that_no_calendar_has():
     cells = ["1403/13/01", "1402/12/30", "1445/09/31", "1379/01/01", "1512/01/01"]
     assert np.isnat(parse_dates(cells)).all()
     assert not any("calendar" in note for note in read_dates(["2024-01-02", "1403"]).notes)
+
+
+def test_shipped_words_are_those_of_cldr():
+    """In the same order: the first of two languages wins."""
+    shipped, computed = load_cldr_words(), compute_cldr_words()
+    assert shipped.ago == computed.ago, "run: python -m benchmarks.ship"
+    for name, months in computed.months.items():
+        assert list(shipped.months[name].items()) == list(months.items())
+    assert list(shipped.months) == list(computed.months) and len(shipped.months) > 800

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from pipeline.stores.base import Fingerprint, StoreUnavailableError
 from pipeline.stores.engine import without_password
 from pipeline.stores.engines import close_engines, open_engine
 
-pytest.importorskip("elasticsearch")
+if find_spec("elasticsearch") is None:  # importing it takes a third of a second
+    pytest.skip("needs the package elasticsearch", allow_module_level=True)
 
 META = {
     "fingerprint": vars(Fingerprint("m", 2)),
