@@ -33,6 +33,7 @@ from pipeline.topics.describe import GroupSubjects, describe_topics, find_subjec
 from pipeline.topics.stability import topic_stability
 from pipeline.topics.subtopics import Subtopics, TopicParts, divide_topics, name_subtopics
 from pipeline.topics.topic import Topic
+from pipeline.topics.unit_words import Grouping
 
 _MANY_UNITS = 5_000  # beyond, memory is given back between stages, and that of dictionaries
 _MAX_COMPARED = 20_000  # units on which the agreement of topics and languages is measured
@@ -201,6 +202,8 @@ class _Naming:
         encoder: the model.
         subjects: what the topics are about.
         parts: of the topics; None where they have none.
+        subjects_of_parts: what these are about.
+        with_subtopics: whether parts are named.
         hotels: names of the hotels.
     """
 
@@ -209,6 +212,8 @@ class _Naming:
     encoder: Encoder
     subjects: GroupSubjects
     parts: TopicParts | None
+    subjects_of_parts: GroupSubjects | None
+    with_subtopics: bool
     hotels: list[str]
 
     @classmethod
@@ -222,34 +227,28 @@ class _Naming:
         with_subtopics: bool,
     ) -> _Naming:
         """What names need and passages have no part in: nearly all of the work."""
-        units, hotels = analysis.units, hotel_names(analysis.frame, analysis.columns)
-        subjects = find_subjects(
-            units,
+        hotels, seed = hotel_names(analysis.frame, analysis.columns), analysis.settings.seed
+        groupings = [Grouping(clusters.assignments, _count_with_outliers(clusters))]
+        parts = None
+        if with_subtopics:
+            parts = divide_topics(
+                clusters.points, clusters.assignments, clusters.topic_count, seed=seed
+            )
+            if parts is not None:
+                groupings.append(parts.grouping)
+        subjects, *of_parts = find_subjects(
+            analysis.units,
             analysis.unit_languages,
-            clusters.assignments,
-            _count_with_outliers(clusters),
+            groupings,
             neutral,
             raw=analysis.raw,
             space=analysis.space,
             encoder=encoder,
             hotels=hotels,
+            keep_dictionaries=len(analysis.units) <= _MANY_UNITS,
         )
-        parts = None
-        if with_subtopics:
-            parts = divide_topics(
-                clusters.points,
-                clusters.assignments,
-                clusters.topic_count,
-                units,
-                analysis.languages,
-                neutral,
-                raw=analysis.raw,
-                space=analysis.space,
-                encoder=encoder,
-                hotels=hotels,
-                seed=analysis.settings.seed,
-            )
-        return cls(clusters, neutral, encoder, subjects, parts, hotels)
+        own = of_parts[0] if of_parts else None
+        return cls(clusters, neutral, encoder, subjects, parts, own, with_subtopics, hotels)
 
     def names(self, analysis: Analysis) -> tuple[tuple[Topic, ...], Subtopics | None]:
         """The described topics and their parts, by what the passages of an analysis say."""
@@ -268,10 +267,10 @@ class _Naming:
             hotels=self.hotels,
             subjects=self.subjects,
         )
-        if self.parts is None:
+        if not self.with_subtopics:
             return described, None
         named = name_subtopics(
-            self.parts, assignments, described, analysis.units, analysis.languages, judged=judged
+            self.parts, self.subjects_of_parts, assignments, described, judged=judged
         )
         return described, named
 

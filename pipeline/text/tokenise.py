@@ -104,6 +104,11 @@ def _tokeniser(language: str) -> Tokeniser:
         return _load_tokeniser(language)
 
 
+def has_dictionary(language: str) -> bool:
+    """Whether a language is tokenised by a dictionary."""
+    return language in _LOADERS
+
+
 def drop_dictionaries() -> None:
     """Forget the dictionaries that are loaded, up to 470 MB; they are loaded again when needed."""
     with _load_lock:

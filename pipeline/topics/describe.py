@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from pipeline.common.arrays import unit_rows
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
 from pipeline.reviews.units import Units
+from pipeline.text.tokenise import drop_dictionaries, has_dictionary
 from pipeline.topics.aspects import (
     AspectVotes,
     aspect_groups,
@@ -23,9 +24,9 @@ from pipeline.topics.aspects import (
     hotel_relevance,
     match_aspects,
 )
-from pipeline.topics.glosses import gloss_keywords
+from pipeline.topics.glosses import KeywordForms, gloss_keywords, glossed, keyword_forms
 from pipeline.topics.judged import JudgedPassages, Tally
-from pipeline.topics.keywords import topic_keywords
+from pipeline.topics.keywords import MIN_REVIEWS, language_keywords
 from pipeline.topics.name_fit import (
     GENERAL_ASPECTS,
     MIN_ALONE,
@@ -48,6 +49,7 @@ from pipeline.topics.polarity import classify_polarity, polarity_axis
 from pipeline.topics.proper_names import ProperNames, find_proper_names, units_with_names
 from pipeline.topics.representative import typical_reviews
 from pipeline.topics.topic import Topic, count_languages
+from pipeline.topics.unit_words import Grouping, LanguageWords
 
 _MIN_POLARITY = 0.2  # balance of praise and complaints, for an aspect of that polarity
 
@@ -93,11 +95,10 @@ def describe_topics(
         reserved += [n for topic in described.values() for n in (topic.name, *topic.names.values())]
         of_units = languages[units.review]
         if subjects is None:
-            subjects = find_subjects(
+            (subjects,) = find_subjects(
                 units,
                 of_units,
-                assignments,
-                topic_count,
+                [Grouping(assignments, topic_count)],
                 neutral,
                 raw=raw,
                 space=space,
@@ -106,8 +107,6 @@ def describe_topics(
             )
         named = name_groups(
             subjects,
-            units,
-            of_units,
             tally=None if judged is None else judged.count_topics(assignments, topic_count),
             reserved=reserved,
             prefer_aspects=True,
@@ -158,7 +157,7 @@ class GroupSubjects:
         matches: of each group, the aspects that may name it, the best first.
         is_of_hotels: bool (groups,), whether each is about what hotels are judged by.
         balances: praise less complaints of each group by the axis alone.
-        said: of groups that were asked for, the share of units that have one of the keywords.
+        said: of each group, share of its units with a word of the name that keywords would give.
     """
 
     assignments: np.ndarray
@@ -169,57 +168,104 @@ class GroupSubjects:
     matches: list[list[Aspects]]
     is_of_hotels: np.ndarray
     balances: list[float]
-    said: dict[int, float] = field(default_factory=dict)
-
-    def keyword_share(self, group: int, units: Units, of_units: np.ndarray) -> float:
-        """Share of a group's units that have one of the keywords it would be named by."""
-        if group not in self.said:
-            keywords, glosses = self.keywords[group], self.glosses[group]
-            members = np.flatnonzero(self.assignments == group)
-            self.said[group] = keyword_share(
-                keyword_name(keywords, self.sizes[group], glosses),
-                keywords,
-                glosses,
-                [units.texts[row] for row in members.tolist()],
-                of_units[members],
-            )
-        return self.said[group]
+    said: list[float]
 
 
 def find_subjects(
     units: Units,
     of_units: np.ndarray,
-    assignments: np.ndarray,
-    count: int,
+    groupings: Sequence[Grouping],
     neutral: np.ndarray,
     *,
     raw: np.ndarray,
     space: NeutralSpace,
     encoder: Encoder,
     hotels: Sequence[str] = (),
-) -> GroupSubjects:
-    """Find what groups of units are about, each by what sets it apart from the others.
+    keep_dictionaries: bool = True,
+) -> list[GroupSubjects]:
+    """Find what groups of units are about, each by what sets it apart from others of its grouping.
 
     Args:
         units, neutral, raw, space, encoder, hotels: see :func:`describe_topics`.
         of_units: str (m,), the language of each unit.
-        assignments: int64 (m,), group of each unit, 0 to ``count`` - 1.
-        count: number of groups.
+        groupings: of the units.
+        keep_dictionaries: whether dictionaries of languages stay in memory; else one at a time.
     """
     proper_names = find_proper_names(units.texts, of_units, hotels)
-    keywords = topic_keywords(units.texts, of_units, assignments, count, names=proper_names)
     barred = _barred_units(units.texts, of_units, proper_names)
     votes = cast_votes(neutral, aspect_vectors(encoder), space, barred)
     relevance = hotel_relevance(raw, space, encoder)
+    polarities = classify_polarity(polarity_axis(encoder).scores(raw))
+    words: dict[str, LanguageWords] = {}
+    keywords: list[list[dict[str, list[str]]]] = [
+        [{} for _ in range(grouping.count)] for grouping in groupings
+    ]
+    forms: list[dict[str, KeywordForms]] = [{} for _ in groupings]
+    rows_of = {str(code): np.flatnonzero(of_units == code) for code in np.unique(of_units)}
+    for language, rows in rows_of.items():
+        if len(rows) < MIN_REVIEWS:
+            continue
+        sampled = np.unique(np.concatenate([grouping.sample(rows) for grouping in groupings]))
+        words[language] = LanguageWords.read(units.texts, sampled, language)
+        for number, grouping in enumerate(groupings):
+            found = language_keywords(words[language], rows, grouping, language, names=proper_names)
+            for group, own in found.items():
+                keywords[number][group][language] = own
+            if language != "en":
+                forms[number][language] = keyword_forms(glossed(found.values()), language)
+        if not keep_dictionaries and has_dictionary(language):
+            drop_dictionaries()
+    return [
+        _subjects_of(
+            grouping,
+            of_units,
+            rows_of,
+            own_keywords,
+            gloss_keywords(own_keywords, encoder, space, forms=own_forms),
+            words,
+            votes=votes,
+            matches=match_aspects(neutral, grouping.of_units, grouping.count, votes),
+            is_of_hotels=find_hotel_topics(relevance, grouping.of_units, grouping.count),
+            polarities=polarities,
+        )
+        for grouping, own_keywords, own_forms in zip(groupings, keywords, forms, strict=True)
+    ]
+
+
+def _subjects_of(
+    grouping: Grouping,
+    of_units: np.ndarray,
+    rows_of: Mapping[str, np.ndarray],
+    keywords: list[dict[str, list[str]]],
+    glosses: list[dict[str, list[str]]],
+    words: Mapping[str, LanguageWords],
+    *,
+    votes: AspectVotes,
+    matches: list[list[Aspects]],
+    is_of_hotels: np.ndarray,
+    polarities: np.ndarray,
+) -> GroupSubjects:
+    assignments, groups = grouping.of_units, range(grouping.count)
+    sizes = [Counter(of_units[assignments == group].tolist()) for group in groups]
     return GroupSubjects(
         assignments=assignments,
         keywords=keywords,
-        glosses=gloss_keywords(keywords, encoder, space),
-        sizes=[Counter(of_units[assignments == topic].tolist()) for topic in range(count)],
+        glosses=glosses,
+        sizes=sizes,
         votes=votes,
-        matches=match_aspects(neutral, assignments, count, votes),
-        is_of_hotels=find_hotel_topics(relevance, assignments, count),
-        balances=_axis_balances(raw, assignments, count, encoder),
+        matches=matches,
+        is_of_hotels=is_of_hotels,
+        balances=_axis_balances(polarities, assignments, grouping.count),
+        said=[
+            keyword_share(
+                keyword_name(keywords[group], sizes[group], glosses[group]),
+                keywords[group],
+                glosses[group],
+                words,
+                {code: rows[assignments[rows] == group] for code, rows in rows_of.items()},
+            )
+            for group in groups
+        ],
     )
 
 
@@ -238,8 +284,6 @@ class NamedGroups:
 
 def name_groups(
     subjects: GroupSubjects,
-    units: Units,
-    of_units: np.ndarray,
     *,
     tally: Tally | None = None,
     reserved: Sequence[str] = (),
@@ -249,8 +293,6 @@ def name_groups(
 
     Args:
         subjects: of the groups.
-        units: of the groups.
-        of_units: str (m,), the language of each unit.
         tally: what reviews say of the groups; None where that is unknown.
         reserved: names that no group may have.
         prefer_aspects: whether aspects that hold for less than half of a group come before keywords
@@ -276,8 +318,7 @@ def name_groups(
             own += sorted(agreeing, key=share.__getitem__, reverse=True)
             own += [(aspect_names().index(name),) for name in GENERAL_ASPECTS]
         elif prefer_aspects and not own:
-            said = subjects.keyword_share(topic, units, of_units)
-            own = _fitting(votes, members, agreeing, balances[topic], said)
+            own = _fitting(votes, members, agreeing, balances[topic], subjects.said[topic])
         aspects.append(own)
     choices = choose_aspects(aspects, dominant)
     names = name_topics(
@@ -384,11 +425,8 @@ def _fitting(
     return better + (general[::-1] if said < MIN_SAID else [])
 
 
-def _axis_balances(
-    raw: np.ndarray, assignments: np.ndarray, count: int, encoder: Encoder
-) -> list[float]:
+def _axis_balances(polarities: np.ndarray, assignments: np.ndarray, count: int) -> list[float]:
     """Praise less complaints by the axis alone, of units that are either, by group."""
-    polarities = classify_polarity(polarity_axis(encoder).scores(raw))
     own = [polarities[assignments == group] for group in range(count)]
     return [float(each.sum()) / max(int((each != 0).sum()), 1) for each in own]
 

@@ -9,7 +9,8 @@ measured by CSLS (Conneau et al. 2018, arXiv 1710.04087), which corrects for suc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -56,8 +57,45 @@ def compute_vocabulary_vectors(encoder: Encoder) -> dict[str, np.ndarray]:
     return {"vectors": encode_lines(encoder, load_lines(NAME))[0].astype(np.float32)}
 
 
+@dataclass(frozen=True)
+class KeywordForms:
+    """What keywords of a language are looked up by.
+
+    Attributes:
+        positive: a negated keyword -> what it negates; "" for one that is not negated.
+        english: a keyword -> English words that it may mean, with Dice coefficients.
+    """
+
+    positive: dict[str, str]
+    english: dict[str, dict[str, float]]
+
+
+def keyword_forms(words: Iterable[str], language: str) -> KeywordForms:
+    """The forms of keywords of a language; it needs the language's dictionary."""
+    ordered = sorted(set(words))
+    positive = {word: unnegated_form(word, language) for word in ordered}
+    lexicon = translations(language)
+    queries = [positive[word] or word for word in ordered]
+    english = {
+        # The first token of a compound is the whole.
+        word: lexicon.get(tokens[0].key, {}) if tokens else {}
+        for word, tokens in zip(ordered, tokenise_texts(queries, language), strict=True)
+    }
+    return KeywordForms(positive, english)
+
+
+def glossed(topics: Iterable[Sequence[str]]) -> set[str]:
+    """The keywords of topics in one language that get a gloss."""
+    return {word for words in topics for word in words[:_GLOSSED_KEYWORDS]}
+
+
 def gloss_keywords(
-    keywords: Keywords, encoder: Encoder, space: NeutralSpace, *, use_cache: bool = True
+    keywords: Keywords,
+    encoder: Encoder,
+    space: NeutralSpace,
+    *,
+    forms: Mapping[str, KeywordForms] | None = None,
+    use_cache: bool = True,
 ) -> list[dict[str, list[str]]]:
     """For each topic: language -> an English gloss of each keyword, "" if none is near enough.
 
@@ -67,20 +105,21 @@ def gloss_keywords(
         keywords: for each topic, language -> words.
         encoder: the model of the reviews.
         space: of the reviews.
+        forms: language -> those of its keywords; found when left out.
         use_cache: whether to read and write the cache of vectors.
     """
     english = {word for topic in keywords for word in topic.get("en", ()) if " " not in word}
     fixed = gloss_vocabulary()
     added = sorted(english - set(fixed))
     wanted = {
-        language: sorted(
-            {word for topic in keywords for word in topic.get(language, ())[:_GLOSSED_KEYWORDS]}
-        )
+        language: sorted(glossed(topic.get(language, ()) for topic in keywords))
         for language in sorted({code for topic in keywords for code in topic} - {"en"})
     }
+    if forms is None:
+        forms = {language: keyword_forms(words, language) for language, words in wanted.items()}
     # A negated word is looked up in its positive form and its gloss negated: 不干净, "not clean".
     positive = {
-        (language, word): unnegated_form(word, language)
+        (language, word): forms[language].positive[word]
         for language, words in wanted.items()
         for word in words
     }
@@ -107,7 +146,7 @@ def gloss_keywords(
         # The mean of few words is that of their topic rather than of their language.
         total = own.sum(axis=0) + _MEAN_SMOOTHING * sources.mean(axis=0)
         mean = total / (len(own) + _MEAN_SMOOTHING)
-        dice = _dice(queries[language], language, column_of)
+        dice = _dice([forms[language].english[word] for word in words], column_of)
         scores = _csls(unit_rows(own - mean), targets) + _DICE_WEIGHT * dice
         for word, word_scores, word_dice in zip(words, scores, dice, strict=True):
             best = int(word_scores.argmax())
@@ -146,13 +185,11 @@ def _csls(sources: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return 2 * cosines - of_sources - of_targets
 
 
-def _dice(words: Sequence[str], language: str, column_of: Mapping[str, int]) -> np.ndarray:
+def _dice(english: Sequence[Mapping[str, float]], column_of: Mapping[str, int]) -> np.ndarray:
     """Dice coefficient of each word with each vocabulary word: (words, vocabulary)."""
-    dice = np.zeros((len(words), len(column_of)))
-    lexicon = translations(language)
-    for row, tokens in enumerate(tokenise_texts(words, language)):
-        # The first token of a compound is the whole.
-        for english, score in lexicon.get(tokens[0].key, {}).items() if tokens else ():
-            if english in column_of:
-                dice[row, column_of[english]] = score
+    dice = np.zeros((len(english), len(column_of)))
+    for row, found in enumerate(english):
+        for word, score in found.items():
+            if word in column_of:
+                dice[row, column_of[word]] = score
     return dice

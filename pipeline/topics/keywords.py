@@ -6,96 +6,62 @@ words of the other topics (Grootendorst 2022, arXiv 2203.05794, applied per lang
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.text.tokenise import tokenise_texts
-from pipeline.text.word import NEGATION_PREFIX, Word
+from pipeline.text.word import NEGATION_PREFIX
 from pipeline.topics.proper_names import NO_NAMES, ProperNames
+from pipeline.topics.unit_words import Grouping, LanguageWords
 
-_MIN_REVIEWS = 2  # of a language in a topic, and of these with a keyword
-_MAX_REVIEWS = 600  # read per language and topic; more hardly change the order
+MIN_REVIEWS = 2  # of a language in a topic, and of these with a keyword
 _IDF_SMOOTHING = 5.0  # reviews added to each word's count, against chance finds in rare words
 _TF_SMOOTHING = 2.0  # reviews with the average words of the language, added to each topic
 _MIN_SHARE_IN_COMPOUND = 0.6  # of a part's uses, for the compound to replace it
 _COMPOUNDING = frozenset({"ja", "ko", "th", "vi", "zh"})  # tokenised into compounds and parts
 
 
-def topic_keywords(
-    texts: Sequence[str],
-    languages: np.ndarray,
-    assignments: np.ndarray,
-    topic_count: int,
+def language_keywords(
+    words: LanguageWords,
+    rows: np.ndarray,
+    grouping: Grouping,
+    language: str,
     *,
     limit: int = 8,
     names: ProperNames = NO_NAMES,
-) -> list[dict[str, list[str]]]:
-    """Keywords of each topic: language -> words, the most distinctive first.
+) -> dict[int, list[str]]:
+    """Keywords of groups in one language: group -> words, the most distinctive first.
 
-    A topic with fewer than two reviews in a language has no keywords in it. Names are none.
+    A group with fewer than two reviews in the language has no keywords in it. Names are none.
 
     Args:
-        texts: n reviews.
-        languages: str (n,).
-        assignments: int (n,), topic of each review.
-        topic_count: number of topics.
-        limit: most keywords per language and topic.
+        words: of those of the rows that the grouping samples, or of more.
+        rows: int64 (k,), the reviews of the language.
+        grouping: of all reviews.
+        language: code of the language.
+        limit: most keywords of a group.
         names: the proper names of the file.
     """
-    keywords: list[dict[str, list[str]]] = [{} for _ in range(topic_count)]
-    for language in map(str, np.unique(languages)):
-        rows = np.flatnonzero(languages == language)
-        if len(rows) < _MIN_REVIEWS:
-            continue
-        sizes = np.bincount(assignments[rows], minlength=topic_count)
-        rows = _subsample(rows, assignments[rows], sizes)
-        sampled = np.bincount(assignments[rows], minlength=topic_count)
-        counts, spellings = _count_reviews(
-            [texts[int(row)] for row in rows], assignments[rows], topic_count, language
+    own = words.select(grouping.sample(rows))
+    sizes, sampled = (
+        np.bincount(grouping.of_units[each], minlength=grouping.count) for each in (rows, own.rows)
+    )
+    counts, spellings = own.count(grouping)
+    keywords = {}
+    for group, scores in enumerate(_class_tf_idf(counts, sizes, sampled)):
+        if language in _COMPOUNDING:
+            scores = _without_compound_parts(scores, counts[group])
+        ranked = sorted(
+            (-score, *_preferred_spelling(spellings[key])) for key, score in scores.items()
         )
-        for topic, scores in enumerate(_class_tf_idf(counts, sizes, sampled)):
-            if language in _COMPOUNDING:
-                scores = _without_compound_parts(scores, counts[topic])
-            ranked = sorted(
-                (-score, *_preferred_spelling(spellings[key])) for key, score in scores.items()
+        if ranked:
+            # Words with two readings have two keys but look the same.
+            distinct = dict.fromkeys(
+                text for *_, text in ranked if not names.contain(text, language)
             )
-            if ranked:
-                # Words with two readings have two keys but look the same.
-                distinct = dict.fromkeys(
-                    text for *_, text in ranked if not names.contain(text, language)
-                )
-                keywords[topic][language] = list(distinct)[:limit]
+            keywords[group] = list(distinct)[:limit]
     return keywords
-
-
-def _subsample(rows: np.ndarray, topics: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Rows, at most 600 per topic, evenly spaced: the cost does not grow with the file."""
-    kept = []
-    for topic in np.flatnonzero(sizes):
-        own = rows[topics == topic]
-        if len(own) > _MAX_REVIEWS:
-            own = own[np.linspace(0, len(own) - 1, _MAX_REVIEWS).astype(int)]
-        kept.append(own)
-    return np.sort(np.concatenate(kept))
-
-
-def _count_reviews(
-    texts: Sequence[str], topics: np.ndarray, topic_count: int, language: str
-) -> tuple[list[Counter[str]], dict[str, Counter[str]]]:
-    """Number of reviews with a word, by topic and key; and the spellings of each key.
-
-    Reviews are counted and not occurrences: a word that one guest repeats is not a topic.
-    """
-    counts: list[Counter[str]] = [Counter() for _ in range(topic_count)]
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for topic, words in zip(topics, tokenise_texts(texts, language), strict=True):
-        distinct: set[Word] = set(words)
-        counts[topic].update({word.key for word in distinct})
-        for word in distinct:
-            spellings[word.key][word.text] += 1
-    return counts, spellings
 
 
 def _class_tf_idf(
@@ -122,7 +88,7 @@ def _class_tf_idf(
         scores = {}
         for key, n in counter.items():
             overall = totals[key] / review_count
-            if n < _MIN_REVIEWS or (n / sampled[topic] <= overall and np.count_nonzero(sizes) > 1):
+            if n < MIN_REVIEWS or (n / sampled[topic] <= overall and np.count_nonzero(sizes) > 1):
                 continue
             tf = (n * weights[topic] + _TF_SMOOTHING * overall) / (sizes[topic] + _TF_SMOOTHING)
             scores[key] = float(tf * np.log1p(mean_size / (totals[key] + _IDF_SMOOTHING)))

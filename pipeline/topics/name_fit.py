@@ -13,8 +13,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from pipeline.text.tokenise import tokenise_texts
 from pipeline.topics.aspects import COVERED_BY, AspectVotes, aspect_groups, aspect_names
+from pipeline.topics.unit_words import LanguageWords
 
 GENERAL_ASPECTS = ("General impression", "The hotel as a whole")  # name what nothing else names
 # Share of a topic's units that a name must fit. Of topics with less, a quarter is about the aspect
@@ -24,7 +24,6 @@ _MIN_LIFT = 1.5  # share of an aspect in the topic, of its share elsewhere, to s
 _MIN_PART = 0.2  # share of each aspect of a pair
 MIN_ALONE = 1 / 3  # share of an aspect that holds for less than half
 MIN_SAID = 0.15  # share of units with one of the keywords, for these to be a name
-_MAX_READ = 400  # units of a topic that are searched for keywords
 
 
 def closest_aspects(votes: AspectVotes, members: np.ndarray) -> list[tuple[int, ...]]:
@@ -67,30 +66,29 @@ def keyword_share(
     name: str,
     keywords: Mapping[str, Sequence[str]],
     glosses: Mapping[str, Sequence[str]],
-    texts: Sequence[str],
-    languages: np.ndarray,
+    words: Mapping[str, LanguageWords],
+    members: Mapping[str, np.ndarray],
 ) -> float:
     """Share of a topic's units that have one of the words of its name, in their own language.
 
     Args:
         name: English, of keywords.
         keywords, glosses: of the topic, by language.
-        texts: its units.
-        languages: str (n,), of these.
+        words: of units that were read, by language; of all or of a sample of each language.
+        members: int64 (k,), the topic's units, by language.
     """
-    step = max(len(texts) // _MAX_READ, 1)
-    texts, languages = texts[::step], languages[::step]
     wanted = {word.strip().casefold() for word in name.split(",")}
-    found = 0
-    for language in np.unique(languages):
-        own = keywords.get(str(language), ())
-        meanings = own if language == "en" else glosses.get(str(language), ())
-        words = {
+    found = 0.0
+    for language, rows in members.items():
+        own = keywords.get(language, ())
+        meanings = own if language == "en" else glosses.get(language, ())
+        said = {
             word
             for word, meaning in zip(own, meanings, strict=False)
             if {word.casefold(), meaning.casefold()} & wanted
         }
-        of_language = [texts[row] for row in np.flatnonzero(languages == language).tolist()]
-        for tokens in tokenise_texts(of_language, str(language)):
-            found += any(word.text in words for word in tokens)
-    return found / max(len(texts), 1)
+        if said:
+            read = words[language]
+            inside = np.isin(read.rows, rows)
+            found += len(rows) * float(read.units_with(said)[inside].mean())
+    return found / max(sum(map(len, members.values())), 1)

@@ -13,18 +13,11 @@ import numpy as np
 
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.kmeans import kmeans, nearest_centroid
-from pipeline.embedding.encoder import Encoder
-from pipeline.embedding.neutral import NeutralSpace
-from pipeline.reviews.units import Units
-from pipeline.topics.describe import (
-    GroupSubjects,
-    find_subjects,
-    name_groups,
-    says_something,
-)
+from pipeline.topics.describe import GroupSubjects, name_groups, says_something
 from pipeline.topics.judged import JudgedPassages
 from pipeline.topics.naming import name_subjects, outlier_topic_names
 from pipeline.topics.topic import Topic
+from pipeline.topics.unit_words import Grouping
 
 NONE = -1  # of a unit in no sub-topic
 _MIN_UNITS = 10  # in a sub-topic
@@ -80,41 +73,26 @@ class TopicParts:
     """The parts of large topics, before they are named.
 
     Attributes:
-        groups: int64 (m,), part of each unit; units in none have the number after the last.
+        grouping: part of each unit; units in none are in the group after the last part.
         parents: id of the topic of each part.
-        subjects: what the groups are about; None where no topic has parts.
     """
 
-    groups: np.ndarray
+    grouping: Grouping
     parents: tuple[int, ...]
-    subjects: GroupSubjects | None
 
 
 def divide_topics(
-    points: np.ndarray,
-    assignments: np.ndarray,
-    topic_count: int,
-    units: Units,
-    languages: np.ndarray,
-    neutral: np.ndarray,
-    *,
-    raw: np.ndarray,
-    space: NeutralSpace,
-    encoder: Encoder,
-    hotels: Sequence[str] = (),
-    seed: int = 0,
-) -> TopicParts:
-    """Divide large topics by KMeans, and find what the parts are about.
+    points: np.ndarray, assignments: np.ndarray, topic_count: int, *, seed: int = 0
+) -> TopicParts | None:
+    """Divide large topics by KMeans; None where no topic has parts.
 
     Args:
         points: float32 (m, p), the units in the space of the topics.
         assignments: int64 (m,), topic of each unit.
         topic_count: number of topics; those with a higher id, of outliers, are not divided.
-        units, languages, neutral, raw, space, encoder, hotels: see
-            :func:`pipeline.topics.describe.describe_topics`.
         seed: of KMeans.
     """
-    parts = np.full(len(units), NONE, np.int64)
+    parts = np.full(len(assignments), NONE, np.int64)
     parents: list[int] = []
     for topic in range(topic_count):
         members = np.flatnonzero(assignments == topic)
@@ -122,29 +100,17 @@ def divide_topics(
             parts[members[own]] = len(parents)
             parents.append(topic)
     if not parents:
-        return TopicParts(parts, (), None)
+        return None
     rest = parts == NONE
     groups = np.where(rest, len(parents), parts)
-    subjects = find_subjects(
-        units,
-        languages[units.review],
-        groups,
-        len(parents) + bool(rest.any()),
-        neutral,
-        raw=raw,
-        space=space,
-        encoder=encoder,
-        hotels=hotels,
-    )
-    return TopicParts(groups, tuple(parents), subjects)
+    return TopicParts(Grouping(groups, len(parents) + bool(rest.any())), tuple(parents))
 
 
 def name_subtopics(
-    parts: TopicParts,
+    parts: TopicParts | None,
+    subjects: GroupSubjects | None,
     assignments: np.ndarray,
     topics: Sequence[Topic],
-    units: Units,
-    languages: np.ndarray,
     *,
     judged: JudgedPassages | None = None,
 ) -> Subtopics:
@@ -154,18 +120,17 @@ def name_subtopics(
     another part, and those about nothing in particular.
 
     Args:
-        parts: of the topics.
+        parts: of the topics; None for none.
+        subjects: what the parts are about.
         assignments: int64 (m,), topic of each unit.
         topics: the topics, in order of their ids.
-        units, languages, judged: see :func:`pipeline.topics.describe.describe_topics`.
+        judged: see :func:`pipeline.topics.describe.describe_topics`.
     """
-    if parts.subjects is None:
-        return Subtopics(np.full(len(units), NONE, np.int16), (), ())
-    groups, count = parts.groups, len(parts.subjects.keywords)
+    if parts is None or subjects is None:
+        return Subtopics(np.full(len(assignments), NONE, np.int16), (), ())
+    groups, count = parts.grouping.of_units, parts.grouping.count
     named = name_groups(
-        parts.subjects,
-        units,
-        languages[units.review],
+        subjects,
         tally=None if judged is None else judged.count_parts(groups, count, assignments),
         reserved=[*outlier_topic_names().values()],
     )

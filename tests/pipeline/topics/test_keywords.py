@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline.topics.keywords import topic_keywords
 from pipeline.topics.naming import name_topics
 from tests.support.command import ROOT
+from tests.support.topic_words import topic_keywords
 
 SAMPLE = ROOT / "sample_data"
 TEXTS = [

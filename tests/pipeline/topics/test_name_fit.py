@@ -6,6 +6,7 @@ import pytest
 from pipeline.topics.aspects import AspectVotes, aspect_names
 from pipeline.topics.describe import _fitting
 from pipeline.topics.name_fit import closest_aspects, keyword_share
+from pipeline.topics.unit_words import LanguageWords
 
 NAMES = aspect_names()
 CLEAN, BATH, NOISE = (NAMES.index(name) for name in ("Cleanliness", "Bathroom", "Noise"))
@@ -52,5 +53,12 @@ def test_keywords_are_counted_in_each_language():
     languages = np.array(["en", "fr", "en", "fr"])
     keywords = {"en": ["ants"], "fr": ["fourmis", "lit"]}
     glosses = {"fr": ["ants", ""]}
-    assert keyword_share("Ants, number", keywords, glosses, texts, languages) == pytest.approx(0.5)
-    assert keyword_share("Beach", keywords, glosses, texts, languages) == 0
+    rows = {code: np.flatnonzero(languages == code) for code in ("en", "fr")}
+    words = {code: LanguageWords.read(texts, own, code) for code, own in rows.items()}
+    assert keyword_share("Ants, number", keywords, glosses, words, rows) == pytest.approx(0.5)
+    assert keyword_share("Beach", keywords, glosses, words, rows) == 0
+    # Of languages of which a sample was read, the share holds for all: two of three, one of two.
+    more = rows | {"fr": np.array([1, 3, 4, 5])}
+    assert keyword_share("Ants", keywords, glosses, words, more) == pytest.approx((1 + 2) / 6)
+    # A language without a keyword needs no words: of one unit none were read.
+    assert keyword_share("Ants", keywords, glosses, words, rows | {"ja": np.array([6])}) == 0.4

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pipeline.topics.keywords import topic_keywords
 from pipeline.topics.proper_names import find_proper_names, units_with_names
+from tests.support.topic_words import topic_keywords
 
 SOLO = [
     "Hotel di Solo yang dekat stasiun",

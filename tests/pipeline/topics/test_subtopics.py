@@ -12,7 +12,7 @@ from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.analysis.topic_names import localise_topic_names
 from pipeline.reviews.read import read_reviews
 from pipeline.topics.aspects import aspect_names
-from pipeline.topics.describe import says_something
+from pipeline.topics.describe import find_subjects, says_something
 from pipeline.topics.naming import name_subjects
 from pipeline.topics.subtopics import NONE, Subtopics, divide_topics, name_subtopics
 from tests.support.fake_encoder import FakeEncoder
@@ -45,20 +45,18 @@ def analysis():
 
 
 def parts_of(analysis):
-    parts = divide_topics(
-        analysis.assigner.points(analysis.vectors),
-        analysis.assignments,
-        analysis.chosen_topic_count,
+    points = analysis.assigner.points(analysis.vectors)
+    parts = divide_topics(points, analysis.assignments, analysis.chosen_topic_count)
+    (subjects,) = find_subjects(
         analysis.units,
-        analysis.languages,
+        analysis.unit_languages,
+        [parts.grouping],
         analysis.vectors,
         raw=analysis.raw,
         space=analysis.space,
         encoder=FakeEncoder(),
     )
-    return name_subtopics(
-        parts, analysis.assignments, analysis.topics, analysis.units, analysis.languages
-    )
+    return name_subtopics(parts, subjects, analysis.assignments, analysis.topics)
 
 
 def test_large_topics_have_parts_with_names_of_their_own(analysis):
