@@ -15,15 +15,15 @@ from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
-from pipeline.common.translation import ngettext, ngettext_noop
+from pipeline.common.translation import ngettext
 from pipeline.common.wording import list_names, short_name
 from pipeline.reviews.cleaning import Cleaner, CleaningRules, is_one_word
 from pipeline.reviews.column_roles import ColumnRoles, guess_columns
 from pipeline.reviews.dates import read_review_days
-from pipeline.reviews.declared_languages import find_contradicted, is_contradicted
 from pipeline.reviews.parts import join_columns
 from pipeline.reviews.placeholders import is_score_word
 from pipeline.reviews.ratings import Ratings, ReadRatings, read_rating_column
+from pipeline.reviews.reading_notes import COUNTED, language_notes, question_notes, rule_notes
 from pipeline.reviews.survey_answers import find_open_questions, split_questions
 from pipeline.tables.read import Table, read_table
 from pipeline.tables.types import RejectedRow, shorten
@@ -32,57 +32,6 @@ _BLANK = N_("the review is blank")
 _DUPLICATE = N_("the row repeats another one")
 _ONE_WORD = N_("the review is a single word")
 _SCORE_WORD = N_("the review has no text, and its title is only the site's word for the score")
-_COUNTED = ("html", "mojibake", "boilerplate", "endings", "duplicates", "one_word", "titles")
-_DONE = {
-    "html": ngettext_noop(
-        "{n} review with HTML was cleaned.", "{n} reviews with HTML were cleaned."
-    ),
-    "mojibake": ngettext_noop(
-        "{n} review with garbled characters was repaired.",
-        "{n} reviews with garbled characters were repaired.",
-    ),
-    "boilerplate": ngettext_noop(
-        "{n} review with a platform's own words was freed of them.",
-        "{n} reviews with a platform's own words were freed of them.",
-    ),
-    "endings": ngettext_noop(
-        "{n} review with an ending that most of them share ({endings}) was freed of it.",
-        "{n} reviews with an ending that most of them share ({endings}) were freed of it.",
-    ),
-    "duplicates": ngettext_noop(
-        "{n} row that repeats another was left out.", "{n} rows that repeat another were left out."
-    ),
-    "one_word": ngettext_noop(
-        "{n} review of a single word was left out.", "{n} reviews of a single word were left out."
-    ),
-    "titles": ngettext_noop(
-        "{n} review without a text was read from the title.",
-        "{n} reviews without a text were read from the title.",
-    ),
-}
-_KEPT = {
-    "mojibake": ngettext_noop(
-        "{n} review with garbled characters was kept as it is.",
-        "{n} reviews with garbled characters were kept.",
-    ),
-    "boilerplate": ngettext_noop(
-        "{n} review with a platform's own words was kept as it is.",
-        "{n} reviews with a platform's own words were kept.",
-    ),
-    "endings": ngettext_noop(
-        "{n} review with an ending that most of them share ({endings}) was kept as it is.",
-        "{n} reviews with an ending that most of them share ({endings}) were kept.",
-    ),
-    "duplicates": ngettext_noop(
-        "{n} row that repeats another was kept as it is.",
-        "{n} rows that repeat another were kept.",
-    ),
-    "one_word": ngettext_noop(
-        "{n} review of a single word was kept as it is.",
-        "{n} reviews of a single word were kept.",
-    ),
-}
-_SHOWN_ENDINGS = 3
 _MIN_DUPLICATE_LENGTH = 40  # characters of a text that two guests hardly both write
 
 
@@ -242,7 +191,7 @@ def reviews_from_table(
             table=table.name,
             column_names=list_names(column_names),
         )
-    counts = dict.fromkeys(_COUNTED, 0) | clean.counts
+    counts = dict.fromkeys(COUNTED, 0) | clean.counts
     for i in from_title:
         reasons[i] = _(_SCORE_WORD) if is_score_word(texts[i]) else ""
         counts["titles"] += not reasons[i]
@@ -267,8 +216,8 @@ def reviews_from_table(
     dates = None
     if columns.date:
         dates = read_review_days(table, columns.date, columns.scraped)
-    rule_notes = _question_notes(questions, columns) + _rule_notes(counts, rules, clean.endings)
-    notes = [*table.notes, *rule_notes]
+    of_rules = question_notes(questions, columns) + rule_notes(counts, rules, clean.endings)
+    notes = [*table.notes, *of_rules]
     notes += dates.notes if dates else ()
     rows = np.flatnonzero(kept)
     given = table.frame[columns.id].tolist() if columns.id else [""] * len(texts)
@@ -280,7 +229,7 @@ def reviews_from_table(
     texts = [texts[i] for i in rows]
     # All rows tell the scale, also those whose text is blank.
     ratings = read_rating_column(table.frame, columns.rating, columns.source, scale=rating_scale)
-    notes += [*_language_notes(frame, columns, texts), *(ratings.notes if ratings else ())]
+    notes += [*language_notes(frame, columns, texts), *(ratings.notes if ratings else ())]
     return Reviews(
         frame=frame,
         ids=ids,
@@ -292,52 +241,10 @@ def reviews_from_table(
         counts=counts,
         rules=rules,
         endings=tuple(clean.endings),
-        rule_notes=tuple(rule_notes),
+        rule_notes=tuple(of_rules),
         days=dates.days[rows] if dates else None,
         ratings=ratings.select(rows) if ratings else None,
     )
-
-
-def _question_notes(questions: Sequence[str], columns: ColumnRoles) -> list[str]:
-    """Say which columns of answers are one review, where there are more than a pair."""
-    if set(questions) <= {columns.text, columns.positive, columns.negative}:
-        return []
-    listed = list_names(questions, quoted=True)
-    return [
-        _(
-            "The answers to {number} questions are joined into one review: {columns}.",
-            number=len(questions),
-            columns=listed,
-        )
-    ]
-
-
-def _language_notes(frame: pd.DataFrame, columns: ColumnRoles, texts: list[str]) -> list[str]:
-    """Say which values of the language column are not believed."""
-    if columns.language is None:
-        return []
-    declared = frame[columns.language].tolist()
-    if is_contradicted(texts, declared):
-        return [
-            _(
-                "Column {column} was not believed, as many texts are in another language than it "
-                "says; languages are detected.",
-                column=repr(short_name(columns.language)),
-            )
-        ]
-    count = len(find_contradicted(texts, declared))
-    if not count:
-        return []
-    return [
-        ngettext(
-            "{n} value in column {column} was not believed, as the text is in another script; its "
-            "language is detected.",
-            "{n} values in column {column} were not believed, as the text is in another script; "
-            "its language is detected.",
-            count,
-            column=repr(short_name(columns.language)),
-        )
-    ]
 
 
 def _find_duplicates(
@@ -350,25 +257,6 @@ def _find_duplicates(
     for i in np.flatnonzero(table.frame.duplicated().to_numpy()).tolist():
         if not reasons[i] and (has_ids or len(texts[i]) >= _MIN_DUPLICATE_LENGTH):
             yield i
-
-
-def _rule_notes(counts: dict[str, int], rules: CleaningRules, endings: list[str]) -> list[str]:
-    """Describe in sentences what the rules found and did."""
-    shown = ", ".join(f"“{ending}”" for ending in endings[:_SHOWN_ENDINGS])
-    switched_on = {
-        "mojibake": rules.repair_mojibake,
-        "boilerplate": rules.strip_boilerplate,
-        "endings": rules.strip_shared_endings,
-        "duplicates": rules.drop_duplicates,
-        "one_word": rules.drop_one_word,
-    }
-    notes = []
-    for kind in _COUNTED:
-        if count := counts[kind]:
-            forms = _DONE[kind] if switched_on.get(kind, True) else _KEPT[kind]
-            more = {"endings": shown} if kind == "endings" else {}
-            notes.append(ngettext(*forms, count, **more))
-    return notes
 
 
 def _check_column(column: str | None, found: list[str], name: str) -> None:

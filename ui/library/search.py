@@ -21,7 +21,8 @@ from pipeline.filters.expressions import And, Filter, In
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import PrepareRequest
 from pipeline.library.catalogue import Catalogue
-from pipeline.library.cross_search import CrossSearchHit, CrossSearchResult, search_all
+from pipeline.library.cross_hits import CrossSearchHit
+from pipeline.library.cross_search import CrossSearchResult, search_all
 from pipeline.library.entry import Entry
 from pipeline.library.search_store import has_current_store
 from pipeline.search.query import MAX_LENGTH, Query, parse_query

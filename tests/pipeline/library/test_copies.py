@@ -90,7 +90,7 @@ def test_a_copy_that_went_is_fetched_again(server, monkeypatch):
         (server.path(token) / "store" / "rows").write_bytes(b"x" * 900_000)
     os.utime(server.folder / f"{second}.used", (1, 1))
     with FileLock(server.folder / f"{second}.lock"):  # another process is writing it
-        server._home._make_room()
+        server._home._copies.make_room()
         assert (server.folder / second).exists() and not (server.folder / first).exists()
     assert server.open(first).texts == analysis.texts  # fetched again: there is room for one alone
     assert server.open(second).texts == analysis.texts

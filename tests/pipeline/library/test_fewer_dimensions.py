@@ -12,7 +12,7 @@ from pipeline.analysis.storage import load_analysis, save_state
 from pipeline.cli.main import main
 from pipeline.common.errors import InputError
 from pipeline.embedding.reduction import fit_reduction
-from pipeline.library import cross_search
+from pipeline.library import cross_hits, cross_search
 from pipeline.library.catalogue import Catalogue
 from pipeline.library.entry import foreign_entry, write_entry
 from pipeline.library.exact_vectors import map_exact_vectors
@@ -76,7 +76,7 @@ def test_hits_and_scores_are_those_of_all_dimensions(catalogue, folder, reductio
 def test_few_candidates_are_still_ranked_exactly(catalogue, folder, monkeypatch):
     update_search_store(folder)
     scores = {hit.review: hit.score for hit in ask(catalogue, "noise number 9").hits}
-    monkeypatch.setattr(cross_search, "_CANDIDATES", 1)
+    monkeypatch.setattr(cross_hits, "_CANDIDATES", 1)
     choose(catalogue, folder, "pca3")  # a bad map to the candidates
     hits = ask(catalogue, "noise number 9").hits
     assert len(hits) == 15
