@@ -2,10 +2,11 @@
 
 ``python -m benchmarks.at_work [FILE] [--rows N] [--precision int8] [--cache FOLDER]``: of a file or
 of 20,000 made reviews in 19 languages: the server's process with what its pages import, its two
-workers and the processes that read files. The vector cache is empty, unless ``--cache`` names a
-folder that stays: the second run in it encodes nothing, and measures the other stages on a busy
-machine too. Memory is the proportional set size (Linux), processor seconds are those of the worker
-for jobs. The vector of the first query, just after the start, and of the next are measured too.
+workers and the processes that read files; and when how many reviews are on the map, all of them
+before their passages are embedded. The vector cache is empty, unless ``--cache`` names a folder
+that stays: the second run in it encodes nothing, and measures the other stages on a busy machine
+too. Memory is the proportional set size (Linux), processor seconds are those of the worker for
+jobs. The vector of the first query, just after the start, and of the next are measured too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import psutil
 
 from pipeline.common.paths import cache_folder
 from pipeline.common.variables import CACHE, PRECISION
+from pipeline.embedding.precision import PRECISIONS
 
 _ROWS = 20_000
 # In a process of its own: what making reviews takes is no memory of the server.
@@ -93,6 +95,7 @@ def measure(file: Path, folder: Path, rows: int) -> None:
         began, before = time.monotonic(), processor_seconds(worker)
         job = client.submit(request, rows=rows)
         stage, since, busy, most, at = "", began, before, {"": 0.0}, ""
+        shown: dict[str, float] = {}
         print("| stage | s | processor s | most memory |\n| --- | --- | --- | --- |")
         highest = 0.0
         while True:
@@ -103,12 +106,16 @@ def measure(file: Path, folder: Path, rows: int) -> None:
                 stage, since, busy, highest = job.stage, now, work, 0.0
             if job.finished:
                 break
+            part = job.partial_result
+            if part is not None and (line := f"{part.reviews:,} of {part.total:,}") not in shown:
+                shown[line] = time.monotonic() - began
             found = memory()
             highest = max(highest, sum(found.values()))
             if sum(found.values()) > sum(most.values()):
                 most, at = found, stage
             time.sleep(_EVERY)
         print(f"| all | {time.monotonic() - began:.1f} | {busy - before:.1f} | |\n")
+        print("on the map: " + ", ".join(f"{k} after {v:.0f} s" for k, v in shown.items()))
         print(f"{job.state}; most memory in '{at}': {said(most)}")
         time.sleep(8)
         print(f"afterwards: {said(memory())}")
@@ -121,7 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.at_work")
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=_ROWS, help="to make, where no file is given")
-    parser.add_argument("--precision", choices=("float32", "int8"), default="float32")
+    parser.add_argument("--precision", choices=("auto", *PRECISIONS), default="auto")
     parser.add_argument("--cache", type=Path, help="a folder that is kept for the next run")
     options = parser.parse_args()
     models = cache_folder("models")

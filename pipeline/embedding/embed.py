@@ -14,6 +14,7 @@ from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from pipeline.common.arrays import unit_rows
 from pipeline.common.errors import InputError
@@ -33,6 +34,7 @@ _KEY_BYTES = 16
 _SPOT_CHECKS = 6
 _BATCH_CHARACTERS = 20_000  # about two seconds of work, which a kill -9 can lose
 _BATCH_TEXTS = 256
+_ROWS_AT_ONCE = 4_096  # that are normalised, so that no second copy of all is made
 _CALL_OVERHEAD = 30  # cost of a model call, in characters
 
 
@@ -42,8 +44,9 @@ def embed_documents(
     *,
     use_cache: bool = True,
     progress: Progress | None = None,
+    dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Embed reviews: raw vectors, float32 (n, d), rows of length 1, in the order given.
+    """Embed reviews: raw vectors (n, d), rows of length 1, in the order given.
 
     Identical texts are computed once. Vectors computed before, in any analysis, come from the
     cache; new ones are stored there batch by batch, so that interrupted work is not lost. The
@@ -54,13 +57,18 @@ def embed_documents(
         texts: n texts.
         use_cache: whether to use cached and shipped vectors, and to cache new ones.
         progress: called with how many of the distinct texts are done.
+        dtype: of the vectors.
     """
     distinct = list(dict.fromkeys(texts))
     row_of = {text: row for row, text in enumerate(distinct)}
     with _open_cache(use_cache) as cache:
         vectors = _embed_distinct(encoder, distinct, cache, progress, use_shipped=use_cache)
-    unit_vectors = unit_rows(vectors.astype(np.float32))
-    return unit_vectors[np.array([row_of[text] for text in texts], np.int64)]
+    rows = np.array([row_of[text] for text in texts], np.int64)
+    embedded: np.ndarray = np.empty((len(texts), encoder.dimension), dtype)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        embedded[part] = unit_rows(vectors[rows[part]].astype(np.float32))
+    return embedded
 
 
 def embedding_cost(

@@ -17,6 +17,7 @@ from pipeline.common.progress import Progress, StageLog
 from pipeline.common.translation import gettext_noop as N_
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.optional_cluster import encoder_of_job
+from pipeline.isolation.pool import shared_pool
 from pipeline.jobs.requests import (
     RESULTS,
     AddRequest,
@@ -31,6 +32,7 @@ from pipeline.jobs.requests import (
 logger = logging.getLogger(__name__)
 
 Load = Callable[[str], Encoder]
+_MANY_REVIEWS = 5_000  # from here on, the process that has read them makes room for their analysis
 _ON_THIS_MACHINE = N_(
     "The Ray cluster can't be used, so the texts are encoded on this machine: {problem}"
 )
@@ -78,6 +80,8 @@ def run_analyse(request: AnalyseRequest, load: Load, log: StageLog) -> None:
         reviews = request.source.read(progress=step)
     distinct = len(set(reviews.texts))
     check_topic_count(settings.topic_count, distinct=distinct, rows=len(reviews.texts))
+    if len(reviews.texts) > _MANY_REVIEWS:
+        shared_pool().rest()
     with log.stage("model"):
         model = load(settings.model)
     with log.stage("language") as step:

@@ -140,10 +140,10 @@ def embed_passages(
         progress: called with the number of passages embedded and of all.
     """
     spans = cut.spans
-    vectors = raw[spans.row].astype(np.float16)
+    vectors = raw.astype(np.float16)[spans.row]
     if len(cut.parts):
         vectors[cut.parts] = embed_documents(
-            encoder, cut.new_texts, use_cache=use_cache, progress=progress
+            encoder, cut.new_texts, use_cache=use_cache, progress=progress, dtype=np.float16
         )
     start = units.starts[spans.row]
     return Passages(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.common.arrays import BLOCK, distinct_rows, unit_rows
+from pipeline.common.arrays import distinct_rows, unit_rows
 from pipeline.embedding.components import Components, fit_components
 
 _SETS = 4  # of landmarks
@@ -31,6 +31,7 @@ _BANDWIDTH = 0.25  # of the kernel, relative to the mean squared distance to the
 _STEPS = 6
 _KMEANS_ITERATIONS = 20  # landmarks need not be the exact centres of their clusters
 _DIMENSIONS = 32
+_AT_ONCE = 4_000  # points that are transformed
 _LANDMARK_SAMPLE = 6_000  # reviews that a set of landmarks is fitted to
 _WALK_SAMPLE = 20_000  # reviews that the walk is fitted to; more cost minutes and change little
 
@@ -63,13 +64,13 @@ class TopicSpace:
         points = self.components.transform(vectors)
         if not self.landmarks.shape[1]:
             return points
-        # Affinities take 5 kB per review: too much for a whole file at once.
+        # Affinities take 10 kB per review with what they come from: too much for a whole file.
         blocks = [
             unit_rows(
-                _affinities(points[start : start + BLOCK], self.landmarks, self.bandwidths)
+                _affinities(points[start : start + _AT_ONCE], self.landmarks, self.bandwidths)
                 @ self.projection
             )
-            for start in range(0, max(len(points), 1), BLOCK)
+            for start in range(0, max(len(points), 1), _AT_ONCE)
         ]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.common.errors import InputError
 from pipeline.isolation.budget import Budget
+from pipeline.isolation.messages import Request
 from pipeline.isolation.pool import IsolatedPool, run_isolated
 
 PLENTY = Budget(30, 1000, 1000)
@@ -161,6 +162,12 @@ def test_others_are_served_while_a_process_is_at_work(tmp_path):
 def test_a_pool_keeps_a_process_ready_until_it_is_closed():
     pool = IsolatedPool(1)
     pool.keep_ready("json")
+    ready = pool._ready
+    assert ready is not None and ready.is_reusable
+    pool.rest()  # it takes memory; the next call starts another, and that is kept
+    assert not ready.is_reusable and pool._ready is None
+    request = Request(own_id, (), {}, False, PLENTY, {}, "en", Path.cwd())
+    assert pool.run(request, "a file") != os.getpid()
     ready = pool._ready
     assert ready is not None and ready.is_reusable
     pool.close()
