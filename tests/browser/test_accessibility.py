@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.browser.conftest import upload
-from tests.support.browsing import Visitor
 from tests.support.command import SAMPLE
 
 _RUN = """async only => {
@@ -34,28 +33,35 @@ _THEME = """scheme => {
 }"""
 
 
+_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
+_OVER_THE_PAGE = "[role=dialog], [role=menu], [role=listbox], [data-testid=stPopoverBody]"
+
+
 @pytest.fixture(scope="module")
-def guest(browser, server):
+def guest(newcomer):
     """A visitor who goes from page to page; the browser keeps what it has loaded."""
-    visitor = Visitor(browser, server)
-    yield visitor
-    visitor.context.close()
-    assert visitor.outside == []
+    newcomer.outside.clear()
+    yield newcomer
+    newcomer.page.emulate_media(color_scheme="light")
+    newcomer.leave()
+    assert newcomer.outside == []
 
 
 def assert_accessible(guest):
     """Nothing serious or critical is found in the page as it is, nor in headings and landmarks.
 
     A theme changes contrast alone, and contrast takes most of the time: each element's is measured
-    once in each theme, at a desk, or at a phone where it is seen there only.
+    once in each theme, at a desk, or at a phone where it is seen there only. The theme that the
+    page has comes first, as a change draws everything anew.
     """
     page, found = guest.page, []
     page.evaluate(AXE_SCRIPT)
+    first, second = ("dark", "light") if page.evaluate(_DARK) else ("light", "dark")
     for scheme, width, only in (
-        ("light", 1280, None),
-        ("light", 390, "color-contrast"),
-        ("dark", 390, None),
-        ("dark", 1280, "color-contrast"),
+        (first, 1280, None),
+        (first, 390, "color-contrast"),
+        (second, 390, None),
+        (second, 1280, "color-contrast"),
     ):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 844})
@@ -63,18 +69,19 @@ def assert_accessible(guest):
         for rule, impact, nodes in page.evaluate(_RUN, only):
             if impact in ("serious", "critical") or rule in _BEST:
                 found += [f"{rule}, {scheme}, {width}: {node}" for node in nodes]
-    # An empty page is sooner light again. "about:blank" would end the browser's process, and the
-    # next page would be compiled anew.
-    page.evaluate("document.documentElement.replaceChildren()")
-    page.emulate_media(color_scheme="light")
     assert not found, "\n".join(found)
+
+
+def go(guest, address):
+    """Load a page."""
+    guest.page.goto(address)
+    guest.page.get_by_role("heading", level=1).wait_for()
+    guest.settle()
 
 
 @pytest.mark.parametrize("path", ["", "analyses", "explore", "questions", "how-it-works"])
 def test_a_page_with_nothing_open(guest, path):
-    guest.page.goto(f"{guest.address}/{path}")
-    guest.page.get_by_role("heading", level=1).wait_for()
-    guest.settle()
+    go(guest, f"{guest.address}/{path}")
     assert_accessible(guest)
 
 
@@ -108,21 +115,22 @@ def ask(page):
 
 
 _CHOSEN = "chosen=review.0.1.2.3"
+# Those of one address follow each other: what is done in one chooses the next.
 _STATES = {
     "tour": ("", "", click("button", "Take the tour")),
-    "help": ("explore", "", click("button", "Help")),
     "search": ("explore", f"q=loud+at+night&{_CHOSEN}", find),
+    "review": ("explore", "q=bed&review=3", None),
+    "help": ("explore", "", click("button", "Help")),
     "filters": ("explore", "", click("button", "More filters")),
     "list of languages": ("explore", "", look_at_list),
     "tips": ("explore", "", click("button", "Search tips")),
-    "review": ("explore", "q=bed&review=3", None),
     "take away": ("explore", "", take_away),
     "topics": ("topics", "", None),
     "edit a topic": ("topics", "", click("button", "Edit")),
-    "table of topics": ("topics", "cards=table", None),
     "aspects": ("topics", "", click("radio", "Fixed aspects")),
     "notes": ("topics", "", click("radio", "Notes")),
     "add a file": ("topics", "", click("radio", "Add a file")),
+    "table of topics": ("topics", "cards=table", None),
     "compare": ("compare", "", None),
     "two groups": ("compare", "", click("radio", "Two groups")),
     "impact": ("compare", "", click("radio", "Impact on marks")),
@@ -137,17 +145,27 @@ _STATES = {
 }
 
 
+@pytest.fixture(scope="module")
+def last():
+    """The address of the state before, as long as it was without a finding."""
+    return {"address": None}
+
+
 @pytest.mark.parametrize("state", _STATES)
-def test_a_page_with_an_analysis(guest, link, state):
+def test_a_page_with_an_analysis(guest, link, last, state):
     path, query, act = _STATES[state]
     address = link.replace("/explore?", f"/{path}?") + (f"&{query}" if query else "")
-    guest.page.goto(address)
-    guest.page.get_by_role("heading", level=1).wait_for()
-    guest.settle()
+    before, last["address"] = last["address"], None
+    if act is None or before != address:
+        go(guest, address)
+    else:  # from one state of the page to the next
+        guest.page.keyboard.press("Escape")
+        guest.page.locator(_OVER_THE_PAGE).first.wait_for(state="detached")
     if act is not None:
         act(guest.page)
         guest.settle()
     assert_accessible(guest)
+    last["address"] = address
 
 
 def test_an_upload_before_it_is_analysed(guest):

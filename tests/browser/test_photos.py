@@ -11,7 +11,6 @@ from pipeline.analysis.photos import save_photos
 from pipeline.analysis.run import analyse
 from pipeline.common.progress import StageLog
 from pipeline.embedding.image_encoder import load_image_encoder
-from pipeline.embedding.registry import load_encoder
 from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.read import read_reviews
 from tests.support.tiny_clip import picture, save_tiny_clip
@@ -20,18 +19,19 @@ PHOTOS = 6
 
 
 @pytest.fixture
-def exported(tmp_path, tiny_model, file_cache):
-    """An exported analysis of eighteen reviews, a third of them with a photo."""
+def exported(tmp_path, tiny_model, encoder):
+    """An exported analysis of eighteen reviews, a third of them with a photo.
+
+    The model of the photos is not that of the texts.
+    """
     save_tiny_clip(tiny_model.parent)
     rows = [
         f"The pool was warm {n},Oslo,{n}.jpg" if n < PHOTOS else f"Loud bar {n},Lyon,"
         for n in range(18)
     ]
     reviews = read_reviews("\n".join(["review,hotel,photo", *rows]).encode(), name="pool.csv")
-    settings = Settings(
-        topic_count=2, unit="review", space="raw", model=str(tiny_model), with_map=False
-    )
-    made = analyse(reviews, settings, encoder=load_encoder(str(tiny_model)), use_cache=False)
+    settings = Settings(topic_count=2, unit="review", space="raw", with_map=False)
+    made = analyse(reviews, settings, encoder=encoder)
     places = np.random.default_rng(0).normal(size=(18, 2)).astype(np.float32)
     catalogue = Catalogue(tmp_path / "analyses")
     token = catalogue.add(made.edited(coordinates=places), name="With photos").token
@@ -39,8 +39,8 @@ def exported(tmp_path, tiny_model, file_cache):
     for n in range(PHOTOS):
         (tmp_path / "photos" / f"{n}.jpg").write_bytes(picture((40 * n, 255 - 40 * n, 90)))
     named = find_named_photos(made, tmp_path / "photos")
-    encoder = load_image_encoder(str(tiny_model))
-    read = read_photos(tmp_path / "photos", named, encoder, StageLog())
+    images = load_image_encoder(str(tiny_model))
+    read = read_photos(tmp_path / "photos", named, images, StageLog())
     save_photos(catalogue.path(token), made, read.photos)
     catalogue.export(token, tmp_path / "with photos.zip")
     return tmp_path / "with photos.zip"

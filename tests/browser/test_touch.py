@@ -52,7 +52,7 @@ def test_targets_are_as_large_as_a_finger_and_no_page_is_too_wide(phone, link, p
         phone.page.get_by_role("button", name="More like this").last.wait_for()
     assert phone.page.evaluate(_SMALL, 44) == []
     for width in (390, 640, 768, 1024):
-        phone.page.set_viewport_size({"width": width, "height": 844})
+        phone.narrow(width)
         phone.settle()
         assert phone.scroll_width() <= width
     phone.page.set_viewport_size({"width": 390, "height": 844})

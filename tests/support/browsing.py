@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -120,6 +121,19 @@ _WATCH_SHIFTS = """{
 }"""
 
 
+# Whether nothing has been asked of the server for so many frames; what a click or a key asks for is
+# on its way before the next frame, however long a busy browser takes for it.
+_STILL = """call => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const still = app && app.getAttribute('data-test-connection-state') === 'CONNECTED'
+    && app.getAttribute('data-test-script-state') === 'notRunning';
+  const before = window.pgStill && window.pgStill.call === call ? window.pgStill.frames : 0;
+  window.pgStill = {call, frames: still ? before + 1 : 0};
+  return window.pgStill.frames > 6;
+}"""
+_calls = itertools.count()
+
+
 class Visitor:
     """A user with a browser window; remembers what went wrong in it."""
 
@@ -159,10 +173,8 @@ class Visitor:
         self.context.clear_cookies()
 
     def settle(self):
-        """Wait until the server has drawn everything."""
-        self.page.wait_for_timeout(200)
-        self.page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        """Wait until the server has drawn everything, and the browser too."""
+        self.page.wait_for_function(_STILL, arg=next(_calls))
 
     def wait_for_map(self):
         """Wait until an analysis is shown."""
@@ -193,10 +205,10 @@ class Visitor:
         self.page.mouse.up()
         self.settle()
 
-    def narrow(self):
-        """Make the window a phone's, and wait until the page has followed."""
-        self.page.set_viewport_size({"width": 390, "height": 844})
-        self.page.wait_for_function(f"{_SCROLL_WIDTH} <= 390")
+    def narrow(self, width=390):
+        """Make the window a phone's, or as wide as that, and wait until the page has followed."""
+        self.page.set_viewport_size({"width": width, "height": 844})
+        self.page.wait_for_function(f"{_SCROLL_WIDTH} <= {width}")
 
     def layout_shift(self):
         """How far the page has moved by itself since it was loaded; below 0.1 it is calm."""

@@ -8,7 +8,6 @@ import pytest
 from pipeline.analysis.analysis import Settings
 from pipeline.analysis.photos import PICTURES_FILE
 from pipeline.analysis.run import analyse
-from pipeline.embedding.registry import load_encoder
 from pipeline.reviews.read import read_reviews
 from tests.support.apptest import catalogue, new, press, session
 from tests.support.command import run
@@ -16,15 +15,15 @@ from tests.support.tiny_clip import picture, save_tiny_clip
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory, file_cache):
+def page(tmp_path_factory, encoder):
     base = tmp_path_factory.mktemp("photos")
     clip = save_tiny_clip(base)
     rows = [
         f"The pool was warm {n},Oslo,{n}.jpg" if n % 3 else f"Loud bar {n},Lyon," for n in range(36)
     ]
     reviews = read_reviews("\n".join(["review,hotel,photo", *rows]).encode())
-    settings = Settings(topic_count=2, unit="review", space="raw", model=str(clip), with_map=False)
-    analysis = analyse(reviews, settings, encoder=load_encoder(str(clip)), use_cache=False)
+    settings = Settings(topic_count=2, unit="review", space="raw", with_map=False)
+    analysis = analyse(reviews, settings, encoder=encoder)
     places = np.random.default_rng(0).normal(size=(36, 2)).astype(np.float32)
     analysis = analysis.edited(coordinates=places)
     token = catalogue().add(analysis, name="Pool", file="pool.csv").token
