@@ -34,6 +34,7 @@ def test_hotels_like_one_are_found_by_three_methods(visitors):
     texts = " ".join(page.locator("p[dir=auto]").all_inner_texts()).lower()
     assert any(ngram.lower() in texts for ngram in shared["Words in common"].split(" · "))
     page.get_by_text("The three methods side by side").click()
+    page.locator("[data-testid=stDataFrame]").nth(1).wait_for()
     guest.settle()
     assert page.locator("[data-testid=stDataFrame]").count() == 2
 

@@ -121,15 +121,16 @@ _WATCH_SHIFTS = """{
 }"""
 
 
-# Whether nothing has been asked of the server for so many frames; what a click or a key asks for is
-# on its way before the next frame, however long a busy browser takes for it.
+# Whether nothing has been asked of the server for so many frames and 200 ms: what a click or a key
+# asks for is on its way by then, and what the browser does by itself is done.
 _STILL = """call => {
   const app = document.querySelector('[data-testid=stApp]');
   const still = app && app.getAttribute('data-test-connection-state') === 'CONNECTED'
     && app.getAttribute('data-test-script-state') === 'notRunning';
-  const before = window.pgStill && window.pgStill.call === call ? window.pgStill.frames : 0;
-  window.pgStill = {call, frames: still ? before + 1 : 0};
-  return window.pgStill.frames > 6;
+  if (!window.pgStill || window.pgStill.call !== call)
+    window.pgStill = {call, frames: 0, since: performance.now()};
+  window.pgStill.frames = still ? window.pgStill.frames + 1 : 0;
+  return window.pgStill.frames > 6 && performance.now() - window.pgStill.since > 200;
 }"""
 _calls = itertools.count()
 
