@@ -93,6 +93,25 @@ def load_transformer(model: str) -> tuple[SentenceTransformer, str]:
     )
 
 
+def check_libraries(model: str) -> None:
+    """Check that the libraries of a model are installed, which takes no time.
+
+    Args:
+        model: its name, as for :func:`load_encoder`.
+
+    Raises:
+        InputError: they are not, and what installs them.
+    """
+    base, _dimension = split_dimension(model)
+    bundled, _, precision = base.partition(":")
+    if base.startswith(SCHEME):
+        return
+    if bundled != DEFAULT_MODEL:
+        check_models()
+    elif (precision or default_precision()) == "float32":
+        check_float32()
+
+
 def model_bytes(model: str, encoder: Encoder) -> int | None:
     """Size of a model's files, or of its arrays in memory; None where it is elsewhere.
 

@@ -28,7 +28,8 @@ def check_models() -> None:
     _require_torch(
         N_(
             "Models other than the bundled one, and photos, need PyTorch and sentence-transformers,"
-            " which are not installed here: 'pip install -r requirements.txt' installs them"
+            " which are not installed here: 'pip install \"polyguest[models]\"' or 'pip install -r "
+            "requirements.txt' installs them"
         )
     )
 
@@ -42,7 +43,8 @@ def check_float32() -> None:
     _require_torch(
         N_(
             "The bundled model in float32 needs PyTorch, which is not installed here: 'pip install "
-            "-r requirements.txt' installs it; POLYGUEST_PRECISION=int8 does without"
+            "\"polyguest[models]\"' or 'pip install -r requirements.txt' installs it; "
+            "POLYGUEST_PRECISION=int8 does without"
         )
     )
 

@@ -10,6 +10,7 @@ from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number, join_names
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import ngettext
+from pipeline.embedding.torch_library import check_models
 from pipeline.insights.attributes import excerpt
 from ui.components.review_dialog import open_review
 from ui.components.widgets import escape_markdown
@@ -46,6 +47,11 @@ def show_photos(view: View, photos: Photos, wanted: Ask | None, allowed: np.ndar
     if not there:
         return
     st.header(_("Photos"), anchor=False)
+    try:
+        check_models()  # before somebody searches in vain
+    except InputError as error:
+        st.caption(escape_markdown(str(error)))
+        return
     if wanted is None or not wanted.query.text:
         st.caption(
             ngettext(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pipeline.access.policy import Action
 from pipeline.common import settings, variables
+from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_list, format_number
 from pipeline.common.translation import gettext as _
 from pipeline.common.translation import gettext_noop as N_
@@ -13,7 +14,7 @@ from pipeline.common.translation import ngettext
 from pipeline.common.wording import short_name
 from pipeline.embedding.corpus_models import is_corpus_model
 from pipeline.embedding.precision import default_precision
-from pipeline.embedding.registry import DEFAULT_MODEL, is_known_model
+from pipeline.embedding.registry import DEFAULT_MODEL, check_libraries, is_known_model
 from pipeline.evaluation.topic_methods import is_topic_method
 from pipeline.insights.model_tasks import MAX_REVIEWS
 from pipeline.jobs.job import Job
@@ -65,10 +66,11 @@ def choose_comparison(session: Session, view: View) -> None:
                     "it, models are measured by how well they keep the labels of a column apart."
                 )
             )
+        offered = _offered()
         models = st.multiselect(
             _("Models"),
-            _offered(),
-            default=_offered()[:_CHOSEN_FIRST],
+            offered,
+            default=[name for name in offered if not _what_lacks(name)][:_CHOSEN_FIRST],
             format_func=lambda name: _(_NAMES[name]) if name in _NAMES else short_name(name),
             key="models-chosen",
             accept_new_options=True,
@@ -112,6 +114,9 @@ def choose_comparison(session: Session, view: View) -> None:
                 ),
                 icon=":material/info:",
             )
+        lacking = list(dict.fromkeys(filter(None, map(_what_lacks, models))))
+        for said in lacking:
+            st.warning(escape_markdown(said), icon=":material/info:")
         groups = [name for name in models if is_topic_method(name)]
         if groups and label == _NO_LABELS:
             st.warning(
@@ -140,6 +145,7 @@ def choose_comparison(session: Session, view: View) -> None:
             or nothing
             or not models
             or bool(unknown)
+            or bool(lacking)
             or (bool(groups) and label == _NO_LABELS),
             help=_("Judge hits on the page Explore, or choose labels, first.") if nothing else None,
         ):
@@ -152,6 +158,20 @@ def _offered() -> list[str]:
     """Models by name; the app's own in the precision that it hasn't, too."""
     same = f"{DEFAULT_MODEL}:{default_precision()}"
     return [*(name for name in _NAMES if name != same), *settings.trusted_models()]
+
+
+def _what_lacks(model: str) -> str:
+    """What has to be installed for a model, in a sentence; "" where nothing has.
+
+    Where servers share a database another machine may do the job, which knows better.
+    """
+    if is_corpus_model(model) or is_topic_method(model) or settings.database_address():
+        return ""
+    try:
+        check_libraries(model)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def _label_columns(view: View) -> list[str]:

@@ -74,3 +74,15 @@ def test_damaged_photos_are_said_and_stop_no_page(page):
     assert any("add them again" in each.value for each in page.caption)
     (folder / PICTURES_FILE).write_bytes(data)
     assert np.isfinite(session(page).view.original.raw).all()
+
+
+def test_without_the_libraries_it_is_said_before_a_search(page, monkeypatch):
+    with monkeypatch.context() as absent:
+        absent.setattr("pipeline.embedding.torch_library.has_torch", lambda: False)
+        page.text_input(key="query").set_value("")
+        press(page, "Search")
+        said = [each.value.replace("\\", "") for each in page.caption]  # it is Markdown
+        assert any("photos, need PyTorch" in each and "polyguest[models]" in each for each in said)
+        assert not any("search, and those most like it" in each for each in said)
+    page.run()
+    assert any(each.value.startswith("24 photos: search") for each in page.caption)

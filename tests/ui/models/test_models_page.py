@@ -75,3 +75,24 @@ def test_a_model_that_nobody_has_named_is_not_loaded():
     at.run()
     assert any(r"owner\/\*model\*" in each.value for each in at.warning)
     assert next(button for button in at.button if button.label == "Compare").disabled
+
+
+def test_models_that_need_what_is_not_installed_say_so_before_they_are_compared(monkeypatch):
+    monkeypatch.setattr("pipeline.embedding.torch_library.has_torch", lambda: False)
+    monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
+    monkeypatch.setenv("POLYGUEST_MODELS", "intfloat/multilingual-e5-base")
+    at = start()
+    finish(press(upload(at, _reviews()), "Analyse"))
+    at.switch_page("ui/pages/models.py").run()
+    at.selectbox(key="models-labels").set_value("about").run()
+    compare = next(button for button in at.button if button.label == "Compare")
+    assert at.multiselect(key="models-chosen").value == [OWN, "tfidf", "word2vec"]
+    assert not compare.disabled and not at.warning
+    others = [f"{OWN}:float32", "intfloat/multilingual-e5-base", "lsa", "sif@8"]
+    at.multiselect(key="models-chosen").set_value(others).run()
+    assert next(button for button in at.button if button.label == "Compare").disabled
+    float32, other = [each.value.replace("\\", "") for each in at.warning]  # it is Markdown
+    assert "in float32 needs PyTorch" in float32
+    assert other.startswith("Models other than the bundled one")
+    for said in (float32, other):
+        assert "'pip install \"polyguest[models]\"' or 'pip install -r requirements.txt'" in said
