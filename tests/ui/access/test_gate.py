@@ -9,7 +9,6 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route, WebSocketRoute
-from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -20,6 +19,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from pipeline.access import database_signed_out, rooms
 from pipeline.access.access_file import AccessSource
 from tests.support.access import ADMIN, ANALYST, HEADER, ROOMS, VIEWER, provider, write_access
+from tests.support.asgi import client_of
 from tests.support.waiting import PATIENCE
 from ui import serve
 from ui.access import gate, owners
@@ -92,7 +92,7 @@ def visit(source):
     """A browser of somebody who has signed in, or of a stranger."""
 
     def visit(email="", **options):
-        client = TestClient(LoginGate(INSIDE, source), base_url=SITE, follow_redirects=False)
+        client = client_of(LoginGate(INSIDE, source), base_url=SITE, follow_redirects=False)
         if email:
             client.cookies.set(COOKIE, signed(email, **options))
         return client
@@ -112,7 +112,7 @@ def test_who_is_refused_by_the_provider_is_told_so(visit, caplog):
 
 def test_without_a_file_everything_is_handed_on(monkeypatch):
     monkeypatch.delenv("POLYGUEST_ACCESS", raising=False)
-    client = TestClient(LoginGate(INSIDE), base_url=SITE)
+    client = client_of(LoginGate(INSIDE), base_url=SITE)
     assert client.get("/").text == "inside" and client.get("/media/abc").text == "inside"
 
 
@@ -273,7 +273,7 @@ def test_cookies_are_for_tls_where_the_site_has_it(tmp_path, monkeypatch):
     monkeypatch.setenv("POLYGUEST_DATA", str(tmp_path / "data"))
     site = "https://reviews.example.com"
     source = AccessSource(write_access(tmp_path, provider(URL, site), ROOMS))
-    client = TestClient(LoginGate(INSIDE, source), base_url=site, follow_redirects=False)
+    client = client_of(LoginGate(INSIDE, source), base_url=site, follow_redirects=False)
     assert "; Secure" in client.get("/oauth2callback?code=1").headers["set-cookie"]
 
 
@@ -287,7 +287,7 @@ def press(fragment=""):
 
 def test_nothing_is_pressed_on_a_page_whose_session_has_ended(source):
     now = [time.time()]
-    client = TestClient(LoginGate(INSIDE, source, lambda: now[0]), base_url=SITE)
+    client = client_of(LoginGate(INSIDE, source, lambda: now[0]), base_url=SITE)
     client.cookies.set(COOKIE, signed(ADMIN))
     with client.websocket_connect("/_stcore/stream") as page:
         page.send_bytes(press("f1"))
@@ -348,7 +348,7 @@ def header_client(tmp_path, monkeypatch, *, address="127.0.0.1", site=SITE):
     options = {"server.address": address, "server.baseUrlPath": "app"}
     monkeypatch.setattr("streamlit.get_option", options.get)
     source = AccessSource(write_access(tmp_path, HEADER, ROOMS))
-    return TestClient(LoginGate(INSIDE, source), base_url=site)
+    return client_of(LoginGate(INSIDE, source), base_url=site)
 
 
 def test_a_proxys_header_is_believed_on_loopback(tmp_path, monkeypatch):

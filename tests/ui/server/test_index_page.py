@@ -6,12 +6,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
 from streamlit.file_util import get_static_dir
 from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
+from tests.support.asgi import client_of
 from ui.server.index_page import IndexPage
 from ui.style.stylesheet import style_sheet
 
@@ -26,7 +26,7 @@ def client():
         Route("/text", lambda request: PlainTextResponse("</body>")),
         *create_streamlit_static_assets_routes(None),
     ]
-    return TestClient(IndexPage(Starlette(routes=routes), with_sidebar={"topics"}))
+    return client_of(IndexPage(Starlette(routes=routes), with_sidebar={"topics"}))
 
 
 @pytest.mark.parametrize("path", ["/", "/topics"])
