@@ -29,8 +29,9 @@ from pipeline.text.language_id import UNKNOWN, detect_languages
 from pipeline.text.tokenise import drop_dictionaries
 from pipeline.topics.assigner import make_assigner
 from pipeline.topics.clustering import Clustering, check_topic_count, find_topics, kmeans_labels
-from pipeline.topics.describe import GroupSubjects, describe_topics, find_subjects
+from pipeline.topics.describe import describe_topics
 from pipeline.topics.stability import topic_stability
+from pipeline.topics.subjects import GroupSubjects, find_subjects
 from pipeline.topics.subtopics import Subtopics, TopicParts, divide_topics, name_subtopics
 from pipeline.topics.topic import Topic
 from pipeline.topics.unit_words import Grouping

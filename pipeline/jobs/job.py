@@ -237,18 +237,18 @@ class Job:
 
 
 def _typical_seconds(rows: int, *, cold: bool) -> dict[str, float]:
-    """Typical duration of each stage on an office PC."""
+    """Typical duration of each stage on an office PC, in 8 bits, of short reviews."""
     return {
         "read": 0.1 + rows * 5e-5,
         "model": 6.0 if cold else 0.1,
-        "language": 0.2 + rows * 1e-3,
-        "embed": 0.3 + rows * 0.012,
-        "neutral": 1.0 + rows * 2e-4,
-        "names": 1.0 + rows * 2e-4,
+        "language": 0.2 + rows * 3e-4,
+        "embed": 0.3 + rows * 0.004,
+        "neutral": 1.0 + rows * 1e-4,
+        "names": 1.0 + rows * 5e-4,
         "topics": 3.0 + min(rows, 4000) * 1e-3 + rows * 1e-4,
         "store": 0.5 + rows * 2e-4,
         "words": 1.0 + rows * 6e-4,
-        "passages": 0.3 + rows * 0.008,
+        "passages": 0.3 + rows * 0.003,
         "models": 10.0 + rows * 0.06,
-        "map": (8.0 if cold else 1.0) + rows * 8e-4,
+        "map": (8.0 if cold else 1.0) + rows * 1e-4,
     }

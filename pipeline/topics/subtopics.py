@@ -13,9 +13,10 @@ import numpy as np
 
 from pipeline.common.arrays import distinct_rows
 from pipeline.common.kmeans import kmeans, nearest_centroid
-from pipeline.topics.describe import GroupSubjects, name_groups, says_something
+from pipeline.topics.describe import name_groups, says_something
 from pipeline.topics.judged import JudgedPassages
 from pipeline.topics.naming import name_subjects, outlier_topic_names
+from pipeline.topics.subjects import GroupSubjects
 from pipeline.topics.topic import Topic
 from pipeline.topics.unit_words import Grouping
 

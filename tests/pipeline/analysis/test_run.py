@@ -101,7 +101,7 @@ def test_report_is_consistent(analysis):
     report = analysis.report
     assert report["rows_read"] == report["rows_kept"] + report["rows_rejected"]
     names = [stage["stage"] for stage in report["stages"]]
-    computed = ["language", "model", "embed", "neutral", "topics", "passages", "names", "map"]
+    computed = ["language", "model", "embed", "neutral", "topics", "names", "map", "passages"]
     assert names == ["read", *computed]
     assert names == list(STAGES)  # by whose order a job tells how long it still takes
     assert all(stage["seconds"] >= 0 < stage["peak_memory_mb"] for stage in report["stages"])

@@ -12,8 +12,9 @@ from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.analysis.topic_names import localise_topic_names
 from pipeline.reviews.read import read_reviews
 from pipeline.topics.aspects import aspect_names
-from pipeline.topics.describe import find_subjects, says_something
+from pipeline.topics.describe import says_something
 from pipeline.topics.naming import name_subjects
+from pipeline.topics.subjects import find_subjects
 from pipeline.topics.subtopics import NONE, Subtopics, divide_topics, name_subtopics
 from tests.support.fake_encoder import FakeEncoder
 
