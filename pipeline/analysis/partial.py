@@ -24,7 +24,7 @@ import pandas as pd
 from pipeline.analysis.analysis import Analysis, Settings
 from pipeline.analysis.append import NewReviews, append_reviews
 from pipeline.analysis.edits.history import transfer_colours
-from pipeline.analysis.run import Prepared, analyse, drop_dictionaries_after
+from pipeline.analysis.run import Prepared, analyse, drop_dictionaries_after, has_many_units
 from pipeline.analysis.storage import load_analysis, save_analysis
 from pipeline.common.errors import InputError
 from pipeline.common.progress import Progress, StageLog
@@ -213,6 +213,7 @@ class PartialResultPublisher:
             prepared=prepared,
             with_passages=False,
             with_subtopics=False,
+            keep_dictionaries=not has_many_units(self._prepared.units),
         )
 
     def _extend(self, count: int, stages: StageLog) -> Analysis:

@@ -72,6 +72,7 @@ def analyse(
     with_passages: bool = True,
     with_subtopics: bool = True,
     before_passages: BeforePassages | None = None,
+    keep_dictionaries: bool | None = None,
 ) -> Analysis:
     """Analyse reviews.
 
@@ -87,6 +88,8 @@ def analyse(
         with_passages: whether to embed the passages that search ranks; else it ranks the units.
         with_subtopics: whether to divide large topics into parts, which the map names.
         before_passages: called when topics and map are there.
+        keep_dictionaries: whether those of languages stay in memory together while topics are
+            named; where units are few when left out.
 
     Raises:
         InputError: too few reviews, more topics than reviews, or a model that can't be loaded.
@@ -163,6 +166,9 @@ def analyse(
             neutral,
             encoder,
             with_subtopics=settings.with_map and with_subtopics,
+            keep_dictionaries=not has_many_units(units)
+            if keep_dictionaries is None
+            else keep_dictionaries,
         )
         drop_dictionaries_after(units)  # the next edit loads them again, in seconds
     if settings.with_map:
@@ -226,6 +232,7 @@ class _Naming:
         encoder: Encoder,
         *,
         with_subtopics: bool,
+        keep_dictionaries: bool,
     ) -> _Naming:
         """What names need and passages have no part in: nearly all of the work."""
         hotels, seed = hotel_names(analysis.frame, analysis.columns), analysis.settings.seed
@@ -246,7 +253,7 @@ class _Naming:
             space=analysis.space,
             encoder=encoder,
             hotels=hotels,
-            keep_dictionaries=len(analysis.units) <= _MANY_UNITS,
+            keep_dictionaries=keep_dictionaries,
         )
         own = of_parts[0] if of_parts else None
         return cls(clusters, neutral, encoder, subjects, parts, own, with_subtopics, hotels)
@@ -280,15 +287,20 @@ def _count_with_outliers(clusters: Clustering) -> int:
     return clusters.topic_count + (clusters.outlier_topic is not None)
 
 
+def has_many_units(units: Units) -> bool:
+    """Whether the units of a file are many, and their arrays large."""
+    return len(units) > _MANY_UNITS
+
+
 def drop_dictionaries_after(units: Units) -> None:
-    """Forget the dictionaries where the units of a file are many, and their arrays are large."""
-    if len(units) > _MANY_UNITS:
+    """Forget the dictionaries where the units of a file are many."""
+    if has_many_units(units):
         drop_dictionaries()
 
 
 def _release_after(units: Units) -> None:
     """Give back what a stage has left free, a hundred MB, where the next one loads dictionaries."""
-    if len(units) > _MANY_UNITS:
+    if has_many_units(units):
         release_memory()
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+from pathlib import Path
 
 from pipeline.common.errors import InputError
+
+_DONT_NEED = 4  # of madvise
 
 
 def check_address_space(needed: int) -> None:
@@ -51,3 +54,21 @@ def release_memory() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
         if trim is not None:
             trim(0)
+
+
+def release_mapped(folder: Path) -> None:
+    """Give back the pages of files that are mapped for reading; they are read again when needed.
+
+    For libraries that never unmap their files. Linux only.
+
+    Args:
+        folder: of the files.
+    """
+    if sys.platform != "linux":
+        return
+    advise, folder = ctypes.CDLL(None).madvise, folder.resolve()  # as the system names it
+    for line in Path("/proc/self/maps").read_text("utf-8", "replace").splitlines():
+        place, rights, *_rest, path = line.split(maxsplit=5) if line.count("/") else ("", "", "")
+        if rights.startswith("r-") and Path(path).is_relative_to(folder):
+            start, end = (int(each, 16) for each in place.split("-"))
+            advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)

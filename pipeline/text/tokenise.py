@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import regex
 
@@ -114,6 +114,7 @@ def drop_dictionaries() -> None:
     with _load_lock:
         _load_tokeniser.cache_clear()
     release_memory()
+    japanese_korean.release_japanese()
 
 
 @cache
@@ -215,7 +216,6 @@ def _stemmer(language: str) -> Callable[[str], str]:
         return str
 
 
-@lru_cache(maxsize=1 << 17)
 def _stem(word: str, language: str) -> str:
     with _stem_lock:
         return _stemmer(language)(word)
