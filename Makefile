@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_DATA ?= ../shared/data
 export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
-# A process for each core; each holds the model, so not more than four.
-BESIDE := --numprocesses logical --maxprocesses 4
+# One more than cores, for those that wait for a browser; each holds the model, so not more than four.
+BESIDE = --numprocesses $$($(BIN)/python -c "import os; print(min((os.cpu_count() or 1) + 1, 4))")
 APT := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
 test test-quick: export PYTHONDONTWRITEBYTECODE =

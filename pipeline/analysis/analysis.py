@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.common.arrays import BLOCK
 from pipeline.common.errors import InputError
 from pipeline.embedding.encoder import Encoder
 from pipeline.embedding.neutral import NeutralSpace
@@ -31,6 +30,7 @@ from pipeline.topics.subtopics import Subtopics
 from pipeline.topics.topic import Topic, count_languages
 
 SPACES = ("neutral", "raw")
+_AT_ONCE = 4_000  # texts whose points are worked out
 _SETTINGS_KEYS = {"topic_count": "topics"}  # attribute -> key in files, where they differ
 
 
@@ -211,8 +211,8 @@ class Analysis:
     def topic_points(self, raw: np.ndarray) -> np.ndarray:
         """Raw vectors of texts, float (k, d), in the space of the topics: float16 (k, q)."""
         points = np.empty((len(raw), self.assigner.space.dimension), np.float16)
-        for start in range(0, len(raw), BLOCK):
-            part = slice(start, start + BLOCK)
+        for start in range(0, len(raw), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
             vectors = self.space.transform(raw[part].astype(np.float32))
             points[part] = self.assigner.points(vectors)
         return points

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-BLOCK = 5_000  # rows at a time, where a temporary copy of all of them would be large
+BLOCK = 20_000  # rows at a time, where a temporary copy of all of them would be large
 
 
 def distinct_rows(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

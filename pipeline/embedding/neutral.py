@@ -36,6 +36,7 @@ _MIN_REVIEWS = 3  # of a language, for an offset of its own
 _SHRINKAGE = 10.0  # reviews: shrinks the offsets of small languages towards zero
 _SAMPLE = 20_000  # reviews that offsets are fitted to
 _ROUNDS = 2
+_AT_ONCE = 4_000  # reviews
 _ISOLATION = 0.8  # mean share of a language in the clusters of its reviews
 _SHARE_SMOOTHING, _WEIGHT_SMOOTHING = 3.0, 20.0  # reviews: limit the weight of large languages
 
@@ -152,8 +153,8 @@ def _shifted(residuals: np.ndarray, offsets: np.ndarray, codes: np.ndarray) -> n
     for each copy of all of them takes 60 MB in 20,000.
     """
     mean, shifted = residuals.mean(axis=0), np.empty_like(residuals)
-    for start in range(0, len(residuals), BLOCK):
-        part = slice(start, start + BLOCK)
+    for start in range(0, len(residuals), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
         shifted[part] = _unit(residuals[part] - offsets[codes[part]] - mean)
     return shifted
 

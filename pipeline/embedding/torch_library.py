@@ -43,8 +43,8 @@ def check_float32() -> None:
     _require_torch(
         N_(
             "The bundled model in float32 needs PyTorch, which is not installed here: 'pip install "
-            "\"polyguest[models]\"' or 'pip install -r requirements.txt' installs it; "
-            "POLYGUEST_PRECISION=int8 does without"
+            "\"polyguest[models]\"' or 'pip install -r requirements.txt' installs "
+            "it; POLYGUEST_PRECISION=int8 does without"
         )
     )
 

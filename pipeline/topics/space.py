@@ -87,16 +87,10 @@ def fit_topic_space(vectors: np.ndarray, *, seed: int = 0) -> TopicSpace:
         rows = np.random.default_rng(seed).choice(len(points), _WALK_SAMPLE, replace=False)
         points = points[np.sort(rows)]
     bandwidths = np.array([_bandwidth(points, each) for each in landmarks], np.float32)
-    count = landmarks.shape[0] * landmarks.shape[1]
-    degrees, products = np.zeros(count), np.zeros((count, count))
-    for start in range(0, len(points), _AT_ONCE):
-        part = points[start : start + _AT_ONCE]
-        affinities = _affinities(part, landmarks, bandwidths).astype(np.float64)
-        degrees += affinities.sum(axis=0)
-        products += affinities.T @ affinities
+    affinities = _affinities(points, landmarks, bandwidths).astype(np.float64)
     # Symmetric normalisation: landmarks with many reviews pass less to each of them.
-    degrees = np.maximum(degrees, 1e-9)
-    transitions = products / np.sqrt(np.outer(degrees, degrees)) / len(landmarks)
+    degrees = np.maximum(affinities.sum(axis=0), 1e-9)
+    transitions = (affinities.T @ affinities) / np.sqrt(np.outer(degrees, degrees)) / len(landmarks)
     # The first eigenvector (of eigenvalue 1) is trivial: it has the degrees only.
     trivial = np.sqrt(degrees / degrees.sum())
     values, axes = np.linalg.eigh(transitions - np.outer(trivial, trivial))

@@ -153,7 +153,8 @@ def test_large_file_is_fitted_on_a_sample(monkeypatch):
     vectors, truth = blobs(6, 400)
     whole = find_topics(vectors, topic_count=6, separate_outliers=True)
     monkeypatch.setattr(space, "_WALK_SAMPLE", 900)
-    for module in (space, outliers, arrays):
+    monkeypatch.setattr(space, "_AT_ONCE", 1_000)
+    for module in (outliers, arrays):
         monkeypatch.setattr(module, "BLOCK", 1_000)
     part = find_topics(vectors, topic_count=6, separate_outliers=True)
     assert part.space.projection.tobytes() != whole.space.projection.tobytes()
