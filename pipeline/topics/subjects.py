@@ -71,7 +71,8 @@ def find_subjects(
     """Find what groups of units are about, each by what sets it apart from others of its grouping.
 
     Args:
-        units, neutral, raw, space, encoder, hotels: see :func:`describe_topics`.
+        units, neutral, raw, space, encoder, hotels: see
+            :func:`pipeline.topics.describe.describe_topics`.
         of_units: str (m,), the language of each unit.
         groupings: of the units.
         keep_dictionaries: whether dictionaries of languages stay in memory; else one at a time.
