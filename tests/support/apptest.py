@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from pipeline.common.workspace import Workspace
 from pipeline.library.catalogue import Catalogue
@@ -19,6 +19,9 @@ SMALL = (
 
 # Each AppTest looks through all installed packages for components: a seventh of a second.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+# Each run compiles the app and its page, which a server does once for all, and makes a mock of it.
+app_test.ScriptCache = local_script_runner.ScriptCache = cache(app_test.ScriptCache)
+app_test.MagicMock = cache(app_test.MagicMock)
 
 
 def new():
