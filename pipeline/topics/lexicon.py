@@ -25,11 +25,11 @@ def translations(language: str) -> dict[str, dict[str, float]]:
 
     Empty for English and for a language without parallel lines.
     """
-    foreign_lines, english_lines = _parallel_lines(language)
-    if not foreign_lines or language == "en":
+    corpora = tuple(name for name in _CORPORA if language in load_lines(name))
+    if not corpora or language == "en":
         return {}
-    foreign, _spellings = _occurrences(foreign_lines, language)
-    english, spellings = _occurrences(english_lines, "en")
+    foreign, _spellings = _occurrences(corpora, language)
+    english, spellings = _english_occurrences(corpora)
     english_in_line: dict[int, list[str]] = defaultdict(list)
     for word, lines in english.items():
         for line in lines:
@@ -51,22 +51,11 @@ def _most_common(spellings: Counter[str]) -> str:
     return min(spellings.items(), key=lambda item: (-item[1], item[0]))[0]
 
 
-def _parallel_lines(language: str) -> tuple[list[str], list[str]]:
-    """Lines in a language and in English, one for one."""
-    foreign: list[str] = []
-    english: list[str] = []
-    for name in _CORPORA:
-        lines = load_lines(name)
-        if language in lines:
-            foreign += lines[language]
-            english += lines["en"]
-    return foreign, english
-
-
 def _occurrences(
-    lines: list[str], language: str
+    corpora: tuple[str, ...], language: str
 ) -> tuple[dict[str, set[int]], dict[str, Counter[str]]]:
-    """For each key of a word, the lines it occurs in, and its spellings."""
+    """For each key of a word of parallel lines, the lines it occurs in, and its spellings."""
+    lines = [line for name in corpora for line in load_lines(name)[language]]
     occurrences: dict[str, set[int]] = defaultdict(set)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for line, words in enumerate(tokenise_texts(lines, language)):
@@ -74,3 +63,11 @@ def _occurrences(
             occurrences[word.key].add(line)
             spellings[word.key][word.text] += 1
     return occurrences, spellings
+
+
+@cache
+def _english_occurrences(
+    corpora: tuple[str, ...],
+) -> tuple[dict[str, set[int]], dict[str, Counter[str]]]:
+    """Those of English, to which many languages are compared."""
+    return _occurrences(corpora, "en")
