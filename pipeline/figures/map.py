@@ -86,12 +86,12 @@ def map_figure(
     faded = set(range(len(categories.names))) if searching else set()
     if picked:
         faded = set(range(len(categories.names))) - set(picked)
-    figure = go.Figure()
+    traces: list[go.Scatter | go.Scattergl] = []
     for code, name in enumerate(categories.names):
         members = np.flatnonzero(categories.codes[units] == code)
         if not len(members):
             continue
-        figure.add_trace(
+        traces.append(
             _points(
                 coordinates,
                 units[members].astype(np.int32),
@@ -109,17 +109,14 @@ def map_figure(
             )
         )
     if photos is not None and len(photos):
-        figure.add_trace(_photo_trace(analysis, attributes, photos, dark))
+        traces.append(_photo_trace(analysis, attributes, photos, dark))
     if len(found):
-        figure.add_trace(_hit_trace(analysis, attributes, found, categories, dark))
+        traces.append(_hit_trace(analysis, attributes, found, categories, dark))
+    layout = _layout(coordinates, height, dark=dark)
     if named:
-        for label in name_labels(analysis, units, dark=dark, faint=searching):
-            figure.add_annotation(label)
-    _set_layout(figure, coordinates, height, dark=dark)
-    figure.update_layout(
-        meta={"polyguest": _overlay(analysis, units, named=named, contours=contours)}
-    )
-    return figure
+        layout["annotations"] = name_labels(analysis, units, dark=dark, faint=searching)
+    layout["meta"] = {"polyguest": _overlay(analysis, units, named=named, contours=contours)}
+    return go.Figure(traces, layout)  # at once: each update has Plotly go through all there is
 
 
 def _overlay(
@@ -338,30 +335,25 @@ def _whole(coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (low - margin).astype(np.float64), (high + margin).astype(np.float64)
 
 
-def _set_layout(figure: go.Figure, coordinates: np.ndarray, height: int, *, dark: bool) -> None:
+def _layout(coordinates: np.ndarray, height: int, *, dark: bool) -> dict[str, Any]:
     """No axes (they have no meaning), equal scales, and a range that filters don't change."""
     low, high = _whole(coordinates)
     hidden = {"visible": False, "showgrid": False, "zeroline": False}
-    figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 0, "t": 36, "b": 0},
-        xaxis={**hidden, "range": [low[0], high[0]]},
-        yaxis={
-            **hidden,
-            "range": [low[1], high[1]],
-            "scaleanchor": "x",
-            "scaleratio": 1,
-        },
-        dragmode="lasso",
-        hovermode="closest",
+    return {
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 36, "b": 0},
+        "xaxis": {**hidden, "range": [low[0], high[0]]},
+        "yaxis": {**hidden, "range": [low[1], high[1]], "scaleanchor": "x", "scaleratio": 1},
+        "dragmode": "lasso",
+        "hovermode": "closest",
         # Without it, the hover label of a faded point would be faded, too.
-        hoverlabel={
+        "hoverlabel": {
             "align": "left",
             "bgcolor": "#2d2b27" if dark else "#ffffff",
             "bordercolor": GREY,
             "font": {"color": foreground_colour(dark)},
         },
-        legend={
+        "legend": {
             "orientation": "h",
             "yanchor": "top",
             "y": -0.02,
@@ -370,5 +362,5 @@ def _set_layout(figure: go.Figure, coordinates: np.ndarray, height: int, *, dark
             "maxheight": 0.28,
             "font": {"size": 12},
         },
-        uirevision="map",
-    )
+        "uirevision": "map",
+    }

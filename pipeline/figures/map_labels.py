@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pipeline.topics.sentiment import NAMES
 
 _HOVER_WIDTH = 46  # of a line, in Latin letters
 _MAX_HOVER_LENGTH = 100  # characters of the text
+_KEPT = 10_000  # texts: each search and each choice draws the same points once more
 
 
 def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndarray) -> list[str]:
@@ -31,8 +33,7 @@ def hover_texts(analysis: Analysis, attributes: ReviewAttributes, units: np.ndar
             facts += f" · {excerpt(attributes.hotels[row], 30)}"
         if analysis.unit_sentiment is not None and analysis.unit_sentiment[unit]:
             facts += f" · {sentiments[int(analysis.unit_sentiment[unit])]}"
-        lines = _wrap(excerpt(analysis.units.texts[unit], _MAX_HOVER_LENGTH), _HOVER_WIDTH)
-        body = "<br>".join(f"\u2068{escape(line)}\u2069" for line in lines)  # may be right to left
+        body = _body(excerpt(analysis.units.texts[unit], _MAX_HOVER_LENGTH))
         texts.append(f"{topics[analysis.assignments[unit]]}<br>{escape(facts)}<br>{body}")
     return texts
 
@@ -46,6 +47,12 @@ def hover_name(category: str) -> str:
 def escape(text: str) -> str:
     """Escape text that plotly would interpret as HTML."""
     return html.escape(text, quote=False)
+
+
+@lru_cache(_KEPT)
+def _body(text: str) -> str:
+    """The beginning of a text in lines, which may be written from right to left."""
+    return "<br>".join(f"\u2068{escape(line)}\u2069" for line in _wrap(text, _HOVER_WIDTH))
 
 
 def _wrap(text: str, width: int) -> list[str]:
