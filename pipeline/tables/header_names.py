@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ASCII_WORD = re.compile("[0-9a-z]+")
 # Role -> names, normalised by `normalise_name`. "=" marks a name that counts only as the whole
 # name, "*" the beginning of a word (in languages that inflect); the others also count as words
 # within a longer name, and as the end of a compound. Order: en, de, fr, es, it, pt, nl, ru, ja, zh,
@@ -282,20 +284,22 @@ def score_name(name: str, role: str) -> float:
     return 2.0 if inside or phrases or substrings or prefixes else 0.0
 
 
-def normalise_name(name: str, *, keep: str = "") -> str:
+def normalise_name(name: str) -> str:
     """Normalise a name: lower case, no accents, CamelCase and punctuation as spaces.
 
     Args:
         name: any text.
-        keep: punctuation that stays.
     """
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    if name.isascii():  # as below, of which nothing else is left to do
+        return " ".join(_ASCII_WORD.findall(_CAMEL.sub(" ", name).lower()))
+    name = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name))
     out = unicodedata.normalize("NFD", name.casefold())
     # Only Latin and Greek letters: in other scripts the marks make a different letter (が, й).
     out = unicodedata.normalize("NFC", re.sub("(?<=[a-zα-ω])[\u0300-\u036f]+", "", out))
     out = out.replace("ł", "l").replace("ı", "i").replace("ø", "o").replace("đ", "d")
-    return " ".join("".join(c if _is_word_character(c) or c in keep else " " for c in out).split())
+    return " ".join("".join(c if _is_word_character(c) else " " for c in out).split())
 
 
+@cache
 def _is_word_character(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char).startswith("M")
