@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.common.arrays import distinct_rows, unit_rows
+from pipeline.common.kmeans import first_centroids
 from pipeline.embedding.components import Components, fit_components
 
 _SETS = 4  # of landmarks
@@ -117,6 +118,7 @@ def _fit_landmarks(points: np.ndarray, seed: int) -> np.ndarray:
         rows = np.sort(generator.permutation(len(points))[:_LANDMARK_SAMPLE])
         model = KMeans(
             count,
+            init=first_centroids,
             n_init=1,
             max_iter=_KMEANS_ITERATIONS,
             random_state=int(generator.integers(2**31)),
