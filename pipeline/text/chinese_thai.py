@@ -6,6 +6,7 @@ downloaded.
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Callable
@@ -57,19 +58,17 @@ def load_chinese() -> Tokeniser:
     function_words: set[str] = set()
     negatable: set[str] = set()  # by a weak cue
     total = 0
-    with tokenizer.get_dict_file() as file:
+    with io.TextIOWrapper(tokenizer.get_dict_file(), "utf-8") as file:
         for line in file:
-            word, count, tag = line.decode("utf-8").split()
-            counts[word] = int(count)
-            total += int(count)
-            if (
-                word in _ZH_CUES
-                or word in _ZH_WEAK_CUES
-                or (tag in _ZH_FUNCTION_TAGS and word not in _ZH_CONTENT_WORDS)
-            ):
+            word, count, tag = line.split()
+            counts[word] = number = int(count)
+            total += number
+            if tag in _ZH_FUNCTION_TAGS:
                 function_words.add(word)
-            if tag in _ZH_NEGATABLE_TAGS:
+            elif tag in _ZH_NEGATABLE_TAGS:
                 negatable.add(word)
+    function_words -= _ZH_CONTENT_WORDS
+    function_words |= (_ZH_CUES | _ZH_WEAK_CUES) & counts.keys()
     for word in _ZH_EXTRA_WORDS:
         counts[word] = counts.get(word, 0) + 2000
         total += 2000
