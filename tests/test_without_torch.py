@@ -50,46 +50,57 @@ def reviews(tmp_path_factory):
     return file
 
 
-def test_the_main_work_is_the_same(reviews, tmp_path):
+@pytest.fixture(scope="module")
+def core(reviews, tmp_path_factory):
+    """The folder of what one such process has made, and what it has printed."""
+    folder = tmp_path_factory.mktemp("core")
+    analysis = folder / "analysis"
+    done = polyguest(
+        f"analyse {reviews} --out {analysis} --precision int8 --no-cache",
+        f"search {analysis} '{QUERY}' --json",
+        f"search {analysis} '{QUERY}' --out {folder}/hits.xlsx",
+        f"report {analysis} --out {folder}/report.pdf",
+        f"report {analysis} --out {folder}/report.xlsx",
+        f"map {analysis} --out {folder}/map.html",
+        "doctor",
+        f"analyse {reviews} --out {folder}/a --precision float32",
+        f"analyse {reviews} --out {folder}/b --model intfloat/multilingual-e5-base",
+        POLYGUEST_PRECISION="auto",
+    )
+    return folder, done
+
+
+def exit_codes(done):
+    return [line.split(":")[0] for line in done.stdout.splitlines() if line.startswith("exit code")]
+
+
+def test_the_main_work_is_the_same(reviews, core, tmp_path):
     """Topics, map, search and exports in 8 bits, and a worker of the server.
 
     The files are the same bytes as those of this process: the other one computes every vector anew,
     and the third time all are from the cache.
     """
-    core, whole, again = (tmp_path / name for name in ("core", "whole", "again"))
-    done = polyguest(
-        f"analyse {reviews} --out {core} --precision int8 --no-cache",
-        f"search {core} '{QUERY}' --json",
-        f"search {core} '{QUERY}' --out {tmp_path}/hits.xlsx",
-        f"report {core} --out {tmp_path}/report.pdf",
-        f"report {core} --out {tmp_path}/report.xlsx",
-        f"map {core} --out {tmp_path}/map.html",
-        "doctor",
-        POLYGUEST_PRECISION="auto",
-    )
-    codes = [line for line in done.stdout.splitlines() if line.startswith("exit code")]
-    assert [code.split(":")[0] for code in codes[:-1]] == ["exit code 0"] * 6, done.stdout
+    made, done = core
+    whole, again = tmp_path / "whole", tmp_path / "again"
+    assert exit_codes(done)[:6] == ["exit code 0"] * 6, done.stdout
     assert "has loaded the model and answered" in done.stdout
     assert "int8, as PyTorch is not installed" in done.stdout
     for name in ("hits.xlsx", "report.pdf", "report.xlsx", "map.html"):
-        assert (tmp_path / name).stat().st_size > 5000
+        assert (made / name).stat().st_size > 5000
     for folder in (whole, again):
         assert run("analyse", reviews, "--out", folder, "--precision", "int8").returncode == 0
     names = sorted(path.name for path in whole.iterdir() if path.is_file())
     assert "reviews.csv" in names and "topics.csv" in names
     for name in (name for name in names if name.endswith((".csv", ".npy"))):
-        made = [(folder / name).read_bytes() for folder in (core, whole, again)]
-        assert made[0] == made[1] == made[2], name
+        found = [(folder / name).read_bytes() for folder in (made / "analysis", whole, again)]
+        assert found[0] == found[1] == found[2], name
     hits = run("search", whole, QUERY, "--json").stdout
     assert json.loads(hits) and hits in done.stdout
 
 
-def test_what_needs_more_says_so_in_one_line(reviews, tmp_path):
-    done = polyguest(
-        f"analyse {reviews} --out {tmp_path}/a --precision float32",
-        f"analyse {reviews} --out {tmp_path}/b --model intfloat/multilingual-e5-base",
-    )
-    assert done.stdout.count("exit code 2") == 2
+def test_what_needs_more_says_so_in_one_line(core):
+    _folder, done = core
+    assert exit_codes(done)[7:] == ["exit code 2"] * 2
     float32, other = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert "in float32 needs PyTorch" in float32 and "POLYGUEST_PRECISION=int8" in float32
     assert "Models other than the bundled one, and photos, need PyTorch" in other
