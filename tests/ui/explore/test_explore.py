@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.analysis.analysis import Settings
-from tests.support.apptest import finish, pieces, press, session
+from tests.support.apptest import finish, pieces, press, session, start, upload
+from tests.support.command import SAMPLE
 from tests.support.waiting import wait_until
 from ui.explore.map import selected_units
 
@@ -115,8 +116,9 @@ def test_a_review_is_read_in_full_and_named_by_the_address(explored, monkeypatch
     assert "What it says" not in pieces(at.run()) and "review" not in at.query_params
 
 
-def test_settings_are_followed_and_undone(explored):
-    at = explored
+def test_settings_are_followed_and_undone():
+    lines = SAMPLE.read_bytes().splitlines(keepends=True)
+    at = finish(press(upload(start(), b"".join(lines[:101])), "Analyse"))
     first = session(at).view
     at.toggle(key="correction").set_value(False).run()
     assert session(at).is_working

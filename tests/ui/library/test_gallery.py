@@ -6,11 +6,13 @@ import pytest
 
 from tests.support.apptest import catalogue, finish, pieces, press, session, start
 from tests.support.command import run
+from tests.support.waiting import PATIENCE
 from ui.library.gallery import _CARDS
 
 
 @pytest.mark.parametrize("card", _CARDS, ids=lambda card: card.sample.path.stem)
-def test_a_card_starts_its_example(card):
+def test_a_card_starts_its_example(card, monkeypatch):
+    monkeypatch.setattr("pipeline.jobs.client._CANCEL_SECONDS", PATIENCE)  # no other worker
     at = press(start(), card.button)
     assert session(at).source.path == card.sample.path
     assert session(at).is_working

@@ -17,8 +17,8 @@ from ui.session.folders import SessionFolder
 
 THINGS = ("bed", "bath", "view", "pool", "bar", "lift", "breakfast", "parking")
 ROWS = 1500
-LARGE = "review,hotel\n" + "\n".join(
-    f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 8]} {THINGS[n % 3]},H{n % 3}"
+LARGE = "review,hotel,language\n" + "\n".join(
+    f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 8]} {THINGS[n % 3]},H{n % 3},en"
     for n in range(ROWS)
 )
 
@@ -112,11 +112,11 @@ def test_first_results_pause_reload_and_the_end(slow_worker):
 
 def test_all_reviews_are_on_the_map_while_passages_are_embedded(slow_worker):
     rows = (
-        f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 3]} - but the {THINGS[n % 8]} was small"
+        f"The {THINGS[n % 8]} of guest{n} was {THINGS[n % 3]} - but the {THINGS[n % 8]} was bad,en"
         for n in range(600)
     )
     at = start()
-    upload(at, "\n".join(("review", *rows)).encode(), "clauses.csv")
+    upload(at, "\n".join(("review,language", *rows)).encode(), "clauses.csv")
     source = ReviewSource("clauses.csv", session(at).preview.path, 600)
     session(at).analyse(source, Settings(topic_count=4, unit="review"))
     at.run()
