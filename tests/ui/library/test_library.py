@@ -58,6 +58,22 @@ def click(at, key):
     return at
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """What the list has of an analysis that was made on the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLYGUEST_DATA", str(tmp_path_factory.mktemp("small")))
+        analysed()
+        (entry,) = catalogue().entries()
+        return entry, catalogue().open(entry.token)
+
+
+def keep(small, name="reviews.csv"):
+    """Put it in the list of this test."""
+    entry, analysis = small
+    return catalogue().add(analysis, name=file_title(name), file=name, digest=entry.digest)
+
+
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     monkeypatch.setenv("POLYGUEST_DATA", str(tmp_path / "data"))
@@ -181,9 +197,8 @@ def test_import_takes_what_was_exported_and_refuses_the_rest(data, tmp_path):
     assert load_searches(session(at).view.folder) == (SEARCH,)
 
 
-def test_a_server_that_keeps_nothing(data, monkeypatch, tmp_path):
-    analysed()
-    (entry,) = catalogue().entries()
+def test_a_server_that_keeps_nothing(data, small, monkeypatch, tmp_path):
+    entry = keep(small)
     path = tmp_path / "out.zip"
     catalogue().export(entry.token, path)
     monkeypatch.setenv("POLYGUEST_KEEP", "0")
@@ -217,9 +232,8 @@ def test_the_sample_is_kept_when_it_is_changed_or_asked_for(data, tmp_path, monk
     assert [entry.name for entry in catalogue().entries()].count("hotel_reviews (2)") == 1
 
 
-def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data):
-    analysed()
-    (entry,) = catalogue().entries()
+def test_what_was_being_replaced_when_the_program_was_killed_is_there_again(data, small):
+    entry = keep(small)
     folder = catalogue().path(entry.token)
     folder.rename(folder.with_name(f".old-{entry.token}"))
     assert catalogue().entries() == [entry]
@@ -241,8 +255,8 @@ def ask_everywhere(at, query):
     click(at, "search-everywhere-now")
 
 
-def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
-    analysed(name=NAME)
+def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data, small):
+    keep(small, NAME)
     at = go(start(), "ui/pages/analyses.py")
     ask_everywhere(at, "Loud music at night")
     run_until(at, lambda: "everywhere-job" not in at.session_state)
@@ -274,13 +288,13 @@ def test_one_search_over_all_analyses_and_from_a_hit_into_its_analysis(data):
     assert not at.exception and catalogue().trashed() == [] and "Deleted: " not in pieces(at)
 
 
-def test_a_page_without_an_analysis_lists_those_that_are_kept(data):
-    analysed(name="spring.csv")
+def test_a_page_without_an_analysis_lists_those_that_are_kept(data, small):
+    keep(small)
     at = go(start(), "ui/pages/topics.py")
     assert at.title[0].value == "No topics yet"
     assert not any(button.label == "Open the resort group" for button in at.button)
     (entry,) = catalogue().entries()
     click(at, f"open-newest-{entry.token}")
-    assert session(at).source.name == "spring.csv"
+    assert session(at).source.name == "reviews.csv"
     assert not at.title  # it is the page's own now, not the map
     assert at.segmented_control(key="part").value == "Topics"

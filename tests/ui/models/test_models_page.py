@@ -1,7 +1,9 @@
 """The page "Models": from the choice of models to the decision in words."""
 
+import pytest
+
 from pipeline.library.search_store import has_current_store, load_search_store
-from tests.support.apptest import catalogue, finish, press, run_until, session, start, upload
+from tests.support.apptest import catalogue, finish, new, press, run_until, session, start, upload
 from tests.support.waiting import wait_until
 from ui.models.request import JOB
 
@@ -24,12 +26,23 @@ def _reviews():
 OWN = "multilingual-e5-small"
 
 
-def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used():
+@pytest.fixture(scope="module")
+def analysed():
+    """A session that has analysed the reviews."""
+    return finish(press(upload(start(), _reviews()), "Analyse"))
+
+
+def opened(analysed):
+    """Another session at the page with the same analysis."""
+    at = new()
+    at.query_params["analysis"] = session(analysed).file.autosave.revision.token
+    return at.run().switch_page("ui/pages/models.py").run()
+
+
+def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used(analysed):
     at = start().switch_page("ui/pages/models.py").run()
     assert any("No reviews to compare models on" in title.value for title in at.title)
-    at.switch_page("ui/pages/start.py").run()
-    finish(press(upload(at, _reviews()), "Analyse"))
-    at.switch_page("ui/pages/models.py").run()
+    at = analysed.switch_page("ui/pages/models.py").run()
     compare = next(button for button in at.button if button.label == "Compare")
     assert compare.disabled  # there is nothing to measure models on yet
     at.multiselect(key="models-chosen").set_value([OWN, "tfidf@8", "sif@8", "lda"]).run()
@@ -67,9 +80,8 @@ def test_models_are_compared_on_the_labels_of_a_column_and_fewer_dimensions_used
     assert load_search_store(folder).reduction is None
 
 
-def test_a_model_that_nobody_has_named_is_not_loaded():
-    at = finish(press(upload(start(), _reviews()), "Analyse"))
-    at.switch_page("ui/pages/models.py").run()
+def test_a_model_that_nobody_has_named_is_not_loaded(analysed):
+    at = opened(analysed)
     at.selectbox(key="models-labels").set_value("about").run()
     at.session_state["models-chosen"] = ["owner/*model*"]
     at.run()
@@ -77,13 +89,13 @@ def test_a_model_that_nobody_has_named_is_not_loaded():
     assert next(button for button in at.button if button.label == "Compare").disabled
 
 
-def test_models_that_need_what_is_not_installed_say_so_before_they_are_compared(monkeypatch):
+def test_models_that_need_what_is_not_installed_say_so_before_they_are_compared(
+    analysed, monkeypatch
+):
     monkeypatch.setattr("pipeline.embedding.torch_library.has_torch", lambda: False)
     monkeypatch.setenv("POLYGUEST_PRECISION", "int8")
     monkeypatch.setenv("POLYGUEST_MODELS", "intfloat/multilingual-e5-base")
-    at = start()
-    finish(press(upload(at, _reviews()), "Analyse"))
-    at.switch_page("ui/pages/models.py").run()
+    at = opened(analysed)
     at.selectbox(key="models-labels").set_value("about").run()
     compare = next(button for button in at.button if button.label == "Compare")
     assert at.multiselect(key="models-chosen").value == [OWN, "tfidf", "word2vec"]
