@@ -16,6 +16,7 @@ from filelock import FileLock
 from tests.support.command import ROOT, SAMPLE, load_once, run
 from tests.support.fake_encoder import FakeEncoder
 
+gc.disable()  # while modules are imported and tests collected, which all stay
 KEPT = ROOT / ".pytest_cache" / "polyguest"  # what stays from run to run: vectors of test texts
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that needed the hub would hang behind a firewall
@@ -92,6 +93,7 @@ def pytest_collection_finish() -> None:
     """No search for garbage looks at what stays: modules and three thousand tests."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -54,6 +54,7 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import gc
 import json
 import logging
 import os
@@ -148,6 +149,7 @@ class Worker:
         """
         import numpy as np
 
+        gc.disable()  # what is imported stays: looking at it again and again is a seventh of this
         try:
             if jobs:
                 from pipeline.isolation.pool import shared_pool
@@ -169,6 +171,7 @@ class Worker:
         except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
         release_memory()
+        gc.enable()
         self._send({"id": None, "event": "warm"})
 
     def model(self, name: str) -> Encoder:
