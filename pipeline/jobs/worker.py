@@ -171,6 +171,8 @@ class Worker:
         except Exception:  # the job that needs it reports what is wrong
             log.exception("could not warm up")
         release_memory()
+        if self._current_job is None:
+            gc.freeze()  # or each job would end with a tenth of a second's look at it
         gc.enable()
         self._send({"id": None, "event": "warm"})
 
