@@ -10,9 +10,9 @@ export POLYGUEST_BENCH_DATA := $(BENCH_DATA)
 BESIDE = --numprocesses $$($(BIN)/python -c "import os; print(min((os.cpu_count() or 1) + 1, 4))")
 APT := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 # The tests start dozens of processes: they share compiled files, even where the shell says no.
-test test-quick: export PYTHONDONTWRITEBYTECODE =
+test test-slow test-quick: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test test-quick lint translations docs screenshots pictures hooks fix bench bench-serving bench-peers bench-store install clean
+.PHONY: run test test-slow test-quick lint translations docs screenshots pictures hooks fix bench bench-serving bench-peers bench-store install clean
 
 run: $(VENV)/.run ## set up, then open the app on the sample reviews
 	@echo "Polyguest opens in the browser: http://localhost:8501 (Ctrl+C ends it)"
@@ -20,8 +20,11 @@ run: $(VENV)/.run ## set up, then open the app on the sample reviews
 
 install: $(VENV)/.run
 
-test: $(VENV)/.dev chromium ## the whole suite, with the real model and a real browser
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE)
+test: $(VENV)/.dev chromium ## all but the slow tests, with the real model and a real browser (five minutes)
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m "not slow"
+
+test-slow: $(VENV)/.dev chromium ## kill -9, database servers, hostile files, what computes for seconds
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m slow
 
 test-quick: $(VENV)/.dev ## what needs neither the model, a page nor minutes
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m unit

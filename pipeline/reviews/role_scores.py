@@ -186,7 +186,7 @@ def _score_rating(column: ColumnSample, table: TableStatistics) -> Candidate:
         score, reason = column.rating_share, N_("its values are written as ratings")
     elif column.answer_share >= 0.8 and column.recurs:
         score, reason = 0.6, N_("its values are answers on a scale")
-    elif _looks_graded(column):
+    elif _looks_graded(column) or _is_plain_average(column):
         score, reason = 0.3, N_("its values look like ratings")
     if not score or objection:
         return Candidate(name, score, reason, objection)
@@ -215,12 +215,24 @@ def _rating_doubt(column: ColumnSample) -> tuple[str, float]:
     """What makes another rating the better one, and its weight."""
     if column.distinct == 1 and len(column.cells) >= 10:
         return N_("is the same in all rows"), 1.5
-    if is_about(column.name, "average"):
+    if is_about(column.name, "average") and not _is_plain_average(column):
         return N_("is an average by its name"), 0.5
     of_place = is_about(column.name, "place") and not _is_sentence(column.name)
     if of_place and not is_about(column.name, "guest's own"):
         return N_("rates the place by its name"), 0.6
     return "", 0.0
+
+
+def _is_plain_average(column: ColumnSample) -> bool:
+    """Whether a column named "Average" and no more holds marks: of a review's aspects."""
+    numbers = column.numbers
+    return (
+        is_about(column.name, "average")
+        and len(normalise_name(column.name).split()) == 1
+        and len(numbers) == len(column.few) >= 5
+        and column.rating_share >= 0.95
+        and float(numbers.max()) <= 10
+    )
 
 
 def _label_objection(column: ColumnSample) -> str:

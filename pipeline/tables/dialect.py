@@ -15,6 +15,8 @@ _SYMBOLS = (":", "<", "#", "=", "@", "&", "$", "*", "!", "%", "+", "-")
 _SPACED_DELIMITERS = (" | ", "| ", " ; ", "; ", " , ", ", ")
 _SAMPLE_LINES = 1000
 _SAMPLE_CHARACTERS = 1 << 18
+_LONGEST_NAME = 40  # characters of a column's name
+_WHOLE_ROWS = 0.8  # share of rows that a dialect told by the header alone must explain
 _NUMBER = re.compile(r"[\s.,:/%+\-]*+\d[\s\d.,:/%+\-]*+")
 
 
@@ -50,7 +52,26 @@ def sniff_dialect(lines: list[str], *, delimiter: str | None = None) -> Dialect:
         padded = delimiter != " " and _is_padded(lines, best or Dialect(delimiter))
         return _with_width(lines, best if best.delimiter else Dialect(delimiter), strip=padded)
     best = _extend_delimiter(lines, best, best_score)
-    return best if best.delimiter else _one_column_dialect(text)
+    return best if best.delimiter else _dialect_of_header(lines) or _one_column_dialect(text)
+
+
+def _dialect_of_header(lines: list[str]) -> Dialect | None:
+    """The dialect that the header tells where most rows have quotes that nobody escaped.
+
+    Such a row has its cells only once their number is known: see `QuoteRepair`.
+    """
+    header = next((line.strip("\ufeff\r\n") for line in lines if line.strip()), "")
+    for delimiter in _DELIMITERS[:-1]:
+        names = header.split(delimiter)
+        known = sum(is_known_column_name(name.strip(' "')) for name in names)
+        if known < 2 or any(len(name) > _LONGEST_NAME for name in names):
+            continue
+        dialect = Dialect(delimiter, '"', _detect_escape("".join(lines), '"'), width=len(names))
+        rows = list(read_records(lines, dialect))
+        whole = sum(len(row.cells) == len(names) for row in rows)
+        if whole > _WHOLE_ROWS * len(rows):
+            return dialect
+    return None
 
 
 def _one_column_dialect(text: str) -> Dialect:
@@ -93,7 +114,9 @@ def _score(lines: list[str], dialect: Dialect, *, chosen: bool) -> tuple[float, 
     if width < 2:
         return 0.0, width
     cells = rows[0].cells
-    named_columns = width == len(cells) and all(len(cell.strip()) <= 40 for cell in cells)
+    named_columns = width == len(cells) and all(
+        len(cell.strip()) <= _LONGEST_NAME for cell in cells
+    )
     known_names = max(sum(map(is_known_column_name, row.cells)) for row in rows[:10])
     if _is_prose(dialect, rows, width, matching, known_names):
         return 0.0, width

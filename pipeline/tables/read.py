@@ -28,7 +28,7 @@ from pipeline.tables.header import make_unique_names
 from pipeline.tables.input_file import InputFile
 from pipeline.tables.json_lines import is_json_lines, json_line_records
 from pipeline.tables.types import Limits, RejectedRow
-from pipeline.tables.unpack import unpack_file
+from pipeline.tables.unpack import Unpacked, unpack_file
 
 _SNIFFED_LINES = 1000  # by which the dialect is detected
 _MAX_BLANK_LINES = 10  # above the first JSON object
@@ -118,31 +118,50 @@ def read_table(
                 "{name} is empty. Choose a CSV file with at least one review.",
                 name=name,
             )
-        kind, within = unpack_file(file, limits, sheet)
-        if kind in ("xlsx", "xls", "ods"):
-            from pipeline.tables.workbooks import counts_from_1904, workbook_records
+        found = unpack_file(file, limits, sheet)
+        table = _read_unpacked(file, found, sheet, encoding, delimiter, limits, progress)
+    if not found.passed_over:
+        return table
+    note = _(
+        "The archive holds {number} files. Not read: {others}.",
+        number=len(found.passed_over) + 1,
+        others=list_names(found.passed_over),
+    )
+    return replace(table, notes=(note, *table.notes))
 
-            rows, chosen, sheets, alike = workbook_records(file, kind, within, limits)
-            table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
-            if within != sheet and len(sheets) > 1:
-                others = list_names(title for title in sheets if title != chosen)
-                note = _(
-                    "The workbook holds {number} sheets. Not read: {others}.",
-                    number=len(sheets),
-                    others=others,
-                )
-                table, sheets, alike = replace(table, notes=(note, *table.notes)), (chosen,), ()
-            is_1904 = kind == "xlsx" and counts_from_1904(file)
-            return replace(
-                table, kind=kind, sheet=chosen, sheets=sheets, alike=alike, is_1904=is_1904
+
+def _read_unpacked(
+    file: InputFile,
+    found: Unpacked,
+    sheet: str | int | None,
+    encoding: str | None,
+    delimiter: str | None,
+    limits: Limits,
+    progress: Progress | None,
+) -> Table:
+    name, kind, within = file.name, found.kind, found.sheet
+    if kind in ("xlsx", "xls", "ods"):
+        from pipeline.tables.workbooks import counts_from_1904, workbook_records
+
+        rows, chosen, sheets, alike = workbook_records(file, kind, within, limits)
+        table = _make_table(name, read_body(rows, name, limits), ("utf-8", "", ""))
+        if within != sheet and len(sheets) > 1:
+            others = list_names(title for title in sheets if title != chosen)
+            note = _(
+                "The workbook holds {number} sheets. Not read: {others}.",
+                number=len(sheets),
+                others=others,
             )
-        if kind == "parquet":
-            from pipeline.tables.formats import parquet_records
+            table, sheets, alike = replace(table, notes=(note, *table.notes)), (chosen,), ()
+        is_1904 = kind == "xlsx" and counts_from_1904(file)
+        return replace(table, kind=kind, sheet=chosen, sheets=sheets, alike=alike, is_1904=is_1904)
+    if kind == "parquet":
+        from pipeline.tables.formats import parquet_records
 
-            body = read_body(parquet_records(file, limits), name, limits, detect_layout=False)
-            table = _make_table(name, body, ("utf-8", "", ""))
-            return replace(_without_header_row(table), kind=kind)
-        return _read_text(file, name, kind, encoding, delimiter, limits, progress)
+        body = read_body(parquet_records(file, limits), name, limits, detect_layout=False)
+        table = _make_table(name, body, ("utf-8", "", ""))
+        return replace(_without_header_row(table), kind=kind)
+    return _read_text(file, name, kind, encoding, delimiter, limits, progress)
 
 
 def _read_text(

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 
 from pipeline.common.errors import InputError
 from pipeline.common.locale_format import format_number
@@ -36,14 +36,31 @@ _JSON_START = re.compile(rb'\{\s*(?:"(?:[^"\\\n]|\\.)*"\s*:|\})|\[\s*[{\["\]]')
 _TABLE_NAMES = re.compile(
     r"\.(csv|tsv|tab|txt|xlsx|xls|ods|json|jsonl|ndjson|parquet|psv|gz)$", re.IGNORECASE
 )
+_NOTE_NAMES = re.compile(
+    r"(?:read[\s_-]?me|licen[cs]e|copying|notes?|changelog|info|about|terms|disclaimer"
+    r"|lies[\s_-]?mich|lisez[\s_-]?moi|l[eé]eme|leggimi|leia[\s_-]?me)\b[^.]*\.txt$",
+    re.IGNORECASE,
+)
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta", b"<body", b"<style")
 _WORKBOOKS = (".xlsx", ".xls", ".ods")
 _JSON_STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 
 
-def unpack_file(
-    file: InputFile, limits: Limits, sheet: str | int | None = None
-) -> tuple[str, str | int | None]:
+class Unpacked(NamedTuple):
+    """What a file turned out to be.
+
+    Attributes:
+        kind: "text", "xlsx", "xls", "ods", "html", "json" or "parquet".
+        sheet: to read; None if it named a file in an archive.
+        passed_over: names of the files in an archive that say something about the others.
+    """
+
+    kind: str
+    sheet: str | int | None
+    passed_over: tuple[str, ...] = ()
+
+
+def unpack_file(file: InputFile, limits: Limits, sheet: str | int | None = None) -> Unpacked:
     """Unpack a gzip or zip archive in place and detect the kind of the file.
 
     Args:
@@ -52,13 +69,10 @@ def unpack_file(
         sheet: name or number of a workbook's sheet, or the name of the file to read from a zip
             archive.
 
-    Returns:
-        The kind ("text", "xlsx", "xls", "ods", "html", "json" or "parquet") and the sheet to read:
-        None if `sheet` named a file in an archive.
-
     Raises:
         InputError: the file is of another kind, too large, damaged or protected by a password.
     """
+    passed_over: tuple[str, ...] = ()
     for _layer in range(_MAX_DEPTH + 1):
         if file.size > limits.bytes:
             raise InputError(_too_large_message(file.name, file.size, limits.bytes))
@@ -66,13 +80,14 @@ def unpack_file(
         if head.startswith(b"\x1f\x8b"):
             _gunzip(file, limits)
         elif head.startswith(b"PK\x03\x04"):
-            entry = _unzip(file, limits, None if sheet is None else str(sheet))
+            entry, others = _unzip(file, limits, None if sheet is None else str(sheet))
+            passed_over += others
             if isinstance(entry, str):
-                return entry, sheet
+                return Unpacked(entry, sheet, passed_over)
             if str(sheet) in _entry_names(entry):
                 sheet = None
         else:
-            return _detect_kind(file.name, head), sheet
+            return Unpacked(_detect_kind(file.name, head), sheet, passed_over)
     raise InputError(
         "{file} is an archive in an archive. Unpack it and try again.",
         file=file.name,
@@ -125,9 +140,12 @@ def _gunzip(file: InputFile, limits: Limits) -> None:
         ) from error
 
 
-def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipInfo | str:
-    """Continue with a file from the archive and return its entry; the kind of a workbook."""
+def _unzip(
+    file: InputFile, limits: Limits, wanted: str | None
+) -> tuple[zipfile.ZipInfo | str, tuple[str, ...]]:
+    """Continue with a file of the archive: its entry or a workbook's kind, and notes beside it."""
     name = file.name
+    passed_over: tuple[str, ...] = ()
     try:
         with zipfile.ZipFile(file.open()) as archive:
             entries = archive.infolist()
@@ -147,11 +165,11 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
                 # zipfile reads no more of an entry than its declared size, so the sum is a limit.
                 if sum(entry.file_size for entry in entries) > 2 * limits.bytes:
                     raise InputError(_unpacks_too_large_message(name, limits))
-                return "xlsx"
+                return "xlsx", ()
             if "content.xml" in names:
                 _check_ods(name, archive, limits)
-                return "ods"
-            entry = _choose_entry(name, entries, wanted)
+                return "ods", ()
+            entry, passed_over = _choose_entry(name, entries, wanted)
             if entry.flag_bits & 1:
                 raise InputError(
                     "{name} is protected by a password. Pack it without one.",
@@ -173,7 +191,7 @@ def _unzip(file: InputFile, limits: Limits, wanted: str | None) -> zipfile.ZipIn
             name=name,
             error=error,
         ) from error
-    return entry
+    return entry, passed_over
 
 
 def _check_ods(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -189,7 +207,10 @@ def _check_ods(name: str, archive: zipfile.ZipFile, limits: Limits) -> None:
         raise InputError(_unpacks_too_large_message(name, limits))
 
 
-def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None) -> zipfile.ZipInfo:
+def _choose_entry(
+    name: str, entries: list[zipfile.ZipInfo], wanted: str | None
+) -> tuple[zipfile.ZipInfo, tuple[str, ...]]:
+    """The file of an archive to read, and the names of notes about it that are not read."""
     files = [
         entry
         for entry in entries
@@ -198,6 +219,10 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         and not PurePosixPath(entry.filename).name.startswith(".")
     ]
     candidates = [entry for entry in files if _TABLE_NAMES.search(entry.filename)] or files
+    notes: list[zipfile.ZipInfo] = []
+    if wanted is None and len(candidates) > 1:
+        notes = [entry for entry in candidates if _is_note(entry)]
+        candidates = [entry for entry in candidates if entry not in notes] or candidates
     if wanted is not None:
         # A workbook that is the only table needs no name: the sheet is then one of its sheets.
         only_book = len(candidates) == 1 and candidates[0].filename.lower().endswith(_WORKBOOKS)
@@ -213,7 +238,7 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
             )
         candidates = named or candidates
     if len(candidates) == 1:
-        return candidates[0]
+        return candidates[0], tuple(entry.filename for entry in notes)
     listed = list_names(entry.filename for entry in candidates) or "no file to read"
     raise InputError(
         "{name} holds {number} files: {listed}. Choose one or pack a single file.",
@@ -221,6 +246,11 @@ def _choose_entry(name: str, entries: list[zipfile.ZipInfo], wanted: str | None)
         number=len(candidates),
         listed=listed,
     )
+
+
+def _is_note(entry: zipfile.ZipInfo) -> bool:
+    """Whether a file in an archive says something about the others: README.txt, license.txt."""
+    return bool(_NOTE_NAMES.match(PurePosixPath(entry.filename).name))
 
 
 def _entry_names(entry: zipfile.ZipInfo) -> tuple[str, str]:

@@ -107,6 +107,16 @@ def test_plain_ratings_share_a_scale():
     assert parse_ratings([]).shape == (0,)
 
 
+@pytest.mark.parametrize("name", ["Average", "Avg.", "Moyenne", "Durchschnitt", "Promedio", "平均"])
+def test_a_plain_average_is_the_rating_where_there_is_no_other(name):
+    text = [f"The room was quiet and the bed good, night {i}." for i in range(40)]
+    marks = [f"{5 + i % 37 / 10:.1f}" for i in range(40)]
+    frame = pd.DataFrame({"review": text, name: marks, "Average price": marks})
+    assert guess_columns(frame).rating == name
+    assert guess_columns(frame.drop(columns=name)).rating is None
+    assert guess_columns(frame.assign(Score=[str(i % 5 + 1) for i in range(40)])).rating == "Score"
+
+
 def test_hotels_are_found_by_their_names_and_topics_are_not():
     text = [f"The room was quiet and the bed good, night {i}." for i in range(8)]
     frame = pd.DataFrame({"x": ["Hotel Sonne", "Sea Inn"] * 4, "review": text})

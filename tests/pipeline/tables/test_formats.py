@@ -65,6 +65,19 @@ def test_a_workbook_chosen_in_an_archive():
     assert (one.sheet, one.rows_read, one.notes) == ("R", 6, ())
 
 
+def test_notes_beside_the_only_table_of_an_archive_are_passed_over_and_named():
+    about = ("export/README.txt", b"Made on 1 May, with all reviews\nof 2025, of two hotels\n")
+    read = read_table(packed("export/reviews.csv", CSV, about))
+    assert read.rows_read == read_table(CSV).rows_read
+    assert read.notes[0] == "The archive holds 2 files. Not read: export/README.txt."
+    book = read_table(packed("book.xlsx", workbook({"Reviews": ROWS}), ("license.txt", b"Yours")))
+    assert book.notes[0] == "The archive holds 2 files. Not read: license.txt."
+    chosen = read_table(packed("a.csv", CSV, about), sheet="README.txt")
+    assert chosen.rows_read == 2 and "archive" not in chosen.notes[0]
+    refused(packed("a.csv", CSV, ("b.csv", CSV), about), r"2 files: a\.csv, b\.csv")
+    assert read_table(packed("readme.txt", CSV)).notes == read_table(CSV).notes
+
+
 def test_the_sheet_of_the_only_workbook_in_an_archive():
     alone = packed("book.xlsx", workbook({"Reviews": ROWS, "Old": table("fr", 3)}))
     assert read_table(alone).sheets == ("Reviews", "Old")

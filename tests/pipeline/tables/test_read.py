@@ -215,6 +215,27 @@ def test_a_stray_quote_affects_no_other_row():
     assert table.frame["review"].tolist()[-1] == '12" screen'
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["", " for us"])
+def test_columns_of_a_file_in_which_no_quote_of_a_text_is_escaped(delimiter, end):
+    texts = [
+        f'They said "no" to all{delimiter} and "later"{delimiter} then{end}',
+        f'The "sea view" is a wall{end}',
+        f'A "suite"{delimiter} they say{end}',
+    ]
+    rows = [f'Roma{delimiter}"{texts[i % 3]}"{delimiter}{i % 5 + 1}' for i in range(30)]
+    table = read_table("\n".join([delimiter.join(["Hotel", "Review", "Rating"]), *rows]).encode())
+    assert table.delimiter == delimiter and len(table.frame) == 30 and not table.rejected
+    assert list(table.frame["Review"]) == [texts[i % 3] for i in range(30)]
+    assert list(table.frame["Rating"]) == [str(i % 5 + 1) for i in range(30)]
+    assert any("stray quote" in note for note in table.notes)
+
+
+def test_a_header_with_names_does_not_cut_texts_at_their_commas():
+    texts = [f'"Good{", near the sea" * (i % 4)}, {i}' for i in range(12)]
+    assert read_table("\n".join(["Review, Date", *texts]).encode()).frame.shape[1] == 1
+
+
 def test_lists_of_words_in_apostrophes_are_cells():
     header = ["Hotel_Address", "Total_Number_of_Reviews_Reviewer_Has_Given", "Tags", "lat"]
     rows = [
