@@ -164,6 +164,8 @@ def _fine_clusters(points: np.ndarray, seed: int) -> np.ndarray:
     points = fit_components(points).transform(points)
     count = int(np.clip(len(points) // _REVIEWS_PER_CLUSTER, 1, _MAX_CLUSTERS))
     count = min(count, len(distinct_rows(points)[0]))
+    if count == 1:  # of equal points not even a component is left
+        return np.zeros(len(points), np.int64)
     return kmeans(points, count, seed=seed, starts=2)[0]
 
 

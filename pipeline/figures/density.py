@@ -14,7 +14,8 @@ SHARES = (0.25, 0.5, 0.75)  # of the points that a line encloses
 _CELLS = 110  # along the longer side
 _MIN_POINTS = 50  # fewer are seen one by one
 _MIN_LENGTH = 8  # corners of a line; smaller rings are specks
-_BORDER = 6  # empty cells around the map, so that every line is closed
+_MAX_DEVIATION = 4.0  # of the Gaussian, in cells; it reaches four times as far
+_BORDER = 17  # cells around the map, to the last of which nothing reaches: every line is closed
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def density_contours(points: np.ndarray) -> list[Contour]:
     counts = np.zeros(cells.max(axis=0) + _BORDER + 1)
     np.add.at(counts, (cells[:, 0], cells[:, 1]), 1.0)
     # Narrower for more points; a map has many small crowds, so that less than Scott's rule does.
-    density = gaussian_filter(counts, float(np.clip(9.0 * len(points) ** -0.16, 1.4, 4.0)))
+    deviation = float(np.clip(9.0 * len(points) ** -0.16, 1.4, _MAX_DEVIATION))
+    density = gaussian_filter(counts, deviation)
     falling = np.sort(density[counts > 0])[::-1]
     weights = counts[counts > 0][np.argsort(-density[counts > 0], kind="stable")]
     within = np.cumsum(weights) / weights.sum()

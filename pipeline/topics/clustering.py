@@ -112,6 +112,9 @@ def find_topics(
     if topic_count is None:
         topic_count = best_topic_count(candidates) or 2
     labels, centroids = kmeans(points, topic_count, seed=seed, starts=_STARTS)
+    used, labels = np.unique(labels, return_inverse=True)
+    if len(used) < topic_count:  # nearly equal rows: KMeans leaves clusters without any
+        topic_count, centroids = len(used), centroids[used]
     detector = fit_outlier_detector(vectors) if separate_outliers else None
     inliers = np.ones(len(points), bool) if detector is None else detector.is_inlier(vectors)
     if len(np.unique(labels[inliers])) < topic_count:

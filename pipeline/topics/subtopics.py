@@ -152,9 +152,10 @@ def name_subtopics(
 def _divide(points: np.ndarray, *, seed: int) -> list[np.ndarray]:
     """The members of each part of a topic, ascending; none for a topic that is too small."""
     count = min(_MAX_PARTS, round(float(len(points) / _SCALE) ** 0.5))
-    step = -(-len(points) // _MAX_FITTED)
-    fitted = points[::step]
-    if count < 2 or len(distinct_rows(fitted)[0]) < 2 * count:
+    if count < 2:
+        return []
+    fitted = points[:: -(-len(points) // _MAX_FITTED)]
+    if len(distinct_rows(fitted)[0]) < 2 * count:
         return []
     _labels, centres = kmeans(fitted, count, seed=seed, starts=_STARTS)
     labels = nearest_centroid(points, centres)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.common.arrays import distinct_rows
 from pipeline.common.kmeans import kmeans, nearest_centroid
 from pipeline.common.locale_format import format_number, format_percent
 from pipeline.common.progress import Progress
@@ -80,8 +81,10 @@ def compare_topic_counts(
     if review_count > _SAMPLE:
         rows = np.sort(generator.choice(len(points), _SAMPLE, replace=False))
         points, languages = points[rows], None if languages is None else languages[rows]
-    # Few reviews can't show many topics, however well clusters hold together by chance.
+    # Few reviews can't show many topics, however well clusters hold together by chance, and no
+    # more than differ from each other.
     highest = min(_MAX_TOPICS, max(len(points) // _REVIEWS_PER_TOPIC, 6), len(points) // 8)
+    highest = min(highest, len(distinct_rows(points)[0]))
     counts = range(min(_MIN_TOPICS, highest), highest + 1) if highest >= 2 else range(0)
     halves = [generator.permutation(len(points)) for _half in range(4)]
     criteria = []

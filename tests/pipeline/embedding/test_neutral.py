@@ -115,6 +115,15 @@ def test_very_few_rows(world):
     assert np.isfinite(space.transform(raw)).all()
 
 
+@pytest.mark.parametrize("counts", [(46, 37), (300, 20), (50, 50)])
+def test_a_text_in_each_language_over_and_over(counts):
+    once = np.eye(64, dtype=np.float32)[[3, 5]]  # nothing differs but by language
+    parallel = np.random.default_rng(1).normal(size=(6, 64)).astype(np.float32)
+    languages = np.array(["en", "ja"]).repeat(counts)
+    space = fit_neutral(once.repeat(counts, axis=0), languages, parallel)
+    assert np.isfinite(space.transform(once)).all()
+
+
 def test_raw_space_is_the_identity(world):
     encode, _ = world
     raw = encode(np.array([0, 1]), np.array([0, 1]))

@@ -53,3 +53,13 @@ def test_a_ring_has_a_line_inside_too():
     assert len(widest) == 2
     both = sum(holds(each.corners, np.zeros((1, 2))).astype(int) for each in widest)
     assert both.tolist() == [2]  # the middle lies within both, so not in the crowd
+
+
+def test_every_line_is_closed_where_most_points_are_in_a_few_places():
+    chance = np.random.default_rng(1)
+    for _map in range(60):
+        places = chance.uniform(-10, 10, size=(chance.integers(2, 7), 2))
+        times = chance.integers(1, 120, size=len(places))
+        times[0] += 60
+        for each in density_contours(places.repeat(times, axis=0)):
+            assert np.isfinite(each.corners).all() and len(each.corners) >= 8
