@@ -4,8 +4,6 @@ What axe can't see is in ``test_keyboard.py`` and ``test_touch.py``; ``docs/acce
 what was looked at by hand.
 """
 
-from urllib.parse import urlsplit
-
 import pytest
 
 from tests.browser.conftest import upload
@@ -38,16 +36,10 @@ def load(guest, address):
     guest.settle()
 
 
-def follow(guest, path):
-    """Go to another page by its link at the top, which "More" may hold; that loads nothing anew."""
-    guest.page.keyboard.press("Escape")
-    guest.page.locator(_OVER_THE_PAGE).first.wait_for(state="detached")
-    guest.page.get_by_test_id("stTopNavLink").and_(
-        guest.page.locator(f"[href$='/{path}']")
-    ).dispatch_event("click")
-    guest.page.wait_for_url(lambda url: urlsplit(url).path == f"/{path}")
-    guest.page.get_by_role("heading", level=1).wait_for()
-    guest.settle()
+def close_what_is_over(page):
+    """Close the dialog, menu or list of the state before."""
+    page.keyboard.press("Escape")
+    page.locator(_OVER_THE_PAGE).first.wait_for(state="detached")
 
 
 @pytest.mark.parametrize("path", ["", "analyses", "explore", "questions", "how-it-works"])
@@ -56,7 +48,7 @@ def test_a_page_with_nothing_open(guest, last, path):
     if before is None:
         load(guest, f"{guest.address}/{path}")
     else:
-        follow(guest, path)
+        guest.follow(path)
     assert_accessible(guest.page)
     last["address"] = guest.page.url
 
@@ -137,12 +129,12 @@ def test_a_page_with_an_analysis(guest, link, last, state):
     address = link.replace("/explore?", f"/{path}?") + (f"&{query}" if query else "")
     before, last["address"] = last["address"], None
     if act is not None and before == address:  # from one state of the page to the next
-        guest.page.keyboard.press("Escape")
-        guest.page.locator(_OVER_THE_PAGE).first.wait_for(state="detached")
+        close_what_is_over(guest.page)
     elif query or "analysis=" not in (before or ""):
         load(guest, address)
     else:
-        follow(guest, path)
+        close_what_is_over(guest.page)
+        guest.follow(path)
     if act is not None:
         act(guest.page)
         guest.settle()
