@@ -92,38 +92,46 @@ def link(browser, server):
 
 
 @pytest.fixture(scope="session")
-def newcomer(browser, server):
+def windows(browser, server):
+    """The windows that visitors of one test after the other have, by number."""
+    opened = []
+
+    def window(number):
+        while len(opened) <= number:
+            opened.append(Visitor(browser, server))
+        return opened[number]
+
+    yield window
+    for visitor in opened:
+        visitor.context.close()
+
+
+@pytest.fixture(scope="session")
+def newcomer(windows):
     """The window that is the first visitor of one test after the other."""
-    visitor = Visitor(browser, server)
-    yield visitor
-    visitor.context.close()
+    return windows(0)
 
 
 @pytest.fixture
-def visitors(browser, server, newcomer):
+def visitors(windows):
     """Makes visitors; at the end none of them may have seen an error or gone elsewhere.
 
-    The first one of a test has the window of the tests before it, emptied; ``fresh`` asks for one
-    of its own, for a test that changes it for good.
+    Each has a window of the tests before, emptied, with cookies of its own.
     """
     made = []
 
-    def make(*, fresh=False, width=1280, height=900, **options):
-        if made or fresh or options:
-            made.append(Visitor(browser, server, width=width, height=height, **options))
-        else:
-            made.append(newcomer)
-            newcomer.page.set_viewport_size({"width": width, "height": height})
-            newcomer.errors.clear()
-            newcomer.outside.clear()
-        return made[-1]
+    def make(*, width=1280, height=900):
+        visitor = windows(len(made))
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        visitor.errors.clear()
+        visitor.outside.clear()
+        made.append(visitor)
+        return visitor
 
     yield make
-    newcomer.page.title()  # what it has still to tell comes before the answer
+    for visitor in made:
+        visitor.page.title()  # what it has still to tell comes before the answer
     seen = [(list(visitor.errors), list(visitor.outside)) for visitor in made]
     for visitor in made:
-        if visitor is newcomer:
-            visitor.leave()
-        else:
-            visitor.context.close()
+        visitor.leave()
     assert seen == [([], [])] * len(made)

@@ -70,8 +70,8 @@ def test_a_colleague_sees_what_the_link_names_and_so_does_a_page_loaded_again(vi
     assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
     page.go_back()  # to another colour
     page.wait_for_url(re.compile("hotel(?!.*colour=)"))
+    page.get_by_role("radio", name="Topic", exact=True, checked=True).wait_for()
     guest.settle()
-    assert page.get_by_role("radio", name="Topic", exact=True).is_checked()
     assert page.locator(".st-key-hits .pg-hit").all_inner_texts() == hits
     guest.errors[:] = [error for error in guest.errors if "404 (Not Found)" not in error]
 

@@ -87,14 +87,16 @@ def people(browser, site):
     known = {}
     with contextlib.ExitStack() as stack:
 
-        def of(subject, path="/"):
+        def of(subject, path=""):
+            """A user, who goes to a path, or stays where the test before has left the page."""
             if subject in known:
-                known[subject].go(path)
-                known[subject].settle()
+                if path:
+                    known[subject].go(path)
+                    known[subject].settle()
                 return known[subject]
             known[subject] = member = Member(browser, site[0], subject)
             stack.callback(member.context.close)
-            return member.sign_in(path)
+            return member.sign_in(path or "/")
 
         yield of
 
@@ -182,7 +184,7 @@ def test_who_waits_and_the_audit_log(ben, people):
 
 
 def test_another_workspace_is_chosen_in_the_menu(people):
-    ada = people("ada")
+    ada = people("ada", "/")
     ada.page.locator(".st-key-account button").first.click()
     ada.page.get_by_label("Workspace").click()
     ada.page.get_by_role("option", name="Asia").click()

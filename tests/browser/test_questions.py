@@ -25,11 +25,10 @@ def is_seen(guest, place):
 
 
 def test_questions_to_the_reviews_and_to_a_faq(visitors, link, chat):
-    guest = visitors(width=1700)  # all pages are in sight
+    guest = visitors(width=1440, height=900)
     page = guest.page
     go(guest, link)
-    page.get_by_role("link", name="Questions", exact=True).click()
-    page.set_viewport_size({"width": 1440, "height": 900})
+    guest.follow("questions")
     ask(guest, "Ask the reviews, in any language", "Was the street loud at night?")
     page.get_by_text("likely to speak of this").wait_for()
     assert chat.asked == []  # this is what there is without a model

@@ -45,9 +45,14 @@ def phone(browser, server):
 
 @pytest.mark.parametrize("path", _PAGES)
 def test_targets_are_as_large_as_a_finger_and_no_page_is_too_wide(phone, link, path):
-    phone.page.goto(link.replace("/explore?", f"/{path}?") + "&q=loud+at+night")
-    phone.page.get_by_role("heading", level=1).wait_for()
-    phone.settle()
+    if "analysis=" in phone.page.url:  # from the page before, with all that its address names
+        phone.narrow()
+        phone.follow(path)
+        assert "q=loud+at+night" in phone.page.url
+    else:
+        phone.page.goto(link.replace("/explore?", f"/{path}?") + "&q=loud+at+night")
+        phone.page.get_by_role("heading", level=1).wait_for()
+        phone.settle()
     if path == "explore":
         phone.page.get_by_role("button", name="More like this").last.wait_for()
     assert phone.page.evaluate(_SMALL, 44) == []

@@ -16,8 +16,7 @@ def test_tour_is_left_by_escape_remembered_and_found_in_the_help(visitors):
     guest.settle()
     assert page.get_by_role("button", name="Take the tour").count() == 0
 
-    page.reload()
-    guest.open()
+    guest.open()  # loads the page again
     assert page.get_by_role("button", name="Take the tour").count() == 0
     guest.narrow()
     page.get_by_role("button", name="Help").press("Enter")

@@ -223,14 +223,16 @@ def find_difference(expected: Image.Image, actual: Image.Image) -> np.ndarray | 
 
 def _unlike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Pixels of one picture whose colour isn't in the other at the same place or beside it."""
-    height, width = one.shape[:2]
+    where = ((one - other) ** 2) @ _WEIGHTS > _SEEN
+    rows, columns = np.nonzero(where)  # few
     around = np.pad(other, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    least = np.full((height, width), np.inf)
+    least = np.full(len(rows), np.inf)
     for down in range(3):
         for right in range(3):
-            moved = around[down : down + height, right : right + width]
-            np.minimum(least, ((one - moved) ** 2) @ _WEIGHTS, out=least)
-    return least > _SEEN
+            moved = around[rows + down, columns + right]
+            np.minimum(least, ((one[rows, columns] - moved) ** 2) @ _WEIGHTS, out=least)
+    where[rows, columns] = least > _SEEN
+    return where
 
 
 def write_difference(

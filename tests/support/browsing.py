@@ -12,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.support.command import ROOT
 from tests.support.waiting import PATIENCE, wait_until
@@ -158,6 +159,15 @@ class Visitor:
         """Go to the start page."""
         self.page.goto(self.address)
         self.page.get_by_role("button", name="Try it with sample reviews").wait_for()
+        self.settle()
+
+    def follow(self, path):
+        """Go to another page by its link, be it in a menu; that loads nothing anew."""
+        kinds = ("stTopNavLink", "stSidebarNavLink")  # where it is wide, and where it is narrow
+        links = [f"[data-testid={kind}][href$='/{path}']" for kind in kinds]
+        self.page.locator(", ".join(links)).first.dispatch_event("click")
+        self.page.wait_for_url(lambda url: urlsplit(url).path == f"/{path}")
+        self.page.get_by_role("heading", level=1).wait_for()
         self.settle()
 
     def leave(self):
