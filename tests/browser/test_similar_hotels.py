@@ -10,7 +10,7 @@ def test_hotels_like_one_are_found_by_three_methods(visitors):
     guest = visitors()
     page = guest.page
     guest.open()
-    page.get_by_role("link", name="Similar hotels", exact=True).click()
+    guest.follow("similar-hotels")
     page.get_by_text("A table with a name and a description").wait_for()
     page.locator("input[type=file]").set_input_files(HOTELS)
     box = page.get_by_role("combobox", name="Hotels like")
