@@ -23,7 +23,7 @@ install: $(VENV)/.run
 test: $(VENV)/.dev chromium ## all but the slow tests, with the real model and a real browser (five minutes)
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m "not slow"
 
-test-slow: $(VENV)/.dev chromium ## kill -9, database servers, hostile files, what computes for seconds
+test-slow: $(VENV)/.dev chromium ## kill -9, database servers, PyTorch, hostile files, what computes for seconds
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(BESIDE) -m slow
 
 test-quick: $(VENV)/.dev ## what needs neither the model, a page nor minutes

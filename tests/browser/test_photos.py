@@ -15,6 +15,8 @@ from pipeline.library.catalogue import Catalogue
 from pipeline.reviews.read import read_reviews
 from tests.support.tiny_clip import picture, save_tiny_clip
 
+pytestmark = pytest.mark.slow  # loads PyTorch
+
 PHOTOS = 6
 
 

@@ -27,12 +27,14 @@ PAIRS = [
 ]
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_known_vectors(encoder):
     vectors = encoder.encode_queries(list(GOLDEN))
     assert vectors.shape == (3, 384)
     np.testing.assert_allclose(vectors[:, :6], list(GOLDEN.values()), atol=1e-4)
 
 
+@pytest.mark.slow  # loads PyTorch
 @pytest.mark.parametrize(("left", "right", "cosine"), PAIRS)
 def test_cosines_of_translations(encoder, left, right, cosine):
     a, b = encoder.encode_queries([left, right])
@@ -48,6 +50,7 @@ def test_folder_is_a_sentence_transformer_with_prompts():
     assert not list(folder.rglob("*.bin")) and not list(folder.rglob("*.pkl"))
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_damaged_folder_is_rebuilt_with_the_same_bytes(tmp_path, monkeypatch):
     intact = bundled_model.model_folder()
     monkeypatch.setenv("POLYGUEST_CACHE", str(tmp_path / "cache"))
@@ -75,6 +78,7 @@ def test_half_built_folder_is_not_intact(tmp_path):
     assert not bundled_model.is_intact(tmp_path)
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_wrong_weights_file_is_refused(tmp_path):
     weights = tmp_path / "e5-small-q4.bin"
     weights.write_bytes(b"E5S1 but nothing else")

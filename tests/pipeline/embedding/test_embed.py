@@ -60,6 +60,7 @@ def test_no_texts(fake_encoder, cache):
     assert embed_documents(fake_encoder, []).shape == (0, fake_encoder.dimension)
 
 
+@pytest.mark.slow  # loads PyTorch
 @pytest.mark.model
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_shipped_sample_vectors_are_up_to_date(precision):

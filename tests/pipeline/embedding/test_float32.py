@@ -13,6 +13,7 @@ from tests.pipeline.embedding.test_encoder import TEXTS
 pytestmark = pytest.mark.model
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_vectors_are_those_of_sentence_transformers(encoder, sample_reviews):
     own = load_encoder(f"{DEFAULT_MODEL}:float32")
     texts = [*TEXTS, "", "x", "的", "very long " * 600, *sample_reviews.texts[:60]]
@@ -32,6 +33,7 @@ def test_no_other_library_of_models_is_loaded():
     assert found.stdout.strip() == "set()"
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_damaged_matrices_are_built_anew(tmp_path):
     from pipeline.embedding.float32 import matrices_file  # imports torch
 

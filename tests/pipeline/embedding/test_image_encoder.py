@@ -19,6 +19,7 @@ def encoder(clip):
     return load_image_encoder(str(clip))
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_pictures_and_texts_are_rows_of_one_space(encoder, clip, tmp_path):
     paths = []
     for number, colour in enumerate(("red", "green", "blue", "red")):
@@ -39,6 +40,7 @@ def test_pictures_and_texts_are_rows_of_one_space(encoder, clip, tmp_path):
     np.testing.assert_array_equal(encoder.encode_query(queries), plain.encode_queries(queries))
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_a_text_that_looks_like_a_pictures_address_stays_a_text(encoder, tmp_path):
     (tmp_path / "secret.jpg").write_bytes(picture("red"))
     texts = [str(tmp_path / "secret.jpg"), "http://127.0.0.1:9/x.png", "data:image/png;base64,AA=="]

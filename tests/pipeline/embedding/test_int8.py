@@ -26,6 +26,7 @@ def both():
     return [load_encoder(f"{DEFAULT_MODEL}:{precision}") for precision in ("int8", "float32")]
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_vectors_are_close_to_float32(both, sample_reviews):
     texts = [*sample_reviews.texts[::40], "", "x", "very long " * 600]
     int8, float32 = (encoder.encode_documents(texts) for encoder in both)
@@ -35,6 +36,7 @@ def test_vectors_are_close_to_float32(both, sample_reviews):
     assert both[0].name == f"{DEFAULT_MODEL}:int8"
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_vectors_are_not_shifted_alike(both, sample_reviews):
     texts = sample_reviews.texts[::8]
     int8, float32 = (encoder.encode_documents(texts) for encoder in both)
@@ -43,6 +45,7 @@ def test_vectors_are_not_shifted_alike(both, sample_reviews):
     assert np.linalg.norm(off.mean(axis=0)) < 0.28 * alone  # 0.47 without the corrections
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_bits_depend_on_the_text_alone(both, sample_reviews):
     encoder, texts = both[0], sample_reviews.texts[:60]
     together = encoder.encode_documents(texts)
@@ -50,6 +53,7 @@ def test_bits_depend_on_the_text_alone(both, sample_reviews):
     np.testing.assert_array_equal(encoder.encode_queries(texts[:1]), together[:1])
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(both, sample_reviews):
     encoder, calls = both[0], []
     compute = encoder._bert
@@ -70,6 +74,7 @@ def test_texts_of_a_length_are_computed_together_with_the_bits_of_each_alone(bot
     assert together.tobytes() == alone.tobytes()
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_tokens_are_close_to_float32(both):
     questions = ["Is there a pool?", "朝食は何時からですか"]
     (int8, other), (float32, _rest) = (encoder.encode_query_tokens(questions) for encoder in both)

@@ -62,6 +62,7 @@ def test_analyses_of_the_8_bits_of_before_keep_these(monkeypatch, build):
     assert not registry.is_known_model(f"{own}:int8-1")
 
 
+@pytest.mark.slow  # loads PyTorch
 @pytest.mark.model
 def test_each_precision_is_loaded_by_the_name_that_its_analyses_keep():
     for name in ("float32", "int8", "int8-2", "int8-3"):

@@ -8,6 +8,7 @@ from tests.pipeline.embedding.test_encoder import TEXTS
 pytestmark = pytest.mark.model  # imports torch, in each test: those of pages need none of it
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_bundled_model_can_be_packed(encoder, sample_reviews):
     assert encoder._packed is not None
     texts = sample_reviews.texts[:30]
@@ -19,6 +20,7 @@ def test_bundled_model_can_be_packed(encoder, sample_reviews):
     assert np.sum(padded * together, axis=1).min() > 0.99999
 
 
+@pytest.mark.slow  # loads PyTorch
 @pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
 def test_small_models_of_both_types_can_be_packed(kind, encoder, tmp_path):
     import torch
@@ -37,6 +39,7 @@ def test_small_models_of_both_types_can_be_packed(kind, encoder, tmp_path):
     assert torch.equal(packed.vectors(ids[::-1]).flip(0), each)
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_other_models_are_left_unchanged(encoder, tmp_path):
     from pipeline.embedding.packing import try_packing
 

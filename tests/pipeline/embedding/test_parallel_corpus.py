@@ -1,6 +1,7 @@
 """The parallel corpus and its shipped means."""
 
 import numpy as np
+import pytest
 
 from pipeline.embedding.parallel_corpus import parallel_means
 from pipeline.embedding.reference import is_shipped, load_lines
@@ -17,6 +18,7 @@ def test_at_least_100_sentences_in_at_least_24_languages():
         assert len(set(lines)) == len(lines), code
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_lines_mean_the_same_in_every_language(encoder):
     """Line n of each language is nearest to the English line n, but for near-duplicates."""
     sentences = load_lines("parallel")
@@ -35,6 +37,7 @@ def test_lines_mean_the_same_in_every_language(encoder):
         np.testing.assert_allclose(mean, shipped, atol=1e-4)
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_shipped_means_belong_to_the_model_and_the_sentences(encoder):
     assert is_shipped("parallel", encoder), "run: python -m benchmarks.ship"
     means = parallel_means(encoder)

@@ -19,6 +19,7 @@ def tokeniser():
     return UnigramTokeniser(open_weights(find_weights()).vocabulary(), most=512)
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_tokens_are_those_of_the_library(tokeniser, encoder, sample_reviews):
     chance = random.Random(0)
     letters = "aé ▁\t<s></s><unk>的🙂ﬁ①\u200b\ufeff\x01㍿한글กขΩ日本\u0301-.,!0123"

@@ -18,6 +18,7 @@ def test_blocks_become_the_weights_of_the_format():
     np.testing.assert_array_equal(weights[0, 16:], 3.5)
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_rows_of_the_table_are_those_of_the_float32_model(encoder):
     weights = open_weights(find_weights())
     assert weights.shape.layers == 12 and len(weights.names) == 197

@@ -53,6 +53,7 @@ def test_a_kept_analysis_opens(catalogue):
     assert [len(each.relevant | each.irrelevant) for each in load_golden_set(folder)] == [2]
 
 
+@pytest.mark.slow  # loads PyTorch
 @pytest.mark.model
 @pytest.mark.parametrize("precision", ["int8", "float32"])
 def test_it_goes_on_in_float32_whatever_the_default_is(catalogue, monkeypatch, precision):

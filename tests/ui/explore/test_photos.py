@@ -13,6 +13,8 @@ from tests.support.apptest import catalogue, new, press, session
 from tests.support.command import run
 from tests.support.tiny_clip import picture, save_tiny_clip
 
+pytestmark = pytest.mark.slow  # loads PyTorch
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory, encoder):
