@@ -52,10 +52,10 @@ def sniff_dialect(lines: list[str], *, delimiter: str | None = None) -> Dialect:
         padded = delimiter != " " and _is_padded(lines, best or Dialect(delimiter))
         return _with_width(lines, best if best.delimiter else Dialect(delimiter), strip=padded)
     best = _extend_delimiter(lines, best, best_score)
-    return best if best.delimiter else _dialect_of_header(lines) or _one_column_dialect(text)
+    return best if best.delimiter else _dialect_of_header(lines, text) or _one_column_dialect(text)
 
 
-def _dialect_of_header(lines: list[str]) -> Dialect | None:
+def _dialect_of_header(lines: list[str], text: str) -> Dialect | None:
     """The dialect that the header tells where most rows have quotes that nobody escaped.
 
     Such a row has its cells only once their number is known: see `QuoteRepair`.
@@ -66,7 +66,7 @@ def _dialect_of_header(lines: list[str]) -> Dialect | None:
         known = sum(is_known_column_name(name.strip(' "')) for name in names)
         if known < 2 or any(len(name) > _LONGEST_NAME for name in names):
             continue
-        dialect = Dialect(delimiter, '"', _detect_escape("".join(lines), '"'), width=len(names))
+        dialect = Dialect(delimiter, '"', _detect_escape(text, '"'), width=len(names))
         rows = list(read_records(lines, dialect))
         whole = sum(len(row.cells) == len(names) for row in rows)
         if whole > _WHOLE_ROWS * len(rows):

@@ -145,7 +145,6 @@ def _unzip(
 ) -> tuple[zipfile.ZipInfo | str, tuple[str, ...]]:
     """Continue with a file of the archive: its entry or a workbook's kind, and notes beside it."""
     name = file.name
-    passed_over: tuple[str, ...] = ()
     try:
         with zipfile.ZipFile(file.open()) as archive:
             entries = archive.infolist()
